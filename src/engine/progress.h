@@ -1,0 +1,64 @@
+/* How far a run is: counters the workers bump, read by whoever shows them.
+ *
+ * The engine owns a struct progress for a run. Writers use the progress_* functions (any thread, atomics and one
+ * mutex); a display thread calls progress_read for a consistent copy a few times a second. */
+#ifndef ENGINE_PROGRESS_H
+#define ENGINE_PROGRESS_H
+
+#include <pthread.h>
+
+#include "base/arena.h"
+
+enum progress_phase {
+    PHASE_CONNECT, PHASE_PRECHECK, PHASE_SCHEMA, PHASE_SNAPSHOT, PHASE_LOAD, PHASE_INDEX, PHASE_FINISH, PHASE_DONE, PHASE_FAILED
+};
+
+enum table_state { TABLE_WAITING, TABLE_LOADING, TABLE_LOADED, TABLE_INDEXING, TABLE_DONE, TABLE_FAILED };
+
+struct table_progress {
+    const char *name; /* source name; lives as long as the run */
+    enum table_state state;
+    uint64_t rows, bytes;           /* committed; bytes = received from the source */
+    uint64_t rows_estimate, bytes_estimate;
+    unsigned chunks, chunks_done;
+    unsigned indexes, indexes_done;
+    uint64_t diverted;              /* rows put aside */
+    int64_t started_us, finished_us; /* monotonic, 0 = not yet */
+};
+
+struct progress_view {
+    enum progress_phase phase;
+    int64_t elapsed_ms;
+    int64_t eta_ms;          /* -1: not known */
+    double fraction;         /* 0..1 */
+    uint64_t rows, bytes, rows_estimate, bytes_estimate;
+    double rows_per_s, bytes_per_s; /* over the last seconds */
+    unsigned workers;
+    size_t ntables, tables_done;
+    struct table_progress *tables; /* allocated in the reader's arena */
+};
+
+struct progress;
+
+struct progress *progress_new(void);
+void progress_free(struct progress *p);
+
+/* Before the workers start: the tables, in the order to show. Returns nothing; indexes below refer to it. */
+void progress_tables(struct progress *p, const struct table_progress *tables, size_t n);
+void progress_phase(struct progress *p, enum progress_phase phase);
+void progress_workers(struct progress *p, unsigned workers);
+void progress_table_state(struct progress *p, size_t table, enum table_state s);
+void progress_chunks(struct progress *p, size_t table, unsigned chunks);
+/* A chunk was committed. */
+void progress_chunk_done(struct progress *p, size_t table, uint64_t rows, uint64_t bytes, uint64_t diverted);
+/* Live figures between commits: what is under way may be taken back (negative) when a chunk is tried again. */
+void progress_flow(struct progress *p, size_t table, int64_t rows, int64_t bytes);
+void progress_index_done(struct progress *p, size_t table);
+
+/* A consistent copy; v->tables is allocated in a. */
+void progress_read(struct progress *p, struct arena *a, struct progress_view *v);
+
+const char *progress_phase_name(enum progress_phase p); /* "load" */
+const char *progress_state_name(enum table_state s);    /* "loading" */
+
+#endif

@@ -1,0 +1,30 @@
+/* MySQL expressions (column defaults, generated columns, CHECK, functional indexes, partition functions),
+ * from the text that MySQL's or MariaDB's catalog prints to the target's dialect, through a syntax tree.
+ * Never guesses: what has no safe translation is reported with the reason. */
+#ifndef SQL_EXPR_H
+#define SQL_EXPR_H
+
+#include "base/arena.h"
+#include "value/dialect.h"
+#include "value/typemap.h"
+
+/* What the printer must know about a column mentioned in an expression. */
+struct sql_column {
+    const char *name;        /* at the source */
+    const char *target_name; /* in the target, unquoted */
+    const struct mytype *from;
+    const struct target_type *to;
+};
+
+struct sql_expr_options {
+    enum dialect dialect;
+    const struct sql_column *columns;
+    size_t ncolumns;
+    bool want_boolean;  /* the place needs a truth value (CHECK): integers become (e) <> 0 outside dialects that take them */
+    bool must_be_immutable; /* generated columns, indexes: now(), rand(), uuid() and time-zone dependent functions are refused */
+};
+
+/* *out: the translated text. false: *why says what cannot be translated ("function SOUNDEX", "MATCH .. AGAINST"). */
+bool sql_expr_translate(struct arena *a, const struct sql_expr_options *o, const char *mysql_expr, char **out, char **why) WARN_UNUSED;
+
+#endif
