@@ -42,13 +42,17 @@ bool net_is_tls(const struct net_stream *s);
 /* The limit for each single wait; 0 waits for ever. */
 void net_set_timeout(struct net_stream *s, int64_t timeout_ms);
 
+/* Did the last failure come from that limit? (The wire clients tell timeouts from broken connections by it.) */
+bool net_timed_out(const struct net_stream *s);
+
 /* Read at least one byte, at most cap. *got = 0 means the peer closed. */
 bool net_read(struct net_stream *s, void *to, size_t cap, size_t *got, struct err *e) WARN_UNUSED;
 
 /* Write everything. */
 bool net_write(struct net_stream *s, const void *from, size_t n, struct err *e) WARN_UNUSED;
 
-/* Write as much as goes without waiting; *put may be 0. */
+/* Write as much as goes without waiting; *put may be 0. The next write must go on with the bytes that did not go,
+ * and not offer fewer of them (a TLS record may be under way). */
 bool net_write_some(struct net_stream *s, const void *from, size_t n, size_t *put, struct err *e) WARN_UNUSED;
 
 /* Is there something to read within timeout_ms (0: just look)? */
