@@ -5,7 +5,7 @@
 #ifndef ENGINE_PROGRESS_H
 #define ENGINE_PROGRESS_H
 
-#include <pthread.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 

@@ -1,0 +1,101 @@
+/* Progress kept in the target itself, in the schema `godwit`, so that it commits together with the data.
+ *
+ *   godwit.task      one row per task: which source, at which position, which run owns it
+ *   godwit.step      definitions that were executed (each in one transaction with its row)
+ *   godwit.chunk     every planned chunk; `state` 1 and its counts are written by the transaction that loads it
+ *   godwit.rejected  rows put aside under --on-error=divert
+ *
+ * A run owns its task by a session advisory lock (one living run at a time) and by a run number that every chunk's
+ * transaction checks under a share lock (a run that was overtaken cannot commit). */
+#ifndef ENGINE_CHECKPOINT_H
+#define ENGINE_CHECKPOINT_H
+
+#include "engine/chunk.h"
+#include "engine/source.h"
+#include "engine/target.h"
+
+struct checkpoint {
+    char *task;       /* name */
+    int64_t run;      /* this run's number */
+};
+
+enum task_state { TASK_NONE, TASK_UNFINISHED, TASK_DONE };
+
+struct task_record {
+    enum task_state state;
+    struct position at;  /* where the unfinished load was read */
+    char *target_schema;
+};
+
+/* Create what is missing of the godwit schema. */
+bool checkpoint_prepare(struct gauss_client *c, struct err *e) WARN_UNUSED;
+
+/* Take the task's advisory lock on this session; ERR_TASK_RUNNING when another run holds it. */
+bool checkpoint_claim(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
+
+bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, struct task_record *out, struct err *e) WARN_UNUSED;
+
+/* Forget a task's rows (not its tables). */
+bool checkpoint_forget(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
+
+/* Begin a new task, or take over an unfinished one; fills cp. */
+bool checkpoint_begin(struct gauss_client *c, struct arena *a, const char *task, const char *target_schema,
+                      const struct position *at, struct checkpoint *cp, struct err *e) WARN_UNUSED;
+/* Record where the chunks to come are read. */
+bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at, struct err *e) WARN_UNUSED;
+bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp, struct err *e) WARN_UNUSED;
+bool checkpoint_finish(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
+
+/* ---- definitions ---- */
+
+/* Names of the steps already done, sorted. */
+struct step_list {
+    char **names;
+    size_t n;
+};
+bool checkpoint_steps(struct gauss_client *c, struct arena *a, const char *task, struct step_list *out, struct err *e) WARN_UNUSED;
+bool checkpoint_has_step(const struct step_list *l, const char *name);
+
+/* Execute a statement and record it, in one transaction. */
+bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, const char *sql, struct err *e) WARN_UNUSED;
+
+/* ---- chunks ---- */
+
+struct chunk_record {
+    struct chunk chunk; /* chunk.table is filled by the caller from `table` */
+    char *table;        /* source name */
+    bool done;
+    uint64_t rows, bytes, diverted;
+    char *losses; /* JSON {"column": {"rule": count}}, "" for none */
+};
+
+struct chunk_list {
+    struct chunk_record *items;
+    size_t n;
+};
+
+/* All chunks of a task by table name and number. */
+bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task, struct chunk_list *out, struct err *e) WARN_UNUSED;
+
+/* Record planned chunks of one table (and, with `complete`, that its plan is whole). Autocommitted. */
+bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks, size_t n,
+                     bool complete, struct err *e) WARN_UNUSED;
+
+/* Inside a chunk's transaction, before COMMIT: prove that this run still owns the task, and mark the chunk loaded.
+ * ERR_TARGET_CLAIM_LOST when it does not. */
+bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunk,
+                           const struct position *at, uint64_t rows, uint64_t bytes, uint64_t diverted, const char *losses,
+                           struct err *e) WARN_UNUSED;
+
+/* After a connection broke around a COMMIT: did it happen? */
+bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number, bool *done,
+                              struct err *e) WARN_UNUSED;
+
+/* Put a row aside, inside the chunk's transaction. */
+bool checkpoint_reject(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned chunk, const char *key,
+                       const char *row, const char *sqlstate, const char *reason, struct err *e) WARN_UNUSED;
+
+/* The step name under which a table's plan is complete. */
+char *checkpoint_plan_step(struct arena *a, const char *table);
+
+#endif

@@ -1,0 +1,240 @@
+/* The pool of workers. See load.h. */
+#include "engine/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "engine/run.h"
+
+enum { OUT_MAX_BYTES = 1200u << 20 }; /* one row of MySQL's limit, escaped in the worst case, and some more */
+
+bool worker_stopped(const struct worker *w, struct err *e) {
+    if (atomic_load_explicit(w->load->stop, memory_order_relaxed)) {
+        err_set(e, ERR_CANCELLED, "stopped by request");
+        return true;
+    }
+    if (work_failed(&w->load->work)) {
+        err_set(e, ERR_CANCELLED, "stopped because another worker failed");
+        return true;
+    }
+    return false;
+}
+
+bool worker_target_lost(const struct worker *w, const struct err *e) {
+    return !gauss_usable(w->target) && err_class_of(e->code) == ERR_CLASS_TARGET && e->retryable;
+}
+
+bool worker_reconnect(struct worker *w, struct err *e) {
+    int64_t retry_ms = w->load->task->retry_ms > 0 ? w->load->task->retry_ms : 60000;
+    int64_t until_us = clock_mono_us() + retry_ms * 1000;
+    int64_t wait_ms = 50;
+    struct err lost = *e;
+    log_err("target_lost", e);
+    for (;;) {
+        gauss_close(w->target);
+        w->target = NULL;
+        if (target_open_loader(w->load->task, w->load->dialect, &w->target, e)) {
+            log_info("target_back", "worker %u is connected to the target again", w->number);
+            return true;
+        }
+        struct err stopped = ERR_INIT;
+        if (worker_stopped(w, &stopped)) {
+            err_copy(e, &stopped);
+            return false;
+        }
+        if (!e->retryable) {
+            return false;
+        }
+        if (clock_mono_us() > until_us) {
+            struct err last = *e;
+            err_copy(e, &lost);
+            err_hint(e, "it did not come back within %lld s (%s); go on with --resume when it is there", (long long)(retry_ms / 1000),
+                     last.message);
+            return false;
+        }
+        clock_sleep_ms(wait_ms);
+        wait_ms = wait_ms < 1000 ? wait_ms * 2 : 1000;
+    }
+}
+
+static bool build_key(struct worker *w, const struct work_item *item, struct err *e) {
+    struct load *l = w->load;
+    const struct ddl_statement *s = item->statement;
+    struct arena a = ARENA_INIT;
+    char *name = run_step_name(&a, s);
+    bool ok = false;
+    int64_t from_us = clock_mono_us();
+    for (;;) {
+        /* ANALYZE is refused inside a transaction and harmless to repeat, so it is not a recorded step. */
+        ok = s->stage == DDL_ANALYZE ? gauss_exec(w->target, s->sql, e) : checkpoint_run_step(w->target, &l->checkpoint, name, s->sql, e);
+        if (ok || !worker_target_lost(w, e) || !worker_reconnect(w, e)) {
+            break;
+        }
+        struct step_list steps;
+        ok = checkpoint_steps(w->target, &a, l->checkpoint.task, &steps, e);
+        if (ok && checkpoint_has_step(&steps, name)) { /* the commit had gone through */
+            break;
+        }
+    }
+    if (!ok && (str_starts(e->sqlstate, "23") || str_eq(e->sqlstate, "22001"))) {
+        struct err cause = *e;
+        err_set(e, ERR_TARGET_CONSTRAINT, "%s does not fit the data: %s", s->object, cause.message);
+        err_cause(e, "%s", cause.cause);
+        memcpy(e->sqlstate, cause.sqlstate, sizeof e->sqlstate);
+    }
+    if (!ok) {
+        err_where(e, "%s", s->object);
+    } else {
+        log_info("key_built", "%s in %.2f s", s->object, (double)(clock_mono_us() - from_us) / 1e6);
+    }
+    arena_clear(&a);
+    pthread_mutex_lock(&l->lock);
+    struct load_table *t = &l->tables[item->table];
+    if (t->index_from_us == 0 || from_us < t->index_from_us) {
+        t->index_from_us = from_us;
+    }
+    t->index_to_us = clock_mono_us();
+    pthread_mutex_unlock(&l->lock);
+    return ok;
+}
+
+static bool do_item(struct worker *w, const struct work_item *item, struct err *e) {
+    struct load *l = w->load;
+    switch (item->kind) {
+    case WORK_PLAN:
+        return load_plan(w, item, e);
+    case WORK_CHUNK:
+        progress_table_state(l->progress, item->table, TABLE_LOADING);
+        return load_chunk(w, item->chunk, e);
+    case WORK_KEY:
+        progress_table_state(l->progress, item->table, TABLE_INDEXING);
+        if (!build_key(w, item, e)) {
+            return false;
+        }
+        progress_index_done(l->progress, item->table);
+        return true;
+    case WORK_NONE:
+        break;
+    }
+    return true;
+}
+
+static void tell_progress(struct load *l, size_t table) {
+    if (work_table_loaded(&l->work, table)) {
+        pthread_mutex_lock(&l->lock);
+        l->tables[table].load_to_us = clock_mono_us();
+        pthread_mutex_unlock(&l->lock);
+        progress_table_state(l->progress, table, TABLE_LOADED);
+        log_info("table_loaded", "%s", l->db->tables[table].name);
+    }
+    if (work_table_built(&l->work, table)) {
+        progress_table_state(l->progress, table, TABLE_DONE);
+    }
+}
+
+static void *worker_main(void *arg) {
+    struct worker *w = arg;
+    struct load *l = w->load;
+    struct err e = ERR_INIT;
+    if (!target_open_loader(l->task, l->dialect, &w->target, &e)) {
+        work_fail(&l->work, &e);
+    }
+    while (w->target != NULL) {
+        struct work_item item = work_next(&l->work, w->source != NULL);
+        if (item.kind == WORK_NONE) {
+            break;
+        }
+        err_clear(&e);
+        if (do_item(w, &item, &e)) {
+            work_done(&l->work, &item);
+            tell_progress(l, item.table);
+            continue;
+        }
+        work_give_back(&l->work, &item);
+        bool source_gone = w->source != NULL && !mysql_usable(w->source) && e.retryable;
+        if (source_gone) {
+            /* Its snapshot is gone with it; the other readers still hold the same one. */
+            log_err("reader_lost", &e);
+            w->source = NULL;
+            work_reader_lost(&l->work);
+            continue;
+        }
+        if (e.code != ERR_CANCELLED || atomic_load(l->stop)) {
+            progress_table_state(l->progress, item.table, TABLE_FAILED);
+            work_fail(&l->work, &e);
+        }
+        break;
+    }
+    work_worker_ends(&l->work, w->source != NULL);
+    return NULL;
+}
+
+static void worker_clear(struct worker *w) {
+    gauss_close(w->target);
+    buf_clear(&w->out);
+    arena_clear(&w->arena);
+}
+
+bool load_run(struct load *l, struct snapshot *s, unsigned workers, struct err *e) {
+    struct worker *all = calloc(workers, sizeof *all);
+    if (all == NULL) {
+        return err_set(e, ERR_MEMORY, "no memory for %u workers", workers);
+    }
+    unsigned started = 0;
+    for (unsigned i = 0; i < workers; i++) {
+        struct worker *w = &all[i];
+        w->load = l;
+        w->number = i + 1;
+        w->source = s != NULL && i < s->n ? s->clients[i] : NULL;
+        buf_init(&w->out, OUT_MAX_BYTES);
+        w->binary_plans = arena_array(&w->arena, struct table_plan, l->db->ntables);
+        w->text_plans = arena_array(&w->arena, struct table_plan, l->db->ntables);
+        if (w->source == NULL) {
+            work_reader_lost(&l->work);
+        }
+    }
+    progress_workers(l->progress, workers);
+    for (; started < workers; started++) {
+        if (pthread_create(&all[started].thread, NULL, worker_main, &all[started]) != 0) {
+            struct err failed = ERR_INIT;
+            err_errno(&failed, ERR_SYSTEM, "worker %u could not be started", started + 1);
+            work_fail(&l->work, &failed);
+            break;
+        }
+    }
+    for (unsigned i = 0; i < started; i++) {
+        pthread_join(all[i].thread, NULL);
+    }
+    for (unsigned i = 0; i < workers; i++) {
+        worker_clear(&all[i]);
+    }
+    free(all);
+    if (l->work.failed) {
+        err_copy(e, &l->work.error);
+        return false;
+    }
+    if (!work_complete(&l->work)) {
+        return err_set(e, ERR_SOURCE_LOST, "every connection to the source broke, and the snapshot with them");
+    }
+    return true;
+}
+
+void load_throttle(struct load *l, uint64_t bytes) {
+    if (l->rate.bytes_per_s == 0) {
+        return;
+    }
+    int64_t now_us = clock_mono_us();
+    pthread_mutex_lock(&l->lock);
+    if (l->rate.free_at_us < now_us) {
+        l->rate.free_at_us = now_us;
+    }
+    l->rate.free_at_us += (int64_t)((double)bytes * 1e6 / (double)l->rate.bytes_per_s);
+    int64_t wait_us = l->rate.free_at_us - now_us;
+    pthread_mutex_unlock(&l->lock);
+    if (wait_us > 1000) {
+        clock_sleep_ms(wait_us / 1000);
+    }
+}

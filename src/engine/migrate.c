@@ -1,0 +1,506 @@
+/* A load from end to end: look at both ends, make the tables, open the snapshot, run the pool, finish.
+ *
+ *   migrate_load
+ *     run_connect      catalog, names and types, statements
+ *     run_claim        what the target knows of this task: begin, resume, or refuse
+ *     run_existing     tables that are in the way
+ *     run_tables       CREATE SCHEMA / TABLE
+ *     run_rounds       snapshot + pool, again while the source comes back at the same position
+ *     run_finish       foreign keys, triggers
+ */
+#include "engine/migrate.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "engine/load.h"
+#include "engine/run.h"
+
+static const char *task_name(struct run *r) {
+    const struct task *t = r->task;
+    const char *schema = t->target_schema != NULL ? t->target_schema : t->source_database;
+    return t->name != NULL ? t->name : arena_printf(&r->arena, "%s -> %s", t->source_database, schema);
+}
+
+bool run_connect(struct run *r, struct err *e) {
+    const struct task *t = r->task;
+    if (!catalog_filter_valid(&t->tables, e) || !source_open(t, &r->source, e) ||
+        !target_open(t, &r->arena, &r->target, &r->identity, e)) {
+        return false;
+    }
+    if (!catalog_read(r->source, &r->arena, t->source_database, &t->tables, &r->db, e)) {
+        return err_where(e, "source catalog");
+    }
+    if (r->db.ntables == 0) {
+        return err_set(e, ERR_NOTHING_TO_DO, "database %s has no table that matches", t->source_database);
+    }
+    r->ddl_options = (struct ddl_options){
+        .types = {.dialect = r->identity.dialect, .overrides = t->overrides, .noverrides = t->noverrides,
+                  .json_as_json = t->json_as_json, .time_as_interval = t->time_as_interval},
+        .target_schema = t->target_schema,
+        .lower_names = r->db.lower_case_table_names != 0,
+        .server_version = r->identity.version,
+    };
+    r->name = task_name(r);
+    return schema_resolve(&r->arena, &r->db, &r->ddl_options, e) && ddl_make(&r->arena, &r->db, &r->ddl_options, &r->ddl, e);
+}
+
+unsigned run_jobs(const struct task *t) {
+    if (t->jobs > 0) {
+        return t->jobs;
+    }
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 4 ? 4 : cores > 16 ? 16 : (unsigned)cores;
+}
+
+void run_clear(struct run *r) {
+    mysql_close(r->source);
+    gauss_close(r->target);
+    for (size_t i = 0; r->load.tables != NULL && i < r->db.ntables; i++) {
+        free(r->load.tables[i].losses);
+    }
+    free(r->load.tables);
+    arena_clear(&r->arena);
+}
+
+/* ---- the task in the target ---- */
+
+static bool drop_table(struct run *r, const struct table *t, struct err *e) {
+    log_info("drop_table", "%s.%s", t->target_schema, t->target_name);
+    return gauss_exec(r->target, ddl_drop_table(&r->arena, t, &r->ddl_options), e) ||
+           err_where(e, "dropping %s.%s", t->target_schema, t->target_name);
+}
+
+static char *table_step(struct run *r, const struct table *t) {
+    return arena_printf(&r->arena, "created %s", t->name);
+}
+
+/* --restart: what this task made goes, and only that. */
+static bool forget_task(struct run *r, struct err *e) {
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        if (checkpoint_has_step(&r->steps, table_step(r, &r->db.tables[i])) && !drop_table(r, &r->db.tables[i], e)) {
+            return false;
+        }
+    }
+    r->steps = (struct step_list){0};
+    return checkpoint_forget(r->target, r->name, e);
+}
+
+static bool run_claim(struct run *r, struct err *e) {
+    const struct task *t = r->task;
+    struct task_record record;
+    if (!checkpoint_prepare(r->target, e) || !checkpoint_claim(r->target, r->name, e) ||
+        !checkpoint_read(r->target, &r->arena, r->name, &record, e) ||
+        !checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e)) {
+        return false;
+    }
+    if (record.state == TASK_DONE) {
+        if (t->resume) {
+            return err_set(e, ERR_RESUME_NONE, "task '%s' is finished already", r->name);
+        }
+        /* Its tables stay; whether they may be replaced is on_existing's question. */
+        r->steps = (struct step_list){0};
+        if (!checkpoint_forget(r->target, r->name, e)) {
+            return false;
+        }
+    } else if (record.state == TASK_UNFINISHED) {
+        if (t->restart) {
+            if (!forget_task(r, e)) {
+                return false;
+            }
+        } else if (t->resume) {
+            r->resuming = true;
+            r->read_at = record.at;
+            return checkpoint_resume(r->target, &r->arena, r->name, &r->load.checkpoint, e);
+        } else {
+            return err_set(e, ERR_RESUME_NEEDED, "an unfinished load of task '%s' is in the target", r->name);
+        }
+    } else if (t->resume) {
+        return err_set(e, ERR_RESUME_NONE, "the target knows no task '%s'", r->name);
+    }
+    return true;
+}
+
+/* ---- tables that are there already ---- */
+
+static bool table_exists(struct run *r, const struct table *t, bool *exists, struct err *e) {
+    struct gauss_rows rows;
+    char *sql = arena_printf(&r->arena,
+                             "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                             "WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
+                             str_literal_pg(&r->arena, t->target_schema), str_literal_pg(&r->arena, t->target_name));
+    if (!gauss_rows(r->target, &r->arena, sql, &rows, e)) {
+        return err_where(e, "looking for existing tables");
+    }
+    *exists = !str_eq(gauss_cell(&rows, 0, 0), "0");
+    return true;
+}
+
+static bool run_existing(struct run *r, struct err *e) {
+    const struct task *t = r->task;
+    r->keep = arena_array(&r->arena, bool, r->db.ntables);
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        const struct table *table = &r->db.tables[i];
+        bool exists;
+        if (checkpoint_has_step(&r->steps, table_step(r, table))) {
+            continue;
+        }
+        if (!table_exists(r, table, &exists, e)) {
+            return false;
+        }
+        if (!exists) {
+            continue;
+        }
+        if (t->on_existing == EXISTING_REFUSE) {
+            return err_set(e, ERR_TARGET_EXISTS, "table %s.%s exists in the target", table->target_schema, table->target_name);
+        }
+        if (t->on_existing == EXISTING_APPEND) {
+            r->keep[i] = true;
+        } else if (!drop_table(r, table, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- definitions ---- */
+
+static bool kept(const struct run *r, const struct table *t) {
+    return t != NULL && r->keep[t - r->db.tables];
+}
+
+static bool run_statement(struct run *r, const struct ddl_statement *s, struct err *e) {
+    char *name = run_step_name(&r->arena, s);
+    if (checkpoint_has_step(&r->steps, name)) {
+        return true;
+    }
+    if (checkpoint_run_step(r->target, &r->load.checkpoint, name, s->sql, e)) {
+        return true;
+    }
+    if (e->code == ERR_TARGET_QUERY) {
+        struct err cause = *e;
+        bool data = str_starts(cause.sqlstate, "23");
+        err_set(e, data ? ERR_TARGET_CONSTRAINT : ERR_TARGET_DDL, "%s: %s", s->object, cause.message);
+        err_cause(e, "%s%s%.400s", cause.cause, cause.cause[0] != '\0' ? "; statement: " : "statement: ", s->sql);
+        memcpy(e->sqlstate, cause.sqlstate, sizeof e->sqlstate);
+    }
+    return err_where(e, "%s", s->object);
+}
+
+static bool run_stage(struct run *r, enum ddl_stage from, enum ddl_stage to, struct err *e) {
+    for (size_t i = 0; i < r->ddl.n; i++) {
+        const struct ddl_statement *s = &r->ddl.statements[i];
+        if (s->stage < from || s->stage > to || kept(r, s->table)) {
+            continue;
+        }
+        if (atomic_load(r->stop)) {
+            return err_set(e, ERR_CANCELLED, "stopped by request");
+        }
+        if (!run_statement(r, s, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* CREATE SCHEMA is refused when it exists; that is no fault. */
+static bool run_schema(struct run *r, struct err *e) {
+    struct gauss_rows rows;
+    char *sql = arena_printf(&r->arena, "SELECT count(*) FROM pg_namespace WHERE nspname = %s",
+                             str_literal_pg(&r->arena, r->db.tables[0].target_schema));
+    if (!gauss_rows(r->target, &r->arena, sql, &rows, e)) {
+        return false;
+    }
+    bool exists = !str_eq(gauss_cell(&rows, 0, 0), "0");
+    for (size_t i = 0; i < r->ddl.n; i++) {
+        const struct ddl_statement *s = &r->ddl.statements[i];
+        bool create_schema = s->stage == DDL_SCHEMA && str_istarts(s->sql, "CREATE SCHEMA");
+        if (s->stage == DDL_SCHEMA && !(create_schema && exists) && !run_statement(r, s, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Each table's statements and the mark that the table is this task's own. */
+static bool run_tables(struct run *r, struct err *e) {
+    if (!run_schema(r, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        const struct table *t = &r->db.tables[i];
+        char *mark = table_step(r, t);
+        if (kept(r, t) || checkpoint_has_step(&r->steps, mark)) {
+            continue;
+        }
+        struct buf sql;
+        buf_init(&sql, 64u << 20);
+        bool ok = true;
+        for (size_t k = 0; ok && k < r->ddl.n; k++) {
+            const struct ddl_statement *s = &r->ddl.statements[k];
+            if (s->stage == DDL_TABLE && s->table == t) {
+                ok = buf_printf(&sql, e, "%s%s", sql.len > 0 ? ";\n" : "", s->sql);
+            }
+        }
+        ok = ok && buf_terminate(&sql, e);
+        if (ok) {
+            struct ddl_statement whole = {.stage = DDL_TABLE, .table = t, .object = arena_printf(&r->arena, "table %s.%s", t->target_schema, t->target_name),
+                                          .sql = (char *)sql.data};
+            ok = checkpoint_run_step(r->target, &r->load.checkpoint, mark, whole.sql, e);
+            if (!ok && e->code == ERR_TARGET_QUERY) {
+                struct err cause = *e;
+                err_set(e, ERR_TARGET_DDL, "%s: %s", whole.object, cause.message);
+                err_cause(e, "%s%sstatement: %.400s", cause.cause, cause.cause[0] != '\0' ? "; " : "", whole.sql);
+                memcpy(e->sqlstate, cause.sqlstate, sizeof e->sqlstate);
+            }
+        }
+        buf_clear(&sql);
+        if (!ok) {
+            return err_where(e, "definition");
+        }
+        if (atomic_load(r->stop)) {
+            return err_set(e, ERR_CANCELLED, "stopped by request");
+        }
+    }
+    return true;
+}
+
+/* ---- data and keys ---- */
+
+static bool is_key_stage(enum ddl_stage s) {
+    return s == DDL_PRIMARY || s == DDL_INDEX || s == DDL_COUNTER || s == DDL_ANALYZE;
+}
+
+static size_t table_index(const struct run *r, const char *name) {
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        if (str_eq(r->db.tables[i].name, name)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static bool fill_pool(struct run *r, bool first_round, struct err *e) {
+    struct load *l = &r->load;
+    struct chunk_list done = {0};
+    if (!checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) ||
+        !checkpoint_chunks(r->target, &r->arena, r->name, &done, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        work_set_size(&l->work, i, r->db.tables[i].data_bytes + 1);
+        if (checkpoint_has_step(&r->steps, checkpoint_plan_step(&r->arena, r->db.tables[i].name))) {
+            work_set_planned(&l->work, i);
+        }
+    }
+    for (size_t i = 0; i < done.n; i++) {
+        struct chunk_record *c = &done.items[i];
+        size_t table = table_index(r, c->table);
+        if (table == SIZE_MAX) {
+            return err_set(e, ERR_RESUME_NONE, "the unfinished load has table %s, which is not part of this run: resume with the same --table and --exclude", c->table);
+        }
+        c->chunk.table = table;
+        if (!c->done) {
+            work_add_chunk(&l->work, &c->chunk);
+        } else if (first_round) {
+            struct load_table *t = &l->tables[table];
+            t->rows += c->rows;
+            t->bytes += c->bytes;
+            t->diverted += c->diverted;
+            t->chunks++;
+            t->chunks_kept++;
+            load_losses_parse(l, table, c->losses);
+            progress_chunk_done(l->progress, table, c->rows, c->bytes, c->diverted);
+        }
+        bool last_of_table = i + 1 == done.n || !str_eq(done.items[i + 1].table, c->table);
+        if (last_of_table) {
+            work_set_plan_after(&l->work, table, &c->chunk);
+            progress_chunks(l->progress, table, c->chunk.number);
+        }
+        r->chunks_done += c->done;
+    }
+    for (size_t i = 0; i < r->ddl.n; i++) {
+        const struct ddl_statement *s = &r->ddl.statements[i];
+        bool wanted = is_key_stage(s->stage) && s->table != NULL && (!kept(r, s->table) || s->stage == DDL_ANALYZE || s->stage == DDL_COUNTER);
+        if (wanted && !checkpoint_has_step(&r->steps, run_step_name(&r->arena, s))) {
+            work_add_key(&l->work, (size_t)(s->table - r->db.tables), s);
+        }
+    }
+    return true;
+}
+
+static bool position_still_right(struct run *r, const struct snapshot *s, struct err *e) {
+    if (!r->resuming || r->chunks_done == 0 || position_equal(&r->read_at, &s->at)) {
+        return true;
+    }
+    if (r->task->accept_moved) {
+        log_warn("accept_moved", "the source is at another position than the chunks loaded before; going on because --accept-moved was given");
+        return true;
+    }
+    return err_set(e, ERR_SOURCE_MOVED, "the source has moved since the load began: %u chunks were read at %s %s:%" PRIu64 ", it is now at %s %s:%" PRIu64,
+                   r->chunks_done, r->read_at.gtid, r->read_at.file, r->read_at.pos, s->at.gtid, s->at.file, s->at.pos);
+}
+
+static bool run_round(struct run *r, bool first_round, struct err *e) {
+    struct load *l = &r->load;
+    unsigned jobs = run_jobs(r->task);
+    work_init(&l->work, r->db.ntables, jobs);
+    r->chunks_done = 0;
+    struct snapshot s = {0};
+    bool ok = fill_pool(r, first_round, e);
+    progress_phase(l->progress, PHASE_SNAPSHOT);
+    ok = ok && snapshot_open(r->task, &r->arena, &r->db, jobs, &s, e) && position_still_right(r, &s, e);
+    if (ok) {
+        l->at = s.at;
+        r->snapshot_how = s.how;
+        r->lock_ms = s.lock_ms;
+        ok = (r->resuming && r->chunks_done > 0) || checkpoint_set_position(r->target, &l->checkpoint, &s.at, e);
+    }
+    if (ok) {
+        if (r->chunks_done == 0) {
+            r->read_at = s.at;
+        }
+        r->resuming = true; /* from here on, a lost snapshot may only be replaced by one of the same moment */
+        progress_phase(l->progress, PHASE_LOAD);
+        ok = load_run(l, &s, jobs, e);
+    }
+    snapshot_close(&s);
+    work_clear(&l->work);
+    return ok;
+}
+
+/* The coordinator's own session idles for hours; it may be gone when it is needed again. */
+static bool target_again(struct run *r, struct err *e) {
+    struct gauss_rows rows;
+    struct err lost = ERR_INIT;
+    if (gauss_usable(r->target) && gauss_rows(r->target, &r->arena, "SELECT 1", &rows, &lost)) {
+        return true;
+    }
+    gauss_close(r->target);
+    r->target = NULL;
+    return target_open(r->task, &r->arena, &r->target, &r->identity, e) && checkpoint_claim(r->target, r->name, e);
+}
+
+static bool run_rounds(struct run *r, struct err *e) {
+    int64_t retry_ms = r->task->retry_ms > 0 ? r->task->retry_ms : 60000;
+    int64_t give_up_us = 0;
+    for (bool first = true;; first = false) {
+        int64_t began_us = clock_mono_us();
+        if (run_round(r, first, e)) {
+            return true;
+        }
+        bool source_lost = e->code == ERR_SOURCE_LOST || e->code == ERR_SOURCE_CONNECT || e->code == ERR_SOURCE_TIMEOUT;
+        if (!source_lost || atomic_load(r->stop)) {
+            return false;
+        }
+        if (give_up_us == 0 || clock_mono_us() - began_us > retry_ms * 1000) {
+            give_up_us = clock_mono_us() + retry_ms * 1000;
+        }
+        if (clock_mono_us() > give_up_us) {
+            return false;
+        }
+        log_err("round_lost", e);
+        clock_sleep_ms(500);
+        struct err again = ERR_INIT;
+        if (!target_again(r, &again)) {
+            err_copy(e, &again);
+            return false;
+        }
+        err_clear(e);
+    }
+}
+
+static bool run_finish(struct run *r, struct err *e) {
+    return target_again(r, e) && checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) &&
+           run_stage(r, DDL_FK, DDL_TRIGGER, e) && checkpoint_finish(r->target, &r->load.checkpoint, e);
+}
+
+/* ---- the run ---- */
+
+static void tell_tables(struct run *r) {
+    struct table_progress *p = arena_array(&r->arena, struct table_progress, r->db.ntables);
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        const struct table *t = &r->db.tables[i];
+        p[i] = (struct table_progress){.name = t->name, .rows_estimate = t->rows_estimate, .bytes_estimate = t->data_bytes};
+        for (size_t k = 0; k < r->ddl.n; k++) {
+            p[i].indexes += r->ddl.statements[k].table == t && is_key_stage(r->ddl.statements[k].stage);
+        }
+    }
+    progress_tables(r->load.progress, p, r->db.ntables);
+}
+
+static bool prepare_load(struct run *r, struct err *e) {
+    struct load *l = &r->load;
+    l->task = r->task;
+    l->dialect = r->identity.dialect;
+    l->db = &r->db;
+    l->stop = r->stop;
+    l->rate.bytes_per_s = r->task->rate_limit_bytes;
+    l->tables = calloc(r->db.ntables, sizeof *l->tables);
+    bool *binary = arena_array(&r->arena, bool, r->db.ntables);
+    if (l->tables == NULL) {
+        return err_set(e, ERR_MEMORY, "no memory for %zu tables", r->db.ntables);
+    }
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        l->tables[i].losses = calloc(r->db.tables[i].ncolumns * LOSS_COUNT + 1, sizeof(uint64_t));
+        if (l->tables[i].losses == NULL) {
+            return err_set(e, ERR_MEMORY, "no memory for the loss ledger");
+        }
+    }
+    if (!target_probe_binary(r->target, l->dialect, &r->db, binary, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        l->tables[i].binary = binary[i];
+    }
+    return true;
+}
+
+static bool run_all(struct run *r, struct err *e) {
+    struct progress *p = r->load.progress;
+    progress_phase(p, PHASE_CONNECT);
+    if (!run_connect(r, e)) {
+        return false;
+    }
+    tell_tables(r);
+    progress_phase(p, PHASE_SCHEMA);
+    if (!run_claim(r, e) || !run_existing(r, e)) {
+        return false;
+    }
+    if (!r->resuming) {
+        struct position nowhere = {.server = "", .gtid = "", .file = ""};
+        if (!checkpoint_begin(r->target, &r->arena, r->name, r->db.tables[0].target_schema, &nowhere, &r->load.checkpoint, e)) {
+            return false;
+        }
+    }
+    if (!run_tables(r, e) || !prepare_load(r, e) || !run_rounds(r, e)) {
+        return false;
+    }
+    progress_phase(p, PHASE_FINISH);
+    return run_finish(r, e);
+}
+
+bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *stop, struct report *report, struct err *e) {
+    struct run r = {.task = t, .stop = stop};
+    r.load.progress = progress;
+    pthread_mutex_init(&r.load.lock, NULL);
+    int64_t from_us = clock_mono_us();
+    bool ok = run_all(&r, e);
+    /* Workers that stop because of each other must not hide why the first one did. */
+    if (!ok && atomic_load(stop) && e->code != ERR_CANCELLED && e->retryable) {
+        err_set(e, ERR_CANCELLED, "stopped by request");
+    }
+    if (!ok) {
+        log_err("load_failed", e);
+    }
+    progress_phase(progress, ok ? PHASE_DONE : PHASE_FAILED);
+    run_report(&r, ok, e, (double)(clock_mono_us() - from_us) / 1e6, report);
+    run_clear(&r);
+    pthread_mutex_destroy(&r.load.lock);
+    return ok;
+}

@@ -1,0 +1,146 @@
+/* The precheck: runs the items and shows them. See precheck.h. */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "engine/precheck_internal.h"
+
+void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status, const char *statement,
+                  const char *mend, const char *found_fmt, ...) {
+    struct precheck *out = p->out;
+    char found[1024];
+    va_list ap;
+    va_start(ap, found_fmt);
+    vsnprintf(found, sizeof found, found_fmt, ap);
+    va_end(ap);
+    out->items = arena_grow(&out->arena, out->items, out->n, &p->cap, sizeof *out->items);
+    out->items[out->n++] = (struct precheck_item){
+        .id = id,
+        .title = title,
+        .status = status,
+        .found = arena_strdup(&out->arena, found),
+        .statement = arena_strdup(&out->arena, statement),
+        .mend = status == PRECHECK_OK ? NULL : arena_strdup(&out->arena, mend),
+    };
+    out->warnings += status == PRECHECK_WARNING;
+    out->failed += status == PRECHECK_FAILED;
+}
+
+static void add_error(struct precheck_run *p, const char *id, const char *title, const struct err *e) {
+    char code[8];
+    precheck_add(p, id, title, PRECHECK_FAILED, NULL, e->hint, "%s: %s%s%s", err_code_text(e->code, code), e->message,
+                 e->cause[0] != '\0' ? ": " : "", e->cause);
+}
+
+static bool connect_ends(struct precheck_run *p) {
+    struct run *r = &p->run;
+    struct err e = ERR_INIT;
+    bool source = source_open(r->task, &r->source, &e);
+    if (source) {
+        const struct mysql_server *s = mysql_server(r->source);
+        precheck_add(p, "source.connect", "the source can be reached", PRECHECK_OK, NULL, NULL, "%s, login by %s", s->version_text,
+                     s->auth_plugin);
+    } else {
+        add_error(p, "source.connect", "the source can be reached", &e);
+    }
+    err_clear(&e);
+    bool target = target_open(r->task, &r->arena, &r->target, &r->identity, &e);
+    if (target) {
+        precheck_add(p, "target.connect", "the target can be reached", PRECHECK_OK, NULL, NULL, "%s (%s), login by %s",
+                     r->identity.version_text, dialect_name(r->identity.dialect), gauss_server(r->target)->auth_method);
+    } else {
+        add_error(p, "target.connect", "the target can be reached", &e);
+    }
+    return source && target;
+}
+
+bool precheck_run(const struct task *t, struct precheck *out, struct err *e) {
+    *out = (struct precheck){0};
+    struct precheck_run p = {.out = out, .run = {.task = t}};
+    if (!catalog_filter_valid(&t->tables, e)) {
+        return false;
+    }
+    bool ok = true;
+    if (connect_ends(&p)) {
+        /* run_connect opens its own sessions: these two were the test. */
+        mysql_close(p.run.source);
+        gauss_close(p.run.target);
+        p.run.source = NULL;
+        p.run.target = NULL;
+        struct err looked = ERR_INIT;
+        if (run_connect(&p.run, &looked)) {
+            ok = precheck_source(&p, e) && precheck_target(&p, e) && precheck_losses(&p, e);
+        } else {
+            add_error(&p, "schema.read", "the source's tables can be read and named in the target", &looked);
+        }
+    }
+    run_clear(&p.run);
+    return ok;
+}
+
+void precheck_clear(struct precheck *p) {
+    arena_clear(&p->arena);
+    *p = (struct precheck){0};
+}
+
+static const char *status_name(enum precheck_status s) {
+    return s == PRECHECK_OK ? "ok" : s == PRECHECK_WARNING ? "warning" : "failed";
+}
+
+void precheck_print(const struct precheck *p, FILE *out) {
+    for (size_t i = 0; i < p->n; i++) {
+        const struct precheck_item *item = &p->items[i];
+        fprintf(out, "%-8s %-28s %s: %s\n", status_name(item->status), item->id, item->title, item->found);
+        if (item->status != PRECHECK_OK && item->statement != NULL) {
+            fprintf(out, "         shown by: %s\n", item->statement);
+        }
+        if (item->mend != NULL) {
+            fprintf(out, "         mend: %s\n", item->mend);
+        }
+    }
+    if (p->nlosses > 0) {
+        fprintf(out, "values that cannot be carried exactly (%s):\n", p->losses_exact ? "every row was looked at" : "sampled");
+    }
+    for (size_t i = 0; i < p->nlosses; i++) {
+        const struct loss_entry *l = &p->losses[i];
+        fprintf(out, "  %s.%s: %llu x %s (%s), policy %s\n", l->table, l->column, (unsigned long long)l->count,
+                loss_rule_name(l->rule), loss_rule_text(l->rule), loss_policy_name(l->policy));
+    }
+    fprintf(out, "precheck: %zu items, %zu warnings, %zu failed\n", p->n, p->warnings, p->failed);
+}
+
+static void set_text(json_t *o, const char *key, const char *text) {
+    if (text != NULL) {
+        json_object_set_new(o, key, json_string(text));
+    }
+}
+
+json_t *precheck_to_json(const struct precheck *p) {
+    json_t *o = json_object(), *items = json_array(), *losses = json_array();
+    for (size_t i = 0; i < p->n; i++) {
+        json_t *item = json_object();
+        set_text(item, "id", p->items[i].id);
+        set_text(item, "title", p->items[i].title);
+        set_text(item, "status", status_name(p->items[i].status));
+        set_text(item, "found", p->items[i].found);
+        set_text(item, "statement", p->items[i].statement);
+        set_text(item, "mend", p->items[i].mend);
+        json_array_append_new(items, item);
+    }
+    for (size_t i = 0; i < p->nlosses; i++) {
+        const struct loss_entry *l = &p->losses[i];
+        json_t *loss = json_object();
+        set_text(loss, "table", l->table);
+        set_text(loss, "column", l->column);
+        set_text(loss, "rule", loss_rule_name(l->rule));
+        set_text(loss, "policy", loss_policy_name(l->policy));
+        json_object_set_new(loss, "count", json_integer((json_int_t)l->count));
+        json_array_append_new(losses, loss);
+    }
+    json_object_set_new(o, "items", items);
+    json_object_set_new(o, "losses", losses);
+    json_object_set_new(o, "losses_exact", json_boolean(p->losses_exact));
+    json_object_set_new(o, "warnings", json_integer((json_int_t)p->warnings));
+    json_object_set_new(o, "failed", json_integer((json_int_t)p->failed));
+    return o;
+}

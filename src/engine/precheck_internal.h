@@ -1,0 +1,23 @@
+/* Between the files of the precheck: precheck.c (run, print), precheck_source.c, precheck_target.c, precheck_losses.c. */
+#ifndef ENGINE_PRECHECK_INTERNAL_H
+#define ENGINE_PRECHECK_INTERNAL_H
+
+#include "engine/precheck.h"
+#include "engine/run.h"
+
+struct precheck_run {
+    struct precheck *out;
+    struct run run;
+    size_t cap, losses_cap;
+};
+
+/* Add an item; texts are copied. mend and statement may be NULL. */
+void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status, const char *statement,
+                  const char *mend, const char *found_fmt, ...) PRINTF_LIKE(7, 8);
+
+/* Each adds its items; false + e only when the connection broke. */
+bool precheck_source(struct precheck_run *p, struct err *e) WARN_UNUSED;
+bool precheck_target(struct precheck_run *p, struct err *e) WARN_UNUSED;
+bool precheck_losses(struct precheck_run *p, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,42 @@
+/* What a run knows, between the files that make it: migrate.c (the stages), run_report.c (its result),
+ * plan.c (the same look at both ends, printed instead of done). */
+#ifndef ENGINE_RUN_H
+#define ENGINE_RUN_H
+
+#include "engine/load.h"
+#include "engine/report.h"
+
+struct run {
+    const struct task *task;
+    atomic_bool *stop;
+    struct arena arena;
+    const char *name;               /* of the task in the target */
+    struct mysql_client *source;    /* for the catalog */
+    struct gauss_client *target;    /* the coordinator's: definitions, the advisory lock */
+    struct gauss_identity identity;
+    struct database db;
+    struct ddl_options ddl_options;
+    struct ddl ddl;
+    struct step_list steps;
+    bool *keep;                     /* by table: exists and is appended to */
+    bool resuming;
+    struct position read_at;        /* where chunks loaded earlier were read */
+    unsigned chunks_done;
+    char *snapshot_how;
+    double lock_ms;
+    struct load load;
+};
+
+/* Connect both ends, read the catalog, decide names and types, make the statements. */
+bool run_connect(struct run *r, struct err *e) WARN_UNUSED;
+void run_clear(struct run *r);
+
+/* Workers, from the task or the machine. */
+unsigned run_jobs(const struct task *t);
+
+/* A name for a statement that stays the same as long as its text does. */
+char *run_step_name(struct arena *a, const struct ddl_statement *s);
+
+void run_report(struct run *r, bool ok, const struct err *e, double total_s, struct report *out);
+
+#endif
