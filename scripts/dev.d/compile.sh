@@ -1,0 +1,59 @@
+# build KIND: configure and compile one of the build folders. Sourced by verbs.
+
+build_dir() { # KIND
+    case $1 in
+    release | dynamic) echo build ;;
+    asan | tsan | fuzz) echo "build-$1" ;;
+    *) die "unknown kind of build: $1" ;;
+    esac
+}
+
+build_options() { # KIND
+    case $1 in
+    release) echo --buildtype=debugoptimized -Dstatic=true -Dtests=false ;;
+    dynamic) echo --buildtype=debugoptimized -Dtests=false ;;
+    asan) echo --buildtype=debug -Db_sanitize=address,undefined ;;
+    # -Og: without any optimisation the thread sanitizer makes threads too slow to meet.
+    tsan) echo --buildtype=debug -Doptimization=g -Db_sanitize=thread ;;
+    # fuzzer-no-link: coverage in every object; the targets themselves link with -fsanitize=fuzzer.
+    fuzz) echo --buildtype=debugoptimized -Dfuzz=true -Db_lundef=false -Db_sanitize=address,undefined \
+        -Dc_args=-fsanitize=fuzzer-no-link ;;
+    esac
+}
+
+configure() { # KIND
+    local dir options
+    dir=$(build_dir "$1")
+    options=$(build_options "$1")
+    if [ "$(cat "$dir/.options" 2>/dev/null)" != "$options" ] || [ ! -f "$dir/build.ninja" ]; then
+        rm -rf "$dir"
+        [ "$1" = fuzz ] && local -x CC=clang
+        meson setup $options "$dir" >"$dir.log" 2>&1 || {
+            cat "$dir.log"
+            rm -rf "$dir" "$dir.log"
+            return 1
+        }
+        mv "$dir.log" "$dir/setup.log"
+        echo "$options" >"$dir/.options"
+    fi
+}
+
+build() { # KIND
+    local dir targets=
+    dir=$(build_dir "$1")
+    say "building $dir"
+    configure "$1" || return 1
+    if [ "$1" = fuzz ]; then
+        targets=$(fuzz_targets)
+        [ -n "$targets" ] || return 0
+    fi
+    ninja -C "$dir" --quiet $targets || return 1
+    # One place to find it, whichever meson.build makes it.
+    if [ -x "$dir/src/godwit" ]; then
+        ln -f "$dir/src/godwit" "$dir/godwit"
+    fi
+}
+
+fuzz_targets() {
+    ninja -C build-fuzz -t targets all | sed -n 's/^\(tests\/fuzz\/fuzz_[a-z0-9_]*\): .*/\1/p'
+}

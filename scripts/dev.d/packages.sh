@@ -1,0 +1,59 @@
+# The Debian packages Godwit needs, and how they get here. Sourced by verbs.
+
+packages_build='meson ninja-build pkg-config gcc libc6-dev libssl-dev zlib1g-dev libzstd-dev libxxhash-dev
+    libjansson-dev libcmocka-dev'
+packages_test='clang clang-format clang-tidy cppcheck libclang-rt-14-dev openssl python3 python3-pytest
+    python3-pytest-timeout python3-pymysql python3-psycopg2 python3-cryptography debian-archive-keyring
+    postgresql-common postgresql-15 mariadb-server-core mariadb-client-core'
+packages_bench='pgloader'
+
+packages_of() { # LEVEL
+    echo $packages_build
+    [ "$1" = build ] || echo $packages_test
+    [ "$1" != bench ] || echo $packages_bench
+}
+
+missing_packages() { # LEVEL
+    local installed
+    installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 2>/dev/null | sed -n 's/ installed$//p')
+    comm -23 <(packages_of "$1" | tr ' ' '\n' | sort -u) <(sort -u <<<"$installed")
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null && [ -t 0 ]; then
+        sudo "$@"
+    else
+        sudo -n "$@" || die "root is needed: $*"
+    fi
+}
+
+apt_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+        -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 install --no-install-recommends "$@"
+}
+
+# Debian's PostgreSQL package makes and starts a cluster on its first day. The tests bring their own servers,
+# and the developer's machine should not have one more, so this is turned off in the file made for it.
+no_main_cluster() {
+    local conf=/etc/postgresql-common/createcluster.conf
+    apt_install postgresql-common
+    as_root sed -i '/^[# ]*create_main_cluster *=/d; $a create_main_cluster = false' "$conf"
+}
+
+install_packages() { # LEVEL
+    command -v dpkg-query >/dev/null || {
+        warn "not a Debian system: please install the like of $(packages_of "$1" | tr '\n' ' ')"
+        return 0
+    }
+    local missing
+    missing=$(missing_packages "$1")
+    [ -n "$missing" ] || return 0
+    say "installing: "$missing
+    as_root apt-get -q update
+    if grep -qx 'postgresql-15' <<<"$missing"; then
+        no_main_cluster
+    fi
+    apt_install $missing
+}

@@ -1,0 +1,19 @@
+#: install what is missing: Debian packages, and MySQL 9 into the cache
+#: usage: ./dev setup [build|test|bench]
+#:   build   compiler and libraries
+#:   test    also linters, pytest and the database servers (default)
+#:   bench   also pgloader, the system we compare with
+#: Needs root or sudo only when a package is missing; a repeated run uses no network.
+. scripts/dev.d/packages.sh
+level=${1:-test}
+case $level in
+build | test | bench) ;;
+*) die "setup: unknown level $level (build, test or bench)" ;;
+esac
+install_packages "$level"
+if [ "$level" != build ]; then
+    # Tests that need a server which cannot be had are skipped and say so: not a reason to stop here.
+    scripts/get-mysql.sh || warn "no MySQL 9: tests that need it will be skipped"
+    scripts/get-mysql56.sh || warn "no MySQL 5.6: tests that need it will be skipped"
+    scripts/get-mariadb-plugins.sh || warn "no MariaDB plugins: tests of ed25519 logins will be skipped"
+fi

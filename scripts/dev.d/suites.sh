@@ -1,0 +1,67 @@
+# The suites of ./dev test. Each leaves JUnit files in $RESULTS and returns 0: scripts/tally.py judges.
+
+# record SUITE NAME COMMAND...: one test that passes when the command does.
+record() { $PY scripts/record.py "$RESULTS" "$@"; }
+
+# A build that fails is a failed test; one that succeeds is not counted.
+build_or_fail() { # KIND
+    build "$1" && return 0
+    record build "$1" false >/dev/null || true
+    return 1
+}
+
+suite_includes() {
+    say "includes"
+    record includes check_includes $PY scripts/check_includes.py || true
+}
+
+suite_unit() {
+    local kind
+    for kind in asan tsan; do
+        build_or_fail $kind || continue
+        say "unit tests, $kind"
+        # cmocka itself writes one JUnit file per test program, named by the wrapper.
+        SUITE=unit-$kind meson test -C build-$kind --no-rebuild --wrapper "$PWD/scripts/unit_wrapper.sh" \
+            --timeout-multiplier 5 >"$RESULTS/unit-$kind.log" 2>&1 ||
+            grep -qs '<failure\|<error' "$RESULTS/unit-$kind".*.xml ||
+            record "unit-$kind" meson-test false || true
+        tail -12 "$RESULTS/unit-$kind.log"
+    done
+}
+
+suite_fuzz() {
+    local target name
+    build_or_fail fuzz || return 0
+    for target in $(fuzz_targets); do
+        name=${target##*/}
+        say "$name"
+        mkdir -p "build-fuzz/corpus/$name" build-fuzz/crashes
+        local seeds=()
+        [ -d "tests/fuzz/corpus/$name" ] && seeds=("tests/fuzz/corpus/$name")
+        record fuzz "$name" "build-fuzz/$target" -max_total_time="${FUZZ_SECONDS:-3}" -timeout=10 -rss_limit_mb=2048 \
+            -verbosity=0 -print_final_stats=1 -artifact_prefix=build-fuzz/crashes/"$name"- \
+            "build-fuzz/corpus/$name" "${seeds[@]}" || true
+    done
+}
+
+run_pytest() { # SUITE PATH [pytest arguments]
+    local suite=$1 path=$2 rc=0
+    shift 2
+    $PY -m pytest "$path" --junitxml="$RESULTS/$suite.xml" -o junit_suite_name="$suite" "$@" || rc=$?
+    # 1: tests failed, which the file tells; 5: there are none. All else means that the file does not tell.
+    [ $rc = 0 ] || [ $rc = 1 ] || [ $rc = 5 ] || record "$suite" pytest false || true
+}
+
+suite_tools() {
+    say "tools"
+    run_pytest tools tests/lib
+}
+
+suite_scenarios() {
+    [ -n "$(find tests/scenarios -name 'test_*.py' 2>/dev/null)" ] || return 0
+    build_or_fail release || return 0
+    build_or_fail asan || return 0
+    say "scenarios"
+    GODWIT_BIN=${GODWIT_BIN:-$PWD/build-asan/godwit} GODWIT_BIN_RELEASE=$PWD/build/godwit \
+        run_pytest scenarios tests/scenarios "$@"
+}

@@ -1,0 +1,36 @@
+#: run the tests: unit tests under sanitizers, fuzzers for a few seconds, scenarios with real servers
+#: usage: ./dev test [SUITE...] [-- arguments for pytest]
+#:   includes    the rooms of src/ include each other in one direction only
+#:   unit        unit and golden tests under the address and undefined behaviour sanitizers, then the thread sanitizer
+#:   fuzz        every libFuzzer target of tests/fuzz for FUZZ_SECONDS (3) each
+#:   tools       the test library and the scripts themselves
+#:   scenarios   the executable against real servers
+#: All of them by default. Examples:
+#:   ./dev test unit
+#:   ./dev test scenarios -- -k resume -x
+#: JUnit files are left in test-results/. The last line sums them up.
+. scripts/dev.d/compile.sh
+. scripts/dev.d/suites.sh
+
+suites=
+while [ $# -gt 0 ]; do
+    case $1 in
+    includes | unit | fuzz | tools | scenarios) suites+=" $1" ;;
+    --)
+        shift
+        break
+        ;;
+    *) die "test: no such suite: $1 (./dev test --help)" ;;
+    esac
+    shift
+done
+
+exec </dev/null
+rm -rf test-results
+mkdir -p test-results
+export RESULTS=$PWD/test-results
+. scripts/dev.d/setup.sh test
+for suite in ${suites:-includes unit fuzz tools scenarios}; do
+    "suite_$suite" "$@"
+done
+$PY scripts/tally.py test-results

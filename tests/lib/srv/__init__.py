@@ -1,0 +1,1 @@
+"""Throw-away database servers. Users import from `servers`, one level up."""
