@@ -1,0 +1,104 @@
+/* Numbers of the MySQL client/server protocol, as in its documentation. */
+#ifndef MYSQL_PROTOCOL_H
+#define MYSQL_PROTOCOL_H
+
+/* Column types, in column definitions, binary rows and binlog table maps. */
+enum {
+    MYSQL_TYPE_DECIMAL = 0,
+    MYSQL_TYPE_TINY = 1,
+    MYSQL_TYPE_SHORT = 2,
+    MYSQL_TYPE_LONG = 3,
+    MYSQL_TYPE_FLOAT = 4,
+    MYSQL_TYPE_DOUBLE = 5,
+    MYSQL_TYPE_NULL = 6,
+    MYSQL_TYPE_TIMESTAMP = 7,
+    MYSQL_TYPE_LONGLONG = 8,
+    MYSQL_TYPE_INT24 = 9,
+    MYSQL_TYPE_DATE = 10,
+    MYSQL_TYPE_TIME = 11,
+    MYSQL_TYPE_DATETIME = 12,
+    MYSQL_TYPE_YEAR = 13,
+    MYSQL_TYPE_NEWDATE = 14,
+    MYSQL_TYPE_VARCHAR = 15,
+    MYSQL_TYPE_BIT = 16,
+    MYSQL_TYPE_TIMESTAMP2 = 17, /* binlog only, as are the next two */
+    MYSQL_TYPE_DATETIME2 = 18,
+    MYSQL_TYPE_TIME2 = 19,
+    MYSQL_TYPE_VECTOR = 242, /* MySQL 9 */
+    MYSQL_TYPE_JSON = 245,
+    MYSQL_TYPE_NEWDECIMAL = 246,
+    MYSQL_TYPE_ENUM = 247,
+    MYSQL_TYPE_SET = 248,
+    MYSQL_TYPE_TINY_BLOB = 249,
+    MYSQL_TYPE_MEDIUM_BLOB = 250,
+    MYSQL_TYPE_LONG_BLOB = 251,
+    MYSQL_TYPE_BLOB = 252,
+    MYSQL_TYPE_VAR_STRING = 253,
+    MYSQL_TYPE_STRING = 254,
+    MYSQL_TYPE_GEOMETRY = 255,
+};
+
+/* struct mysql_column.flags */
+enum {
+    MYSQL_FLAG_NOT_NULL = 1,
+    MYSQL_FLAG_PRI_KEY = 2,
+    MYSQL_FLAG_UNIQUE_KEY = 4,
+    MYSQL_FLAG_BLOB = 16,
+    MYSQL_FLAG_UNSIGNED = 32,
+    MYSQL_FLAG_ZEROFILL = 64,
+    MYSQL_FLAG_BINARY = 128,
+    MYSQL_FLAG_ENUM = 256,
+    MYSQL_FLAG_AUTO_INCREMENT = 512,
+    MYSQL_FLAG_SET = 2048,
+};
+
+enum { MYSQL_CHARSET_BINARY = 63 };
+
+/* Capabilities, negotiated in the handshake. */
+#define CLIENT_LONG_PASSWORD 0x00000001u /* MariaDB calls it CLIENT_MYSQL: set means "no extended capabilities" */
+#define CLIENT_LONG_FLAG 0x00000004u
+#define CLIENT_CONNECT_WITH_DB 0x00000008u
+#define CLIENT_COMPRESS 0x00000020u
+#define CLIENT_PROTOCOL_41 0x00000200u
+#define CLIENT_SSL 0x00000800u
+#define CLIENT_TRANSACTIONS 0x00002000u
+#define CLIENT_SECURE_CONNECTION 0x00008000u
+#define CLIENT_MULTI_RESULTS 0x00020000u
+#define CLIENT_PS_MULTI_RESULTS 0x00040000u
+#define CLIENT_PLUGIN_AUTH 0x00080000u
+#define CLIENT_CONNECT_ATTRS 0x00100000u
+#define CLIENT_PLUGIN_AUTH_LENENC 0x00200000u
+#define CLIENT_DEPRECATE_EOF 0x01000000u
+#define CLIENT_ZSTD_COMPRESSION 0x04000000u
+
+/* Server status in OK and EOF packets. */
+enum {
+    SERVER_STATUS_IN_TRANS = 1,
+    SERVER_STATUS_AUTOCOMMIT = 2,
+    SERVER_MORE_RESULTS_EXISTS = 8,
+};
+
+/* Commands. */
+enum {
+    COM_QUIT = 1,
+    COM_QUERY = 3,
+    COM_PING = 14,
+    COM_BINLOG_DUMP = 18,
+    COM_REGISTER_SLAVE = 21,
+    COM_STMT_PREPARE = 22,
+    COM_STMT_EXECUTE = 23,
+    COM_STMT_CLOSE = 25,
+    COM_BINLOG_DUMP_GTID = 30,
+};
+
+/* First bytes of packets. */
+enum {
+    PACKET_OK = 0x00,
+    PACKET_MORE_AUTH = 0x01,
+    PACKET_NEXT_FACTOR = 0x02,
+    PACKET_LOCAL_INFILE = 0xfb,
+    PACKET_EOF = 0xfe, /* also AuthSwitchRequest, and OK at the end of rows under CLIENT_DEPRECATE_EOF */
+    PACKET_ERR = 0xff,
+};
+
+#endif
