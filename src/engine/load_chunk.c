@@ -199,6 +199,7 @@ static bool copy_chunk(struct attempt *at, struct err *e) {
 static bool attempt_chunk(struct attempt *at, struct err *e) {
     struct worker *w = at->w;
     struct load *l = w->load;
+    at->counts.want_text = false;
     memset(at->counts.counts, 0, at->table->ncolumns * LOSS_COUNT * sizeof(uint64_t));
     if (!gauss_exec(w->target, "BEGIN", e)) {
         return false;

@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "value/probe.h"
 
+enum { INDEX_MEMORY_MIB = 256 };
+
 static void note(void *arg, const char *severity, const char *sqlstate, const char *message) {
     (void)arg;
     log_info("target_notice", "%s %s: %s", severity, sqlstate, message);
@@ -36,7 +38,8 @@ bool target_open_loader(const struct task *t, enum dialect d, struct gauss_clien
     if (!open_session(t, out, e)) {
         return false;
     }
-    if (!gauss_session_setup(*out, d, GAUSS_ROLE_LOAD, e)) {
+    /* The same session loads and then builds keys, which want memory to sort in. */
+    if (!gauss_session_setup(*out, d, GAUSS_ROLE_LOAD, e) || !gauss_set_maintenance_memory(*out, INDEX_MEMORY_MIB, e)) {
         gauss_close(*out);
         *out = NULL;
         return err_where(e, "target session");
