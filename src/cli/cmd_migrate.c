@@ -1,0 +1,67 @@
+/* godwit migrate: precheck, then load if nothing stands in the way. */
+#include <unistd.h>
+
+#include "cli/invocation.h"
+#include "cli/progress_bar.h"
+#include "cli/texts.h"
+
+/* Events for a program; for people what is not in order, on standard error: standard output is the report's. */
+static void tell_precheck(struct invocation *v, const struct precheck *p, json_t *json) {
+    if (v->json_events) {
+        json_t *event = json_object();
+        json_object_set_new(event, "event", json_string("precheck"));
+        json_object_set(event, "precheck", json);
+        display_event(stdout, event);
+    } else if (p->failed > 0 || (!v->o.quiet && p->warnings > 0)) {
+        precheck_print(p, stderr);
+    }
+}
+
+static int run(struct invocation *v) {
+    if (v->o.task.skip_precheck) {
+        return stage_load(v, NULL);
+    }
+    struct precheck p;
+    struct err e = ERR_INIT;
+    if (!v->o.quiet && !v->json_events && isatty(STDERR_FILENO)) {
+        fprintf(stderr, "%s ...\n", text_of(TEXT_PRECHECK, lang_is_zh(v->o.lang)));
+    }
+    int code = stage_precheck(v, &p);
+    if (code != EXIT_OK && code != EXIT_PRECHECK) {
+        precheck_clear(&p);
+        return code;
+    }
+    json_t *json = precheck_to_json(&p);
+    tell_precheck(v, &p, json);
+    size_t failed = p.failed;
+    precheck_clear(&p);
+    if (code == EXIT_OK && atomic_load(&v->stop)) {
+        json_decref(json);
+        err_set(&e, ERR_CANCELLED, "stopped by request; nothing was changed");
+        err_hint(&e, "run it again");
+        return invocation_fail(v, &e);
+    }
+    if (code == EXIT_OK) {
+        return stage_load(v, json);
+    }
+    json_t *report = json_object();
+    err_set(&e, ERR_PRECHECK, "%zu %s of the precheck failed; nothing was changed", failed, failed == 1 ? "item" : "items");
+    json_object_set_new(report, "ok", json_false());
+    json_object_set_new(report, "error", err_to_json(&e));
+    json_object_set_new(report, "precheck", json);
+    struct err unsaid = ERR_INIT;
+    if (!invocation_report(v, report, &unsaid)) {
+        invocation_fail(v, &unsaid);
+    }
+    return invocation_fail(v, &e);
+}
+
+int cmd_migrate(const struct command *c, int n, char **words) {
+    struct invocation v;
+    int code;
+    if (invocation_begin(&v, c, n, words, &code)) {
+        code = run(&v);
+    }
+    invocation_end(&v);
+    return code;
+}

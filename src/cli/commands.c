@@ -1,0 +1,103 @@
+/* The table of commands and of exit codes. See command.h. */
+#include "cli/command.h"
+
+#include "base/str.h"
+
+static const char *const precheck_examples[] = {
+    "# Everything that would stand in the way, and how to mend it",
+    "godwit precheck mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Look at every row for values the target cannot hold",
+    "godwit precheck --precheck-exact --json mysql://app@db1/shop opengauss://app@db2/shop",
+    NULL,
+};
+
+static const char *const plan_examples[] = {
+    "# The statements and pieces of a load, without doing anything",
+    "godwit plan mysql://app@db1/shop opengauss://app@db2/shop > plan.sql",
+    NULL,
+};
+
+static const char *const load_examples[] = {
+    "# One database into a schema of the same name",
+    "godwit load mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Some tables, into another schema, TLS with the host's name checked",
+    "godwit load --table 'order*' --exclude /_old$/ --schema sales \\\n"
+    "    'mysql://app@db1/shop?ssl-mode=verify-identity' 'postgresql://app@db2/shop?sslmode=verify-full'",
+    "# Go on after a broken connection, a kill or a reboot: what was committed is kept",
+    "godwit load --resume mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Zero dates become NULL (and are counted), refused rows are put aside",
+    "godwit load --on-loss zero-date=null --on-error divert mysql://app@db1/shop opengauss://app@db2/shop",
+    NULL,
+};
+
+static const char *const migrate_examples[] = {
+    "# Check first, then load if nothing stands in the way",
+    "godwit migrate mysql://app@db1/shop opengauss://app@db2/shop",
+    "# The same from a task file, for a program: events as JSON lines",
+    "godwit migrate --task shop.json --progress=json --report shop-report.json",
+    NULL,
+};
+
+static const struct command commands[] = {
+    {"precheck", CMD_PRECHECK, "SOURCE TARGET [options]", "look for what would make a migration fail; changes nothing",
+     "检查会导致迁移失败的问题;不做任何修改", precheck_examples, cmd_precheck},
+    {"plan", CMD_PLAN, "SOURCE TARGET [options]", "print what load would do: statements, chunks, findings; changes nothing",
+     "打印 load 将执行的语句、分块与发现;不做任何修改", plan_examples, cmd_plan},
+    {"load", CMD_LOAD, "SOURCE TARGET [options]", "copy tables with their data, keys and counters",
+     "复制表及其数据、索引约束和自增值", load_examples, cmd_load},
+    {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, then load", "先 precheck,再 load", migrate_examples, cmd_migrate},
+    {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
+    {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
+    {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",
+     "说明某个命令;--markdown:docs/cli.md 的参考部分", NULL, cmd_help},
+};
+
+size_t commands_count(void) {
+    return sizeof commands / sizeof commands[0];
+}
+
+const struct command *commands_get(size_t i) {
+    return &commands[i];
+}
+
+const struct command *commands_find(const char *name) {
+    for (size_t i = 0; i < commands_count(); i++) {
+        if (str_eq(commands[i].name, name)) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+const struct exit_text *exit_texts(size_t *n) {
+    static const struct exit_text texts[] = {
+        {EXIT_OK, "done", "成功"},
+        {EXIT_FAILED, "failed; the error is on standard error", "失败;错误见标准错误"},
+        {EXIT_USAGE, "the command line, a URL or the task file cannot be understood", "命令行、URL 或任务文件有误"},
+        {EXIT_PRECHECK, "the precheck found something that must be mended first", "预检查发现必须先解决的问题"},
+        {EXIT_DIFFERENT, "source and target differ (reserved for a check)", "源端与目标端存在差异(为校验保留)"},
+        {EXIT_CANCELLED, "stopped by SIGINT or SIGTERM; --resume goes on", "被 SIGINT 或 SIGTERM 停止;可用 --resume 继续"},
+    };
+    *n = sizeof texts / sizeof texts[0];
+    return texts;
+}
+
+enum exit_code exit_code_of(const struct err *e) {
+    switch (e->code) {
+    case ERR_NONE:
+        return EXIT_OK;
+    case ERR_CANCELLED:
+        return EXIT_CANCELLED;
+    case ERR_PRECHECK:
+        return EXIT_PRECHECK;
+    case ERR_USAGE:
+    case ERR_URL:
+    case ERR_TASK_FILE:
+    case ERR_PATTERN:
+    case ERR_TYPE_OVERRIDE:
+    case ERR_POLICY:
+        return EXIT_USAGE;
+    default:
+        return EXIT_FAILED;
+    }
+}

@@ -1,0 +1,106 @@
+/* Begin and end of a command. See invocation.h. */
+#include "cli/invocation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "cli/help.h"
+#include "cli/password.h"
+#include "cli/progress_bar.h"
+#include "cli/texts.h"
+#include "cli/url.h"
+
+int invocation_fail(struct invocation *v, const struct err *e) {
+    if (v->json_events) {
+        json_t *event = json_object();
+        json_object_set_new(event, "event", json_string("error"));
+        json_object_set_new(event, "error", err_to_json(e));
+        display_event(stdout, event);
+    }
+    fflush(stdout);
+    err_print(e, stderr);
+    return (int)exit_code_of(e);
+}
+
+static bool passwords(struct invocation *v, struct err *e) {
+    struct options *o = &v->o;
+    struct task *t = &o->task;
+    return password_find(&v->arena, &o->source_password, "source", t->source.user, t->source.host, stderr, &v->stop, &t->source.password, e) &&
+           password_find(&v->arena, &o->target_password, "target", t->target.user, t->target.host, stderr, &v->stop, &t->target.password, e);
+}
+
+/* Opened before anything is done: a report that cannot be written is known at the begin, not after hours. */
+static bool open_report(struct invocation *v, struct err *e) {
+    if (v->o.report_file == NULL) {
+        return true;
+    }
+    v->report_temp = arena_printf(&v->arena, "%s.%ld.part", v->o.report_file, (long)getpid());
+    int fd = open(v->report_temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    v->report = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (v->report == NULL) {
+        err_errno(e, ERR_FILE, "cannot write the report %s", v->o.report_file);
+        if (fd >= 0) {
+            close(fd);
+        }
+        return false;
+    }
+    return true;
+}
+
+bool invocation_begin(struct invocation *v, const struct command *c, int n, char **words, int *code) {
+    struct err e = ERR_INIT;
+    *v = (struct invocation){.command = c};
+    options_init(&v->o, &v->arena);
+    if (!options_parse(&v->o, c->bit, c->name, n, words, &e)) {
+        *code = invocation_fail(v, &e);
+        return false;
+    }
+    if (v->o.help) {
+        help_command(stdout, c, lang_is_zh(v->o.lang));
+        *code = EXIT_OK;
+        return false;
+    }
+    v->json_events = v->o.progress == STYLE_JSON;
+    bool ok = stopper_start(&v->stopper, &v->stop, &e) &&
+              (v->o.log_file == NULL || log_open(v->o.log_file, LOG_INFO, &e)) && open_report(v, &e) && passwords(v, &e);
+    if (!ok) {
+        *code = invocation_fail(v, &e);
+        return false;
+    }
+    log_info("begin", "godwit " GODWIT_VERSION " %s: %s to %s", c->name, url_redacted(&v->arena, v->o.source_url),
+             url_redacted(&v->arena, v->o.target_url));
+    return true;
+}
+
+bool invocation_report(struct invocation *v, json_t *report, struct err *e) {
+    if (v->report == NULL) {
+        json_decref(report);
+        return true;
+    }
+    bool ok = json_dumpf(report, v->report, JSON_INDENT(2)) == 0 && fputc('\n', v->report) != EOF;
+    ok = fflush(v->report) == 0 && ok && fsync(fileno(v->report)) == 0;
+    ok = fclose(v->report) == 0 && ok;
+    v->report = NULL;
+    json_decref(report);
+    if (!ok || rename(v->report_temp, v->o.report_file) != 0) {
+        err_errno(e, ERR_FILE, "cannot write the report %s", v->o.report_file);
+        unlink(v->report_temp);
+        return false;
+    }
+    return true;
+}
+
+void invocation_end(struct invocation *v) {
+    if (v->report != NULL) {
+        fclose(v->report);
+        unlink(v->report_temp);
+    }
+    log_close();
+    stopper_end(v->stopper);
+    arena_clear(&v->arena);
+}

@@ -1,0 +1,45 @@
+/* One call of a command that works on a source and a target: its options, its signals, its passwords, its log, and how
+ * its outcome is told. */
+#ifndef CLI_INVOCATION_H
+#define CLI_INVOCATION_H
+
+#include <stdatomic.h>
+
+#include "cli/command.h"
+#include "cli/stopper.h"
+#include "engine/precheck.h"
+#include "engine/report.h"
+
+struct invocation {
+    const struct command *command;
+    struct arena arena;
+    struct options o;
+    atomic_bool stop;
+    struct stopper *stopper;
+    FILE *report;      /* being written beside its final name, see --report */
+    char *report_temp; /* its name until it is complete */
+    bool json_events;  /* --progress=json: standard output belongs to events */
+};
+
+/* Read the words, print help if asked for, take signals, find passwords, open the log and the report file.
+ * False: the command is over with *code (an error has been told). invocation_end must follow in any case. */
+bool invocation_begin(struct invocation *v, const struct command *c, int n, char **words, int *code) WARN_UNUSED;
+
+/* Tell an error: to people on standard error, to programs as an event. Returns its exit code. */
+int invocation_fail(struct invocation *v, const struct err *e);
+
+/* Write `report` (taken) to the --report file, if there is one, and give it its name. */
+bool invocation_report(struct invocation *v, json_t *report, struct err *e) WARN_UNUSED;
+
+void invocation_end(struct invocation *v);
+
+/* ---- the stages that commands are made of; an exit code each ---- */
+
+/* Run the precheck. *result is filled (precheck_clear is the caller's); EXIT_PRECHECK when an item failed. */
+int stage_precheck(struct invocation *v, struct precheck *result);
+
+/* Ask before tables are dropped, load with a display, tell the outcome, write the report with `precheck` (taken, may be
+ * NULL) in it. */
+int stage_load(struct invocation *v, json_t *precheck);
+
+#endif

@@ -1,0 +1,339 @@
+/* The table of options, and setting one. See options.h; options_parse.c reads the command line. */
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/units.h"
+
+#define AT(member) offsetof(struct options, member)
+#define MB UINT64_C(1000000)
+
+static const struct option_spec specs[] = {
+    {"task", GROUP_ENDS, CMD_ALL, KIND_TEXT, AT(task_file), 0, 0, NULL, "FILE.json", false,
+     "take source, target and options from a task file; options on the command line win over it",
+     "从任务文件读取源端、目标端和选项;命令行上的选项优先"},
+    {"name", GROUP_ENDS, CMD_ALL, KIND_TEXT, AT(task.name), 0, 0, NULL, "TASK", true,
+     "name the task: runs of one name go on from each other (default: \"SOURCEDB -> SCHEMA\")",
+     "任务名:同名的运行可以互相续传(默认:\"源库 -> 模式\")"},
+    {"source-password-file", GROUP_ENDS, CMD_ALL, KIND_TEXT, AT(source_password.file), 0, 0, NULL, "FILE", false,
+     "the source's password is the first line of FILE", "源端密码为该文件的第一行"},
+    {"target-password-file", GROUP_ENDS, CMD_ALL, KIND_TEXT, AT(target_password.file), 0, 0, NULL, "FILE", false,
+     "the target's password is the first line of FILE", "目标端密码为该文件的第一行"},
+    {"timeout", GROUP_ENDS, CMD_ALL, KIND_DURATION, AT(timeout_ms), 0, 0, NULL, "DURATION", true,
+     "how long an answer of either end may be waited for; 0: for ever (default 0)",
+     "等待任一端应答的最长时间;0 表示不限(默认 0)"},
+
+    {"table", GROUP_SELECT, CMD_ALL, KIND_LIST, AT(task.tables.include), 0, 0, NULL, "PATTERN", true,
+     "only tables that match; may be repeated. A glob (order*) or /regular expression/",
+     "只迁移匹配的表,可重复。通配符 (order*) 或 /正则表达式/"},
+    {"exclude", GROUP_SELECT, CMD_ALL, KIND_LIST, AT(task.tables.exclude), 0, 0, NULL, "PATTERN", true,
+     "leave out tables that match; may be repeated", "排除匹配的表,可重复"},
+    {"schema", GROUP_SELECT, CMD_ALL, KIND_TEXT, AT(task.target_schema), 0, 0, NULL, "NAME", true,
+     "create the tables in this schema of the target (default: the source database's name)",
+     "在目标端的该模式中建表(默认:源库名)"},
+
+    {"type", GROUP_TYPES, CMD_ALL, KIND_TYPE, 0, 0, 0, NULL, "SRC=DST", true,
+     "change the type map: tinyint(1)=boolean, or one column: orders.total='double precision'; may be repeated",
+     "修改类型映射:tinyint(1)=boolean,或单个列:orders.total='double precision';可重复"},
+    {"json-as-json", GROUP_TYPES, CMD_ALL, KIND_FLAG, AT(task.json_as_json), 0, 0, NULL, NULL, true,
+     "JSON becomes json, which keeps the text as it is, instead of jsonb", "JSON 映射为 json(原样保留文本)而不是 jsonb"},
+    {"time-as-interval", GROUP_TYPES, CMD_ALL, KIND_FLAG, AT(task.time_as_interval), 0, 0, NULL, NULL, true,
+     "TIME becomes interval, which holds -838:59:59 to 838:59:59, instead of time",
+     "TIME 映射为 interval(可容纳 -838:59:59 到 838:59:59)而不是 time"},
+    {"on-loss", GROUP_TYPES, CMD_ALL, KIND_LOSS, 0, 0, 0, NULL, "RULE=POLICY", true,
+     "what to do with values that cannot be carried exactly (rules below); may be repeated",
+     "无法精确搬运的值如何处理(规则见下);可重复"},
+
+    {"jobs", GROUP_LOAD, CMD_ALL, KIND_COUNT32, AT(task.jobs), 1, 256, NULL, "N", true,
+     "parallel connections to each end (default: the machine's cores, 4 to 16)", "每端的并行连接数(默认:本机核数,4 到 16)"},
+    {"chunk-size", GROUP_LOAD, CMD_ALL, KIND_SIZE, AT(task.chunk_bytes), 64 * 1024, 16000 * MB, NULL, "SIZE", true,
+     "tables are loaded in pieces of about this size, each committed and resumable (default 32MiB)",
+     "表按约此大小分块加载,每块单独提交并可续传(默认 32MiB)"},
+    {"rate-limit", GROUP_LOAD, CMD_RUN, KIND_RATE, AT(task.rate_limit_bytes), 0, 0, NULL, "SIZE", true,
+     "read at most this much a second from the source, all connections together (default: no limit)",
+     "每秒最多从源端读取的字节数,所有连接合计(默认不限)"},
+    {"snapshot", GROUP_LOAD, CMD_ALL, KIND_CHOICE, AT(task.snapshot), 0, 0, "auto|lock|lock-free", "MODE", true,
+     "auto, lock or lock-free: hold writers for milliseconds to begin all connections at one moment; auto locks where the account may",
+     "auto、lock 或 lock-free:短暂(毫秒级)阻塞写入以取得一致快照;auto 在有权限时加锁"},
+    {"lock-timeout", GROUP_LOAD, CMD_RUN, KIND_DURATION, AT(task.lock_timeout_ms), 1, 0, NULL, "DURATION", true,
+     "give up the snapshot lock after this long, so that nobody queues behind it (default 5s)",
+     "等待快照锁的最长时间,避免其他会话排队(默认 5s)"},
+    {"overwrite", GROUP_LOAD, CMD_ALL, KIND_SET, AT(task.on_existing), EXISTING_OVERWRITE, 0, NULL, NULL, true,
+     "drop tables of the same name in the target first", "先删除目标端同名的表"},
+    {"append", GROUP_LOAD, CMD_ALL, KIND_SET, AT(task.on_existing), EXISTING_APPEND, 0, NULL, NULL, true,
+     "add rows to tables that exist in the target", "向目标端已存在的表追加数据"},
+    {"on-error", GROUP_LOAD, CMD_ALL, KIND_CHOICE, AT(task.on_row_error), 0, 0, "stop|divert", "WHAT", true,
+     "stop or divert: a row the target refuses ends the run, or is put aside in an error table and counted (default stop)",
+     "stop 或 divert:目标端拒绝某行时停止,或把该行放入错误表并计数(默认 stop)"},
+    {"copy-text", GROUP_LOAD, CMD_RUN, KIND_FLAG, AT(task.copy_text), 0, 0, NULL, NULL, true,
+     "COPY in text form even where binary would do", "即使可用二进制也以文本形式 COPY"},
+
+    {"resume", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.resume), 0, 0, NULL, NULL, false,
+     "go on with a load that did not finish", "继续未完成的加载"},
+    {"restart", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.restart), 0, 0, NULL, NULL, false,
+     "forget a load that did not finish, drop what it created, begin again", "放弃未完成的加载,删除其已建对象并重新开始"},
+    {"accept-moved", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.accept_moved), 0, 0, NULL, NULL, false,
+     "with --resume: the source has changed since, but not in the tables loaded", "与 --resume 同用:源端此后有变化,但未涉及所加载的表"},
+    {"retry", GROUP_RESUME, CMD_RUN, KIND_DURATION, AT(task.retry_ms), 1, 0, NULL, "DURATION", true,
+     "try a lost target again for this long before giving up (default 60s)", "目标端断开后重试的最长时间(默认 60s)"},
+
+    {"precheck-exact", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_FLAG, AT(task.precheck_exact), 0, 0, NULL, NULL, true,
+     "look at every row for values that cannot be carried", "检查每一行中无法搬运的值"},
+    {"precheck-rows", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_COUNT64, AT(task.precheck_rows), 1, 0, NULL, "N", true,
+     "look at the first N rows of each table (default 10000)", "检查每张表的前 N 行(默认 10000)"},
+    {"skip-precheck", GROUP_PRECHECK, CMD_MIGRATE, KIND_FLAG, AT(task.skip_precheck), 0, 0, NULL, NULL, true,
+     "begin loading at once", "跳过预检查,直接加载"},
+
+    {"progress", GROUP_OUTPUT, CMD_RUN, KIND_CHOICE, AT(progress), 0, 0, "auto|bar|log|json|none", "HOW", false,
+     "auto, bar, log, json or none: bars on a terminal, else a line every few seconds; json: events on standard output",
+     "auto、bar、log、json 或 none:终端显示进度条,否则每隔几秒一行;json:在标准输出打印事件"},
+    {"json", GROUP_OUTPUT, CMD_PRECHECK | CMD_PLAN, KIND_FLAG, AT(json), 0, 0, NULL, NULL, false,
+     "print the result as JSON", "以 JSON 打印结果"},
+    {"report", GROUP_OUTPUT, CMD_PRECHECK | CMD_RUN, KIND_TEXT, AT(report_file), 0, 0, NULL, "FILE.json", false,
+     "write the report as JSON to a file as well", "同时把报告以 JSON 写入文件"},
+    {"log", GROUP_OUTPUT, CMD_ALL, KIND_TEXT, AT(log_file), 0, 0, NULL, "FILE", false,
+     "write a log, one JSON object a line; - is standard error", "写日志,每行一个 JSON 对象;- 为标准错误"},
+    {"quiet", GROUP_OUTPUT, CMD_ALL, KIND_FLAG, AT(quiet), 0, 0, NULL, NULL, false,
+     "no progress and no report on the terminal, only errors", "终端不显示进度和报告,只显示错误"},
+    {"yes", GROUP_OUTPUT, CMD_RUN, KIND_FLAG, AT(yes), 0, 0, NULL, NULL, false,
+     "do not ask before tables are dropped", "删除表之前不再询问"},
+    {"lang", GROUP_OUTPUT, CMD_ALL, KIND_CHOICE, AT(lang), 0, 0, "auto|en|zh", "LANGUAGE", false,
+     "auto, en or zh: language of help and progress (default: the environment's)", "auto、en 或 zh:帮助和进度的语言(默认取自环境)"},
+    {"help", GROUP_OUTPUT, CMD_ALL, KIND_FLAG, AT(help), 0, 0, NULL, NULL, false, "print this text", "打印本说明"},
+};
+
+#define SPECS (sizeof specs / sizeof specs[0])
+_Static_assert(SPECS <= (size_t)OPTIONS_MAX, "options.given is too small");
+
+size_t options_count(void) {
+    return SPECS;
+}
+
+const struct option_spec *options_spec(size_t i) {
+    return &specs[i];
+}
+
+const struct option_spec *options_find(const char *name) {
+    for (size_t i = 0; i < SPECS; i++) {
+        if (str_eq(specs[i].name, name)) {
+            return &specs[i];
+        }
+    }
+    return NULL;
+}
+
+bool options_given(const struct options *o, const char *name) {
+    const struct option_spec *spec = options_find(name);
+    if (spec == NULL) {
+        BUG("no option --%s", name);
+    }
+    return o->given[spec - specs] || o->filed[spec - specs];
+}
+
+void options_init(struct options *o, struct arena *a) {
+    memset(o, 0, sizeof *o);
+    o->a = a;
+    task_defaults(&o->task);
+    o->timeout_ms = -1;
+}
+
+/* ---- setting one ---- */
+
+static bool bad_number(const struct option_spec *s, const char *value, const char *form, struct err *e) {
+    err_set(e, ERR_USAGE, "--%s: '%s' is not %s", s->name, value, form);
+    if (s->high != 0) {
+        err_hint(e, "it may be %llu to %llu", (unsigned long long)s->low, (unsigned long long)s->high);
+    } else if (s->low != 0) {
+        err_hint(e, "it may be %llu or more", (unsigned long long)s->low);
+    }
+    return false;
+}
+
+static bool in_range(const struct option_spec *s, uint64_t n) {
+    return n >= s->low && (s->high == 0 || n <= s->high);
+}
+
+static bool set_choice(void *to, const struct option_spec *s, const char *value, struct err *e) {
+    unsigned n = 0;
+    size_t len = strlen(value);
+    for (const char *p = s->choices;; n++) {
+        size_t one = strcspn(p, "|");
+        if (one == len && strncmp(p, value, len) == 0) {
+            memcpy(to, &n, sizeof n);
+            return true;
+        }
+        if (p[one] == '\0') {
+            break;
+        }
+        p += one + 1;
+    }
+    err_set(e, ERR_USAGE, "--%s: '%s' is none of its values", s->name, value);
+    return err_hint(e, "it takes %s", s->choices);
+}
+
+/* The first `sep` outside brackets and quotes: types have brackets with commas, enum labels anything at all. */
+static const char *find_outside(const char *s, char sep) {
+    int depth = 0;
+    bool quoted = false;
+    for (; *s != '\0'; s++) {
+        if (*s == '\'') {
+            quoted = !quoted;
+        } else if (!quoted && *s == '(') {
+            depth++;
+        } else if (!quoted && *s == ')') {
+            depth--;
+        } else if (!quoted && depth == 0 && *s == sep) {
+            return s;
+        }
+    }
+    return NULL;
+}
+
+static char *trimmed(struct arena *a, const char *from, const char *to) {
+    while (from < to && *from == ' ') {
+        from++;
+    }
+    while (to > from && to[-1] == ' ') {
+        to--;
+    }
+    return arena_strndup(a, from, (size_t)(to - from));
+}
+
+static bool set_type(struct options *o, const char *value, bool from_file, struct err *e) {
+    const char *eq = find_outside(value, '=');
+    struct type_override fresh = {0};
+    if (eq != NULL) {
+        char *left = trimmed(o->a, value, eq);
+        const char *dot = find_outside(left, '.');
+        fresh.target = trimmed(o->a, eq + 1, value + strlen(value));
+        if (dot == NULL) {
+            fresh.mysql_type = left;
+        } else {
+            fresh.table = arena_strndup(o->a, left, (size_t)(dot - left));
+            fresh.column = arena_strdup(o->a, dot + 1);
+        }
+        bool whole = left[0] != '\0' && fresh.target[0] != '\0' &&
+                     (dot == NULL || (dot > left && dot[1] != '\0' && find_outside(dot + 1, '.') == NULL));
+        eq = whole ? eq : NULL;
+    }
+    if (eq == NULL) {
+        return err_set(e, ERR_TYPE_OVERRIDE, "--type: '%s' is neither MYSQL_TYPE=TARGET_TYPE nor table.column=TARGET_TYPE", value);
+    }
+    /* The type map takes the first that fits: one of the command line stands before those of the file. */
+    struct type_override *list = arena_array(o->a, struct type_override, o->task.noverrides + 1);
+    size_t place = from_file ? o->task.noverrides : 0;
+    for (size_t i = 0, from = 0; i <= o->task.noverrides; i++) {
+        list[i] = i == place ? fresh : o->task.overrides[from++];
+    }
+    o->task.overrides = list;
+    o->task.noverrides++;
+    return true;
+}
+
+static bool set_loss(struct options *o, const char *value, struct err *e) {
+    if (loss_policies_set(&o->task.loss, value)) {
+        return true;
+    }
+    const char *eq = strchr(value, '=');
+    size_t len = eq != NULL ? (size_t)(eq - value) : strlen(value);
+    char *rules = arena_strdup(o->a, "");
+    for (int i = 0; i < LOSS_COUNT; i++) {
+        const char *name = loss_rule_name((enum loss_rule)i);
+        if (eq != NULL && strlen(name) == len && strncmp(name, value, len) == 0) {
+            err_set(e, ERR_POLICY, "--on-loss: '%s' is no policy of the rule %s", eq + 1, name);
+            return err_hint(e, "godwit load --help lists the policies of each rule");
+        }
+        rules = arena_printf(o->a, "%s%s%s", rules, i > 0 ? ", " : "", name);
+    }
+    err_set(e, ERR_POLICY, "--on-loss: '%.*s' is no rule", (int)(len < 100 ? len : 100), value);
+    return err_hint(e, "the form is RULE=POLICY; the rules are %s", rules);
+}
+
+/* Lists of the command line replace those of the file. */
+static bool add_pattern(struct options *o, const struct option_spec *s, const char *value, bool from_file, struct err *e) {
+    bool include = s->offset == AT(task.tables.include);
+    const char ***list = include ? &o->task.tables.include : &o->task.tables.exclude;
+    size_t *n = include ? &o->task.tables.ninclude : &o->task.tables.nexclude;
+    if (value[0] == '\0') {
+        return err_set(e, ERR_PATTERN, "--%s: the pattern is empty", s->name);
+    }
+    if (!from_file && o->filed[s - specs] && !o->given[s - specs]) {
+        *n = 0;
+    }
+    const char **fresh = arena_array(o->a, const char *, *n + 1);
+    if (*n > 0) {
+        memcpy(fresh, *list, *n * sizeof *fresh);
+    }
+    fresh[(*n)++] = arena_strdup(o->a, value);
+    *list = fresh;
+    return true;
+}
+
+static bool set_rate(const struct option_spec *s, const char *value, uint64_t *to, struct err *e) {
+    char text[64];
+    size_t len = strlen(value);
+    if (len > 2 && len < sizeof text && strcmp(value + len - 2, "/s") == 0) {
+        memcpy(text, value, len - 2);
+        text[len - 2] = '\0';
+        value = text;
+    }
+    return units_size(value, to) || bad_number(s, value, "a size such as 50MB or 1GiB", e);
+}
+
+static bool store(struct options *o, const struct option_spec *s, const char *value, bool from_file, struct err *e) {
+    void *to = (char *)o + s->offset;
+    unsigned chosen;
+    uint64_t n;
+    int64_t ms;
+    switch (s->kind) {
+    case KIND_FLAG:
+        *(bool *)to = true;
+        return true;
+    case KIND_SET:
+        chosen = (unsigned)s->low;
+        memcpy(to, &chosen, sizeof chosen);
+        return true;
+    case KIND_TEXT:
+        if (value[0] == '\0') {
+            return err_set(e, ERR_USAGE, "--%s: %s is empty", s->name, s->arg);
+        }
+        *(char **)to = arena_strdup(o->a, value);
+        return true;
+    case KIND_LIST:
+        return add_pattern(o, s, value, from_file, e);
+    case KIND_CHOICE:
+        return set_choice(to, s, value, e);
+    case KIND_COUNT32:
+        if (!units_count(value, &n) || !in_range(s, n)) {
+            return bad_number(s, value, "a number it takes", e);
+        }
+        *(unsigned *)to = (unsigned)n;
+        return true;
+    case KIND_COUNT64:
+        return (units_count(value, to) && in_range(s, *(uint64_t *)to)) || bad_number(s, value, "a number it takes", e);
+    case KIND_SIZE:
+        return (units_size(value, to) && in_range(s, *(uint64_t *)to)) || bad_number(s, value, "a size it takes, such as 32MB", e);
+    case KIND_RATE:
+        return set_rate(s, value, to, e);
+    case KIND_DURATION:
+        if (!units_duration(value, &ms) || !in_range(s, (uint64_t)ms)) {
+            return err_set(e, ERR_USAGE, "--%s: '%s' is not a duration it takes, such as 500ms, 30s or 2h", s->name, value);
+        }
+        *(int64_t *)to = ms;
+        return true;
+    case KIND_TYPE:
+        return set_type(o, value, from_file, e);
+    case KIND_LOSS:
+        return set_loss(o, value, e);
+    }
+    BUG("option --%s has no kind", s->name);
+}
+
+bool options_set(struct options *o, const struct option_spec *spec, const char *value, bool from_file, struct err *e) {
+    if (!store(o, spec, value, from_file, e)) {
+        return false;
+    }
+    (from_file ? o->filed : o->given)[spec - specs] = true;
+    return true;
+}

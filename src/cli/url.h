@@ -1,0 +1,25 @@
+/* Database URLs: where a migration comes from and where it goes.
+ *
+ *   mysql://user@host:port/database?ssl-mode=verify-identity&ssl-ca=/path/ca.pem&compress=zstd&timeout=60s
+ *   opengauss://user@host:port/database?schema=shop&sslmode=verify-full&sslrootcert=/path/ca.pem
+ *
+ * Every part may be percent-encoded; an IPv6 address stands in brackets. A URL never holds a password.
+ * Errors are ERR_URL and point at the character. Results live in the arena. Any thread. */
+#ifndef CLI_URL_H
+#define CLI_URL_H
+
+#include "engine/task.h"
+
+/* Fills task->source and source_database. */
+bool url_source(struct arena *a, const char *text, struct task *task, struct err *e) WARN_UNUSED;
+
+/* Fills task->target and, when the URL names one, target_schema. */
+bool url_target(struct arena *a, const char *text, struct task *task, struct err *e) WARN_UNUSED;
+
+/* The URL for messages and logs, whatever it holds: a password in it is replaced by ***. */
+char *url_redacted(struct arena *a, const char *text);
+
+/* The parameters a URL takes, for --help and docs/cli.md. */
+void url_print_parameters(FILE *out, bool markdown);
+
+#endif
