@@ -22,9 +22,16 @@ struct gauss_options {
     struct net_tls_options tls;
     int64_t connect_timeout_ms; /* 0: 10 s */
     int64_t io_timeout_ms;      /* 0: wait for ever */
-    const char *application_name; /* NULL: "godwit"; never "gsql", which changes openGauss's output */
+    const char *application_name; /* NULL: "godwit", "": not told; never "gsql", which changes openGauss's output */
     const char *replication;      /* NULL, or "database" */
+    const char *const *startup;   /* NULL, or further startup parameters: name, value, ..., NULL */
+    struct gauss_auth_cache *auth_cache; /* NULL, or keeps derived keys between connections */
 };
+
+/* Deriving the key from a password costs the client milliseconds of CPU for each login; a cache shared by many connections
+ * (any threads) pays once per user and server. Free it after the last gauss_connect that uses it. */
+struct gauss_auth_cache *gauss_auth_cache_new(void); /* NULL: no memory; connecting works without */
+void gauss_auth_cache_free(struct gauss_auth_cache *cache); /* NULL is fine */
 
 enum gauss_kind { GAUSS_POSTGRESQL, GAUSS_OPENGAUSS };
 
@@ -100,8 +107,11 @@ bool gauss_pipe_execute(struct gauss_client *c, const char *name, const struct g
 bool gauss_pipe_close(struct gauss_client *c, const char *name, struct err *e) WARN_UNUSED;
 bool gauss_pipe_sync(struct gauss_client *c, struct err *e) WARN_UNUSED; /* Sync, and send all */
 /* *affected: the number in the tag. Rows are kept when out is not NULL. */
+/* Pipelined rows come without a description: out->col is NULL. After an error the results up to the next sync fail with that same error. */
 bool gauss_pipe_result(struct gauss_client *c, struct arena *a, struct gauss_rows *out, uint64_t *affected, struct err *e) WARN_UNUSED;
-bool gauss_pipe_end(struct gauss_client *c, struct err *e) WARN_UNUSED; /* read up to ReadyForQuery of the oldest sync */
+/* Read up to ReadyForQuery of the oldest sync, skipping results not collected. Fails with a server error that no
+ * gauss_pipe_result has returned; one already returned is not repeated. */
+bool gauss_pipe_end(struct gauss_client *c, struct err *e) WARN_UNUSED;
 
 /* ---- COPY FROM STDIN ---- */
 bool gauss_copy_in_begin(struct gauss_client *c, const char *sql, struct err *e) WARN_UNUSED;
@@ -115,7 +125,7 @@ bool gauss_copy_in_send_buf(struct gauss_client *c, struct buf *b, struct err *e
 
 /* CopyDone; *rows = the number in the tag. On error the connection is back in a state where ROLLBACK works. */
 bool gauss_copy_in_end(struct gauss_client *c, uint64_t *rows, struct err *e) WARN_UNUSED;
-/* CopyFail with a text; the expected error 57014 counts as success. */
+/* CopyFail with a text; the expected error 57014 counts as success, and so does a COPY that has already ended with an error. */
 bool gauss_copy_in_fail(struct gauss_client *c, const char *why, struct err *e) WARN_UNUSED;
 
 /* ---- COPY TO STDOUT ---- */
