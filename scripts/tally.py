@@ -19,13 +19,19 @@ def cases(path):
     except ET.ParseError as e:
         yield path.stem, "failed", f"unreadable result file: {e}"
         return
-    suite = re.sub(r"\..*", "", path.stem)
+    suite, _, program = path.stem.partition(".")
     for case in root.iter("testcase"):
-        name = f"{suite}: {case.get('classname') or ''}.{case.get('name')}".replace(f" {suite}.", " ").replace(": .", ": ")
+        # cmocka names functions only: the file's name tells the program.
+        where = case.get("classname") or program.partition(".")[0]
+        name = f"{suite}: " + ".".join(part for part in (where, case.get("name")) if part != suite)
         problem = next((c for c in case if c.tag in ("failure", "error")), None)
         skipped = next((c for c in case if c.tag == "skipped"), None)
         if problem is not None:
-            yield name, "failed", "\n".join(filter(None, [problem.get("message"), (problem.text or "").strip()]))
+            text = [problem.get("message"), (problem.text or "").strip()]
+            if path.name.endswith(".unfinished.xml"):  # a crash: what the program said last
+                log = path.with_name(path.name.replace(".unfinished.xml", ".log"))
+                text.append(log.read_text(errors="replace") if log.exists() else "")
+            yield name, "failed", "\n".join(filter(None, text))
         elif skipped is not None:
             yield name, "skipped", skipped.get("message") or (skipped.text or "").strip() or "no reason given"
         else:
@@ -38,7 +44,10 @@ def main(results):
     for name, outcome, message in tests:
         if outcome == "failed":
             print(f"FAILED  {name}")
-            print("".join(f"        {line}\n" for line in message.splitlines()[-40:]), end="")
+            lines = message.splitlines()
+            if len(lines) > 50:  # the cause is first in a sanitizer's report, last in a trace
+                lines = lines[:25] + ["..."] + lines[-25:]
+            print("".join(f"        {line}\n" for line in lines), end="")
     for name, outcome, message in tests:
         if outcome == "skipped":
             print(f"SKIPPED {name}: {message.splitlines()[0] if message else ''}")

@@ -7,9 +7,9 @@ rm -f "$RESULTS/$name".*
 unfinished=$RESULTS/$name.unfinished.xml
 log=$RESULTS/$name.log
 printf '<testsuite name="%s"><testcase classname="%s" name="%s"><failure message="%s"/></testcase></testsuite>\n' \
-    "$SUITE" "$SUITE" "$(basename "$1")" "did not finish; see $log" >"$unfinished"
+    "$SUITE" "$SUITE" "$(basename "$1")" "no orderly end: a crash, a timeout, a leak or a race" >"$unfinished"
 
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=1}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:detect_stack_use_after_return=1:print_legend=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
 export CMOCKA_MESSAGE_OUTPUT=XML CMOCKA_XML_FILE=$RESULTS/$name.%g.xml

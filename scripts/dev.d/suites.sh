@@ -30,6 +30,7 @@ suite_unit() {
 }
 
 suite_fuzz() {
+    local -x ASAN_OPTIONS=${ASAN_OPTIONS:-print_legend=0}
     local target name
     build_or_fail fuzz || return 0
     for target in $(fuzz_targets); do

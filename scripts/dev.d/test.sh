@@ -8,7 +8,7 @@
 #: All of them by default. Examples:
 #:   ./dev test unit
 #:   ./dev test scenarios -- -k resume -x
-#: JUnit files are left in test-results/. The last line sums them up.
+#: JUnit files are left in test-results/ (or $RESULTS). The last line sums them up.
 . scripts/dev.d/compile.sh
 . scripts/dev.d/suites.sh
 
@@ -26,11 +26,11 @@ while [ $# -gt 0 ]; do
 done
 
 exec </dev/null
-rm -rf test-results
-mkdir -p test-results
-export RESULTS=$PWD/test-results
+export RESULTS=${RESULTS:-$PWD/test-results}
+rm -rf "$RESULTS"
+mkdir -p "$RESULTS"
 . scripts/dev.d/setup.sh test
 for suite in ${suites:-includes unit fuzz tools scenarios}; do
     "suite_$suite" "$@"
 done
-$PY scripts/tally.py test-results
+$PY scripts/tally.py "$RESULTS"

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 SANITIZERS = {
-    "ASAN_OPTIONS": "exitcode=99:detect_leaks=1",
+    "ASAN_OPTIONS": "exitcode=99:detect_leaks=1:print_legend=0",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=98",
     "TSAN_OPTIONS": "exitcode=97",
 }
