@@ -1,0 +1,126 @@
+/* Reading back the text that the servers print into information_schema: escaped expressions, quoted defaults. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "schema/catalog_text.h"
+#include "sql/catalog_text.h"
+
+static char unescaped(char c) {
+    switch (c) {
+    case '0': return '\0';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case 'b': return '\b';
+    case 'Z': return '\032';
+    default: return c;
+    }
+}
+
+char *catalog_mysql8_expr(struct arena *a, const char *text) {
+    if (text == NULL) {
+        return NULL;
+    }
+    /* By the server's version, not by the look of the text: a mangled name can stand in a text without quotes. */
+    size_t n = strlen(text);
+    char *plain = sql_undo_double_utf8(a, text, n, &n);
+    return sql_unescape(a, plain != NULL ? plain : text, plain != NULL ? n : strlen(text), &n);
+}
+
+bool catalog_string_literal(struct arena *a, const char *text, char **out) {
+    if (text[0] != '\'') {
+        return false;
+    }
+    char *buf = arena_alloc(a, strlen(text) + 1), *w = buf;
+    const char *p = text + 1;
+    for (;; p++) {
+        if (*p == '\0') {
+            return false;
+        }
+        if (*p == '\'') {
+            if (p[1] != '\'') {
+                break;
+            }
+            p++;
+            *w++ = '\'';
+        } else if (*p == '\\' && p[1] != '\0') {
+            p++;
+            if (*p == '%' || *p == '_') { /* these two keep their backslash */
+                *w++ = '\\';
+            }
+            *w++ = unescaped(*p);
+        } else {
+            *w++ = *p;
+        }
+    }
+    *out = buf;
+    return p[1] == '\0';
+}
+
+bool catalog_number_literal(const char *text) {
+    const char *p = text;
+    if (*p == '-' || *p == '+') {
+        p++;
+    }
+    size_t digits = strspn(p, "0123456789");
+    p += digits;
+    if (*p == '.') {
+        size_t more = strspn(++p, "0123456789");
+        p += more;
+        digits += more;
+    }
+    if (digits == 0) {
+        return false;
+    }
+    if (*p == 'e' || *p == 'E') {
+        p++;
+        if (*p == '-' || *p == '+') {
+            p++;
+        }
+        size_t exponent = strspn(p, "0123456789");
+        if (exponent == 0) {
+            return false;
+        }
+        p += exponent;
+    }
+    return *p == '\0';
+}
+
+char *catalog_normal_now(struct arena *a, const char *expr) {
+    static const char *const names[] = {"current_timestamp", "localtimestamp", "localtime", "now"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (!str_istarts(expr, names[i])) {
+            continue;
+        }
+        const char *p = expr + strlen(names[i]);
+        if (*p == '\0') {
+            return arena_strdup(a, "CURRENT_TIMESTAMP");
+        }
+        if (p[0] == '(' && p[1] == ')' && p[2] == '\0') {
+            return arena_strdup(a, "CURRENT_TIMESTAMP");
+        }
+        if (p[0] == '(' && p[1] >= '0' && p[1] <= '6' && p[2] == ')' && p[3] == '\0') {
+            return p[1] == '0' ? arena_strdup(a, "CURRENT_TIMESTAMP") : arena_printf(a, "CURRENT_TIMESTAMP(%c)", p[1]);
+        }
+    }
+    return arena_strdup(a, expr);
+}
+
+char *catalog_hex(struct arena *a, const char *bytes, size_t len) {
+    static const char digits[] = "0123456789abcdef";
+    char *out = arena_alloc(a, len * 2 + 3), *w = out;
+    *w++ = '0';
+    *w++ = 'x';
+    for (size_t i = 0; i < len; i++) {
+        *w++ = digits[(unsigned char)bytes[i] >> 4];
+        *w++ = digits[bytes[i] & 15];
+    }
+    return out;
+}
+
+uint64_t catalog_u64(const char *text) {
+    return text == NULL || !isdigit((unsigned char)text[0]) ? 0 : strtoull(text, NULL, 10);
+}
