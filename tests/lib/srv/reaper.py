@@ -12,13 +12,15 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 _lock = threading.Lock()
 _watchdog = None
 
 
-def register(pid: int, directory: str) -> None:
-    _tell({"add": pid, "born": _born(pid), "dir": directory})
+def register(pid: int, last_signal: int) -> None:
+    """A process to end with last_signal when we die; SIGKILL follows if it does not obey."""
+    _tell({"add": pid, "born": _born(pid), "signal": int(last_signal)})
 
 
 def forget(pid: int) -> None:
@@ -59,6 +61,25 @@ def _born(pid: int) -> str | None:
         return None
 
 
+def _end(processes: dict) -> None:
+    def left():
+        return [pid for pid, (born, _) in processes.items() if born is not None and _born(pid) == born]
+
+    def send(pid, number):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+    for pid in left():
+        send(pid, processes[pid][1])
+    deadline = time.monotonic() + 5
+    while left() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for pid in left():
+        send(pid, signal.SIGKILL)
+
+
 def _watch() -> None:
     for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sig, signal.SIG_IGN)
@@ -66,26 +87,21 @@ def _watch() -> None:
     for line in sys.stdin:
         m = json.loads(line)
         if "add" in m:
-            processes[m["add"]] = m["born"]
+            processes[m["add"]] = (m["born"], m["signal"])
         if "del" in m:
             processes.pop(m["del"], None)
         if "dir" in m:
             directories.add(m["dir"])
         if "drop" in m:
             directories.discard(m["drop"])
-    for pid, born in processes.items():
-        if born is not None and _born(pid) == born:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+    _end(processes)
     for directory in directories:
         # A dying server may still write for a moment: rmtree again until nothing is left.
         for _ in range(50):
             shutil.rmtree(directory, ignore_errors=True)
             if not os.path.exists(directory):
                 break
-            threading.Event().wait(0.1)
+            time.sleep(0.1)
 
 
 if __name__ == "__main__":

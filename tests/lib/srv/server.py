@@ -27,6 +27,7 @@ class Server:
     start_timeout_s = 60
     stop_timeout_s = 60
     stop_signal = signal.SIGTERM
+    last_signal = signal.SIGKILL  # what the watchdog sends when our process is gone
     run_as = None  # the user to run as when we are root; None: stay root
 
     def __init__(self, args=(), settings=None, tls=False):
@@ -107,7 +108,7 @@ class Server:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([str(a) for a in self.command()], cwd=self.dir, stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True, env=self.env(), **user)
-        reaper.register(self.process.pid, str(self.dir))
+        reaper.register(self.process.pid, self.last_signal)
 
     def env(self):
         """Without the variables that steer clients and servers, and in English."""
