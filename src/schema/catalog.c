@@ -199,7 +199,7 @@ static bool session_enter(struct catalog_reader *r, struct saved_session *s, str
 
 static bool session_leave(struct catalog_reader *r, const struct saved_session *s, struct err *e) {
     return s->sql_mode == NULL ||
-           mysql_execf(r->c, e, "SET SESSION sql_mode = %s, SESSION time_zone = %s", s->sql_mode, s->time_zone);
+           mysql_execf(r->c, e, "SET SESSION sql_mode = %s, SESSION time_zone = %s, SESSION character_set_results = utf8mb4", s->sql_mode, s->time_zone);
 }
 
 static bool read_all(struct catalog_reader *r, const char *database, struct err *e) {

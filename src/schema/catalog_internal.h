@@ -25,6 +25,12 @@ struct table *catalog_table(const struct catalog_reader *r, const char *name);
 size_t catalog_table_index(const struct catalog_reader *r, const struct table *t);
 void catalog_uncarried(struct catalog_reader *r, const char *kind, const char *name, const char *reason);
 
+/* ---- catalog_defaults.c ---- */
+bool catalog_is_binary(const struct mytype *t);
+/* COLUMN_DEFAULT (len bytes, or NULL) of a column that is neither generated nor auto_increment. */
+void catalog_read_default(const struct catalog_reader *r, struct column *c, const char *text, size_t len, const char *extra);
+bool catalog_read_exact_defaults(struct catalog_reader *r, struct err *e) WARN_UNUSED;
+
 bool catalog_read_columns(struct catalog_reader *r, struct err *e) WARN_UNUSED;
 bool catalog_read_indexes(struct catalog_reader *r, struct err *e) WARN_UNUSED;
 bool catalog_read_foreign_keys(struct catalog_reader *r, struct err *e) WARN_UNUSED;

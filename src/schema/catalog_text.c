@@ -30,15 +30,15 @@ char *catalog_mysql8_expr(struct arena *a, const char *text) {
     return sql_unescape(a, plain != NULL ? plain : text, plain != NULL ? n : strlen(text), &n);
 }
 
-bool catalog_string_literal(struct arena *a, const char *text, char **out) {
+const char *catalog_string_prefix(struct arena *a, const char *text, char **out, size_t *len) {
     if (text[0] != '\'') {
-        return false;
+        return NULL;
     }
     char *buf = arena_alloc(a, strlen(text) + 1), *w = buf;
     const char *p = text + 1;
     for (;; p++) {
         if (*p == '\0') {
-            return false;
+            return NULL;
         }
         if (*p == '\'') {
             if (p[1] != '\'') {
@@ -57,7 +57,13 @@ bool catalog_string_literal(struct arena *a, const char *text, char **out) {
         }
     }
     *out = buf;
-    return p[1] == '\0';
+    *len = (size_t)(w - buf);
+    return p + 1;
+}
+
+bool catalog_string_literal(struct arena *a, const char *text, char **out, size_t *len) {
+    const char *end = catalog_string_prefix(a, text, out, len);
+    return end != NULL && *end == '\0';
 }
 
 bool catalog_number_literal(const char *text) {

@@ -2,16 +2,19 @@
 #ifndef SCHEMA_CATALOG_TEXT_H
 #define SCHEMA_CATALOG_TEXT_H
 
-#include "base/arena.h"
-
 #include <stdint.h>
+
+#include "base/arena.h"
 
 /* MySQL 8 and later store expression text escaped once more than SHOW CREATE TABLE prints it, and with every byte above
  * 0x7f read as latin1; undo both. */
 char *catalog_mysql8_expr(struct arena *a, const char *text);
 
-/* 'it''s' or 'a\\b' read back; false when the text is not one string literal and nothing else. */
-bool catalog_string_literal(struct arena *a, const char *text, char **out);
+/* The string literal that text begins with, read back ('it''s', 'a\\b'): where it ends in text, or NULL. The bytes may hold
+ * NUL; *len is their number. */
+const char *catalog_string_prefix(struct arena *a, const char *text, char **out, size_t *len);
+/* The same for a text that is one string literal and nothing else. */
+bool catalog_string_literal(struct arena *a, const char *text, char **out, size_t *len);
 bool catalog_number_literal(const char *text);
 
 /* now(), LOCALTIMESTAMP(3), current_timestamp(): the one form CURRENT_TIMESTAMP[(n)]; others stay. */

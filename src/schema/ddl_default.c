@@ -151,7 +151,7 @@ static char *literal(struct ddl_ctx *x, const struct column *c, const char *text
 }
 
 /* _utf8mb4'x', or 'x': the literal inside an expression default. */
-static bool literal_expr(struct arena *a, const char *expr, char **out) {
+static bool literal_expr(struct arena *a, const char *expr, char **out, size_t *len) {
     if (expr[0] == '_') {
         const char *quote = strchr(expr, '\'');
         if (quote == NULL || strcspn(expr, " (`") < (size_t)(quote - expr)) {
@@ -159,7 +159,7 @@ static bool literal_expr(struct arena *a, const char *expr, char **out) {
         }
         expr = quote;
     }
-    return catalog_string_literal(a, expr, out);
+    return catalog_string_literal(a, expr, out, len);
 }
 
 static char *expression(struct ddl_ctx *x, const struct column *c) {
@@ -168,9 +168,10 @@ static char *expression(struct ddl_ctx *x, const struct column *c) {
         return ddl_now(x, c);
     }
     char *text, *why;
+    size_t len;
     bool bytes = c->target.kind == TK_BYTEA || c->target.kind == TK_BLOB;
-    if (literal_expr(x->a, c->default_expr, &text)) { /* by the type's rules, like any literal */
-        return bytes ? bytes_default(x, c, catalog_hex(x->a, text, strlen(text))) : literal(x, c, text);
+    if (literal_expr(x->a, c->default_expr, &text, &len)) { /* by the type's rules, like any literal */
+        return bytes ? bytes_default(x, c, catalog_hex(x->a, text, len)) : literal(x, c, text);
     }
     struct expr_use use = {.mariadb = x->d->is_mariadb, .no_columns = true, .assigned_to = c}; /* a default may not look at other columns in the target */
     if (!ddl_expr(x->a, x->dialect, x->t, c->default_expr, use, &text, &why)) {

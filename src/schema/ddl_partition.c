@@ -46,6 +46,7 @@ static char **pieces(struct arena *a, const char *list, size_t *n) {
 static bool read_bound(struct planner *p, const struct column *c, const char *text, struct bound *out) {
     struct arena *a = p->x->a;
     char *literal;
+    size_t len;
     *out = (struct bound){.kind = BOUND_VALUE};
     if (str_ieq(text, "MAXVALUE")) {
         out->kind = BOUND_MAX;
@@ -59,7 +60,7 @@ static bool read_bound(struct planner *p, const struct column *c, const char *te
         return no(p, "it is split by bytes");
     } else {
         const char *quote = text[0] == '_' ? strchr(text, '\'') : text;
-        if (quote == NULL || !catalog_string_literal(a, quote, &literal)) {
+        if (quote == NULL || !catalog_string_literal(a, quote, &literal, &len)) {
             return no(p, arena_printf(a, "the value %s is not understood", text));
         }
         out->sql = str_literal_pg(a, literal);
