@@ -30,7 +30,7 @@ static const struct err_entry *err_entry(enum err_code code) {
     return NULL;
 }
 
-static void set_text(char *to, size_t size, const char *fmt, va_list ap) {
+__attribute__((format(printf, 3, 0))) static void set_text(char *to, size_t size, const char *fmt, va_list ap) {
     vsnprintf(to, size, fmt, ap);
     /* A cut in the middle of a UTF-8 character would make the JSON form invalid. */
     size_t n = strlen(to);
@@ -190,7 +190,7 @@ static void put_text(json_t *o, const char *key, const char *text) {
         if (s == NULL) {
             char ascii[768];
             size_t n = 0;
-            for (; text[n] != '\0' && n < sizeof ascii - 1; n++) {
+            for (; n < sizeof ascii - 1 && text[n] != '\0'; n++) {
                 ascii[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
             }
             ascii[n] = '\0';
