@@ -200,7 +200,6 @@ bool gauss_copy_in_fail(struct gauss_client *c, const char *why, struct err *e) 
     if (!copying(c, GAUSS_COPY_IN, e)) {
         return false;
     }
-    buf_reset(&c->out); /* gathered rows need not go */
     if (!gauss_put(c, 'f', why, strlen(why) + 1, e) || !gauss_flush(c, e)) {
         return false;
     }

@@ -17,6 +17,12 @@
 #include "gauss/internal.h"
 #include "replay.h"
 
+/* Groups per recording that are sent raw, in order:
+ * copy_in_bad_row          COPY and its data sent ahead of CopyInResponse
+ * copy_in_fail             Sync and Flush inside COPY; a Query inside COPY
+ * extended_pipeline_ok     Describe of a statement (3), binary results (2), row limits, Flush, Close of a
+ *                          portal, COPY out and in by Execute (3)
+ * extended_pipeline_error  a portal of another name, COPY in by Execute (2) */
 struct recording {
     const char *name;
     unsigned minor;
@@ -58,8 +64,8 @@ static const struct recording recordings[] = {
     {"copy_out", 51, NULL, 0, "sha256", 0},
     {"copy_out_b", 51, NULL, 0, "sha256", 0},
     {"copy_binary", 51, NULL, 0, "sha256", 0},
-    {"extended_pipeline_ok", 51, NULL, 0, "sha256", 0},
-    {"extended_pipeline_error", 51, NULL, 0, "sha256", 0},
+    {"extended_pipeline_ok", 51, NULL, 0, "sha256", 11},
+    {"extended_pipeline_error", 51, NULL, 0, "sha256", 3},
     {"cancel", 51, NULL, 0, "sha256", 0},
 };
 
@@ -412,7 +418,12 @@ static bool pipeable(const struct driver *d, size_t end) {
             if (body_of(d, i, &len)[0] != 'S') {
                 return false;
             }
-        } else if (!is_client(d, i, 'P') && !is_client(d, i, 'S')) {
+        } else if (is_client(d, i, 'P')) {
+            const char *name = (const char *)body_of(d, i, &len);
+            if (str_istarts(name + strlen(name) + 1, "copy")) {
+                return false; /* our pipelines take none */
+            }
+        } else if (!is_client(d, i, 'S')) {
             return false;
         }
     }
@@ -618,6 +629,19 @@ static void options_from(struct driver *d, struct gauss_options *o, const char *
     o->startup = more;
 }
 
+/* Without the fallback to lower minors, which the recording does not have. */
+static bool login_once(struct driver *d, const struct gauss_options *o, struct err *e) {
+    struct net_stream *net;
+    bool retry_lower, asked;
+    assert_true(net_connect(&net, o->host, o->port, 5000, e));
+    d->c = gauss_client_new(net);
+    bool ok = gauss_login(d->c, o, d->recording->minor, 0, 0, &retry_lower, &asked, e);
+    assert_true(retry_lower && !asked);
+    gauss_close(d->c);
+    d->c = NULL;
+    return ok;
+}
+
 static void login(struct driver *d) {
     struct gauss_options o;
     const char *more[17] = {NULL};
@@ -626,7 +650,8 @@ static void login(struct driver *d) {
     while (d->at < d->r.n && !is_server(d, d->at, 'Z') && !is_server(d, d->at, 'E')) {
         d->at++;
     }
-    bool ok = gauss_connect_minor(&d->c, &o, d->recording->minor, &e);
+    bool ok = d->recording->minor == 52 ? login_once(d, &o, &e)
+                                        : gauss_connect_minor(&d->c, &o, d->recording->minor, &e);
     if (d->recording->login_error != NULL) {
         assert_false(ok);
         assert_int_equal(e.code, d->recording->login_code);
