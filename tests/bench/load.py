@@ -1,0 +1,323 @@
+#!/usr/bin/python3
+"""godwit load against what the hardware allows (floor) and against pgloader, on real servers
+
+usage: ./dev bench load [--json FILE] [--scale S] [--set NAME...] [--runs N] [--no-pgloader] [--fresh]
+
+Data sets: sbtest (8 tables x 500 k rows), narrow (2.8 M short rows), wide (1 M rows of mixed types), single (one table of 4 M rows).
+Per set, interleaved and as medians:
+  read_s    4 connections read everything by key ranges and drop it (read_drop.c)
+  write_s   4 connections send ready COPY binary files (copy_files.c)
+  index_s   the same keys built 4 at a time afterwards
+  cpu_s     processor seconds of servers and programs in read and write
+  floor_s = max(read_s, write_s, cpu_s / cores) + index_s
+  godwit_s  `godwit load` into an empty schema, keys included; peak_mib its largest memory
+  pgloader_s  the same rows from a MariaDB (pgloader cannot log in to MySQL 9) into the same PostgreSQL
+Connections are plain TCP on this machine, without TLS, for everybody.
+"""
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests" / "bench")]
+
+from load_servers import TARGET_SETTINGS, BenchMariaDB, BenchMySQL, build_tools, cpu_seconds, drop_cache, target  # noqa: E402
+from load_sets import CORES, SETS, fill, tables_of  # noqa: E402
+from servers import Missing, start_all  # noqa: E402
+
+WORKERS = 4
+DATA_VERSION = "v2"  # raise when load_sets changes what rows are
+READ_PIECES = 16
+COPY_PARTS = 4
+
+
+def say(*words):
+    print(*words, file=sys.stderr, flush=True)
+
+
+class Child:
+    """Run a program to its end: wall seconds, processor seconds, peak memory."""
+
+    def __init__(self, argv, stdin="", env=None, quiet=True):
+        begin = time.monotonic()
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as feed, tempfile.TemporaryFile("w+") as err:
+            feed.write(stdin)
+            feed.seek(0)
+            process = subprocess.Popen(argv, stdin=feed, stdout=out, stderr=err, env={**os.environ, **(env or {})})
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.wall_s = time.monotonic() - begin
+            out.seek(0)
+            err.seek(0)
+            self.out, self.err = out.read(), err.read()
+        self.code = process.returncode
+        self.cpu_s = usage.ru_utime + usage.ru_stime
+        self.peak_mib = usage.ru_maxrss / 1024
+
+    def ok(self):
+        if self.code != 0:
+            sys.exit("a program of the benchmark failed (%d):\n%s\n%s" % (self.code, self.out[-3000:], self.err[-3000:]))
+        return self
+
+
+class Bench:
+    def __init__(self, options, mysql, pg, tools, work):
+        self.o, self.mysql, self.pg, self.tools, self.work = options, mysql, pg, tools, Path(work)
+        self.godwit = os.environ.get("GODWIT_BIN") or str(ROOT / "build" / "godwit")
+
+    # ---- floors ----
+
+    def read(self, name):
+        queries = [q for t in tables_of(name, self.o.scale) for q in t.queries(READ_PIECES)]
+        cpu = cpu_seconds(self.mysql.pid)
+        child = Child([self.tools["read_drop"], self.mysql.host, str(self.mysql.port), self.mysql.user, name, str(WORKERS)],
+                      "\n".join(queries) + "\n", {"BENCH_PASSWORD": self.mysql.password}).ok()
+        seconds, rows, size = child.out.split()
+        expected = sum(t.rows for t in tables_of(name, self.o.scale))
+        if int(rows) != expected:
+            sys.exit("%s: read %s rows of %d" % (name, rows, expected))
+        return {"read_s": float(seconds), "read_bytes": int(size), "rows": int(rows), "read_mysqld_cpu_s": cpu_seconds(self.mysql.pid) - cpu,
+                "read_client_cpu_s": child.cpu_s}
+
+    def keep_copies(self, name):
+        """From the tables godwit has just loaded: COPY binary files, and the definitions without keys. Done once a set."""
+        jobs, parts, tables = [], [], []
+        for t in tables_of(name, self.o.scale):
+            blocks = self.pg.execute("SELECT pg_relation_size('%s.%s') / 8192" % (name, t.name))[0][0]
+            pieces = COPY_PARTS if blocks > 1000 else 1
+            tables.append(t)
+            for i in range(pieces):
+                path = self.work / ("%s.%s.%d" % (name, t.name, i))
+                low, high = blocks * i // pieces, blocks * (i + 1) // pieces
+                where = "ctid >= '(%d,0)' AND ctid < '(%d,0)'" % (low, high) if pieces > 1 else "true"
+                jobs.append(("COPY (SELECT * FROM %s.%s WHERE %s) TO STDOUT (FORMAT binary)" % (name, t.name, where), path))
+                parts.append((t.name, path))
+
+        def copy_out(sql, path):
+            connection = self.pg.connect()
+            with connection.cursor() as cursor, open(path, "wb") as f:
+                cursor.copy_expert(sql, f, 1 << 20)
+            connection.close()
+
+        in_threads([lambda j=j: copy_out(*j) for j in jobs])
+        self.pg.script(["DROP SCHEMA IF EXISTS floor_model CASCADE", "CREATE SCHEMA floor_model"] +
+                       ["CREATE TABLE floor_model.%s (LIKE %s.%s)" % (t.name, name, t.name) for t in tables])
+        return parts
+
+    def write(self, name, parts):
+        tables = tables_of(name, self.o.scale)
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "DROP SCHEMA IF EXISTS floor CASCADE",
+                        "CREATE SCHEMA floor"] + ["CREATE TABLE floor.%s (LIKE floor_model.%s)" % (t.name, t.name) for t in tables] + ["CHECKPOINT"])
+        cpu = cpu_seconds(self.pg.pid)
+        # Largest first, and round the tables, so that four connections end together.
+        order = sorted(parts, key=lambda p: (-p[1].stat().st_size // (16 << 20), str(p[1]).rsplit(".", 1)[1]))
+        child = Child([self.tools["copy_files"], self.pg.host, str(self.pg.port), self.pg.user, "postgres", str(WORKERS)],
+                      "".join("floor.%s\t%s\n" % p for p in order), {"BENCH_PASSWORD": self.pg.password}).ok()
+        seconds, rows, size = child.out.split()
+        if int(rows) != sum(t.rows for t in tables):
+            sys.exit("%s: wrote %s rows" % (name, rows))
+        result = {"write_s": float(seconds), "write_bytes": int(size), "write_postgres_cpu_s": cpu_seconds(self.pg.pid) - cpu,
+                  "write_client_cpu_s": child.cpu_s}
+        keys = [sql.format(t="floor." + t.name) for t in tables for sql in t.keys]
+        begin = time.monotonic()
+        in_threads([lambda s=s: self.pg.script(["SET maintenance_work_mem = '256MB'", s]) for s in keys])
+        result["index_s"] = time.monotonic() - begin
+        self.pg.script(["DROP SCHEMA floor CASCADE"])
+        return result
+
+    # ---- the programs ----
+
+    def load(self, name):
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
+        report = self.work / "report.json"
+        cpu = cpu_seconds(self.mysql.pid), cpu_seconds(self.pg.pid)
+        child = Child([self.godwit, "load", "mysql://%s@%s:%d/%s?ssl-mode=disable" % (self.mysql.user, self.mysql.host, self.mysql.port, name),
+                       "postgresql://%s@%s:%d/postgres?sslmode=disable" % (self.pg.user, self.pg.host, self.pg.port), "--progress", "none",
+                       "--report", str(report), *self.o.godwit_option],
+                      env={"GODWIT_SOURCE_PASSWORD": self.mysql.password, "GODWIT_TARGET_PASSWORD": self.pg.password}).ok()
+        told = json.loads(report.read_text())
+        expected = sum(t.rows for t in tables_of(name, self.o.scale))
+        loaded = sum(self.pg.execute("SELECT count(*) FROM %s.%s" % (name, t.name))[0][0] for t in tables_of(name, self.o.scale))
+        if loaded != expected or told["rows"] != expected:
+            sys.exit("%s: loaded %d rows, told of %d, instead of %d" % (name, loaded, told["rows"], expected))
+        return {"godwit_s": child.wall_s, "peak_mib": child.peak_mib, "godwit_load_s": told["load_s"], "godwit_index_s": told["index_s"],
+                "godwit_cpu_s": child.cpu_s, "godwit_mysqld_cpu_s": cpu_seconds(self.mysql.pid) - cpu[0],
+                "godwit_postgres_cpu_s": cpu_seconds(self.pg.pid) - cpu[1]}
+
+    def pgloader(self, name, mariadb):
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
+        commands = self.work / "pgloader.load"
+        commands.write_text(
+            "LOAD DATABASE FROM mysql://%s:%s@%s:%d/%s INTO postgresql://%s:%s@%s:%d/postgres\n"
+            "WITH include drop, create tables, create indexes, reset sequences, workers = 8, concurrency = 2, batch rows = 10000,\n"
+            "     batch size = 20MB, prefetch rows = 10000\n"
+            "SET PostgreSQL PARAMETERS maintenance_work_mem to '256MB', synchronous_commit to 'off'\n"
+            "SET MySQL PARAMETERS net_read_timeout = '600', net_write_timeout = '600';\n" % (
+                mariadb.user, mariadb.password, mariadb.host, mariadb.port, name, self.pg.user, self.pg.password, self.pg.host, self.pg.port))
+        # Its default heap is exhausted by a set like these; 4 GB is what its users are told to give.
+        child = Child(["pgloader", "--dynamic-space-size", "4096", str(commands)])
+        rows = 0
+        for t in tables_of(name, self.o.scale):
+            if self.pg.execute("SELECT to_regclass('%s.%s') IS NOT NULL" % (name, t.name))[0][0]:
+                rows += self.pg.execute("SELECT count(*) FROM %s.%s" % (name, t.name))[0][0]
+        self.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name])
+        expected = sum(t.rows for t in tables_of(name, self.o.scale))
+        if child.code != 0 or rows != expected:
+            words = [line for line in (child.out + child.err).splitlines() if re.search("ERROR|FATAL|exhausted|error", line)]
+            return {"pgloader_failed": "exit code %d, %d of %d rows: %s" % (child.code, rows, expected, "; ".join(words[:2])[:300])}
+        return {"pgloader_s": child.wall_s, "pgloader_peak_mib": child.peak_mib}
+
+
+def in_threads(jobs):
+    """WORKERS at a time."""
+    pending, failed = list(jobs), []
+
+    def work():
+        while pending and not failed:
+            try:
+                job = pending.pop(0)
+            except IndexError:
+                return
+            try:
+                job()
+            except Exception as e:
+                failed.append(e)
+
+    threads = [threading.Thread(target=work) for _ in range(WORKERS)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    if failed:
+        raise failed[0]
+
+
+def medians(runs):
+    keys = {k for r in runs for k in r}
+    return {k: statistics.median([r[k] for r in runs if k in r]) for k in keys if not isinstance(next(r[k] for r in runs if k in r), str)}
+
+
+def summarise(runs):
+    m = medians(runs)
+    m["cpu_s"] = m["read_mysqld_cpu_s"] + m["read_client_cpu_s"] + m["write_postgres_cpu_s"] + m["write_client_cpu_s"]
+    parts = {"reading": m["read_s"], "writing": m["write_s"], "processors": m["cpu_s"] / CORES}
+    m["floor_s"] = max(parts.values()) + m["index_s"]
+    m["ratio_floor"] = m["godwit_s"] / m["floor_s"]
+    m["mb_s"] = m["read_bytes"] / 1e6 / m["godwit_s"]
+    m["load_mb_s"] = m["read_bytes"] / 1e6 / m["godwit_load_s"] if m["godwit_load_s"] else 0
+    if "pgloader_s" in m:
+        m["ratio_pgloader"] = m["pgloader_s"] / m["godwit_s"]
+    used = {p: m["godwit_%s_cpu_s" % p] for p in ("mysqld", "postgres")}
+    used["godwit"] = m["godwit_cpu_s"]
+    m["limit"] = "floor: %s (%s)" % (max(parts, key=parts.get), ", ".join("%s %.2f s" % p for p in parts.items()))
+    m["shares"] = ", ".join("%s %.0f %%" % (p, 100 * v / (CORES * m["godwit_s"])) for p, v in used.items())
+    return m
+
+
+def print_table(results, failures):
+    head = ["set", "rows", "read", "write", "cpu/%d" % CORES, "index", "floor", "godwit", "x floor", "MB/s", "peak MiB", "pgloader", "x"]
+    print("\n%-8s %10s %7s %7s %7s %7s %7s %7s %8s %7s %9s %9s %6s" % tuple(head))
+    for name, m in results.items():
+        print("%-8s %10d %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f %8.2f %7.0f %9.0f %9s %6s" % (
+            name, m["rows"], m["read_s"], m["write_s"], m["cpu_s"] / CORES, m["index_s"], m["floor_s"], m["godwit_s"], m["ratio_floor"], m["mb_s"],
+            m["peak_mib"], "%.1f" % m["pgloader_s"] if "pgloader_s" in m else "-", "%.1f" % m["ratio_pgloader"] if "ratio_pgloader" in m else "-"))
+    for name, m in results.items():
+        print("%-8s %s; in godwit's run of all processors: %s; load %.2f s, keys %.2f s" % (
+            name, m["limit"], m["shares"], m["godwit_load_s"], m["godwit_index_s"]))
+    for name, reason in failures.items():
+        print("%-8s pgloader: %s" % (name, reason))
+
+
+def machine():
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
+    return {"cpu": cpu.group(1) if cpu else platform.machine(), "cores": CORES, "memory_gib": round(int(memory.group(1)) / 1048576, 1),
+            "kernel": platform.release()}
+
+
+def run_set(bench, name, options, mariadb):
+    say("%s: reading it once to warm up, and a first load for the files of the floor" % name)
+    bench.read(name)
+    bench.load(name)
+    parts = bench.keep_copies(name)
+    runs = []
+    for i in range(options.runs):
+        run = {**bench.read(name), **bench.write(name, parts), **bench.load(name)}
+        say("%s run %d: read %.2f write %.2f index %.2f | godwit %.2f s, %.0f MiB" % (
+            name, i + 1, run["read_s"], run["write_s"], run["index_s"], run["godwit_s"], run["peak_mib"]))
+        runs.append(run)
+    for _, path in parts:
+        path.unlink()
+    if mariadb is not None:
+        runs[-1].update(bench.pgloader(name, mariadb))
+        say("%s pgloader: %s" % (name, runs[-1].get("pgloader_failed") or "%.2f s" % runs[-1]["pgloader_s"]))
+    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name, "DROP SCHEMA IF EXISTS floor_model CASCADE", "CHECKPOINT"])
+    return runs
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--json", metavar="FILE", help="write the figures as JSON")
+    p.add_argument("--scale", type=float, default=1, help="rows times S (default 1)")
+    p.add_argument("--set", nargs="+", choices=SETS, default=SETS, help="only these data sets")
+    p.add_argument("--runs", type=int, default=3)
+    p.add_argument("--no-pgloader", action="store_true")
+    p.add_argument("--fresh", action="store_true", help="generate the data anew")
+    p.add_argument("--godwit-option", action="append", default=[], metavar="WORD", help="a word for godwit's command line (--godwit-option=--jobs=8)")
+    o = p.parse_args()
+    tools = build_tools(ROOT)
+    buffer_mib = int(1500 + 1500 * o.scale)
+    mysql, pg = BenchMySQL(o.scale, buffer_mib), target()
+    mariadb = None if o.no_pgloader else BenchMariaDB(o.scale, buffer_mib)
+    servers = [s for s in (mysql, mariadb, pg) if s is not None]
+    if o.fresh:
+        for s in servers[:-1]:
+            drop_cache(s.home)
+    try:
+        start_all(servers)
+    except Missing as e:
+        sys.exit("bench: %s" % e)
+    work = tempfile.mkdtemp(prefix="godwit-bench-")
+    os.chmod(work, 0o755)
+    results, failures, all_runs = {}, {}, []
+    try:
+        for name in o.set:
+            lacking = [s for s in servers[:-1] if not s.has(name, DATA_VERSION)]
+            if lacking:
+                begin = time.monotonic()
+                fill(lacking, name, o.scale, work)
+                for s in lacking:
+                    s.mark(name, DATA_VERSION)
+                say("%s: generated in %.0f s" % (name, time.monotonic() - begin))
+        bench = Bench(o, mysql, pg, tools, work)
+        for name in o.set:
+            runs = run_set(bench, name, o, mariadb)
+            results[name] = summarise(runs)
+            failures.update({name: r["pgloader_failed"] for r in runs if "pgloader_failed" in r})
+            all_runs += [{"set": name, **r} for r in runs]
+    finally:
+        for s in servers:
+            s.stop()
+        subprocess.run(["rm", "-rf", work])
+    print_table(results, failures)
+    metrics = {"%s.%s" % (name, k): round(v, 4) for name, m in results.items() for k, v in sorted(m.items()) if not isinstance(v, str)}
+    if {"single", "sbtest"} <= set(results):
+        metrics["single.mb_s_vs_sbtest"] = round(results["single"]["mb_s"] / results["sbtest"]["mb_s"], 4)
+        print("single: one table moves at %.2f of the speed of eight" % metrics["single.mb_s_vs_sbtest"])
+    if o.json:
+        Path(o.json).write_text(json.dumps({"machine": machine(), "scale": o.scale, "target_settings": TARGET_SETTINGS, "metrics": metrics,
+                                            "limits": {n: m["limit"] + "; " + m["shares"] for n, m in results.items()},
+                                            "pgloader_failed": failures, "runs": all_runs}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Every fault of a beginner gets its own code, says how to mend it, and leaves nothing behind."""
+
+import socket
+
+import pytest
+
+from moving import error_of
+from servers import free_port
+
+
+@pytest.fixture
+def shop(sources, mysql9):
+    return sources(mysql9, "references")
+
+
+@pytest.fixture
+def source_url(mysql9, shop):
+    return "mysql://root@%s:%d/%s" % (mysql9.host, mysql9.port, shop)
+
+
+@pytest.fixture
+def target_url(pg_db):
+    return "postgresql://%s@%s:%d/%s" % (pg_db.server.user, pg_db.server.host, pg_db.server.port, pg_db.name)
+
+
+@pytest.fixture
+def run(godwit, mysql9, pg_db):
+    """run(source, target, ...) of a load; afterwards the target must be as empty as before, unless the test says otherwise."""
+    def go(source, target, *options, verb="load", **env):
+        env = {"GODWIT_SOURCE_PASSWORD": mysql9.password, "GODWIT_TARGET_PASSWORD": pg_db.server.password, **env}
+        return godwit(verb, source, target, "--progress", "json", *options, env=env)
+
+    yield go
+    left = pg_db.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')")
+    assert left == [], "left behind: %s" % left
+
+
+def expect(result, code, *words, exit_code=1):
+    error = error_of(result.failed(exit_code))
+    assert error["code"] == code, result
+    text = " ".join(error.get(k) or "" for k in ("message", "hint", "cause", "where"))
+    for word in words:
+        assert word in text, "%r is not in %s" % (word, text)
+    assert "error %s: " % code in result.err
+    return error
+
+
+def test_wrong_source_password(run, source_url, target_url):
+    expect(run(source_url, target_url, GODWIT_SOURCE_PASSWORD="wrong"), "GW2002", "Access denied", "user, password")
+
+
+def test_wrong_target_password(run, source_url, target_url):
+    expect(run(source_url, target_url, GODWIT_TARGET_PASSWORD="wrong"), "GW3002", "password authentication failed", "pg_hba.conf")
+
+
+def test_unknown_source_user(run, source_url, target_url):
+    expect(run(source_url.replace("root@", "nobody@"), target_url), "GW2002", "nobody")
+
+
+def test_unknown_hosts(run, source_url, target_url, mysql9, pg_db):
+    expect(run(source_url.replace(mysql9.host, "no-such-host.invalid"), target_url), "GW2001", "no-such-host.invalid", "host and port")
+    expect(run(source_url, target_url.replace(pg_db.server.host, "no-such-host.invalid")), "GW3001", "no-such-host.invalid", "host and port")
+
+
+def test_refused_ports(run, source_url, target_url, mysql9, pg_db):
+    port = free_port()
+    expect(run(source_url.replace(":%d" % mysql9.port, ":%d" % port), target_url), "GW2001", str(port), "refused")
+    expect(run(source_url, target_url.replace(":%d" % pg_db.server.port, ":%d" % port)), "GW3001", str(port), "refused")
+
+
+def test_a_port_that_never_answers(run, source_url, target_url, mysql9):
+    with socket.socket() as silent:
+        silent.bind((mysql9.host, 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        result = run(source_url.replace(":%d" % mysql9.port, ":%d" % port), target_url, "--timeout", "1s")
+    error = error_of(result.failed(1))
+    assert error["code"] in ("GW2001", "GW2013") and str(port) in str(error), error
+
+
+def test_the_wrong_kind_of_server(run, source_url, target_url, mysql9, pg_db):
+    error = error_of(run(source_url, target_url.replace(":%d" % pg_db.server.port, ":%d" % mysql9.port), "--timeout", "5s").failed(1))
+    assert error["code"] in ("GW3011", "GW3013") and "hint" in error, error
+
+
+def test_unknown_databases(run, source_url, target_url, shop, pg_db):
+    expect(run(source_url.replace(shop, "no_such_database"), target_url), "GW2003", "no_such_database", "SHOW DATABASES")
+    expect(run(source_url, target_url.replace(pg_db.name, "no_such_database")), "GW3003", "no_such_database", "create it first")
+
+
+def test_a_source_account_without_privileges(run, source_url, target_url, mysql9, shop):
+    mysql9.script(["DROP USER IF EXISTS 'poor'@'%'", "CREATE USER 'poor'@'%' IDENTIFIED BY 'poor-pass-1'",
+                   "GRANT SELECT ON %s.country TO 'poor'@'%%'" % shop])
+    url = source_url.replace("root@", "poor@")
+    result = run(url, target_url, "--snapshot", "lock", "--table", "country", GODWIT_SOURCE_PASSWORD="poor-pass-1")
+    error = error_of(result.failed(1))
+    assert error["code"] == "GW2004" and "GRANT" in error["hint"], error
+
+
+def test_a_target_role_without_privileges(run, source_url, target_url, pg_db):
+    pg_db.execute("DROP ROLE IF EXISTS poor; CREATE ROLE poor LOGIN PASSWORD 'poor-pass-1'")
+    url = target_url.replace(pg_db.server.user + "@", "poor@")
+    expect(run(source_url, url, GODWIT_TARGET_PASSWORD="poor-pass-1"), "GW3004", "permission denied", "GRANT")
+
+
+@pytest.mark.parametrize("url", ["no-url", "mysql://", "http://host/db", "mysql://host:port/db", "mysql://host:99999/db", "mysql://host"])
+def test_urls_that_cannot_be_read(run, target_url, url):
+    expect(run(url, target_url), "GW1002", "scheme://user@host:port/database" if url != "mysql://host:99999/db" else "99999", exit_code=2)
+
+
+def test_a_password_in_a_url_is_refused_and_not_repeated(run, source_url, target_url):
+    result = run(source_url.replace("root@", "root:hunter2@"), target_url)
+    assert result.code == 2 and "hunter2" not in result.out + result.err
+    assert "GODWIT_SOURCE_PASSWORD" in error_of(result)["hint"]
+
+
+@pytest.mark.parametrize("pattern", ["/[/", "/(/"])
+def test_patterns_that_cannot_be_read(run, source_url, target_url, pattern):
+    result = run(source_url, target_url, "--table", pattern)
+    assert result.code in (1, 2)
+    assert error_of(result)["code"] == "GW1004" and pattern.strip("/") in error_of(result)["message"], result
+
+
+@pytest.mark.parametrize("words", [["--no-such-option"], ["--jobs", "0"], ["--jobs", "many"], ["--on-error", "ignore"], ["--chunk-size", "1"],
+                                   ["--snapshot", "maybe"], ["--retry", "soon"], ["extra"]])
+def test_wrong_options(run, source_url, target_url, words):
+    result = run(source_url, target_url, *words)
+    assert result.code == 2 and words[0].lstrip("-") in result.err and "GW1001" in result.err
+
+
+def test_type_overrides_that_make_no_sense(run, source_url, target_url):
+    result = run(source_url, target_url, "--type", "varchar=bytea_no")
+    assert "GW1006" in result.err and result.code in (1, 2)
+
+
+def test_a_report_that_cannot_be_written_is_known_at_once(run, source_url, target_url, tmp_path):
+    result = run(source_url, target_url, "--report", tmp_path / "no" / "such" / "folder.json")
+    assert error_of(result)["code"] == "GW1040" and result.code == 1
+
+
+def test_no_password(run, source_url, target_url, godwit):
+    result = godwit("load", source_url, target_url, "--progress", "json")
+    assert result.code != 0 and "GW1005" in result.err or "GW2002" in result.err
+
+
+def test_precheck_names_ends_that_cannot_be_reached(godwit, source_url, target_url, mysql9, pg_db):
+    result = godwit("precheck", source_url, target_url, "--json", env={"GODWIT_SOURCE_PASSWORD": "wrong",
+                                                                     "GODWIT_TARGET_PASSWORD": pg_db.server.password})
+    assert result.code == 3
+    items = {i["id"]: i for i in result.json["items"]}
+    assert items["source.connect"]["status"] == "failed" and "GW2002" in items["source.connect"]["found"]
+    assert items["target.connect"]["status"] == "ok"
+
+
+def test_precheck_of_a_good_pair_passes(godwit, source_url, target_url, mysql9, pg_db):
+    result = godwit("precheck", source_url, target_url, "--json", env={"GODWIT_SOURCE_PASSWORD": mysql9.password,
+                                                                     "GODWIT_TARGET_PASSWORD": pg_db.server.password}).ok()
+    items = {i["id"]: i for i in result.json["items"]}
+    assert all(i["status"] != "failed" for i in items.values()) and len(items) > 8
+    assert all(i.get("mend") for i in items.values() if i["status"] == "warning")
