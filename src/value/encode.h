@@ -42,7 +42,14 @@ bool encode_plan_make(struct arena *a, const struct encode_options *o, const str
 /* How many values each rule met, per column: counts[column * LOSS_COUNT + rule]. */
 struct encode_counts {
     uint64_t *counts;
+    bool want_text; /* see encode_wants_text */
 };
+
+/* After encode_row has failed on a plan for COPY binary: true when the row holds a value that only COPY text can carry (a zero
+ * date in an openGauss B database). It is no loss: encode the chunk again with a plan for text. */
+static inline bool encode_wants_text(const struct encode_counts *c) {
+    return c->want_text;
+}
 
 /* COPY binary's 19 byte head and 2 byte trailer; nothing for text. */
 bool encode_head(const struct encode_plan *p, struct buf *out, struct err *e) WARN_UNUSED;

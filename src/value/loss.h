@@ -18,7 +18,7 @@
     X(LOSS_EMPTY_STRING, "empty-string", "'' in a NOT NULL column of an openGauss A database, where it is NULL", "FR") \
     X(LOSS_NEGATIVE_ZERO, "negative-zero", "-0.0, stored as 0 by openGauss", "FC")                 \
     X(LOSS_TOO_LONG, "too-long", "text longer than the target's column (A databases count bytes)", "FNC") \
-    X(LOSS_JSON, "json-text", "JSON that the target's parser refuses (\\\\u0000, numbers out of range)", "FNR")
+    X(LOSS_JSON, "json-text", "JSON that the target's parser refuses (\\u0000, numbers out of range)", "FNR")
 
 enum loss_rule {
 #define X(name, id, text, policies) name,
@@ -37,6 +37,9 @@ void loss_policies_default(struct loss_policies *p);
 
 /* "zero-date=null" -> policy set. false when rule or policy is unknown or does not make sense together. */
 bool loss_policies_set(struct loss_policies *p, const char *text);
+
+/* Does the policy make sense for the rule? */
+bool loss_policy_fits(enum loss_rule r, enum loss_policy p);
 
 const char *loss_rule_name(enum loss_rule r);
 const char *loss_rule_text(enum loss_rule r);

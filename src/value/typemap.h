@@ -17,6 +17,7 @@ enum target_kind {
     TK_JSONB, TK_BYTEA, TK_BLOB /* openGauss blob family */,
     TK_DATE, TK_TIME, TK_INTERVAL, TK_TIMESTAMP, TK_TIMESTAMPTZ,
     TK_UUID, TK_INET,
+    TK_COUNT,
 };
 
 struct target_type {

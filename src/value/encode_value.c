@@ -1,0 +1,175 @@
+/* Reading values of a row, and the short text of those that have one. See encode_internal.h. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "value/encode_internal.h"
+
+double value_double(const struct column_plan *c, struct value v) {
+    if (c->is_float32) {
+        uint32_t bits = get_le32(v.p);
+        float f;
+        memcpy(&f, &bits, 4);
+        return (double)f;
+    }
+    uint64_t bits = get_le64(v.p);
+    double d;
+    memcpy(&d, &bits, 8);
+    return d;
+}
+
+bool value_bits(struct value v, uint64_t *bits) {
+    *bits = 0;
+    if (v.n > 8) {
+        return false;
+    }
+    for (size_t i = 0; i < v.n; i++) {
+        *bits = *bits << 8 | v.p[i];
+    }
+    return true;
+}
+
+size_t u64_text(char *out, uint64_t magnitude, bool negative) {
+    char reversed[20];
+    size_t n = 0, at = 0;
+    do {
+        reversed[n++] = (char)('0' + magnitude % 10);
+        magnitude /= 10;
+    } while (magnitude != 0);
+    if (negative) {
+        out[at++] = '-';
+    }
+    while (n > 0) {
+        out[at++] = reversed[--n];
+    }
+    return at;
+}
+
+static size_t integer_text(char *out, uint64_t u, bool negative) {
+    return u64_text(out, negative ? 0 - u : u, negative);
+}
+
+static size_t special_text(char *out, double d) {
+    const char *text = isnan(d) ? "NaN" : d > 0 ? "Infinity" : "-Infinity";
+    memcpy(out, text, strlen(text));
+    return strlen(text);
+}
+
+size_t float_text(char *out, double d, bool is_float32) {
+    if (!isfinite(d)) {
+        return special_text(out, d); /* MySQL holds none of them */
+    }
+    /* whole numbers are common and need no search */
+    if (d == (double)(int64_t)(fabs(d) < 1e15 ? d : 0) && !(d == 0 && signbit(d)) && (!is_float32 || fabs(d) < 1e6)) {
+        return integer_text(out, (uint64_t)(int64_t)d, d < 0);
+    }
+    int least = is_float32 ? 6 : 15, most = is_float32 ? 9 : 17, n = 0;
+    for (int digits = least; digits <= most; digits++) {
+        n = snprintf(out, 40, "%.*g", digits, d);
+        if (digits == most || (is_float32 ? strtof(out, NULL) == (float)d : strtod(out, NULL) == d)) {
+            break;
+        }
+    }
+    return (size_t)n;
+}
+
+/* "-1.5e+30" written out: the digits, then zeros. */
+static size_t expand_large(char *out, const char *shortest, const char *e) {
+    int exponent = atoi(e + 1), decimals = 0;
+    bool behind = false;
+    size_t n = 0;
+    for (const char *p = shortest; p < e; p++) {
+        if (*p == '.') {
+            behind = true;
+        } else {
+            out[n++] = *p;
+            decimals += behind;
+        }
+    }
+    for (; decimals < exponent; decimals++) {
+        out[n++] = '0';
+    }
+    return n;
+}
+
+size_t float_decimal(char *out, size_t cap, double d, bool is_float32, int decimals) {
+    if (!isfinite(d)) {
+        return 0;
+    }
+    if (decimals < 0) {
+        char shortest[40];
+        size_t n = float_text(shortest, d, is_float32);
+        shortest[n] = '\0';
+        const char *e = strchr(shortest, 'e');
+        if (e == NULL) {
+            memcpy(out, shortest, n);
+            return n;
+        }
+        if (e[1] == '+') {
+            return expand_large(out, shortest, e); /* 309 digits at most */
+        }
+        const char *point = strchr(shortest, '.');
+        decimals = (point != NULL ? (int)(e - point) - 1 : 0) - atoi(e + 1);
+    }
+    int n = snprintf(out, cap, "%.*f", decimals, d);
+    return n > 0 && (size_t)n < cap ? (size_t)n : 0;
+}
+
+bool value_format(const struct column_plan *c, struct value v, char *out, size_t *n) {
+    struct datetime t;
+    int64_t micros;
+    bool negative;
+    uint64_t u;
+    switch (c->from->kind) {
+    case MYT_TINYINT:
+    case MYT_SMALLINT:
+    case MYT_MEDIUMINT:
+    case MYT_INT:
+    case MYT_BIGINT:
+    case MYT_YEAR:
+        u = value_int(c, v, &negative);
+        *n = integer_text(out, u, negative);
+        return true;
+    case MYT_FLOAT:
+    case MYT_DOUBLE:
+        if (c->from->scale >= 0) {
+            *n = float_decimal(out, VALUE_TEXT_MAX, value_double(c, v), c->is_float32, c->from->scale);
+        } else {
+            *n = float_text(out, value_double(c, v), c->is_float32);
+        }
+        return *n > 0;
+    case MYT_DATE:
+    case MYT_DATETIME:
+    case MYT_TIMESTAMP:
+        *n = 0;
+        if (!datetime_unpack(v.p, v.n, &t)) {
+            return false;
+        }
+        *n = c->from->kind == MYT_DATE ? date_text(out, &t) : datetime_text(out, &t);
+        return true;
+    case MYT_TIME:
+        *n = 0;
+        if (!time_unpack(v.p, v.n, &micros)) {
+            return false;
+        }
+        *n = time_text(out, micros);
+        return true;
+    case MYT_BIT:
+        *n = 0;
+        if (!value_bits(v, &u)) {
+            return false;
+        }
+        *n = u64_text(out, u, false);
+        return true;
+    case MYT_DECIMAL:
+        *n = 0;
+        if (v.n > VALUE_TEXT_MAX) {
+            return false;
+        }
+        memcpy(out, v.p, v.n);
+        *n = v.n;
+        return true;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,167 @@
+/* See text_scan.h. */
+#include "value/text_scan.h"
+
+static uint8_t *escape_byte(uint8_t *dst, uint8_t c) {
+    switch (c) {
+    case '\\':
+        *dst++ = '\\';
+        break;
+    case '\t':
+        *dst++ = '\\';
+        c = 't';
+        break;
+    case '\n':
+        *dst++ = '\\';
+        c = 'n';
+        break;
+    case '\r':
+        *dst++ = '\\';
+        c = 'r';
+        break;
+    default:
+        break;
+    }
+    *dst++ = c;
+    return dst;
+}
+
+static uint8_t *escape_bytes(uint8_t *dst, const uint8_t *src, size_t n, unsigned *seen) {
+    for (size_t i = 0; i < n; i++) {
+        *seen |= (src[i] >= 0x80 ? TEXT_HIGH : 0) | (src[i] == 0 ? TEXT_NUL : 0);
+        dst = escape_byte(dst, src[i]);
+    }
+    return dst;
+}
+
+size_t text_escape(uint8_t *dst, const uint8_t *src, size_t n, unsigned *seen) {
+    uint8_t *begin = dst;
+    v16 high = {0};
+    const v16 blank = {32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32};
+    size_t at = 0;
+    for (; at + 16 <= n; at += 16) {
+        v16 v = v16_load(src + at);
+        if (v16_any((v16)(v < blank) | (v16)(v == '\\'))) { /* any control character: byte by byte */
+            dst = escape_bytes(dst, src + at, 16, seen);
+        } else {
+            memcpy(dst, &v, 16);
+            dst += 16;
+            high |= v;
+        }
+    }
+    dst = escape_bytes(dst, src + at, n - at, seen);
+    uint64_t half[2];
+    memcpy(half, &high, 16);
+    *seen |= ((half[0] | half[1]) & UINT64_C(0x8080808080808080)) != 0 ? TEXT_HIGH : 0;
+    return (size_t)(dst - begin);
+}
+
+size_t text_escaped_size(const uint8_t *src, size_t n) {
+    size_t extra = 0;
+    for (size_t i = 0; i < n; i++) {
+        extra += src[i] == '\\' || src[i] == '\t' || src[i] == '\n' || src[i] == '\r';
+    }
+    return n + extra;
+}
+
+/* The length of the well-formed character at p, 0 when it is none. */
+static size_t char_length(const uint8_t *p, size_t left) {
+    uint8_t c = p[0];
+    if (c < 0x80) {
+        return 1;
+    }
+    if (c >= 0xc2 && c <= 0xdf) {
+        return left >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
+    }
+    if (c >= 0xe0 && c <= 0xef) {
+        uint8_t low = c == 0xe0 ? 0xa0 : 0x80, high = c == 0xed ? 0x9f : 0xbf;
+        return left >= 3 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 ? 3 : 0;
+    }
+    if (c >= 0xf0 && c <= 0xf4) {
+        uint8_t low = c == 0xf0 ? 0x90 : 0x80, high = c == 0xf4 ? 0x8f : 0xbf;
+        return left >= 4 && p[1] >= low && p[1] <= high && (p[2] & 0xc0) == 0x80 && (p[3] & 0xc0) == 0x80 ? 4 : 0;
+    }
+    return 0;
+}
+
+bool text_utf8_valid(const uint8_t *src, size_t n) {
+    const uint8_t *p = src, *end = src + n;
+    while (p < end) {
+        if (*p < 0x80) {
+            while (end - p >= 16) {
+                v16 v = v16_load(p);
+                uint64_t half[2];
+                memcpy(half, &v, 16);
+                if (((half[0] | half[1]) & UINT64_C(0x8080808080808080)) != 0) {
+                    break;
+                }
+                p += 16;
+            }
+            while (p < end && *p < 0x80) {
+                p++;
+            }
+            continue;
+        }
+        /* U+1000..U+CFFF, leads e1..ec, where any continuation is allowed: most CJK text */
+        while (end - p >= 3 && p[0] >= 0xe1 && p[0] <= 0xec && ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40) {
+            p += 3;
+        }
+        if (p < end && *p >= 0x80) {
+            size_t k = char_length(p, (size_t)(end - p));
+            if (k == 0) {
+                return false;
+            }
+            p += k;
+        }
+    }
+    return true;
+}
+
+/* The bytes of an ill-formed sequence that one U+FFFD stands for: a lead and what could have followed it. */
+static size_t ill_length(const uint8_t *p, size_t left) {
+    uint8_t c = p[0];
+    size_t want = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 1;
+    size_t k = 1;
+    while (k < want && k < left && (p[k] & 0xc0) == 0x80) {
+        uint8_t low = 0x80, high = 0xbf;
+        if (k == 1) {
+            low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : low;
+            high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : high;
+        }
+        if (p[k] < low || p[k] > high) {
+            break;
+        }
+        k++;
+    }
+    return k;
+}
+
+size_t text_mend(uint8_t *dst, const uint8_t *src, size_t n, bool mend_nul, bool mend_utf8) {
+    uint8_t *begin = dst;
+    for (size_t at = 0; at < n;) {
+        size_t k = char_length(src + at, n - at);
+        if (k == 0 && mend_utf8) {
+            memcpy(dst, "\xef\xbf\xbd", 3);
+            dst += 3;
+            at += ill_length(src + at, n - at);
+        } else if (src[at] == 0 && mend_nul) {
+            *dst++ = ' ';
+            at++;
+        } else {
+            k = k == 0 ? 1 : k;
+            memcpy(dst, src + at, k);
+            dst += k;
+            at += k;
+        }
+    }
+    return (size_t)(dst - begin);
+}
+
+size_t text_chars_prefix(const uint8_t *src, size_t n, size_t max) {
+    size_t chars = 0;
+    for (size_t at = 0; at < n; at++) {
+        if ((src[at] & 0xc0) != 0x80 && chars++ == max) {
+            return at;
+        }
+    }
+    return n;
+}
