@@ -58,15 +58,11 @@ static void print_option(FILE *out, const struct option_spec *s, bool zh) {
 
 /* "fail, null, replace": the policies of a rule. */
 static const char *policies_of(enum loss_rule r, char text[64]) {
-    static const char *const letters[] = {
-#define X(name, id, what, policies) policies,
-        LOSS_RULES(X)
-#undef X
-    };
     text[0] = '\0';
-    for (const char *p = letters[r]; *p != '\0'; p++) {
-        enum loss_policy policy = *p == 'F' ? LOSS_FAIL : *p == 'N' ? LOSS_NULL : *p == 'R' ? LOSS_REPLACE : LOSS_CLAMP;
-        snprintf(text + strlen(text), 64 - strlen(text), "%s%s", text[0] != '\0' ? ", " : "", loss_policy_name(policy));
+    for (int p = LOSS_FAIL; p <= LOSS_CLAMP; p++) {
+        if (loss_policy_fits(r, (enum loss_policy)p)) {
+            snprintf(text + strlen(text), 64 - strlen(text), "%s%s", text[0] != '\0' ? ", " : "", loss_policy_name((enum loss_policy)p));
+        }
     }
     return text;
 }

@@ -194,8 +194,7 @@ size_t progress_bars(FILE *out, const struct progress_view *v, const struct bar_
         }
     }
     if (shown < active && look.lines > 2) {
-        fprintf(out, "  %s\n", text_fit(&a, arena_printf(&a, "%zu %s", active - shown, text_of(TEXT_MORE, look.zh)),
-                                        look.columns > 2 ? look.columns - 2 : 0));
+        fprintf(out, "%s\n", text_fit(&a, arena_printf(&a, "  %zu %s", active - shown, text_of(TEXT_MORE, look.zh)), look.columns));
         lines++;
     }
     arena_clear(&a);

@@ -2,6 +2,7 @@
  * where it stood, so that an error can point at it. */
 #include "cli/url.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -171,13 +172,13 @@ static bool parse_host(struct url *u, struct part hostport, const char **host, u
             return fail(u);
         }
         u->part = (struct part){hostport.from + 1, close};
-        if (strspn(u->part.from, "0123456789abcdefABCDEF:.") < (size_t)(close - u->part.from) &&
-            memchr(u->part.from, '%', (size_t)(close - u->part.from)) == NULL) {
-            err_set(u->e, ERR_URL, "'%s' is not an IPv6 address", quoted(u));
-            return fail(u);
-        }
         if (!decode(u, "the address", &name)) {
             return false;
+        }
+        struct in6_addr address; /* a zone (%25eth0) is the resolver's to judge */
+        if (inet_pton(AF_INET6, arena_strndup(u->a, name, strcspn(name, "%")), &address) != 1) {
+            err_set(u->e, ERR_URL, "'%s' is not an IPv6 address", quoted(u));
+            return fail(u);
         }
         if (close + 1 < end && close[1] != ':') {
             u->part = (struct part){close + 1, end};
