@@ -1,6 +1,12 @@
 /* MySQL expressions (column defaults, generated columns, CHECK, functional indexes, partition functions),
  * from the text that MySQL's or MariaDB's catalog prints to the target's dialect, through a syntax tree.
- * Never guesses: what has no safe translation is reported with the reason. */
+ * Never guesses: what has no safe translation is reported with the reason.
+ *
+ * Known deviations, accepted because the alternative would be refusing nearly everything:
+ * - text is compared by the target's collation (case-insensitive source collations become case-sensitive = and <;
+ *   LIKE, REGEXP, LOCATE and INSTR keep ignoring case);
+ * - `.` and `$` of a regular expression treat line ends in the data as the target does;
+ * - a JSON path '$.a[0]' on a value that is not an array gives NULL (MySQL takes the value itself). */
 #ifndef SQL_EXPR_H
 #define SQL_EXPR_H
 
@@ -22,6 +28,10 @@ struct sql_expr_options {
     size_t ncolumns;
     bool want_boolean;  /* the place needs a truth value (CHECK): integers become (e) <> 0 outside dialects that take them */
     bool must_be_immutable; /* generated columns, indexes: now(), rand(), uuid() and time-zone dependent functions are refused */
+    /* Optional. The column that receives the value (DEFAULT, GENERATED): the result is converted to its type as
+     * MySQL's assignment would, or refused. NULL: the expression's own type, truth values as 0 and 1. */
+    const struct sql_column *assigned_to;
+    bool mariadb;       /* the source is MariaDB: its division keeps more digits inside an expression */
 };
 
 /* *out: the translated text. false: *why says what cannot be translated ("function SOUNDEX", "MATCH .. AGAINST"). */

@@ -1,0 +1,400 @@
+/* From the tree to openGauss B databases with dolphin, which know most of MySQL's functions: printed as they are where a
+ * server was seen to run them, refused where nobody has measured. Differences that are written out:
+ * - `||` is concatenation there and `"x"` an identifier: OR and double quotes are printed accordingly;
+ * - `/` keeps more digits: rounded to the four that MySQL adds; division by zero gives NULL;
+ * - 32 bit integers overflow where MySQL computes in 64;
+ * - character(n) is padded with spaces for functions: rtrim();
+ * - LENGTH counts bytes: octet_length. */
+#include <string.h>
+
+#include "base/str.h"
+#include "sql/expr_pg.h"
+
+struct og {
+    struct pg pg; /* texts, failures and literals are shared with the other printer */
+};
+
+static const char *print(struct og *c, const struct sql_node *n);
+
+/* What is known of a node's type, found with the other printer; TC_OTHER when it cannot tell. */
+static struct val type_of(struct og *c, const struct sql_node *n) {
+    struct sql_expr_options o = *c->pg.o;
+    o.dialect = DIALECT_OG_PG;
+    o.must_be_immutable = false;
+    struct pg probe = {.a = c->pg.a, .o = &o, .bytes = c->pg.bytes};
+    struct val v = pg_node(&probe, n);
+    c->pg.bytes = probe.bytes; /* so that asking again and again cannot grow without end */
+    return probe.why == NULL ? v : pg_val(TC_OTHER, "", true);
+}
+
+static bool is_atom(const struct sql_node *n) {
+    switch (n->kind) {
+    case SN_UNARY: case SN_LOGIC: case SN_IS: case SN_IN: case SN_BETWEEN: case SN_LIKE: case SN_REGEXP: case SN_COLLATE: return false;
+    case SN_BINARY: return n->op == OP_DIV || n->op == OP_ARROW || n->op == OP_ARROW_TEXT;
+    default: return true;
+    }
+}
+
+static const char *paren(struct og *c, const struct sql_node *n) {
+    const char *t = print(c, n);
+    return is_atom(n) ? t : pg_fmt(&c->pg, "(%s)", t);
+}
+
+static bool is_truth(const struct sql_node *n) {
+    switch (n->kind) {
+    case SN_LOGIC: case SN_IS: case SN_IN: case SN_BETWEEN: case SN_LIKE: case SN_REGEXP: case SN_BOOL: return true;
+    case SN_UNARY: return n->op == OP_NOT;
+    case SN_BINARY: return n->op >= OP_EQ && n->op <= OP_GE;
+    case SN_CALL: return str_eq(n->name, "isnull") || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid");
+    default: return false;
+    }
+}
+
+static const char *truth(struct og *c, const struct sql_node *n) {
+    return is_truth(n) ? paren(c, n) : pg_fmt(&c->pg, "(%s <> 0)", paren(c, n));
+}
+
+/* An argument of a text function. */
+static const char *unpadded(struct og *c, const struct sql_node *n) {
+    const char *t = print(c, n);
+    const struct sql_column *col = n->kind == SN_COLUMN ? pg_find_column(c->pg.o, c->pg.a, n->name) : NULL;
+    return col != NULL && col->from != NULL && col->from->kind == MYT_CHAR ? pg_fmt(&c->pg, "rtrim(%s)", t) : t;
+}
+
+/* Is the value in the session's time zone? Functions on such are not immutable. */
+static bool zone_dependent(struct og *c, const struct sql_node *n) {
+    if (type_of(c, n).cls != TC_TSTZ) {
+        return false;
+    }
+    return !pg_stable(&c->pg, "a TIMESTAMP column in the session's time zone");
+}
+
+static const char *divisor(struct og *c, const struct sql_node *n) {
+    bool constant = (n->kind == SN_INT || n->kind == SN_DECIMAL || n->kind == SN_FLOAT) && strpbrk(n->text, "123456789") != NULL;
+    return constant ? print(c, n) : pg_fmt(&c->pg, "nullif(%s, 0)", print(c, n));
+}
+
+/* An operand of + - *, in 64 bits. */
+static const char *wide(struct og *c, const struct sql_node *n) {
+    struct val v = type_of(c, n);
+    bool narrow = v.cls == TC_INT && !v.wide && v.col != NULL && !v.col->from->is_unsigned;
+    return narrow ? pg_fmt(&c->pg, "%s::bigint", paren(c, n)) : paren(c, n);
+}
+
+static const char *divide(struct og *c, const struct sql_node *n) {
+    struct val v = type_of(c, n);
+    const char *quotient = pg_fmt(&c->pg, "%s / %s", paren(c, n->args[0]), divisor(c, n->args[1]));
+    if (v.cls == TC_FLOAT) {
+        return pg_fmt(&c->pg, "(%s)", quotient);
+    }
+    if (v.cls != TC_DEC || v.scale < 0) {
+        pg_fail(&c->pg, "a division whose number of digits is not known");
+        return "NULL";
+    }
+    return pg_fmt(&c->pg, "round(%s, %d)", quotient, v.scale);
+}
+
+static const char *add_interval(struct og *c, const struct sql_node *base, const struct sql_node *interval, bool subtract) {
+    if (zone_dependent(c, base)) {
+        return "NULL";
+    }
+    return pg_fmt(&c->pg, "%s(%s, interval %s %s)", subtract ? "date_sub" : "date_add", print(c, base), paren(c, interval->args[0]), interval->name);
+}
+
+/* JSON -> and ->>: as PostgreSQL's operators, which are there. */
+static const char *through_pg(struct og *c, const struct sql_node *n) {
+    return pg_p(&c->pg, pg_node(&c->pg, n));
+}
+
+static const char *compare(struct og *c, const struct sql_node *n) {
+    struct val l = type_of(c, n->args[0]), r = type_of(c, n->args[1]);
+    const char *sign;
+    if (l.cls == TC_ENUM || r.cls == TC_ENUM || l.cls == TC_JSON || r.cls == TC_JSON) {
+        return through_pg(c, n); /* labels are checked, JSON is compared as jsonb */
+    }
+    switch (n->op) {
+    case OP_EQ: sign = "="; break;
+    case OP_NE: sign = "<>"; break;
+    case OP_LT: sign = "<"; break;
+    case OP_LE: sign = "<="; break;
+    case OP_GT: sign = ">"; break;
+    case OP_GE: sign = ">="; break;
+    default: sign = "IS NOT DISTINCT FROM"; break;
+    }
+    return pg_fmt(&c->pg, "%s %s %s", paren(c, n->args[0]), sign, paren(c, n->args[1]));
+}
+
+static const char *binary(struct og *c, const struct sql_node *n) {
+    const struct sql_node *l = n->args[0], *r = n->args[1];
+    if (n->op >= OP_EQ && n->op <= OP_GE) {
+        return compare(c, n);
+    }
+    switch (n->op) {
+    case OP_PLUS:
+        if (l->kind == SN_INTERVAL) {
+            return add_interval(c, r, l, false);
+        }
+        /* fall through */
+    case OP_MINUS:
+        if (r->kind == SN_INTERVAL) {
+            return add_interval(c, l, r, n->op == OP_MINUS);
+        }
+        return pg_fmt(&c->pg, "%s %s %s", wide(c, l), n->op == OP_PLUS ? "+" : "-", paren(c, r));
+    case OP_MUL: return pg_fmt(&c->pg, "%s * %s", wide(c, l), paren(c, r));
+    case OP_DIV: return divide(c, n);
+    case OP_INT_DIV: return pg_fmt(&c->pg, "%s DIV %s", paren(c, l), divisor(c, r));
+    case OP_MOD: return pg_fmt(&c->pg, "%s MOD %s", paren(c, l), divisor(c, r));
+    case OP_BIT_AND: return pg_fmt(&c->pg, "%s & %s", paren(c, l), paren(c, r));
+    case OP_BIT_OR: return pg_fmt(&c->pg, "%s | %s", paren(c, l), paren(c, r));
+    case OP_ARROW: case OP_ARROW_TEXT: return through_pg(c, n);
+    default: pg_fail(&c->pg, "the bit operators ^, << and >>, not measured on openGauss B"); return "NULL";
+    }
+}
+
+/* name(args), each printed; text arguments without padding. */
+static const char *plain_call(struct og *c, const char *name, const struct sql_node *n) {
+    const char *list = "";
+    for (size_t i = 0; i < n->nargs && c->pg.why == NULL; i++) {
+        if (zone_dependent(c, n->args[i])) {
+            return "NULL";
+        }
+        list = pg_fmt(&c->pg, "%s%s%s", list, i > 0 ? ", " : "", unpadded(c, n->args[i]));
+    }
+    return pg_fmt(&c->pg, "%s(%s)", name, list);
+}
+
+static const struct {
+    const char *mysql, *b; /* NULL: the same name */
+    size_t min_args, max_args;
+    bool volatile_;
+} functions[] = {
+    {"str_to_date", NULL, 2, 2, false}, {"date_format", NULL, 2, 2, false}, {"datediff", NULL, 2, 2, false}, {"substring_index", NULL, 3, 3, false},
+    {"field", NULL, 2, 99, false}, {"find_in_set", NULL, 2, 2, false}, {"inet_aton", NULL, 1, 1, false}, {"hex", NULL, 1, 1, false},
+    {"unhex", NULL, 1, 1, false}, {"md5", NULL, 1, 1, false}, {"crc32", NULL, 1, 1, false}, {"conv", NULL, 3, 3, false}, {"format", NULL, 2, 2, false},
+    {"last_day", NULL, 1, 1, false}, {"json_extract", NULL, 2, 2, false}, {"ifnull", NULL, 2, 2, false}, {"nvl", "ifnull", 2, 2, false},
+    {"nullif", NULL, 2, 2, false}, {"sha2", NULL, 2, 2, false}, {"json_object", NULL, 0, 99, false}, {"json_array", NULL, 0, 99, false},
+    {"concat", NULL, 1, 99, false}, {"to_days", NULL, 1, 1, false}, {"year", NULL, 1, 1, false}, {"coalesce", NULL, 1, 99, false},
+    {"lower", NULL, 1, 1, false}, {"lcase", "lower", 1, 1, false}, {"upper", NULL, 1, 1, false}, {"ucase", "upper", 1, 1, false},
+    {"length", "octet_length", 1, 1, false}, {"octet_length", NULL, 1, 1, false}, {"char_length", NULL, 1, 1, false},
+    {"character_length", "char_length", 1, 1, false}, {"replace", NULL, 3, 3, false}, {"reverse", NULL, 1, 1, false}, {"repeat", NULL, 2, 2, false},
+    {"lpad", NULL, 3, 3, false}, {"rpad", NULL, 3, 3, false}, {"ltrim", NULL, 1, 1, false}, {"rtrim", NULL, 1, 1, false},
+    {"abs", NULL, 1, 1, false}, {"sign", NULL, 1, 1, false}, {"floor", NULL, 1, 1, false}, {"ceil", NULL, 1, 1, false}, {"ceiling", "ceil", 1, 1, false},
+    {"round", NULL, 1, 2, false}, {"truncate", "trunc", 2, 2, false}, {"mod", NULL, 2, 2, false}, {"pi", NULL, 0, 0, false},
+    {"uuid", NULL, 0, 0, true}, {"now", NULL, 0, 1, true}, {"current_timestamp", NULL, 0, 1, true}, {"localtime", "current_timestamp", 0, 1, true},
+    {"localtimestamp", "current_timestamp", 0, 1, true}, {"sysdate", NULL, 0, 0, true}, {"unix_timestamp", NULL, 0, 1, true},
+    {"rand", "random", 0, 0, true},
+};
+
+/* Functions whose PostgreSQL form is made of what openGauss shares with PostgreSQL. */
+static const char *const shared[] = {
+    "month", "day", "dayofmonth", "hour", "minute", "second", "quarter", "dayofyear", "dayofweek", "weekday", "greatest", "least", "isnull",
+    "substring", "substr", "mid", "left", "right", "trim both", "trim leading", "trim trailing", "json_unquote", "json_valid", "sqrt", "exp", "ln",
+    "log10", "pow", "power", "timestampdiff", "elt", "to_seconds", "instr", "locate",
+};
+
+static const char *call(struct og *c, const struct sql_node *n) {
+    if (str_eq(n->name, "if") && n->nargs == 3) {
+        return pg_fmt(&c->pg, "CASE WHEN %s THEN %s ELSE %s END", truth(c, n->args[0]), print(c, n->args[1]), print(c, n->args[2]));
+    }
+    if (str_eq(n->name, "curdate") || str_eq(n->name, "current_date")) {
+        return pg_stable(&c->pg, "the current date") ? "CURRENT_DATE" : "NULL";
+    }
+    if ((str_eq(n->name, "current_timestamp") || str_eq(n->name, "localtime") || str_eq(n->name, "localtimestamp") || str_eq(n->name, "now")) && n->nargs == 0) {
+        return pg_stable(&c->pg, "the current time") ? "CURRENT_TIMESTAMP" : "NULL";
+    }
+    if (str_eq(n->name, "now") && n->nargs == 1) {
+        return pg_stable(&c->pg, "the current time") ? plain_call(c, "CURRENT_TIMESTAMP", n) : "NULL";
+    }
+    if (str_eq(n->name, "date_add") || str_eq(n->name, "date_sub") || str_eq(n->name, "adddate") || str_eq(n->name, "subdate")) {
+        bool sub = str_eq(n->name, "date_sub") || str_eq(n->name, "subdate");
+        if (n->nargs != 2) {
+            pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
+            return "NULL";
+        }
+        struct sql_node *value = n->args[1];
+        struct sql_node days = {.kind = SN_INTERVAL, .name = "day", .args = &value, .nargs = 1};
+        return add_interval(c, n->args[0], value->kind == SN_INTERVAL ? value : &days, sub);
+    }
+    if (str_eq(n->name, "date") && n->nargs == 1) {
+        return zone_dependent(c, n->args[0]) ? "NULL" : pg_fmt(&c->pg, "%s::date", paren(c, n->args[0]));
+    }
+    if (str_eq(n->name, "regexp_like") && n->nargs == 2) {
+        return pg_fmt(&c->pg, "(%s REGEXP %s)", unpadded(c, n->args[0]), paren(c, n->args[1]));
+    }
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        if (!str_eq(functions[i].mysql, n->name)) {
+            continue;
+        }
+        if (n->nargs < functions[i].min_args || n->nargs > functions[i].max_args) {
+            pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
+            return "NULL";
+        }
+        if (functions[i].volatile_ && !pg_stable(&c->pg, n->name)) {
+            return "NULL";
+        }
+        return plain_call(c, functions[i].b != NULL ? functions[i].b : functions[i].mysql, n);
+    }
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+        if (str_eq(shared[i], n->name)) {
+            return through_pg(c, n);
+        }
+    }
+    char upper[80];
+    size_t i = 0;
+    for (; n->name[i] != '\0' && i + 1 < sizeof upper; i++) {
+        upper[i] = n->name[i] >= 'a' && n->name[i] <= 'z' ? (char)(n->name[i] - 32) : n->name[i];
+    }
+    upper[i] = '\0';
+    pg_fail(&c->pg, "function %s, not measured on openGauss B", upper);
+    return "NULL";
+}
+
+static const char *cast(struct og *c, const struct sql_node *n) {
+    const struct sql_cast_type *t = n->type;
+    struct val v = type_of(c, n->args[0]);
+    const char *x = paren(c, n->args[0]);
+    if (t->array) {
+        pg_fail(&c->pg, "a multi-valued index (CAST .. AS .. ARRAY)");
+        return "NULL";
+    }
+    if (zone_dependent(c, n->args[0])) {
+        return "NULL";
+    }
+    if (str_eq(t->name, "signed") || str_eq(t->name, "unsigned") || str_eq(t->name, "decimal") || str_eq(t->name, "double")) {
+        return through_pg(c, n); /* strings are read as MySQL does, by their prefix */
+    }
+    if (str_eq(t->name, "char") && (t->charset == NULL || str_istarts(t->charset, "utf8")) && v.cls != TC_BYTES && v.cls != TC_FLOAT) {
+        x = v.cls == TC_TEXT ? unpadded(c, n->args[0]) : x;
+        return t->length >= 0 ? pg_fmt(&c->pg, "left(%s::text, %ld)", x, t->length) : pg_fmt(&c->pg, "%s::text", x);
+    }
+    if (str_eq(t->name, "date")) {
+        return pg_fmt(&c->pg, "%s::date", x);
+    }
+    if (str_eq(t->name, "datetime")) {
+        return pg_fmt(&c->pg, "CAST(%s AS datetime(%ld))", print(c, n->args[0]), t->length < 0 ? 0 : t->length);
+    }
+    pg_fail(&c->pg, "CAST AS %.60s", t->name);
+    return "NULL";
+}
+
+static const char *case_text(struct og *c, const struct sql_node *n) {
+    size_t at = 0;
+    const char *t = "CASE";
+    if (n->has_operand) {
+        t = pg_fmt(&c->pg, "CASE %s", paren(c, n->args[at++]));
+    }
+    for (; at + 1 < n->nargs + (n->has_else ? 0 : 1) && c->pg.why == NULL; at += 2) {
+        t = pg_fmt(&c->pg, "%s WHEN %s THEN %s", t, n->has_operand ? print(c, n->args[at]) : truth(c, n->args[at]), print(c, n->args[at + 1]));
+    }
+    return n->has_else ? pg_fmt(&c->pg, "%s ELSE %s END", t, print(c, n->args[n->nargs - 1])) : pg_fmt(&c->pg, "%s END", t);
+}
+
+static const char *logic(struct og *c, const struct sql_node *n) {
+    const char *t = NULL;
+    for (size_t i = 0; i < n->nargs && c->pg.why == NULL; i++) {
+        const char *word = n->op == OP_AND ? "AND" : n->op == OP_OR ? "OR" : "<>";
+        t = t == NULL ? truth(c, n->args[i]) : pg_fmt(&c->pg, "%s %s %s", t, word, truth(c, n->args[i]));
+    }
+    return t;
+}
+
+static const char *in(struct og *c, const struct sql_node *n) {
+    const char *list = "";
+    for (size_t i = 1; i < n->nargs && c->pg.why == NULL; i++) {
+        list = pg_fmt(&c->pg, "%s%s%s", list, i > 1 ? ", " : "", print(c, n->args[i]));
+    }
+    return pg_fmt(&c->pg, "%s %sIN (%s)", paren(c, n->args[0]), n->negated ? "NOT " : "", list);
+}
+
+static const char *other(struct og *c, const struct sql_node *n) {
+    const char *not = n->negated ? "NOT " : "";
+    struct val v;
+    switch (n->kind) {
+    case SN_NULL: return "NULL";
+    case SN_BOOL: return n->integer ? "TRUE" : "FALSE";
+    case SN_FLOAT: return pg_fmt(&c->pg, "'%s'::float8", n->text);
+    case SN_TEMPORAL:
+        v = pg_temporal_literal(&c->pg, n);
+        if (v.cls == TC_DATETIME && str_starts(v.text, "TIMESTAMP ")) { /* there TIMESTAMP has a time zone */
+            return pg_fmt(&c->pg, "CAST(%s AS datetime(6))", v.text + strlen("TIMESTAMP "));
+        }
+        return v.text;
+    case SN_HEX: pg_fail(&c->pg, "a hexadecimal literal, which is a number or bytes as its place wants"); return "NULL";
+    case SN_BIT: return pg_fmt(&c->pg, "b'%s'", n->text);
+    case SN_INT: case SN_DECIMAL: case SN_STRING: case SN_COLUMN:
+        v = pg_node(&c->pg, n);
+        if (n->kind == SN_COLUMN && v.col != NULL) {
+            return str_quote_pg(c->pg.a, v.col->target_name);
+        }
+        return v.text;
+    case SN_UNARY:
+        if (n->op == OP_MINUS) {
+            return pg_fmt(&c->pg, "-%s", n->args[0]->kind == SN_UNARY ? pg_fmt(&c->pg, "(%s)", print(c, n->args[0])) : paren(c, n->args[0]));
+        }
+        if (n->op == OP_NOT) {
+            return pg_fmt(&c->pg, "NOT %s", truth(c, n->args[0]));
+        }
+        pg_fail(&c->pg, "the bit operator ~, not measured on openGauss B");
+        return "NULL";
+    case SN_IS:
+        if (str_eq(n->name, "null")) {
+            return pg_fmt(&c->pg, "%s IS %sNULL", paren(c, n->args[0]), not);
+        }
+        return pg_fmt(&c->pg, "%s IS %s%s", truth(c, n->args[0]), not, str_eq(n->name, "true") ? "TRUE" : str_eq(n->name, "false") ? "FALSE" : "UNKNOWN");
+    case SN_BETWEEN: return pg_fmt(&c->pg, "%s %sBETWEEN %s AND %s", paren(c, n->args[0]), not, paren(c, n->args[1]), paren(c, n->args[2]));
+    case SN_LIKE:
+        if (n->nargs == 3 && n->args[2]->kind == SN_STRING) {
+            return pg_fmt(&c->pg, "%s %sLIKE %s ESCAPE %s", unpadded(c, n->args[0]), not, paren(c, n->args[1]), print(c, n->args[2]));
+        }
+        return pg_fmt(&c->pg, "%s %sLIKE %s", unpadded(c, n->args[0]), not, paren(c, n->args[1]));
+    case SN_REGEXP: {
+        const char *t = pg_fmt(&c->pg, "%s REGEXP %s", unpadded(c, n->args[0]), paren(c, n->args[1]));
+        return n->negated ? pg_fmt(&c->pg, "NOT (%s)", t) : t;
+    }
+    case SN_COLLATE:
+        if (str_eq(n->name, "utf8mb4_bin") || str_eq(n->name, "utf8mb4_general_ci") || str_eq(n->name, "utf8mb4_unicode_ci")) {
+            return pg_fmt(&c->pg, "%s COLLATE %s", paren(c, n->args[0]), n->name);
+        }
+        pg_fail(&c->pg, "COLLATE %.60s, which openGauss B does not have", n->name);
+        return "NULL";
+    default: return through_pg(c, n); /* what remains is refused there, or printed alike */
+    }
+}
+
+static const char *print(struct og *c, const struct sql_node *n) {
+    if (c->pg.why != NULL) {
+        return "NULL";
+    }
+    switch (n->kind) {
+    case SN_BINARY: return binary(c, n);
+    case SN_CALL: return call(c, n);
+    case SN_CAST: return cast(c, n);
+    case SN_CASE: return case_text(c, n);
+    case SN_LOGIC: return logic(c, n);
+    case SN_IN: return in(c, n);
+    case SN_EXTRACT: return zone_dependent(c, n->args[0]) ? "NULL" : through_pg(c, n);
+    case SN_TRIM: return through_pg(c, n);
+    default: return other(c, n);
+    }
+}
+
+bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) {
+    /* The parts printed as for PostgreSQL use only what openGauss shares with it, which the PG dialect of it stands for. */
+    struct sql_expr_options inner = *o;
+    inner.dialect = DIALECT_OG_PG;
+    struct og c = {.pg = {.a = a, .o = &inner}};
+    const char *text;
+    if (o->want_boolean && n->kind == SN_CALL && str_eq(n->name, "json_valid") && n->nargs == 1 && type_of(&c, n->args[0]).cls == TC_JSON) {
+        text = "TRUE";
+    } else if (o->want_boolean && !is_truth(n)) {
+        text = pg_fmt(&c.pg, "%s <> 0", paren(&c, n));
+    } else {
+        text = print(&c, n);
+        if (!o->want_boolean && is_truth(n) && n->kind != SN_BOOL) {
+            text = pg_fmt(&c.pg, "(%s)::int", text);
+        }
+    }
+    *out = c.pg.why == NULL ? arena_strdup(a, text) : NULL;
+    *why = c.pg.why;
+    return c.pg.why == NULL;
+}

@@ -1,0 +1,124 @@
+/* Inside of the translator to PostgreSQL and to openGauss's PG and A databases: shared by the expr_pg_*.c files.
+ *
+ * Each node of the tree becomes a struct val: the target's text plus what is known of it. The class says what the text
+ * is in the target (a comparison is TC_BOOL there though MySQL calls it an integer); scale, sign and character set
+ * say what MySQL would make of it, so that conversions can print the same value. Failures are sticky: the first one
+ * is kept in pg.why, and everything after it is void. */
+#ifndef SQL_EXPR_PG_H
+#define SQL_EXPR_PG_H
+
+#include "sql/ast.h"
+#include "sql/expr.h"
+
+#define PG_MAX_BYTES (4 * 1024 * 1024) /* of all intermediate texts: conversions that repeat an operand multiply */
+
+enum tclass {
+    TC_NULL,     /* the literal NULL */
+    TC_BOOL, TC_INT, TC_DEC, TC_FLOAT /* float8 */,
+    TC_TEXT, TC_ENUM /* enum column: native type or text */, TC_BYTES,
+    TC_DATE, TC_TIME, TC_DATETIME /* timestamp */, TC_TSTZ /* timestamptz */,
+    TC_JSON /* jsonb */, TC_BITS, TC_UUID, TC_OTHER,
+    TC_HEX,      /* hex or bit literal: bytes or number, as its surroundings want */
+};
+
+enum charset_kind { CS_UTF8, CS_SINGLE_BYTE, CS_OTHER };
+
+enum ci_kind { CI_NONE /* literals: the other side decides */, CI_YES, CI_NO };
+
+struct val {
+    const char *text;
+    bool atom;     /* needs no parentheses beside an operator */
+    enum tclass cls;
+    int scale;     /* TC_DEC: fractional digits MySQL shows; -1 unknown */
+    int fsp;       /* TC_DATETIME, TC_TSTZ, TC_TIME: fractional second digits */
+    bool integer;  /* TC_DEC standing for a 64 bit integer of MySQL (BIGINT UNSIGNED) */
+    bool wide;     /* TC_INT: bigint in the target; otherwise integer or smaller */
+    bool nonneg;   /* known not to be negative */
+    bool padded;   /* character(n) in the target: casting to text strips the padding */
+    bool interval; /* TC_TIME held as interval */
+    bool volatile_uuid; /* gen_random_uuid()::text: may be assigned to a uuid column without the cast */
+    bool volatile_; /* must not be repeated: rand(), uuid() */
+    enum charset_kind charset;
+    enum ci_kind ci;
+    const struct sql_node *lit;   /* a literal */
+    const struct sql_column *col; /* a plain column */
+};
+
+struct pg {
+    struct arena *a;
+    const struct sql_expr_options *o;
+    char *why;
+    size_t bytes;
+    unsigned depth;
+    bool raw_names; /* unknown columns are printed as they are (used when only a type is asked for) */
+};
+
+/* expr_pg.c: nodes */
+struct val pg_node(struct pg *c, const struct sql_node *n);
+bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) WARN_UNUSED;
+const struct sql_column *pg_find_column(const struct sql_expr_options *o, struct arena *a, const char *name);
+struct val pg_logic_value(struct pg *c, const struct sql_node *n); /* expr_pg_logic.c: AND, OR, IS, IN, BETWEEN, LIKE, REGEXP, CASE.. */
+struct val pg_compare(struct pg *c, enum sql_op op, struct val l, struct val r);
+struct val pg_like(struct pg *c, struct val s, struct val pattern, const char *escape, bool negated);
+struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negated, int force_case /* -1: by collation, 0 ignore, 1 keep */);
+struct val pg_case(struct pg *c, const struct sql_node *n);
+struct val pg_arithmetic(struct pg *c, enum sql_op op, struct val l, struct val r);
+struct val pg_divide(struct pg *c, struct val l, struct val r);
+struct val pg_negate(struct pg *c, struct val v);
+struct val pg_bits_op(struct pg *c, enum sql_op op, struct val l, struct val r);
+struct val pg_bit_not(struct pg *c, struct val v);
+struct val pg_cast(struct pg *c, const struct sql_node *n);
+struct val pg_call(struct pg *c, const struct sql_node *n);
+struct val pg_column_value(struct pg *c, const struct sql_node *n);
+
+/* expr_pg_text.c: making texts and values */
+const char *pg_fmt(struct pg *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+struct val pg_fail(struct pg *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+struct val pg_val(enum tclass cls, const char *text, bool atom);
+struct val pg_int(const char *text, bool atom, bool wide);
+struct val pg_text_val(const char *text, bool atom, const struct val *like); /* charset and ci of `like` */
+const char *pg_p(struct pg *c, struct val v); /* the text, in parentheses unless an atom */
+bool pg_is_const_string(const struct val *v);
+const char *pg_string_literal(struct pg *c, const char *s, size_t len);
+bool pg_stable(struct pg *c, const char *what); /* refuse when the result must be immutable */
+bool pg_once(struct pg *c, const struct val *v); /* refuse to repeat rand() and uuid() */
+bool pg_literal_number(const struct val *v, const char **text); /* a literal that reads as a number */
+
+/* expr_pg_convert.c: what MySQL's implicit conversions do */
+struct val pg_as_bool(struct pg *c, struct val v);
+struct val pg_as_num(struct pg *c, struct val v);    /* TC_INT, TC_DEC or TC_FLOAT */
+struct val pg_as_bigint(struct pg *c, struct val v); /* numbers to bigint, rounding like MySQL */
+struct val pg_as_int4(struct pg *c, struct val v);   /* for arguments of functions that take integer */
+struct val pg_as_numeric(struct pg *c, struct val v);
+struct val pg_as_float(struct pg *c, struct val v);
+struct val pg_as_text(struct pg *c, struct val v);
+struct val pg_as_bytes(struct pg *c, struct val v);
+struct val pg_as_json(struct pg *c, struct val v);
+struct val pg_text_prefix_int(struct pg *c, struct val text);    /* CAST('12abc' AS SIGNED) */
+struct val pg_text_prefix_number(struct pg *c, struct val text, const char *type); /* '1.5e3x' + 0 */
+enum tclass pg_unify(struct pg *c, struct val *v, size_t n);
+struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to);
+
+/* expr_pg_date.c */
+struct val pg_as_date(struct pg *c, struct val v);
+struct val pg_as_datetime(struct pg *c, struct val v);
+struct val pg_temporal_literal(struct pg *c, const struct sql_node *n);
+bool pg_parse_time_literal(struct pg *c, const struct val *v, bool interval, struct val *out);
+bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out); /* '2024-01-05 10:00' -> TC_DATE or TC_DATETIME */
+struct val pg_date_text(struct pg *c, struct val v);  /* as MySQL prints a date, datetime or time */
+struct val pg_date_add(struct pg *c, struct val base, const struct sql_node *interval, bool subtract);
+struct val pg_extract(struct pg *c, const char *unit, struct val v);
+
+/* Function tables; a name is looked for in each. The handler gets the arguments as nodes. */
+struct pg_function {
+    const char *name;
+    size_t min_args, max_args;
+    struct val (*make)(struct pg *c, const struct sql_node *n, const char *data);
+    const char *data;
+};
+extern const struct pg_function pg_functions_string[], pg_functions_number[], pg_functions_date[], pg_functions_json[], pg_functions_misc[];
+
+/* expr_og_b.c */
+bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) WARN_UNUSED;
+
+#endif

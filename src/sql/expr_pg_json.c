@@ -1,0 +1,163 @@
+/* JSON functions on jsonb: constant paths of members and positions only. */
+#include <string.h>
+
+#include "base/str.h"
+#include "sql/expr_pg.h"
+
+/* '$.a."b c"[0]' -> {a,"b c",0}. NULL and a failure for wildcards, ranges, [last]. */
+static const char *path_array(struct pg *c, const struct sql_node *n) {
+    if (n->kind != SN_STRING || n->len == 0 || n->text[0] != '$' || n->len != strlen(n->text)) {
+        pg_fail(c, "a JSON path that is not a constant");
+        return NULL;
+    }
+    char *out = arena_alloc(c->a, n->len * 3 + 8), *w = out;
+    const char *p = n->text + 1;
+    *w++ = '{';
+    while (*p != '\0') {
+        if (w[-1] != '{') {
+            *w++ = ',';
+        }
+        if (*p == '[') {
+            size_t digits = strspn(p + 1, "0123456789");
+            if (digits == 0 || digits > 9 || p[1 + digits] != ']') {
+                pg_fail(c, "the JSON path %.100s", n->text);
+                return NULL;
+            }
+            memcpy(w, p + 1, digits);
+            w += digits;
+            p += digits + 2;
+            continue;
+        }
+        if (*p != '.') {
+            pg_fail(c, "the JSON path %.100s", n->text);
+            return NULL;
+        }
+        p++;
+        bool quoted = *p == '"';
+        p += quoted;
+        const char *start = p;
+        *w++ = '"';
+        while (*p != '\0' && (quoted ? *p != '"' : *p != '.' && *p != '[')) {
+            if (*p == '\\' || (!quoted && strchr("* \"", *p) != NULL)) {
+                pg_fail(c, "the JSON path %.100s", n->text);
+                return NULL;
+            }
+            *w++ = *p++;
+        }
+        *w++ = '"';
+        if (p == start || (quoted && *p != '"')) {
+            pg_fail(c, "the JSON path %.100s", n->text);
+            return NULL;
+        }
+        p += quoted;
+    }
+    *w++ = '}';
+    *w = '\0';
+    /* Names of letters, digits and _ need no quotes, unless they spell NULL. */
+    char *plain = arena_alloc(c->a, strlen(out) + 1), *v = plain;
+    for (const char *r = out; *r != '\0';) {
+        size_t word = *r == '"' ? strspn(r + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") : 0;
+        if (word > 0 && r[1 + word] == '"' && !(word == 4 && (r[1] == 'n' || r[1] == 'N'))) {
+            memcpy(v, r + 1, word);
+            v += word;
+            r += word + 2;
+        } else if (*r == '"') {
+            do {
+                *v++ = *r++;
+            } while (*r != '"');
+            *v++ = *r++;
+        } else {
+            *v++ = *r++;
+        }
+    }
+    *v = '\0';
+    return pg_string_literal(c, plain, strlen(plain));
+}
+
+static struct val document(struct pg *c, const struct sql_node *n) {
+    struct val v = pg_node(c, n);
+    return v.cls == TC_JSON || v.cls == TC_NULL ? pg_as_json(c, v) : pg_fail(c, "a JSON function on a column that is not JSON in the target");
+}
+
+static struct val extract(struct pg *c, const struct sql_node *n, const char *data) {
+    (void)data;
+    struct val j = document(c, n->args[0]);
+    const char *path = path_array(c, n->args[1]);
+    if (path == NULL || str_eq(path, "'{}'")) {
+        return j;
+    }
+    struct val out = pg_val(TC_JSON, pg_fmt(c, "%s #> %s", pg_p(c, j), path), false);
+    out.volatile_ = j.volatile_;
+    return out;
+}
+
+/* JSON_UNQUOTE(JSON_EXTRACT(j, path)): MySQL gives the text null for a JSON null, #>> gives NULL. */
+static struct val unquote(struct pg *c, const struct sql_node *n, const char *data) {
+    (void)data;
+    const struct sql_node *arg = n->args[0];
+    struct val out = pg_val(TC_TEXT, NULL, true);
+    out.ci = CI_NO;
+    if (arg->kind == SN_BINARY && arg->op == OP_ARROW) {
+        struct sql_node call = {.kind = SN_CALL, .name = "json_extract", .args = arg->args, .nargs = 2};
+        struct sql_node *inner = &call;
+        struct sql_node again = {.kind = SN_CALL, .name = "json_unquote", .args = &inner, .nargs = 1};
+        return unquote(c, &again, data);
+    }
+    if (arg->kind == SN_CALL && str_eq(arg->name, "json_extract") && arg->nargs == 2) {
+        struct val j = document(c, arg->args[0]);
+        const char *path = path_array(c, arg->args[1]);
+        if (path == NULL || !pg_once(c, &j)) {
+            return out;
+        }
+        out.text = pg_fmt(c, "coalesce(%s #>> %s, (%s #> %s)::text)", pg_p(c, j), path, pg_p(c, j), path);
+        return out;
+    }
+    struct val j = pg_node(c, arg);
+    if (j.cls == TC_JSON && pg_once(c, &j)) {
+        out.text = pg_fmt(c, "coalesce(%s #>> '{}', %s::text)", pg_p(c, j), pg_p(c, j));
+        return out;
+    }
+    return pg_fail(c, "JSON_UNQUOTE of a value that is not JSON in the target");
+}
+
+static struct val valid(struct pg *c, const struct sql_node *n, const char *data) {
+    (void)data;
+    struct val v = pg_node(c, n->args[0]);
+    if (v.cls != TC_JSON) {
+        return pg_fail(c, "JSON_VALID of a column that is not JSON in the target");
+    }
+    return pg_val(TC_BOOL, pg_fmt(c, "CASE WHEN %s IS NOT NULL THEN TRUE END", pg_p(c, v)), true);
+}
+
+/* JSON_ARRAY(..) and JSON_OBJECT(..) of constants. */
+static struct val build(struct pg *c, const struct sql_node *n, const char *data) {
+    bool object = str_eq(data, "object");
+    if (n->nargs == 0) {
+        return pg_val(TC_JSON, object ? "'{}'::jsonb" : "'[]'::jsonb", true);
+    }
+    if (c->o->dialect != DIALECT_PG || (object && n->nargs % 2 != 0)) {
+        return pg_fail(c, "function JSON_%s with arguments", object ? "OBJECT" : "ARRAY");
+    }
+    if (!pg_stable(c, object ? "JSON_OBJECT" : "JSON_ARRAY")) {
+        return pg_val(TC_NULL, "NULL", true);
+    }
+    const char *list = NULL;
+    for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
+        struct val v = pg_node(c, n->args[i]);
+        bool key = object && i % 2 == 0;
+        if (v.cls != TC_TEXT && (key || (v.cls != TC_INT && v.cls != TC_DEC && v.cls != TC_BOOL && v.cls != TC_JSON && v.cls != TC_NULL))) {
+            return pg_fail(c, "function JSON_%s with arguments of this type", object ? "OBJECT" : "ARRAY");
+        }
+        if (v.cls == TC_DEC && !v.integer && v.lit == NULL && v.col == NULL) {
+            return pg_fail(c, "function JSON_%s of a computed decimal", object ? "OBJECT" : "ARRAY");
+        }
+        const char *item = v.lit != NULL && v.cls == TC_TEXT ? pg_fmt(c, "%s::text", v.text) : v.cls == TC_TEXT ? pg_as_text(c, v).text : v.text;
+        list = list == NULL ? item : pg_fmt(c, "%s, %s", list, item);
+    }
+    return pg_val(TC_JSON, pg_fmt(c, "jsonb_build_%s(%s)", data, list), true);
+}
+
+const struct pg_function pg_functions_json[] = {
+    {"json_extract", 2, 2, extract, NULL}, {"json_unquote", 1, 1, unquote, NULL}, {"json_valid", 1, 1, valid, NULL},
+    {"json_array", 0, 99, build, "array"}, {"json_object", 0, 99, build, "object"}, {0},
+};
