@@ -8,6 +8,8 @@
  *            rows     read whole                        digest, bdigest  each cell as [length, crc32] (text, binary)
  *            count, bcount  only count rows             first    one row, then drain
  *            stop     print "row" after the first row, wait for a line on standard input, go on
+ *            wait     say nothing for that many milliseconds
+ *   SQL may be @/path of a file that holds it.
  *
  * One JSON object a line: {"server":..}, then for each statement {"columns":..,"rows":..} or {"error":..}.
  * Exit code 0 unless the connection could not be made (1) or the arguments are wrong (2). */
@@ -232,10 +234,35 @@ static bool run_stream(struct mysql_client *c, struct arena *a, const char *mode
     return ok;
 }
 
+/* "@/path": the file's contents. */
+static const char *sql_text(struct arena *a, const char *sql) {
+    if (!str_starts(sql, "@/")) {
+        return sql;
+    }
+    FILE *f = fopen(sql + 1, "re");
+    if (f == NULL || fseek(f, 0, SEEK_END) != 0) {
+        perror(sql + 1);
+        exit(2);
+    }
+    long size = ftell(f);
+    char *text = arena_alloc(a, (size_t)size + 1);
+    rewind(f);
+    if (fread(text, 1, (size_t)size, f) != (size_t)size) {
+        perror(sql + 1);
+        exit(2);
+    }
+    fclose(f);
+    return text;
+}
+
 static bool run(struct mysql_client *c, const char *mode, const char *sql, struct err *e) {
     struct arena a = ARENA_INIT;
     bool ok;
-    if (str_eq(mode, "exec")) {
+    sql = sql_text(&a, sql);
+    if (str_eq(mode, "wait")) {
+        clock_sleep_ms(atoll(sql));
+        ok = true;
+    } else if (str_eq(mode, "exec")) {
         ok = mysql_exec(c, sql, e);
         if (ok) {
             say(json_pack("{sb}", "ok", 1));
