@@ -146,7 +146,7 @@ static bool run_existing(struct run *r, struct err *e) {
     r->keep = arena_array(&r->arena, bool, r->db.ntables);
     for (size_t i = 0; i < r->db.ntables; i++) {
         const struct table *table = &r->db.tables[i];
-        bool exists;
+        bool exists = false;
         if (checkpoint_has_step(&r->steps, table_step(r, table))) {
             continue;
         }

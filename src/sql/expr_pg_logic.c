@@ -446,13 +446,13 @@ static struct val extreme(struct pg *c, const struct sql_node *n, const char *da
     if (cls == TC_BOOL) {
         cls = TC_INT;
     }
-    const char *list = NULL, *nulls = NULL;
+    const char *list = "", *nulls = NULL;
     for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
         v[i] = v[i].cls == TC_BOOL ? pg_as_num(c, v[i]) : v[i];
         if (!pg_once(c, &v[i])) {
             return v[i];
         }
-        list = list == NULL ? v[i].text : pg_fmt(c, "%s, %s", list, v[i].text);
+        list = i == 0 ? v[i].text : pg_fmt(c, "%s, %s", list, v[i].text);
         if (v[i].lit == NULL || v[i].cls == TC_NULL) {
             nulls = nulls == NULL ? pg_fmt(c, "%s IS NULL", pg_p(c, v[i])) : pg_fmt(c, "%s OR %s IS NULL", nulls, pg_p(c, v[i]));
         }
