@@ -45,7 +45,8 @@ static int run(struct invocation *v) {
         return stage_load(v, json);
     }
     json_t *report = json_object();
-    err_set(&e, ERR_PRECHECK, "%zu %s of the precheck failed; nothing was changed", failed, failed == 1 ? "item" : "items");
+    err_set(&e, ERR_PRECHECK, "%zu %s of the precheck failed; nothing was changed", failed,
+            failed == 1 ? "item" : "items");
     json_object_set_new(report, "ok", json_false());
     json_object_set_new(report, "error", err_to_json(&e));
     json_object_set_new(report, "precheck", json);

@@ -15,10 +15,10 @@ enum exit_code {
 
 struct command {
     const char *name;
-    unsigned bit;               /* CMD_..., 0: takes no options of the table */
-    const char *synopsis;       /* behind the name */
-    const char *summary, *zh;   /* one line */
-    const char *const *examples;/* "comment\0"-free lines: a comment, then a command, .. NULL */
+    unsigned bit;                /* CMD_..., 0: takes no options of the table */
+    const char *synopsis;        /* behind the name */
+    const char *summary, *zh;    /* one line */
+    const char *const *examples; /* "comment\0"-free lines: a comment, then a command, .. NULL */
     int (*run)(const struct command *c, int n, char **words); /* the words behind the name; returns an exit code */
 };
 

@@ -41,11 +41,13 @@ static const char *const migrate_examples[] = {
 static const struct command commands[] = {
     {"precheck", CMD_PRECHECK, "SOURCE TARGET [options]", "look for what would make a migration fail; changes nothing",
      "检查会导致迁移失败的问题;不做任何修改", precheck_examples, cmd_precheck},
-    {"plan", CMD_PLAN, "SOURCE TARGET [options]", "print what load would do: statements, chunks, findings; changes nothing",
+    {"plan", CMD_PLAN, "SOURCE TARGET [options]",
+     "print what load would do: statements, chunks, findings; changes nothing",
      "打印 load 将执行的语句、分块与发现;不做任何修改", plan_examples, cmd_plan},
     {"load", CMD_LOAD, "SOURCE TARGET [options]", "copy tables with their data, keys and counters",
      "复制表及其数据、索引约束和自增值", load_examples, cmd_load},
-    {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, then load", "先 precheck,再 load", migrate_examples, cmd_migrate},
+    {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, then load", "先 precheck,再 load", migrate_examples,
+     cmd_migrate},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
     {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
     {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",
@@ -76,7 +78,8 @@ const struct exit_text *exit_texts(size_t *n) {
         {EXIT_USAGE, "the command line, a URL or the task file cannot be understood", "命令行、URL 或任务文件有误"},
         {EXIT_PRECHECK, "the precheck found something that must be mended first", "预检查发现必须先解决的问题"},
         {EXIT_DIFFERENT, "source and target differ (reserved for a check)", "源端与目标端存在差异(为校验保留)"},
-        {EXIT_CANCELLED, "stopped by SIGINT or SIGTERM; --resume goes on", "被 SIGINT 或 SIGTERM 停止;可用 --resume 继续"},
+        {EXIT_CANCELLED, "stopped by SIGINT or SIGTERM; --resume goes on",
+         "被 SIGINT 或 SIGTERM 停止;可用 --resume 继续"},
     };
     *n = sizeof texts / sizeof texts[0];
     return texts;

@@ -11,7 +11,8 @@
 enum { LINE_COLUMNS = 100, HELP_INDENT = 26 };
 
 static const enum text group_texts[GROUP_COUNT] = {
-    TEXT_GROUP_ENDS, TEXT_GROUP_SELECT, TEXT_GROUP_TYPES, TEXT_GROUP_LOAD, TEXT_GROUP_RESUME, TEXT_GROUP_PRECHECK, TEXT_GROUP_OUTPUT,
+    TEXT_GROUP_ENDS,   TEXT_GROUP_SELECT,   TEXT_GROUP_TYPES,  TEXT_GROUP_LOAD,
+    TEXT_GROUP_RESUME, TEXT_GROUP_PRECHECK, TEXT_GROUP_OUTPUT,
 };
 
 /* Text broken at blanks to fit the line, continued under its own begin. Chinese has few blanks; such lines stay long. */
@@ -61,7 +62,8 @@ static const char *policies_of(enum loss_rule r, char text[64]) {
     text[0] = '\0';
     for (int p = LOSS_FAIL; p <= LOSS_CLAMP; p++) {
         if (loss_policy_fits(r, (enum loss_policy)p)) {
-            snprintf(text + strlen(text), 64 - strlen(text), "%s%s", text[0] != '\0' ? ", " : "", loss_policy_name((enum loss_policy)p));
+            snprintf(text + strlen(text), 64 - strlen(text), "%s%s", text[0] != '\0' ? ", " : "",
+                     loss_policy_name((enum loss_policy)p));
         }
     }
     return text;
@@ -77,7 +79,8 @@ static void print_exit_codes(FILE *out, bool zh) {
 
 void help_overview(FILE *out, bool zh) {
     fprintf(out, "godwit " GODWIT_VERSION ": %s\n\n%s:\n  godwit COMMAND ...\n\n%s:\n",
-            zh ? "把 MySQL/MariaDB 数据库迁移到 openGauss/PostgreSQL" : "moves MySQL and MariaDB databases to openGauss and PostgreSQL",
+            zh ? "把 MySQL/MariaDB 数据库迁移到 openGauss/PostgreSQL"
+               : "moves MySQL and MariaDB databases to openGauss and PostgreSQL",
             text_of(TEXT_USAGE, zh), text_of(TEXT_COMMANDS, zh));
     for (size_t i = 0; i < commands_count(); i++) {
         const struct command *c = commands_get(i);
@@ -89,13 +92,15 @@ void help_overview(FILE *out, bool zh) {
 }
 
 void help_command(FILE *out, const struct command *c, bool zh) {
-    fprintf(out, "godwit %s: %s\n\n%s:\n  godwit %s %s\n", c->name, zh ? c->zh : c->summary, text_of(TEXT_USAGE, zh), c->name, c->synopsis);
+    fprintf(out, "godwit %s: %s\n\n%s:\n  godwit %s %s\n", c->name, zh ? c->zh : c->summary, text_of(TEXT_USAGE, zh),
+            c->name, c->synopsis);
     if (c->bit == 0) {
         return;
     }
     fprintf(out, "  godwit %s --task FILE.json [options]\n\n", c->name);
     fputs("  SOURCE  mysql://user@host:3306/database?parameters        (or mariadb://)\n"
-          "  TARGET  opengauss://user@host:5432/database?parameters    (or postgresql://)\n\n", out);
+          "  TARGET  opengauss://user@host:5432/database?parameters    (or postgresql://)\n\n",
+          out);
     fprintf(out, "%s:\n", text_of(TEXT_EXAMPLES, zh));
     print_examples(out, c->examples);
     bool loss = false;
@@ -120,8 +125,9 @@ void help_command(FILE *out, const struct command *c, bool zh) {
         loss_policies_default(&defaults);
         for (int r = 0; r < LOSS_COUNT; r++) {
             char policies[64];
-            fprintf(out, "  %-15s %s\n%18s%s (default %s)\n", loss_rule_name((enum loss_rule)r), loss_rule_text((enum loss_rule)r), "",
-                    policies_of((enum loss_rule)r, policies), loss_policy_name(defaults.of[r]));
+            fprintf(out, "  %-15s %s\n%18s%s (default %s)\n", loss_rule_name((enum loss_rule)r),
+                    loss_rule_text((enum loss_rule)r), "", policies_of((enum loss_rule)r, policies),
+                    loss_policy_name(defaults.of[r]));
         }
     }
     fputc('\n', out);
@@ -178,7 +184,9 @@ void help_markdown(FILE *out) {
     }
     fputs("\n## Options\n", out);
     markdown_options(out);
-    fputs("\n## Rules and policies of `--on-loss`\n\n| rule | what it is about | policies | default |\n|---|---|---|---|\n", out);
+    fputs("\n## Rules and policies of `--on-loss`\n\n| rule | what it is about | policies | default "
+          "|\n|---|---|---|---|\n",
+          out);
     struct loss_policies defaults;
     loss_policies_default(&defaults);
     for (int r = 0; r < LOSS_COUNT; r++) {

@@ -30,8 +30,10 @@ int invocation_fail(struct invocation *v, const struct err *e) {
 static bool passwords(struct invocation *v, struct err *e) {
     struct options *o = &v->o;
     struct task *t = &o->task;
-    return password_find(&v->arena, &o->source_password, "source", t->source.user, t->source.host, stderr, &v->stop, &t->source.password, e) &&
-           password_find(&v->arena, &o->target_password, "target", t->target.user, t->target.host, stderr, &v->stop, &t->target.password, e);
+    return password_find(&v->arena, &o->source_password, "source", t->source.user, t->source.host, stderr, &v->stop,
+                         &t->source.password, e) &&
+           password_find(&v->arena, &o->target_password, "target", t->target.user, t->target.host, stderr, &v->stop,
+                         &t->target.password, e);
 }
 
 /* Opened before anything is done: a report that cannot be written is known at the begin, not after hours. */
@@ -52,9 +54,20 @@ static bool open_report(struct invocation *v, struct err *e) {
     return true;
 }
 
+/* A program that asked for events gets one even about words that cannot be understood. */
+static bool wants_events(int n, char **words) {
+    for (int i = 0; i < n; i++) {
+        if (str_eq(words[i], "--progress=json") ||
+            (str_eq(words[i], "--progress") && i + 1 < n && str_eq(words[i + 1], "json"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool invocation_begin(struct invocation *v, const struct command *c, int n, char **words, int *code) {
     struct err e = ERR_INIT;
-    *v = (struct invocation){.command = c};
+    *v = (struct invocation){.command = c, .json_events = (c->bit & CMD_RUN) != 0 && wants_events(n, words)};
     options_init(&v->o, &v->arena);
     if (!options_parse(&v->o, c->bit, c->name, n, words, &e)) {
         *code = invocation_fail(v, &e);
@@ -65,9 +78,9 @@ bool invocation_begin(struct invocation *v, const struct command *c, int n, char
         *code = EXIT_OK;
         return false;
     }
-    v->json_events = v->o.progress == STYLE_JSON;
     bool ok = stopper_start(&v->stopper, &v->stop, &e) &&
-              (v->o.log_file == NULL || log_open(v->o.log_file, LOG_INFO, &e)) && open_report(v, &e) && passwords(v, &e);
+              (v->o.log_file == NULL || log_open(v->o.log_file, LOG_INFO, &e)) && open_report(v, &e) &&
+              passwords(v, &e);
     if (!ok) {
         *code = invocation_fail(v, &e);
         return false;

@@ -37,7 +37,8 @@ static const struct option_spec specs[] = {
      "change the type map: tinyint(1)=boolean, or one column: orders.total='double precision'; may be repeated",
      "修改类型映射:tinyint(1)=boolean,或单个列:orders.total='double precision';可重复"},
     {"json-as-json", GROUP_TYPES, CMD_ALL, KIND_FLAG, AT(task.json_as_json), 0, 0, NULL, NULL, true,
-     "JSON becomes json, which keeps the text as it is, instead of jsonb", "JSON 映射为 json(原样保留文本)而不是 jsonb"},
+     "JSON becomes json, which keeps the text as it is, instead of jsonb",
+     "JSON 映射为 json(原样保留文本)而不是 jsonb"},
     {"time-as-interval", GROUP_TYPES, CMD_ALL, KIND_FLAG, AT(task.time_as_interval), 0, 0, NULL, NULL, true,
      "TIME becomes interval, which holds -838:59:59 to 838:59:59, instead of time",
      "TIME 映射为 interval(可容纳 -838:59:59 到 838:59:59)而不是 time"},
@@ -46,15 +47,17 @@ static const struct option_spec specs[] = {
      "无法精确搬运的值如何处理(规则见下);可重复"},
 
     {"jobs", GROUP_LOAD, CMD_ALL, KIND_COUNT32, AT(task.jobs), 1, 256, NULL, "N", true,
-     "parallel connections to each end (default: the machine's cores, 4 to 16)", "每端的并行连接数(默认:本机核数,4 到 16)"},
-    {"chunk-size", GROUP_LOAD, CMD_ALL, KIND_SIZE, AT(task.chunk_bytes), 64 * 1024, 16000 * MB, NULL, "SIZE", true,
+     "parallel connections to each end (default: the machine's cores, 4 to 16)",
+     "每端的并行连接数(默认:本机核数,4 到 16)"},
+    {"chunk-size", GROUP_LOAD, CMD_ALL, KIND_SIZE, AT(task.chunk_bytes), 16 * 1024, 16000 * MB, NULL, "SIZE", true,
      "tables are loaded in pieces of about this size, each committed and resumable (default 32MiB)",
      "表按约此大小分块加载,每块单独提交并可续传(默认 32MiB)"},
     {"rate-limit", GROUP_LOAD, CMD_RUN, KIND_RATE, AT(task.rate_limit_bytes), 0, 0, NULL, "SIZE", true,
      "read at most this much a second from the source, all connections together (default: no limit)",
      "每秒最多从源端读取的字节数,所有连接合计(默认不限)"},
     {"snapshot", GROUP_LOAD, CMD_ALL, KIND_CHOICE, AT(task.snapshot), 0, 0, "auto|lock|lock-free", "MODE", true,
-     "auto, lock or lock-free: hold writers for milliseconds to begin all connections at one moment; auto locks where the account may",
+     "auto, lock or lock-free: hold writers for milliseconds to begin all connections at one moment; auto locks where "
+     "the account may",
      "auto、lock 或 lock-free:短暂(毫秒级)阻塞写入以取得一致快照;auto 在有权限时加锁"},
     {"lock-timeout", GROUP_LOAD, CMD_RUN, KIND_DURATION, AT(task.lock_timeout_ms), 1, 0, NULL, "DURATION", true,
      "give up the snapshot lock after this long, so that nobody queues behind it (default 5s)",
@@ -64,7 +67,8 @@ static const struct option_spec specs[] = {
     {"append", GROUP_LOAD, CMD_ALL, KIND_SET, AT(task.on_existing), EXISTING_APPEND, 0, NULL, NULL, true,
      "add rows to tables that exist in the target", "向目标端已存在的表追加数据"},
     {"on-error", GROUP_LOAD, CMD_ALL, KIND_CHOICE, AT(task.on_row_error), 0, 0, "stop|divert", "WHAT", true,
-     "stop or divert: a row the target refuses ends the run, or is put aside in an error table and counted (default stop)",
+     "stop or divert: a row the target refuses ends the run, or is put aside in an error table and counted (default "
+     "stop)",
      "stop 或 divert:目标端拒绝某行时停止,或把该行放入错误表并计数(默认 stop)"},
     {"copy-text", GROUP_LOAD, CMD_RUN, KIND_FLAG, AT(task.copy_text), 0, 0, NULL, NULL, true,
      "COPY in text form even where binary would do", "即使可用二进制也以文本形式 COPY"},
@@ -72,16 +76,18 @@ static const struct option_spec specs[] = {
     {"resume", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.resume), 0, 0, NULL, NULL, false,
      "go on with a load that did not finish", "继续未完成的加载"},
     {"restart", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.restart), 0, 0, NULL, NULL, false,
-     "forget a load that did not finish, drop what it created, begin again", "放弃未完成的加载,删除其已建对象并重新开始"},
+     "forget a load that did not finish, drop what it created, begin again",
+     "放弃未完成的加载,删除其已建对象并重新开始"},
     {"accept-moved", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.accept_moved), 0, 0, NULL, NULL, false,
-     "with --resume: the source has changed since, but not in the tables loaded", "与 --resume 同用:源端此后有变化,但未涉及所加载的表"},
+     "with --resume: the source has changed since, but not in the tables loaded",
+     "与 --resume 同用:源端此后有变化,但未涉及所加载的表"},
     {"retry", GROUP_RESUME, CMD_RUN, KIND_DURATION, AT(task.retry_ms), 1, 0, NULL, "DURATION", true,
      "try a lost target again for this long before giving up (default 60s)", "目标端断开后重试的最长时间(默认 60s)"},
 
-    {"precheck-exact", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_FLAG, AT(task.precheck_exact), 0, 0, NULL, NULL, true,
-     "look at every row for values that cannot be carried", "检查每一行中无法搬运的值"},
-    {"precheck-rows", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_COUNT64, AT(task.precheck_rows), 1, 0, NULL, "N", true,
-     "look at the first N rows of each table (default 10000)", "检查每张表的前 N 行(默认 10000)"},
+    {"precheck-exact", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_FLAG, AT(task.precheck_exact), 0, 0, NULL, NULL,
+     true, "look at every row for values that cannot be carried", "检查每一行中无法搬运的值"},
+    {"precheck-rows", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_COUNT64, AT(task.precheck_rows), 1, 0, NULL, "N",
+     true, "look at the first N rows of each table (default 10000)", "检查每张表的前 N 行(默认 10000)"},
     {"skip-precheck", GROUP_PRECHECK, CMD_MIGRATE, KIND_FLAG, AT(task.skip_precheck), 0, 0, NULL, NULL, true,
      "begin loading at once", "跳过预检查,直接加载"},
 
@@ -96,10 +102,11 @@ static const struct option_spec specs[] = {
      "write a log, one JSON object a line; - is standard error", "写日志,每行一个 JSON 对象;- 为标准错误"},
     {"quiet", GROUP_OUTPUT, CMD_ALL, KIND_FLAG, AT(quiet), 0, 0, NULL, NULL, false,
      "no progress and no report on the terminal, only errors", "终端不显示进度和报告,只显示错误"},
-    {"yes", GROUP_OUTPUT, CMD_RUN, KIND_FLAG, AT(yes), 0, 0, NULL, NULL, false,
-     "do not ask before tables are dropped", "删除表之前不再询问"},
+    {"yes", GROUP_OUTPUT, CMD_RUN, KIND_FLAG, AT(yes), 0, 0, NULL, NULL, false, "do not ask before tables are dropped",
+     "删除表之前不再询问"},
     {"lang", GROUP_OUTPUT, CMD_ALL, KIND_CHOICE, AT(lang), 0, 0, "auto|en|zh", "LANGUAGE", false,
-     "auto, en or zh: language of help and progress (default: the environment's)", "auto、en 或 zh:帮助和进度的语言(默认取自环境)"},
+     "auto, en or zh: language of help and progress (default: the environment's)",
+     "auto、en 或 zh:帮助和进度的语言(默认取自环境)"},
     {"help", GROUP_OUTPUT, CMD_ALL, KIND_FLAG, AT(help), 0, 0, NULL, NULL, false, "print this text", "打印本说明"},
 };
 
@@ -218,7 +225,8 @@ static bool set_type(struct options *o, const char *value, bool from_file, struc
         eq = whole ? eq : NULL;
     }
     if (eq == NULL) {
-        return err_set(e, ERR_TYPE_OVERRIDE, "--type: '%s' is neither MYSQL_TYPE=TARGET_TYPE nor table.column=TARGET_TYPE", value);
+        return err_set(e, ERR_TYPE_OVERRIDE,
+                       "--type: '%s' is neither MYSQL_TYPE=TARGET_TYPE nor table.column=TARGET_TYPE", value);
     }
     /* The type map takes the first that fits: one of the command line stands before those of the file. */
     struct type_override *list = arena_array(o->a, struct type_override, o->task.noverrides + 1);
@@ -251,7 +259,8 @@ static bool set_loss(struct options *o, const char *value, struct err *e) {
 }
 
 /* Lists of the command line replace those of the file. */
-static bool add_pattern(struct options *o, const struct option_spec *s, const char *value, bool from_file, struct err *e) {
+static bool add_pattern(struct options *o, const struct option_spec *s, const char *value, bool from_file,
+                        struct err *e) {
     bool include = s->offset == AT(task.tables.include);
     const char ***list = include ? &o->task.tables.include : &o->task.tables.exclude;
     size_t *n = include ? &o->task.tables.ninclude : &o->task.tables.nexclude;
@@ -313,12 +322,14 @@ static bool store(struct options *o, const struct option_spec *s, const char *va
     case KIND_COUNT64:
         return (units_count(value, to) && in_range(s, *(uint64_t *)to)) || bad_number(s, value, "a number it takes", e);
     case KIND_SIZE:
-        return (units_size(value, to) && in_range(s, *(uint64_t *)to)) || bad_number(s, value, "a size it takes, such as 32MB", e);
+        return (units_size(value, to) && in_range(s, *(uint64_t *)to)) ||
+               bad_number(s, value, "a size it takes, such as 32MB", e);
     case KIND_RATE:
         return set_rate(s, value, to, e);
     case KIND_DURATION:
         if (!units_duration(value, &ms) || !in_range(s, (uint64_t)ms)) {
-            return err_set(e, ERR_USAGE, "--%s: '%s' is not a duration it takes, such as 500ms, 30s or 2h", s->name, value);
+            return err_set(e, ERR_USAGE, "--%s: '%s' is not a duration it takes, such as 500ms, 30s or 2h", s->name,
+                           value);
         }
         *(int64_t *)to = ms;
         return true;

@@ -46,7 +46,8 @@ void options_init(struct options *o, struct arena *a);
 
 /* Read the words behind the command: options in any place, SOURCE and TARGET, --task. `command` is one CMD_ bit, `name`
  * its word. With --help nothing more is checked. ERR_USAGE, ERR_URL, ERR_TASK_FILE, ERR_POLICY, ERR_TYPE_OVERRIDE. */
-bool options_parse(struct options *o, unsigned command, const char *name, int n, char **words, struct err *e) WARN_UNUSED;
+bool options_parse(struct options *o, unsigned command, const char *name, int n, char **words,
+                   struct err *e) WARN_UNUSED;
 
 bool options_given(const struct options *o, const char *name); /* on the command line or in the file */
 
@@ -67,7 +68,16 @@ enum option_kind {
     KIND_LOSS,     /* RULE=POLICY, repeatable */
 };
 
-enum option_group { GROUP_ENDS, GROUP_SELECT, GROUP_TYPES, GROUP_LOAD, GROUP_RESUME, GROUP_PRECHECK, GROUP_OUTPUT, GROUP_COUNT };
+enum option_group {
+    GROUP_ENDS,
+    GROUP_SELECT,
+    GROUP_TYPES,
+    GROUP_LOAD,
+    GROUP_RESUME,
+    GROUP_PRECHECK,
+    GROUP_OUTPUT,
+    GROUP_COUNT
+};
 
 struct option_spec {
     const char *name;
@@ -87,7 +97,8 @@ const struct option_spec *options_spec(size_t i);
 const struct option_spec *options_find(const char *name); /* NULL: no such option */
 
 /* Apply one value as text. `from_file`: later values from the command line replace it. */
-bool options_set(struct options *o, const struct option_spec *spec, const char *value, bool from_file, struct err *e) WARN_UNUSED;
+bool options_set(struct options *o, const struct option_spec *spec, const char *value, bool from_file,
+                 struct err *e) WARN_UNUSED;
 
 /* Checks and defaults that need all of them; options_parse calls it. */
 bool options_finish(struct options *o, struct err *e) WARN_UNUSED;

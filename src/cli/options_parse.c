@@ -160,8 +160,10 @@ bool options_parse(struct options *o, unsigned command, const char *name, int n,
         return false;
     }
     if (all.nurls == 1 || o->source_url == NULL || o->target_url == NULL) {
-        err_set(e, ERR_USAGE, all.nurls == 1 ? "there is a SOURCE but no TARGET" : "there is neither SOURCE nor TARGET");
-        return err_hint(e, "godwit %s mysql://user@host/database opengauss://user@host/database, or --task FILE.json", name);
+        err_set(e, ERR_USAGE,
+                all.nurls == 1 ? "there is a SOURCE but no TARGET" : "there is neither SOURCE nor TARGET");
+        return err_hint(e, "godwit %s mysql://user@host/database opengauss://user@host/database, or --task FILE.json",
+                        name);
     }
     return options_finish(o, e);
 }
@@ -169,7 +171,8 @@ bool options_parse(struct options *o, unsigned command, const char *name, int n,
 /* ---- all of them together ---- */
 
 static bool conflict(const struct options *o, const char *a, const char *b, struct err *e) {
-    return options_given(o, a) && options_given(o, b) && !err_set(e, ERR_USAGE, "--%s and --%s exclude each other", a, b);
+    return options_given(o, a) && options_given(o, b) &&
+           !err_set(e, ERR_USAGE, "--%s and --%s exclude each other", a, b);
 }
 
 /* These two set one thing: said on the command line, one replaces the other of the file. */

@@ -129,15 +129,16 @@ static bool from_terminal(struct arena *a, const char *prompt, atomic_bool *stop
     return ok;
 }
 
-bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user, const char *host,
-                   FILE *warn, atomic_bool *stop, const char **out, struct err *e) {
+bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user,
+                   const char *host, FILE *warn, atomic_bool *stop, const char **out, struct err *e) {
     *out = NULL;
     if (from->file != NULL) {
         return from_file(a, from->file, warn, out, e);
     }
     const char *value = from->env != NULL ? getenv(from->env) : NULL;
     if (from->env != NULL && value == NULL) {
-        return err_set(e, ERR_PASSWORD, "the environment variable %s, which is to hold the %s's password, is not set", from->env, side);
+        return err_set(e, ERR_PASSWORD, "the environment variable %s, which is to hold the %s's password, is not set",
+                       from->env, side);
     }
     if (value == NULL) {
         value = getenv(str_eq(side, "source") ? "GODWIT_SOURCE_PASSWORD" : "GODWIT_TARGET_PASSWORD");
@@ -146,5 +147,7 @@ bool password_find(struct arena *a, const struct password_source *from, const ch
         *out = value[0] != '\0' ? arena_strdup(a, value) : NULL;
         return true;
     }
-    return from_terminal(a, arena_printf(a, "Password of %s at the %s %s: ", text_fit(a, user, 80), side, text_fit(a, host, 80)), stop, out, e);
+    return from_terminal(
+        a, arena_printf(a, "Password of %s at the %s %s: ", text_fit(a, user, 80), side, text_fit(a, host, 80)), stop,
+        out, e);
 }

@@ -10,7 +10,7 @@
  * task file names, else GODWIT_SOURCE_PASSWORD / GODWIT_TARGET_PASSWORD, else asked for on the terminal if there is one.
  * *out NULL: none (there is no terminal, or nothing was typed, or the variable is empty). Warnings go to `warn`.
  * A set `stop` ends the wait at the terminal with ERR_CANCELLED. ERR_PASSWORD, ERR_FILE. */
-bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user, const char *host,
-                   FILE *warn, atomic_bool *stop, const char **out, struct err *e) WARN_UNUSED;
+bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user,
+                   const char *host, FILE *warn, atomic_bool *stop, const char **out, struct err *e) WARN_UNUSED;
 
 #endif

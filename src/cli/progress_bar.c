@@ -19,8 +19,8 @@
 
 enum {
     FRAME_MS = 200,
-    EVENT_US = 1000 * 1000,     /* between two progress events */
-    LINE_US = 5 * 1000 * 1000,  /* between two lines of a log */
+    EVENT_US = 1000 * 1000,    /* between two progress events */
+    LINE_US = 5 * 1000 * 1000, /* between two lines of a log */
 };
 
 struct display {
@@ -30,10 +30,10 @@ struct display {
     bool ending;
     struct progress *progress;
     struct display_options o;
-    struct arena arena;      /* of one frame */
-    size_t drawn;            /* lines of the frame on the screen */
-    size_t drawn_columns;    /* how wide the terminal was then */
-    int64_t said_us;         /* when the last line or event was written */
+    struct arena arena;   /* of one frame */
+    size_t drawn;         /* lines of the frame on the screen */
+    size_t drawn_columns; /* how wide the terminal was then */
+    int64_t said_us;      /* when the last line or event was written */
     enum progress_phase said_phase;
     bool said;
     enum table_state *states; /* as last told to the program */

@@ -14,11 +14,12 @@ struct display_options {
     FILE *people;              /* bars and lines: standard error */
     FILE *programs;            /* events: standard output */
     bool zh;
-    const atomic_bool *stop;   /* shown as "stopping" */
+    const atomic_bool *stop; /* shown as "stopping" */
 };
 
 /* p must live until display_end. Style none starts nothing; *out is then NULL. */
-bool display_start(struct display **out, struct progress *p, const struct display_options *o, struct err *e) WARN_UNUSED;
+bool display_start(struct display **out, struct progress *p, const struct display_options *o,
+                   struct err *e) WARN_UNUSED;
 
 /* Does d draw bars, which must not be written into? NULL: no. */
 bool display_is_bar(const struct display *d);

@@ -113,7 +113,8 @@ static void whole_line(FILE *out, struct arena *a, const struct progress_view *v
     add_text(&l, str_bytes(v->bytes, bytes));
     if (!ended && v->phase >= PHASE_LOAD) {
         add_text(&l, arena_printf(a, "%s/s", str_bytes((uint64_t)v->bytes_per_s, bytes)));
-        add_text(&l, arena_printf(a, "%s %s/s", str_count((uint64_t)v->rows_per_s, count), text_of(TEXT_ROWS, look->zh)));
+        add_text(&l,
+                 arena_printf(a, "%s %s/s", str_count((uint64_t)v->rows_per_s, count), text_of(TEXT_ROWS, look->zh)));
         if (v->eta_ms >= 0) {
             add_text(&l, arena_printf(a, "%s %s", progress_time(v->eta_ms, time), text_of(TEXT_ETA, look->zh)));
         }
@@ -142,14 +143,16 @@ static double table_fraction(const struct table_progress *t) {
     return f > 0.99 ? 0.99 : f;
 }
 
-static void table_line(FILE *out, struct arena *a, const struct table_progress *t, size_t name_columns, const struct bar_look *look) {
+static void table_line(FILE *out, struct arena *a, const struct table_progress *t, size_t name_columns,
+                       const struct bar_look *look) {
     struct line l = {.a = a, .text = arena_strdup(a, ""), .columns = look->columns};
     char *name = text_pad(a, t->name, name_columns);
     (void)add(&l, arena_printf(a, "  %s", name), name_columns + 2);
     bool indexing = t->state == TABLE_INDEXING;
     double f = table_fraction(t);
     if (look->columns >= name_columns + TABLE_BAR_COLUMNS + 24) {
-        (void)add(&l, coloured(a, look, indexing ? "35" : "34", bar(a, f, TABLE_BAR_COLUMNS, look->utf8)), TABLE_BAR_COLUMNS);
+        (void)add(&l, coloured(a, look, indexing ? "35" : "34", bar(a, f, TABLE_BAR_COLUMNS, look->utf8)),
+                  TABLE_BAR_COLUMNS);
     }
     add_text(&l, arena_printf(a, "%3.0f %%", floor(f * 100)));
     char count[32], bytes[24];
@@ -194,7 +197,8 @@ size_t progress_bars(FILE *out, const struct progress_view *v, const struct bar_
         }
     }
     if (shown < active && look.lines > 2) {
-        fprintf(out, "%s\n", text_fit(&a, arena_printf(&a, "  %zu %s", active - shown, text_of(TEXT_MORE, look.zh)), look.columns));
+        fprintf(out, "%s\n",
+                text_fit(&a, arena_printf(&a, "  %zu %s", active - shown, text_of(TEXT_MORE, look.zh)), look.columns));
         lines++;
     }
     arena_clear(&a);
@@ -206,7 +210,8 @@ void progress_line(FILE *out, const struct progress_view *v) {
     fprintf(out, "%-8s %5.1f %%  %s rows  %s", progress_phase_name(v->phase), floor(v->fraction * 1000) / 10,
             str_count(v->rows, count), str_bytes(v->bytes, bytes));
     if (v->phase == PHASE_LOAD || v->phase == PHASE_INDEX) {
-        fprintf(out, "  %s/s  %s rows/s", str_bytes((uint64_t)v->bytes_per_s, speed), str_count((uint64_t)v->rows_per_s, rate));
+        fprintf(out, "  %s/s  %s rows/s", str_bytes((uint64_t)v->bytes_per_s, speed),
+                str_count((uint64_t)v->rows_per_s, rate));
         if (v->eta_ms >= 0) {
             fprintf(out, "  %s left", progress_time(v->eta_ms, time));
         }

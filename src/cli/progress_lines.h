@@ -8,7 +8,7 @@
 struct bar_look {
     size_t columns, lines; /* of the terminal */
     bool utf8, colour, zh;
-    bool stopping;         /* a stop was asked for and is under way */
+    bool stopping; /* a stop was asked for and is under way */
 };
 
 /* The bar of the whole and a line for each table at work, as many as fit; every line ends in "\n" and is at most

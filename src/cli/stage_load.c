@@ -12,7 +12,8 @@
 /* Is there somebody to ask? Without a terminal the option itself is the answer: scripts say what they mean. */
 static bool must_ask(const struct invocation *v) {
     const struct task *t = &v->o.task;
-    return !v->o.yes && (t->on_existing == EXISTING_OVERWRITE || t->restart) && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    return !v->o.yes && (t->on_existing == EXISTING_OVERWRITE || t->restart) && isatty(STDIN_FILENO) &&
+           isatty(STDERR_FILENO);
 }
 
 static bool confirmed(struct invocation *v, struct err *e) {
@@ -22,7 +23,8 @@ static bool confirmed(struct invocation *v, struct err *e) {
     const struct task *t = &v->o.task;
     const char *schema = t->target_schema != NULL ? t->target_schema : t->source_database;
     fprintf(stderr, "%s drops tables of the same names in schema %s of %s on %s. Go on? [y/N] ",
-            t->on_existing == EXISTING_OVERWRITE ? "--overwrite" : "--restart", schema, t->target.database, t->target.host);
+            t->on_existing == EXISTING_OVERWRITE ? "--overwrite" : "--restart", schema, t->target.database,
+            t->target.host);
     char answer[16] = "";
     bool got = fgets(answer, sizeof answer, stdin) != NULL;
     answer[strcspn(answer, "\r\n")] = '\0';

@@ -102,9 +102,9 @@ static bool set_scalar(struct file *f, const struct option_spec *s, const char *
         return set(f, s, key, text);
     }
     const char *wanted = s->kind == KIND_COUNT32 || s->kind == KIND_COUNT64 ? "a whole number"
-                         : s->kind == KIND_DURATION                         ? "a string such as \"30s\", or a whole number of seconds"
-                         : numeric                                          ? "a string such as \"32MB\", or a whole number of bytes"
-                                                                            : "a string";
+                         : s->kind == KIND_DURATION ? "a string such as \"30s\", or a whole number of seconds"
+                         : numeric                  ? "a string such as \"32MB\", or a whole number of bytes"
+                                                    : "a string";
     return wrong_type(f, "", key, v, wanted);
 }
 
@@ -177,7 +177,8 @@ static bool set_end(struct file *f, const char *key, json_t *v, char **url, stru
                     : str_eq(name, "password_env")  ? &password->env
                                                     : NULL;
         if (str_eq(name, "password")) {
-            err_set(f->e, ERR_TASK_FILE, "a password is not taken from a task file: such files are copied, mailed and kept in repositories");
+            err_set(f->e, ERR_TASK_FILE,
+                    "a password is not taken from a task file: such files are copied, mailed and kept in repositories");
             err_hint(f->e, "name a file (password_file) or an environment variable (password_env) that holds it");
             return at_key(f, key, name);
         }

@@ -76,17 +76,32 @@ static bool with_unit(const char *text, const struct unit *units, size_t n, uint
 
 bool units_size(const char *text, uint64_t *bytes) {
     static const struct unit units[] = {
-        {"", 1},          {"b", 1},           {"k", K},          {"kb", K},          {"m", K * K},
-        {"mb", K * K},    {"g", K * K * K},   {"gb", K * K * K}, {"t", K * K * K * K}, {"tb", K * K * K * K},
-        {"ki", KI},       {"kib", KI},        {"mi", KI * KI},   {"mib", KI * KI},   {"gi", KI * KI * KI},
-        {"gib", KI * KI * KI}, {"ti", KI * KI * KI * KI}, {"tib", KI * KI * KI * KI},
+        {"", 1},
+        {"b", 1},
+        {"k", K},
+        {"kb", K},
+        {"m", K * K},
+        {"mb", K * K},
+        {"g", K * K * K},
+        {"gb", K * K * K},
+        {"t", K * K * K * K},
+        {"tb", K * K * K * K},
+        {"ki", KI},
+        {"kib", KI},
+        {"mi", KI * KI},
+        {"mib", KI * KI},
+        {"gi", KI * KI * KI},
+        {"gib", KI * KI * KI},
+        {"ti", KI * KI * KI * KI},
+        {"tib", KI * KI * KI * KI},
     };
     return with_unit(text, units, sizeof units / sizeof units[0], bytes);
 }
 
 bool units_duration(const char *text, int64_t *ms) {
     static const struct unit units[] = {
-        {"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60 * 1000}, {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400 * 1000},
+        {"", 1000},         {"ms", 1},          {"s", 1000},         {"m", 60 * 1000},
+        {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400 * 1000},
     };
     uint64_t v;
     if (!with_unit(text, units, sizeof units / sizeof units[0], &v) || v > INT64_MAX / 1000000) {

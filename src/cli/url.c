@@ -16,11 +16,11 @@ struct part {
 
 struct url {
     struct arena *a;
-    const char *text;  /* as given */
-    const char *side;  /* "source" */
+    const char *text; /* as given */
+    const char *side; /* "source" */
     struct task *task;
     struct err *e;
-    struct part part;  /* what is being read, for messages */
+    struct part part; /* what is being read, for messages */
 };
 
 /* ---- messages ---- */
@@ -92,7 +92,10 @@ static const char *quoted(struct url *u) {
 /* ---- pieces ---- */
 
 static int hex(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* Percent-decode u->part. `what` names it in messages. */
@@ -129,9 +132,13 @@ static bool decode(struct url *u, const char *what, char **out) {
 
 static bool refuse_password(struct url *u) {
     bool source = str_eq(u->side, "source");
-    err_set(u->e, ERR_URL, "a password is not taken from a URL: every user of this machine can see command lines, and shells keep them");
-    err_hint(u->e, "leave it out; it is asked for, or give --%s-password-file FILE or the environment variable GODWIT_%s_PASSWORD",
-             u->side, source ? "SOURCE" : "TARGET");
+    err_set(
+        u->e, ERR_URL,
+        "a password is not taken from a URL: every user of this machine can see command lines, and shells keep them");
+    err_hint(
+        u->e,
+        "leave it out; it is asked for, or give --%s-password-file FILE or the environment variable GODWIT_%s_PASSWORD",
+        u->side, source ? "SOURCE" : "TARGET");
     return fail(u);
 }
 
@@ -231,7 +238,8 @@ static int choice(const char *list, const char *value) {
     int n = 0;
     for (const char *p = list;; n++) {
         size_t len = strcspn(p, "|"), i = 0;
-        while (i < len && value[i] != '\0' && (strncasecmp(p + i, value + i, 1) == 0 || (p[i] == '-' && value[i] == '_'))) {
+        while (i < len && value[i] != '\0' &&
+               (strncasecmp(p + i, value + i, 1) == 0 || (p[i] == '-' && value[i] == '_'))) {
             i++;
         }
         if (i == len && value[i] == '\0') {
@@ -276,14 +284,14 @@ static bool duration(struct url *u, const char *v, int64_t *ms) {
     return units_duration(v, ms) || bad_value(u, v, "a duration such as 30s, 500ms or 5m");
 }
 
-#define TEXT_PARAMETER(fn, field)                      \
-    static bool fn(struct url *u, const char *v) {     \
-        u->task->field = arena_strdup(u->a, v);        \
-        return true;                                   \
+#define TEXT_PARAMETER(fn, field)                                                                                      \
+    static bool fn(struct url *u, const char *v) {                                                                     \
+        u->task->field = arena_strdup(u->a, v);                                                                        \
+        return true;                                                                                                   \
     }
-#define DURATION_PARAMETER(fn, field)                  \
-    static bool fn(struct url *u, const char *v) {     \
-        return duration(u, v, &u->task->field);        \
+#define DURATION_PARAMETER(fn, field)                                                                                  \
+    static bool fn(struct url *u, const char *v) {                                                                     \
+        return duration(u, v, &u->task->field);                                                                        \
     }
 
 TEXT_PARAMETER(set_ssl_ca, source.tls.ca_file)
@@ -320,7 +328,8 @@ static const struct parameter source_parameters[] = {
     {"ssl-ca", set_ssl_ca, "FILE", "certificate authorities (PEM); default: the system's"},
     {"ssl-cert", set_ssl_cert, "FILE", "client certificate (PEM)"},
     {"ssl-key", set_ssl_key, "FILE", "its key (PEM)"},
-    {"server-public-key-path", set_server_key, "FILE", "the server's RSA key, for passwords without TLS; default: ask the server"},
+    {"server-public-key-path", set_server_key, "FILE",
+     "the server's RSA key, for passwords without TLS; default: ask the server"},
     {"compress", set_compress, COMPRESSIONS, "compress what travels; helps over slow lines only"},
     {"socket", set_source_socket, "PATH", "Unix socket, instead of host and port"},
     {"connect-timeout", set_source_connect_timeout, "DURATION", "how long connecting may take; default 10s"},
@@ -428,7 +437,8 @@ static bool parse_scheme(struct url *u, const char *const *schemes, const char *
     } else {
         err_set(u->e, ERR_URL, "a %s cannot have the scheme '%s'", u->side, quoted(u));
     }
-    err_hint(u->e, source ? "a source begins with mysql:// or mariadb://" : "a target begins with opengauss://, postgresql:// or postgres://");
+    err_hint(u->e, source ? "a source begins with mysql:// or mariadb://"
+                          : "a target begins with opengauss://, postgresql:// or postgres://");
     return fail(u);
 }
 
@@ -436,15 +446,17 @@ static bool parse_database(struct url *u, const char *slash, const char *end, ch
     u->part = slash < end ? (struct part){slash + 1, end} : (struct part){end, end};
     if (u->part.from == u->part.to) {
         err_set(u->e, ERR_URL, "the URL names no database");
-        err_hint(u->e, "it stands behind the host: %s://user@host:port/DATABASE", str_eq(u->side, "source") ? "mysql" : "opengauss");
+        err_hint(u->e, "it stands behind the host: %s://user@host:port/DATABASE",
+                 str_eq(u->side, "source") ? "mysql" : "opengauss");
         return fail(u);
     }
     const char *second = memchr(u->part.from, '/', (size_t)(end - u->part.from));
     if (second != NULL) {
         u->part.from = second;
         err_set(u->e, ERR_URL, "'%s' behind the database cannot be read", quoted(u));
-        err_hint(u->e, str_eq(u->side, "target") ? "a schema is given as ?schema=NAME; a slash in a name is written %%2F"
-                                                 : "a slash in a name is written %%2F");
+        err_hint(u->e, str_eq(u->side, "target")
+                           ? "a schema is given as ?schema=NAME; a slash in a name is written %%2F"
+                           : "a slash in a name is written %%2F");
         return fail(u);
     }
     return decode(u, "the database", database);
@@ -484,7 +496,8 @@ static bool parse(struct url *u, const char *const *schemes, const struct parame
         }
         u->part.from = rest;
         err_set(u->e, ERR_URL, "the URL names no user");
-        err_hint(u->e, "it stands before the host: %s://USER@host:port/database", str_eq(u->side, "source") ? "mysql" : "opengauss");
+        err_hint(u->e, "it stands before the host: %s://USER@host:port/database",
+                 str_eq(u->side, "source") ? "mysql" : "opengauss");
         return fail(u);
     }
     if (at == rest) {
@@ -494,7 +507,8 @@ static bool parse(struct url *u, const char *const *schemes, const struct parame
     }
     const char *question = end + strcspn(end, "?");
     *to->host = NULL;
-    if (!parse_user(u, (struct part){rest, at}, to->user) || !parse_host(u, (struct part){at + 1, end}, to->host, to->port) ||
+    if (!parse_user(u, (struct part){rest, at}, to->user) ||
+        !parse_host(u, (struct part){at + 1, end}, to->host, to->port) ||
         !parse_database(u, end, question, to->database)) {
         return false;
     }
@@ -565,6 +579,8 @@ static void print_parameters(FILE *out, bool markdown, const char *title, const 
 }
 
 void url_print_parameters(FILE *out, bool markdown) {
-    print_parameters(out, markdown, "Parameters of a source URL", &(struct parameters){source_parameters, COUNT(source_parameters)});
-    print_parameters(out, markdown, "Parameters of a target URL", &(struct parameters){target_parameters, COUNT(target_parameters)});
+    print_parameters(out, markdown, "Parameters of a source URL",
+                     &(struct parameters){source_parameters, COUNT(source_parameters)});
+    print_parameters(out, markdown, "Parameters of a target URL",
+                     &(struct parameters){target_parameters, COUNT(target_parameters)});
 }

@@ -29,7 +29,7 @@ static const double INDEX_WEIGHT = 0.15;
 
 struct counters {
     const char *name;
-    enum table_state state;           /* under the lock, like the two times */
+    enum table_state state; /* under the lock, like the two times */
     int64_t started_us, finished_us;
     uint64_t rows_estimate, bytes_estimate;
     unsigned indexes;
@@ -55,7 +55,7 @@ struct progress {
     int64_t began_us, load_began_us, index_began_us, ended_us;
     uint64_t load_bytes_before; /* there when the load phase began */
     double index_work_before;   /* done when the index phase began */
-    double fraction;          /* the largest shown so far */
+    double fraction;            /* the largest shown so far */
     struct sample samples[SAMPLES];
     size_t nsamples, next_sample;
 };
@@ -174,8 +174,13 @@ static uint64_t with_flow(uint64_t committed, int_fast64_t flow) {
 
 static void copy_table(struct counters *c, struct table_progress *t) {
     *t = (struct table_progress){
-        .name = c->name, .state = c->state, .started_us = c->started_us, .finished_us = c->finished_us,
-        .rows_estimate = c->rows_estimate, .bytes_estimate = c->bytes_estimate, .indexes = c->indexes,
+        .name = c->name,
+        .state = c->state,
+        .started_us = c->started_us,
+        .finished_us = c->finished_us,
+        .rows_estimate = c->rows_estimate,
+        .bytes_estimate = c->bytes_estimate,
+        .indexes = c->indexes,
         .rows = with_flow(atomic_load_explicit(&c->rows, memory_order_relaxed),
                           atomic_load_explicit(&c->flow_rows, memory_order_relaxed)),
         .bytes = with_flow(atomic_load_explicit(&c->bytes, memory_order_relaxed),

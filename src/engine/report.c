@@ -109,7 +109,8 @@ static void print_tables(const struct report *r, FILE *out, struct arena *a) {
     unsigned chunks = 0;
     for (size_t i = 0; i < r->ntables; i++) {
         const struct table_report *t = &r->tables[i];
-        print_row(out, text_pad(a, t->source, columns), t->rows, t->bytes, t->chunks, t->load_s, t->index_s, t->diverted);
+        print_row(out, text_pad(a, t->source, columns), t->rows, t->bytes, t->chunks, t->load_s, t->index_s,
+                  t->diverted);
         diverted += t->diverted;
         chunks += t->chunks;
     }
@@ -129,8 +130,8 @@ static void print_renamed(const struct report *r, FILE *out, struct arena *a) {
         const char *source_dot = strrchr(t->source, '.');
         const char *source_bare = source_dot != NULL ? source_dot + 1 : t->source;
         if (bare != NULL && !str_eq(bare, source_bare)) {
-            fprintf(out, "%s  %s is called %s in the target\n", n++ == 0 ? "\nRenamed\n" : "", text_fit(a, t->source, 200),
-                    text_fit(a, t->target, 200));
+            fprintf(out, "%s  %s is called %s in the target\n", n++ == 0 ? "\nRenamed\n" : "",
+                    text_fit(a, t->source, 200), text_fit(a, t->target, 200));
         }
     }
 }
@@ -168,7 +169,9 @@ static void print_findings(const struct report *r, FILE *out, struct arena *a) {
                 continue;
             }
             if (n++ == 0) {
-                fputs(pass == 0 ? "\nDefinitions that mean something else in the target\n" : "\nDefinitions carried in another form\n", out);
+                fputs(pass == 0 ? "\nDefinitions that mean something else in the target\n"
+                                : "\nDefinitions carried in another form\n",
+                      out);
             }
             fprintf(out, "  %s: %s", text_fit(a, f->object, 200), text_fit(a, f->reason, 1000));
             if (f->instead != NULL && f->instead[0] != '\0') {

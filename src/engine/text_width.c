@@ -33,7 +33,11 @@ static bool in(const struct range *r, size_t n, uint32_t c) {
 /* One character; *len bytes. False for bytes that cannot be shown: control characters, direction overrides (they would
  * turn a line round), what is not UTF-8. */
 static bool decode(const unsigned char *s, uint32_t *c, size_t *len) {
-    size_t more = s[0] < 0x80 ? 0 : s[0] >= 0xc2 && s[0] <= 0xdf ? 1 : (s[0] & 0xf0) == 0xe0 ? 2 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 3 : 4;
+    size_t more = s[0] < 0x80                    ? 0
+                  : s[0] >= 0xc2 && s[0] <= 0xdf ? 1
+                  : (s[0] & 0xf0) == 0xe0        ? 2
+                  : s[0] >= 0xf0 && s[0] <= 0xf4 ? 3
+                                                 : 4;
     *len = 1;
     if (more == 4) {
         return false;

@@ -101,8 +101,9 @@ static void print_shows_only_what_there_is(void **state) {
     strcpy(e.sqlstate, "42S02");
     e.server_code = 1146;
     text = printed(&e);
-    assert_string_equal(text, "error GW2010: SELECT failed\n  where: table a\n  cause: no such table (SQLSTATE 42S02, error 1146)\n"
-                              "  hint:  look\n");
+    assert_string_equal(
+        text, "error GW2010: SELECT failed\n  where: table a\n  cause: no such table (SQLSTATE 42S02, error 1146)\n"
+              "  hint:  look\n");
     free(text);
 }
 
@@ -147,8 +148,11 @@ static void every_code_is_unique_and_in_its_class(void **state) {
             assert_string_not_equal(err_code_text(rows[i].code, code), err_code_text(rows[k].code, other));
         }
         unsigned thousand = rows[i].number / 1000;
-        enum err_class want = thousand == 1 ? ERR_CLASS_USER : thousand == 2 ? ERR_CLASS_SOURCE : thousand == 3 ? ERR_CLASS_TARGET
-                              : thousand == 4 ? ERR_CLASS_NETWORK : ERR_CLASS_INTERNAL;
+        enum err_class want = thousand == 1   ? ERR_CLASS_USER
+                              : thousand == 2 ? ERR_CLASS_SOURCE
+                              : thousand == 3 ? ERR_CLASS_TARGET
+                              : thousand == 4 ? ERR_CLASS_NETWORK
+                                              : ERR_CLASS_INTERNAL;
         assert_int_equal(err_class_of(rows[i].code), want);
         assert_string_equal(err_title(rows[i].code), rows[i].title);
         struct err e = ERR_INIT;

@@ -34,27 +34,31 @@ static void utf8_follows_the_standard(void **state) {
         {"plain ascii text", 16, true},
         {"a\0b", 3, true},
         {"\x7f", 1, true},
-        {"\x80", 1, false},                 /* continuation alone */
-        {"\xc2\x80", 2, true},              /* U+0080 */
-        {"\xc1\xbf", 2, false},             /* overlong U+007F */
-        {"\xc0\x80", 2, false},             /* overlong NUL */
-        {"\xdf\xbf", 2, true},              /* U+07FF */
-        {"\xe0\xa0\x80", 3, true},          /* U+0800 */
-        {"\xe0\x9f\xbf", 3, false},         /* overlong */
-        {"\xed\x9f\xbf", 3, true},          /* U+D7FF */
-        {"\xed\xa0\x80", 3, false},         /* surrogate */
-        {"\xee\x80\x80", 3, true},          /* U+E000 */
-        {"\xf0\x90\x80\x80", 4, true},      /* U+10000 */
-        {"\xf0\x8f\xbf\xbf", 4, false},     /* overlong */
-        {"\xf4\x8f\xbf\xbf", 4, true},      /* U+10FFFF */
-        {"\xf4\x90\x80\x80", 4, false},     /* above */
+        {"\x80", 1, false},             /* continuation alone */
+        {"\xc2\x80", 2, true},          /* U+0080 */
+        {"\xc1\xbf", 2, false},         /* overlong U+007F */
+        {"\xc0\x80", 2, false},         /* overlong NUL */
+        {"\xdf\xbf", 2, true},          /* U+07FF */
+        {"\xe0\xa0\x80", 3, true},      /* U+0800 */
+        {"\xe0\x9f\xbf", 3, false},     /* overlong */
+        {"\xed\x9f\xbf", 3, true},      /* U+D7FF */
+        {"\xed\xa0\x80", 3, false},     /* surrogate */
+        {"\xee\x80\x80", 3, true},      /* U+E000 */
+        {"\xf0\x90\x80\x80", 4, true},  /* U+10000 */
+        {"\xf0\x8f\xbf\xbf", 4, false}, /* overlong */
+        {"\xf4\x8f\xbf\xbf", 4, true},  /* U+10FFFF */
+        {"\xf4\x90\x80\x80", 4, false}, /* above */
         {"\xf5\x80\x80\x80", 4, false},
         {"\xff", 1, false},
         {"\xe4\xb8", 2, false},             /* cut */
         {"12345678\xe4\xb8\xad", 11, true}, /* behind a step of eight */
         {"12345678\xe4\xb8", 10, false},
-        {"1234567\xe4\xb8\xad" "12345678", 18, true}, /* across one */
-        {"12345678" "1234567\xff", 16, false},
+        {"1234567\xe4\xb8\xad"
+         "12345678",
+         18, true}, /* across one */
+        {"12345678"
+         "1234567\xff",
+         16, false},
         {"\xe4\xb8\xad\x41\x80", 5, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -31,7 +31,10 @@ static int drop(void **state) {
 }
 
 static const char *name_of(unsigned command) {
-    return command == CMD_PRECHECK ? "precheck" : command == CMD_PLAN ? "plan" : command == CMD_LOAD ? "load" : "migrate";
+    return command == CMD_PRECHECK ? "precheck"
+           : command == CMD_PLAN   ? "plan"
+           : command == CMD_LOAD   ? "load"
+                                   : "migrate";
 }
 
 /* Words separated by '\n', so that they may hold blanks. */
@@ -92,9 +95,12 @@ static void every_option_lands_in_its_field(void **state) {
     struct world *w = *state;
     good(w, CMD_MIGRATE,
          "--table\norder*\n" SRC "\n--table=/^user_[0-9]+$/\n--exclude\n*_old\n" DST
-         "\n--schema=Sales\n--type=tinyint(1)=boolean\n--type\norders.total=double precision\n--json-as-json\n--time-as-interval"
-         "\n--jobs=12\n--rate-limit=50MB\n--chunk-size=64MiB\n--snapshot=lock-free\n--lock-timeout=250ms\n--overwrite\n--on-error=divert"
-         "\n--on-loss=zero-date=null\n--on-loss\nnul-byte=replace\n--resume\n--accept-moved\n--retry=2m\n--name=nightly run\n--copy-text"
+         "\n--schema=Sales\n--type=tinyint(1)=boolean\n--type\norders.total=double "
+         "precision\n--json-as-json\n--time-as-interval"
+         "\n--jobs=12\n--rate-limit=50MB\n--chunk-size=64MiB\n--snapshot=lock-free\n--lock-timeout=250ms\n--"
+         "overwrite\n--on-error=divert"
+         "\n--on-loss=zero-date=null\n--on-loss\nnul-byte=replace\n--resume\n--accept-moved\n--retry=2m\n--name="
+         "nightly run\n--copy-text"
          "\n--precheck-rows=500\n--timeout=90s\n--progress=json\n--report=r.json\n--log=-\n--quiet\n--lang=zh\n--yes"
          "\n--source-password-file=/s\n--target-password-file=/t");
     const struct task *t = &w->o.task;
@@ -151,7 +157,9 @@ static void the_url_and_the_options_agree_on_who_wins(void **state) {
 
 static void type_overrides_are_taken_apart(void **state) {
     struct world *w = *state;
-    good(w, CMD_PLAN, SRC "\n" DST "\n--type=decimal(10,2)=numeric(12,2)\n--type= *.born = timestamp(3) \n--type=enum('a=b.c')=text\n--type=shop_*.id=bigint");
+    good(w, CMD_PLAN,
+         SRC "\n" DST "\n--type=decimal(10,2)=numeric(12,2)\n--type= *.born = timestamp(3) "
+                      "\n--type=enum('a=b.c')=text\n--type=shop_*.id=bigint");
     const struct type_override *v = w->o.task.overrides;
     assert_int_equal(w->o.task.noverrides, 4);
     /* The last said stands first: the type map takes the first that fits. */

@@ -63,8 +63,8 @@ static void the_first_line_of_a_file(void **state) {
     const char *out;
     struct password_source from = {.file = w->path};
     static const char *const texts[][2] = {
-        {"s3cret", "s3cret"}, {"s3cret\n", "s3cret"}, {"s3cret\r\n", "s3cret"}, {"s3cret\nmore\n", "s3cret"},
-        {" s p \t\n", " s p \t"}, {"密码\n", "密码"}, {"a\rb\n", "a\rb"},
+        {"s3cret", "s3cret"},     {"s3cret\n", "s3cret"}, {"s3cret\r\n", "s3cret"}, {"s3cret\nmore\n", "s3cret"},
+        {" s p \t\n", " s p \t"}, {"密码\n", "密码"},     {"a\rb\n", "a\rb"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         put(w, texts[i][0], strlen(texts[i][0]), 0600);
@@ -123,7 +123,8 @@ static void a_file_others_can_read_is_warned_about(void **state) {
 static void variables_and_their_order(void **state) {
     struct world *w = *state;
     const char *out;
-    struct password_source none = {0}, env = {.env = (char[]){"OTHER_PASSWORD"}}, both = {.file = w->path, .env = (char[]){"OTHER_PASSWORD"}};
+    struct password_source none = {0}, env = {.env = (char[]){"OTHER_PASSWORD"}},
+                           both = {.file = w->path, .env = (char[]){"OTHER_PASSWORD"}};
     setenv("GODWIT_SOURCE_PASSWORD", "of source", 1);
     setenv("GODWIT_TARGET_PASSWORD", "", 1);
     assert_true(find(w, &none, "source", &out));

@@ -14,8 +14,9 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-static const struct table_progress tables[] = {{.name = "orders", .rows_estimate = 100, .bytes_estimate = 1000, .indexes = 1},
-                                               {.name = "订单", .rows_estimate = 100, .bytes_estimate = 1000}};
+static const struct table_progress tables[] = {
+    {.name = "orders", .rows_estimate = 100, .bytes_estimate = 1000, .indexes = 1},
+    {.name = "订单", .rows_estimate = 100, .bytes_estimate = 1000}};
 
 /* A load of two tables, each state held until the display has had time to look twice. */
 static void pretend_load(struct progress *p) {
@@ -172,7 +173,7 @@ static void bars_leave_a_clean_terminal(void **state) {
     assert_true(from.master >= 0 && grantpt(from.master) == 0 && unlockpt(from.master) == 0);
     char name[64];
     assert_int_equal(ptsname_r(from.master, name, sizeof name), 0);
-    FILE *people = fopen(name, "r+");
+    FILE *people = fdopen(open(name, O_RDWR | O_NOCTTY), "r+");
     struct winsize size = {.ws_row = ROWS, .ws_col = COLUMNS + 1};
     ioctl(fileno(people), TIOCSWINSZ, &size);
     pthread_t reader;

@@ -10,18 +10,39 @@
 #include "engine/text_width.h"
 
 static struct table_progress tables[] = {
-    {.name = "orders", .state = TABLE_LOADING, .rows = 500000, .bytes = 50000000, .rows_estimate = 1000000, .chunks = 20, .chunks_done = 10},
+    {.name = "orders",
+     .state = TABLE_LOADING,
+     .rows = 500000,
+     .bytes = 50000000,
+     .rows_estimate = 1000000,
+     .chunks = 20,
+     .chunks_done = 10},
     {.name = "订单明细", .state = TABLE_LOADING, .rows = 1000, .bytes = 90000, .rows_estimate = 4000, .chunks = 2},
-    {.name = "a\033[2Jvery_long_table_name_that_goes_on_and_on_and_on", .state = TABLE_INDEXING, .rows = 10, .indexes = 4, .indexes_done = 1},
+    {.name = "a\033[2Jvery_long_table_name_that_goes_on_and_on_and_on",
+     .state = TABLE_INDEXING,
+     .rows = 10,
+     .indexes = 4,
+     .indexes_done = 1},
     {.name = "waiting_one", .state = TABLE_WAITING},
     {.name = "done_one", .state = TABLE_DONE, .rows = 77},
 };
 
 static struct progress_view sample(void) {
     return (struct progress_view){
-        .phase = PHASE_LOAD, .elapsed_ms = 65000, .eta_ms = 125000, .fraction = 0.4239, .rows = 501077, .bytes = 50090000,
-        .rows_estimate = 2000000, .bytes_estimate = 200000000, .rows_per_s = 12345.67, .bytes_per_s = 1234567.8, .workers = 8,
-        .ntables = 5, .tables_done = 1, .tables = tables,
+        .phase = PHASE_LOAD,
+        .elapsed_ms = 65000,
+        .eta_ms = 125000,
+        .fraction = 0.4239,
+        .rows = 501077,
+        .bytes = 50090000,
+        .rows_estimate = 2000000,
+        .bytes_estimate = 200000000,
+        .rows_per_s = 12345.67,
+        .bytes_per_s = 1234567.8,
+        .workers = 8,
+        .ntables = 5,
+        .tables_done = 1,
+        .tables = tables,
     };
 }
 
@@ -91,7 +112,8 @@ static void a_frame_fits_every_terminal(void **state) {
         for (size_t height = 1; height < 8; height++) {
             for (int utf8 = 0; utf8 < 2; utf8++) {
                 size_t lines, counted;
-                char *text = frame(&v, (struct bar_look){.columns = columns, .lines = height, .utf8 = utf8, .zh = utf8}, &lines);
+                char *text =
+                    frame(&v, (struct bar_look){.columns = columns, .lines = height, .utf8 = utf8, .zh = utf8}, &lines);
                 size_t most = widest(text, &counted);
                 if (most > columns || counted != lines || (lines > 1 && lines > height - 1)) {
                     fail_msg("%zux%zu: %zu lines, %zu wide:\n%s", columns, height, lines, most, text);
@@ -163,7 +185,8 @@ static void the_end_says_so(void **state) {
 
 static void blocks_fill_in_eighths(void **state) {
     (void)state;
-    struct table_progress one[] = {{.name = "t", .state = TABLE_LOADING, .rows = 17, .rows_estimate = 32}}; /* 8.5 of 16 columns */
+    struct table_progress one[] = {
+        {.name = "t", .state = TABLE_LOADING, .rows = 17, .rows_estimate = 32}}; /* 8.5 of 16 columns */
     struct progress_view v = {.phase = PHASE_LOAD, .eta_ms = -1, .ntables = 1, .tables = one};
     size_t lines;
     char *text = frame(&v, (struct bar_look){.columns = 120, .lines = 40, .utf8 = true}, &lines);
@@ -182,7 +205,8 @@ static void a_line_for_a_log(void **state) {
     FILE *f = open_memstream(&text, &len);
     progress_line(f, &v);
     fclose(f);
-    assert_string_equal(text, "load      42.3 %  501 077 rows  50.1 MB  1.23 MB/s  12 345 rows/s  2:05 left  1/5 tables");
+    assert_string_equal(text,
+                        "load      42.3 %  501 077 rows  50.1 MB  1.23 MB/s  12 345 rows/s  2:05 left  1/5 tables");
     free(text);
 }
 

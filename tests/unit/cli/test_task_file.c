@@ -78,7 +78,8 @@ static void a_whole_task_is_read(void **state) {
          "\"table\": [\"order*\", \"/^u/\"], \"exclude\": [\"*_old\"], \"schema\": \"b\",\n"
          "\"type\": {\"tinyint(1)\": \"boolean\", \"orders.total\": \"double precision\"},\n"
          "\"json_as_json\": true, \"time_as_interval\": false, \"on_loss\": {\"zero-date\": \"null\"},\n"
-         "\"jobs\": 8, \"chunk_size\": \"64MiB\", \"rate_limit\": 50000000, \"snapshot\": \"lock\", \"lock_timeout\": \"250ms\",\n"
+         "\"jobs\": 8, \"chunk_size\": \"64MiB\", \"rate_limit\": 50000000, \"snapshot\": \"lock\", \"lock_timeout\": "
+         "\"250ms\",\n"
          "\"append\": true, \"overwrite\": false, \"on_error\": \"divert\", \"copy_text\": true, \"retry\": 30,\n"
          "\"precheck_rows\": 77, \"timeout\": \"1m\"}",
          "");
@@ -112,8 +113,9 @@ static void a_whole_task_is_read(void **state) {
 
 static void the_command_line_wins(void **state) {
     struct world *w = *state;
-    const char *json = "{" ENDS ", \"jobs\": 8, \"table\": [\"a\", \"b\"], \"exclude\": [\"x\"], \"overwrite\": true,"
-                       "\"type\": {\"int\": \"bigint\"}, \"on_loss\": {\"zero-date\": \"null\", \"nul-byte\": \"null\"}}";
+    const char *json =
+        "{" ENDS ", \"jobs\": 8, \"table\": [\"a\", \"b\"], \"exclude\": [\"x\"], \"overwrite\": true,"
+        "\"type\": {\"int\": \"bigint\"}, \"on_loss\": {\"zero-date\": \"null\", \"nul-byte\": \"null\"}}";
     good(w, json, "--jobs=3\n--table=c\n--table=d\n--append\n--type=int=text\n--on-loss=zero-date=replace");
     const struct task *t = &w->o.task;
     assert_int_equal(t->jobs, 3);
@@ -160,12 +162,16 @@ static void faults_name_key_and_place(void **state) {
         {"{\"table\": [1]}", ERR_TASK_FILE, "must be an array of strings", "key table"},
         {"{\"type\": [\"int=text\"]}", ERR_TASK_FILE, "must be an object of strings", "key type"},
         {"{\"type\": {\"int\": 4}}", ERR_TASK_FILE, "int is a number", "key type.int"},
-        {"{\n\"on_loss\": {\n\"zero-date\": \"clamp\"}}", ERR_POLICY, "'clamp' is no policy", "line 3, key on_loss.zero-date"},
+        {"{\n\"on_loss\": {\n\"zero-date\": \"clamp\"}}", ERR_POLICY, "'clamp' is no policy",
+         "line 3, key on_loss.zero-date"},
         {"{\"source\": 1}", ERR_TASK_FILE, "must be a URL", "key source"},
         {"{\"source\": {}}", ERR_TASK_FILE, "source has no url", "key source"},
-        {"{\"source\": {\"url\": \"x\", \"user\": \"y\"}}", ERR_TASK_FILE, "unknown key 'user' in source", "key source.user"},
-        {"{\"target\": {\"url\": \"x\", \"password\": \"s3cret\"}}", ERR_TASK_FILE, "not taken from a task file", "key target.password"},
-        {"{\"source\": {\"url\": \"x\", \"password_file\": \"a\", \"password_env\": \"b\"}}", ERR_TASK_FILE, "both", "key source"},
+        {"{\"source\": {\"url\": \"x\", \"user\": \"y\"}}", ERR_TASK_FILE, "unknown key 'user' in source",
+         "key source.user"},
+        {"{\"target\": {\"url\": \"x\", \"password\": \"s3cret\"}}", ERR_TASK_FILE, "not taken from a task file",
+         "key target.password"},
+        {"{\"source\": {\"url\": \"x\", \"password_file\": \"a\", \"password_env\": \"b\"}}", ERR_TASK_FILE, "both",
+         "key source"},
         {"{\"source\": {\"url\": \"\"}}", ERR_TASK_FILE, "not empty", "key source.url"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

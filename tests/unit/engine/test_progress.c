@@ -229,7 +229,7 @@ static void chunks_correct_a_wrong_catalog(void **state) {
         before = i == 0 ? look(&w)->fraction : before;
         look(&w);
     }
-    assert_true(before > 0.9); /* what the catalog said: shown, and therefore kept */
+    assert_true(before > 0.9);                 /* what the catalog said: shown, and therefore kept */
     close_to((double)w.v.eta_ms, 50000, 0.05); /* but the time is right */
     end(&w);
 }

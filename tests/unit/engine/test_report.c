@@ -10,8 +10,21 @@
 #include "engine/text_width.h"
 
 static struct table_report tables[] = {
-    {.source = "orders", .target = "shop.orders", .rows = 1234567, .bytes = 120000000, .chunks = 4, .load_s = 2, .index_s = 0.5},
-    {.source = "订单明细", .target = "shop.订单明细", .rows = 7, .bytes = 900, .chunks = 1, .load_s = 0.25, .index_s = 0, .diverted = 3},
+    {.source = "orders",
+     .target = "shop.orders",
+     .rows = 1234567,
+     .bytes = 120000000,
+     .chunks = 4,
+     .load_s = 2,
+     .index_s = 0.5},
+    {.source = "订单明细",
+     .target = "shop.订单明细",
+     .rows = 7,
+     .bytes = 900,
+     .chunks = 1,
+     .load_s = 0.25,
+     .index_s = 0,
+     .diverted = 3},
     {.source = "Users", .target = "shop.users", .rows = 0, .bytes = 0, .chunks = 1},
 };
 static struct loss_entry losses[] = {
@@ -19,10 +32,10 @@ static struct loss_entry losses[] = {
     {.table = "Users", .column = "born", .rule = LOSS_ZERO_DATE, .policy = LOSS_NULL, .count = 2},
     {.table = "orders", .column = "x", .rule = LOSS_NEGATIVE_ZERO, .policy = LOSS_CLAMP, .count = 1},
 };
-static char object[] = "index shop.orders.ft", reason[] = "FULLTEXT", instead[] = "a GIN index", object2[] = "table shop.b",
-            reason2[] = "collation differs", kind[] = "view", name[] = "v_orders", why[] = "views are not carried yet",
-            task[] = "nightly", version[] = "8.0.36", target[] = "PostgreSQL 15.5", how[] = "lock: held 3 ms", gtid[] = "uuid:1-5",
-            file[] = "binlog.000007";
+static char object[] = "index shop.orders.ft", reason[] = "FULLTEXT", instead[] = "a GIN index",
+            object2[] = "table shop.b", reason2[] = "collation differs", kind[] = "view", name[] = "v_orders",
+            why[] = "views are not carried yet", task[] = "nightly", version[] = "8.0.36", target[] = "PostgreSQL 15.5",
+            how[] = "lock: held 3 ms", gtid[] = "uuid:1-5", file[] = "binlog.000007";
 static struct ddl_finding findings[] = {
     {.object = object, .reason = reason, .instead = instead, .changes_meaning = false},
     {.object = object2, .reason = reason2, .instead = NULL, .changes_meaning = true},

@@ -13,14 +13,16 @@ static void width_counts_columns(void **state) {
     assert_int_equal(text_width(""), 0);
     assert_int_equal(text_width("orders"), 6);
     assert_int_equal(text_width("订单"), 4);
-    assert_int_equal(text_width("ｆ"), 2);          /* full width */
-    assert_int_equal(text_width("ｱ"), 1);           /* half width */
+    assert_int_equal(text_width("ｆ"), 2); /* full width */
+    assert_int_equal(text_width("ｱ"), 1);  /* half width */
     assert_int_equal(text_width("한글"), 4);
-    assert_int_equal(text_width("e\xcc\x81"), 1);   /* e and a combining acute */
+    assert_int_equal(text_width("e\xcc\x81"), 1); /* e and a combining acute */
     assert_int_equal(text_width("über"), 4);
     assert_int_equal(text_width("😀"), 2);
     assert_int_equal(text_width("\xf0\xa0\x80\x80"), 2); /* U+20000 */
-    assert_int_equal(text_width("a\xff" "b"), 3);
+    assert_int_equal(text_width("a\xff"
+                                "b"),
+                     3);
 }
 
 static void fit_cuts_at_characters_and_marks_it(void **state) {
@@ -47,11 +49,19 @@ static void a_name_cannot_command_the_terminal(void **state) {
     (void)state;
     struct arena a = ARENA_INIT;
     assert_string_equal(text_fit(&a, "a\033[2Jb\r\nc\x7f", 40), "a?[2Jb??c?");
-    assert_string_equal(text_fit(&a, "\xc2\x9b" "31m", 40), "?31m");          /* C1: another ESC [ */
-    assert_string_equal(text_fit(&a, "x\xe2\x80\xae" "y", 40), "x?y");        /* right-to-left override */
-    assert_string_equal(text_fit(&a, "\xe4\xb8", 40), "??");                  /* cut */
-    assert_string_equal(text_fit(&a, "\xed\xa0\x80", 40), "???");             /* surrogate */
-    assert_string_equal(text_fit(&a, "\xc0\x9b", 40), "??");                  /* overlong ESC */
+    assert_string_equal(text_fit(&a,
+                                 "\xc2\x9b"
+                                 "31m",
+                                 40),
+                        "?31m"); /* C1: another ESC [ */
+    assert_string_equal(text_fit(&a,
+                                 "x\xe2\x80\xae"
+                                 "y",
+                                 40),
+                        "x?y");                                   /* right-to-left override */
+    assert_string_equal(text_fit(&a, "\xe4\xb8", 40), "??");      /* cut */
+    assert_string_equal(text_fit(&a, "\xed\xa0\x80", 40), "???"); /* surrogate */
+    assert_string_equal(text_fit(&a, "\xc0\x9b", 40), "??");      /* overlong ESC */
     char every[256];
     for (size_t i = 1; i < 256; i++) {
         every[i - 1] = (char)i;
