@@ -25,7 +25,8 @@ bool auth_native(const char *password, const uint8_t challenge[AUTH_CHALLENGE_BY
                  struct err *e) {
     uint8_t once[20], twice[20];
     const EVP_MD *sha1 = EVP_sha1();
-    bool ok = hash2(sha1, password, strlen(password), "", 0, once, e) && hash2(sha1, once, sizeof once, "", 0, twice, e) &&
+    bool ok = hash2(sha1, password, strlen(password), "", 0, once, e) &&
+              hash2(sha1, once, sizeof once, "", 0, twice, e) &&
               hash2(sha1, challenge, AUTH_CHALLENGE_BYTES, twice, sizeof twice, out, e);
     for (size_t i = 0; ok && i < sizeof once; i++) {
         out[i] ^= once[i];

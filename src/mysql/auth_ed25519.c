@@ -146,7 +146,8 @@ static void encode_multiple(struct curve *c, const BIGNUM *scalar, uint8_t out[3
 static bool sha512(uint8_t out[64], const void *a, size_t an, const void *b, size_t bn, const void *d, size_t dn) {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha512(), NULL) == 1 && EVP_DigestUpdate(ctx, a, an) == 1 &&
-              EVP_DigestUpdate(ctx, b, bn) == 1 && EVP_DigestUpdate(ctx, d, dn) == 1 && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+              EVP_DigestUpdate(ctx, b, bn) == 1 && EVP_DigestUpdate(ctx, d, dn) == 1 &&
+              EVP_DigestFinal_ex(ctx, out, NULL) == 1;
     EVP_MD_CTX_free(ctx);
     return ok;
 }

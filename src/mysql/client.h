@@ -31,10 +31,10 @@ struct mysql_options {
 
 struct mysql_server {
     bool is_mariadb;
-    unsigned version;          /* 80036 for 8.0.36, 101106 for MariaDB 10.11.6 */
+    unsigned version; /* 80036 for 8.0.36, 101106 for MariaDB 10.11.6 */
     char version_text[96];
-    char auth_plugin[48];      /* the one that let us in */
-    bool asked_for_key;        /* the RSA key came over an unguarded connection */
+    char auth_plugin[48]; /* the one that let us in */
+    bool asked_for_key;   /* the RSA key came over an unguarded connection */
     uint32_t connection_id;
 };
 
@@ -72,10 +72,11 @@ bool mysql_execf(struct mysql_client *c, struct err *e, const char *fmt, ...) WA
 struct mysql_rows {
     struct mysql_columns columns;
     size_t n;
-    char **cells;   /* n * columns.n, each NUL terminated behind its bytes */
+    char **cells; /* n * columns.n, each NUL terminated behind its bytes */
     size_t *lens;
 };
-bool mysql_rows(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_rows *out, struct err *e) WARN_UNUSED;
+bool mysql_rows(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_rows *out,
+                struct err *e) WARN_UNUSED;
 static inline const char *mysql_cell(const struct mysql_rows *r, size_t row, size_t col) {
     return r->cells[row * r->columns.n + col];
 }
@@ -86,8 +87,10 @@ const char *mysql_cell_named(const struct mysql_rows *r, size_t row, const char 
 
 /* Start a SELECT; rows follow in the text protocol (mysql_query) or the binary one (mysql_query_binary: prepares,
  * executes without parameters and without a cursor, so the server streams). Columns live in the arena. */
-bool mysql_query(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns, struct err *e) WARN_UNUSED;
-bool mysql_query_binary(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns, struct err *e) WARN_UNUSED;
+bool mysql_query(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns,
+                 struct err *e) WARN_UNUSED;
+bool mysql_query_binary(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns,
+                        struct err *e) WARN_UNUSED;
 
 /* The next row's raw bytes: a text row (length-encoded strings, 0xfb = NULL) or a binary row (0x00, NULL bitmap with
  * offset 2, values), joined across packets. Valid until the next call. *row = NULL at the end of the result. */

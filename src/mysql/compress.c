@@ -106,7 +106,8 @@ static bool begin_packet(struct compression *z, struct err *e) {
         z->plain_left = z->raw_left;
         return true;
     }
-    bool ok = z->kind == MYSQL_COMPRESS_ZSTD ? !ZSTD_isError(ZSTD_initDStream(z->unzstd)) : inflateReset(&z->inflate) == Z_OK;
+    bool ok =
+        z->kind == MYSQL_COMPRESS_ZSTD ? !ZSTD_isError(ZSTD_initDStream(z->unzstd)) : inflateReset(&z->inflate) == Z_OK;
     return ok || err_set(e, ERR_INTERNAL, "decompression cannot be started");
 }
 
@@ -166,7 +167,8 @@ static bool inflate_some(struct compression *z, uint8_t *to, size_t cap, size_t 
     return true;
 }
 
-bool compression_read(struct compression *z, struct net_stream *net, uint8_t *to, size_t cap, size_t *got, struct err *e) {
+bool compression_read(struct compression *z, struct net_stream *net, uint8_t *to, size_t cap, size_t *got,
+                      struct err *e) {
     *got = 0;
     while (*got == 0) {
         bool closed;
@@ -241,7 +243,8 @@ static size_t squeeze(struct compression *z, uint8_t *to, size_t cap, const uint
     return made < n ? made : 0;
 }
 
-bool compression_put(struct compression *z, const uint8_t *plain, size_t n, uint8_t *seq, struct buf *out, struct err *e) {
+bool compression_put(struct compression *z, const uint8_t *plain, size_t n, uint8_t *seq, struct buf *out,
+                     struct err *e) {
     while (n > 0) {
         size_t take = n < PACKET_MAX_BYTES ? n : PACKET_MAX_BYTES;
         size_t bound = z->kind == MYSQL_COMPRESS_ZSTD ? ZSTD_compressBound(take) : compressBound(take);

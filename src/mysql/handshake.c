@@ -11,8 +11,8 @@
 
 enum {
     PROTOCOL_VERSION = 10,
-    COLLATION_UTF8MB4 = 45,  /* utf8mb4_general_ci: every server since 5.5.3 and every MariaDB has it */
-    COLLATION_UTF8 = 33,     /* before that */
+    COLLATION_UTF8MB4 = 45, /* utf8mb4_general_ci: every server since 5.5.3 and every MariaDB has it */
+    COLLATION_UTF8 = 33,    /* before that */
     MAX_PACKET_BYTES = 1 << 30,
     ZSTD_LEVEL = 3,
     RESPONSE_MAX_BYTES = 1 << 16,
@@ -215,8 +215,8 @@ static bool put_lenenc(struct buf *b, const void *bytes, size_t n, struct err *e
 static bool put_attributes(struct buf *b, struct err *e) {
     char pid[16];
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
-    const char *const pair[] = {"program_name", "godwit", "_client_name", "godwit", "_client_version",
-                                GODWIT_VERSION, "_pid",   pid};
+    const char *const pair[] = {"program_name",    "godwit",       "_client_name", "godwit",
+                                "_client_version", GODWIT_VERSION, "_pid",         pid};
     struct buf all;
     buf_init(&all, RESPONSE_MAX_BYTES);
     bool ok = true;

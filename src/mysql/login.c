@@ -11,7 +11,7 @@
 #include "mysql/session.h"
 
 enum {
-    ROUNDS_MAX = 16,              /* packets before a server is taken for mad; the longest real exchange has 5 */
+    ROUNDS_MAX = 16, /* packets before a server is taken for mad; the longest real exchange has 5 */
     KEY_FILE_MAX_BYTES = 1 << 16,
     ASK_KEY_CACHING_SHA2 = 0x02,
     ASK_KEY_SHA256 = 0x01,
@@ -68,7 +68,8 @@ static bool put_under_own_key(const struct login *l, struct buf *to, struct err 
 }
 
 /* The password itself: readable if the way is guarded, else under the server's key, else the request for that key. */
-static bool put_secret(struct mysql_client *c, struct login *l, bool guarded, uint8_t ask_key, struct buf *to, struct err *e) {
+static bool put_secret(struct mysql_client *c, struct login *l, bool guarded, uint8_t ask_key, struct buf *to,
+                       struct err *e) {
     if (guarded) {
         return put_password(l, to, e);
     }
@@ -108,7 +109,8 @@ bool login_answer(struct mysql_client *c, struct login *l, struct buf *answer, s
         return short_challenge(c, l, e);
     }
     if (is(l, native)) {
-        return empty || (auth_native(l->password, l->challenge, bytes, e) && buf_put(answer, bytes, AUTH_NATIVE_BYTES, e));
+        return empty ||
+               (auth_native(l->password, l->challenge, bytes, e) && buf_put(answer, bytes, AUTH_NATIVE_BYTES, e));
     }
     if (empty) { /* both methods left take a NUL for "no password" */
         return buf_put(answer, "", 1, e);

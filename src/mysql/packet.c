@@ -95,7 +95,8 @@ static bool fill(struct packets *p, size_t need, struct err *e) {
         size_t have = p->end - p->start;
         if (have == 0) {
             p->start = p->end = 0;
-        } else if (p->start > 0 && (PACKET_BUFFER_BYTES - p->start < need || PACKET_BUFFER_BYTES - p->end < SLIDE_BELOW_BYTES)) {
+        } else if (p->start > 0 &&
+                   (PACKET_BUFFER_BYTES - p->start < need || PACKET_BUFFER_BYTES - p->end < SLIDE_BELOW_BYTES)) {
             memmove(p->in, p->in + p->start, have);
             p->start = 0;
             p->end = have;

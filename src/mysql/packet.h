@@ -24,12 +24,12 @@ struct packets {
     struct compression *z;  /* NULL while the stream is plain */
     uint8_t *in;            /* PACKET_BUFFER_BYTES; the bytes start..end are not read yet */
     size_t start, end;
-    uint8_t seq;        /* the number the next packet must have, in or out */
+    uint8_t seq; /* the number the next packet must have, in or out */
     bool broken;
-    struct buf large;   /* a packet larger than `in`, or several joined */
+    struct buf large; /* a packet larger than `in`, or several joined */
     unsigned calls_since_large;
-    struct buf out;     /* framed commands that packets_flush will write */
-    uint64_t bytes_in;  /* after decompression */
+    struct buf out;    /* framed commands that packets_flush will write */
+    uint64_t bytes_in; /* after decompression */
 };
 
 /* max_packet_bytes: the largest payload accepted, joined. */

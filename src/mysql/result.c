@@ -216,7 +216,8 @@ bool mysql_drain(struct mysql_client *c, struct err *e) {
 /* ---- statements ---- */
 
 /* The first result that has rows; none at all is an empty result without columns. */
-static bool open_rows(struct mysql_client *c, struct arena *a, struct mysql_columns *columns, bool binary, struct err *e) {
+static bool open_rows(struct mysql_client *c, struct arena *a, struct mysql_columns *columns, bool binary,
+                      struct err *e) {
     *columns = (struct mysql_columns){0};
     c->binary = binary;
     for (;;) {
@@ -235,12 +236,14 @@ static bool open_rows(struct mysql_client *c, struct arena *a, struct mysql_colu
     }
 }
 
-bool mysql_query(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns, struct err *e) {
+bool mysql_query(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns,
+                 struct err *e) {
     *columns = (struct mysql_columns){0};
     if (!session_ready(c, e)) {
         return false;
     }
-    return (session_command(c, COM_QUERY, sql, strlen(sql), e) && open_rows(c, a, columns, false, e)) || failed_at(e, sql);
+    return (session_command(c, COM_QUERY, sql, strlen(sql), e) && open_rows(c, a, columns, false, e)) ||
+           failed_at(e, sql);
 }
 
 bool mysql_exec(struct mysql_client *c, const char *sql, struct err *e) {
@@ -275,10 +278,12 @@ static bool prepare(struct mysql_client *c, const char *sql, struct err *e) {
         (columns > 0 && !read_columns(c, columns, NULL, NULL, e))) {
         return false;
     }
-    return parameters == 0 || err_set(e, ERR_INTERNAL, "a statement with %u parameters was to be run without any", parameters);
+    return parameters == 0 ||
+           err_set(e, ERR_INTERNAL, "a statement with %u parameters was to be run without any", parameters);
 }
 
-bool mysql_query_binary(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns, struct err *e) {
+bool mysql_query_binary(struct mysql_client *c, struct arena *a, const char *sql, struct mysql_columns *columns,
+                        struct err *e) {
     *columns = (struct mysql_columns){0};
     if (!session_ready(c, e)) {
         return false;
@@ -287,11 +292,18 @@ bool mysql_query_binary(struct mysql_client *c, struct arena *a, const char *sql
         return failed_at(e, sql);
     }
     uint32_t id = c->statement_id;
-    uint8_t execute[9] = {(uint8_t)id, (uint8_t)(id >> 8), (uint8_t)(id >> 16), (uint8_t)(id >> 24),
-                          0,           /* no cursor */
-                          1, 0, 0, 0}; /* iterations: always one */
+    uint8_t execute[9] = {(uint8_t)id,
+                          (uint8_t)(id >> 8),
+                          (uint8_t)(id >> 16),
+                          (uint8_t)(id >> 24),
+                          0, /* no cursor */
+                          1,
+                          0,
+                          0,
+                          0}; /* iterations: always one */
     /* The close that is due belongs to this very statement: not before the execute. */
-    bool ok = packets_send_command(&c->io, COM_STMT_EXECUTE, execute, sizeof execute, e) && open_rows(c, a, columns, true, e);
+    bool ok =
+        packets_send_command(&c->io, COM_STMT_EXECUTE, execute, sizeof execute, e) && open_rows(c, a, columns, true, e);
     return ok || failed_at(e, sql);
 }
 

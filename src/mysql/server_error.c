@@ -7,14 +7,14 @@ struct known {
     uint16_t number;
     enum err_code code;
     bool retryable;
-    bool fatal; /* the server closes the connection after it (any error at login does that) */
+    bool fatal;       /* the server closes the connection after it (any error at login does that) */
     const char *hint; /* NULL: the code's own */
 };
 
 /* Numbers from MySQL's and MariaDB's error references; the ones above 1900 and below 2000 are MariaDB's. */
 static const struct known known[] = {
     {1040, ERR_SOURCE_CONNECT, true, false, "the source has no connection left: lower --jobs or raise max_connections"},
-    {1042, ERR_SOURCE_CONNECT, true, false, NULL}, /* cannot get the client's hostname */
+    {1042, ERR_SOURCE_CONNECT, true, false, NULL},  /* cannot get the client's hostname */
     {1043, ERR_SOURCE_PROTOCOL, false, true, NULL}, /* bad handshake */
     {1044, ERR_SOURCE_PRIVILEGE, false, false, NULL},
     {1045, ERR_SOURCE_AUTH, false, false, NULL},
@@ -23,8 +23,10 @@ static const struct known known[] = {
     {1053, ERR_SOURCE_LOST, true, true, NULL}, /* shutdown in progress */
     {1077, ERR_SOURCE_LOST, true, true, NULL},
     {1079, ERR_SOURCE_LOST, true, true, NULL},
-    {1129, ERR_SOURCE_AUTH, false, false, "too many failed connections from here: mysqladmin flush-hosts on the source"},
-    {1130, ERR_SOURCE_AUTH, false, false, "no account may connect from this machine: look at the host part of the account"},
+    {1129, ERR_SOURCE_AUTH, false, false,
+     "too many failed connections from here: mysqladmin flush-hosts on the source"},
+    {1130, ERR_SOURCE_AUTH, false, false,
+     "no account may connect from this machine: look at the host part of the account"},
     {1142, ERR_SOURCE_PRIVILEGE, false, false, NULL},
     {1143, ERR_SOURCE_PRIVILEGE, false, false, NULL},
     {1152, ERR_SOURCE_LOST, true, true, NULL}, /* aborted connection */
@@ -36,10 +38,12 @@ static const struct known known[] = {
     {1160, ERR_SOURCE_LOST, true, true, NULL},
     {1161, ERR_SOURCE_LOST, true, true, "raise net_write_timeout on the source"},
     {1184, ERR_SOURCE_LOST, true, true, NULL},
-    {1203, ERR_SOURCE_CONNECT, true, false, "the account has no connection left: lower --jobs or raise max_user_connections"},
+    {1203, ERR_SOURCE_CONNECT, true, false,
+     "the account has no connection left: lower --jobs or raise max_user_connections"},
     {1205, ERR_SOURCE_QUERY, true, false, NULL}, /* lock wait timeout */
     {1213, ERR_SOURCE_QUERY, true, false, NULL}, /* deadlock */
-    {1226, ERR_SOURCE_CONNECT, true, false, "a resource limit of the account is used up: ALTER USER ... WITH MAX_... raises it"},
+    {1226, ERR_SOURCE_CONNECT, true, false,
+     "a resource limit of the account is used up: ALTER USER ... WITH MAX_... raises it"},
     {1227, ERR_SOURCE_PRIVILEGE, false, false, NULL},
     {1251, ERR_SOURCE_AUTH, false, false, NULL},
     {1317, ERR_SOURCE_QUERY, true, false, "somebody or a time limit on the source stopped the statement"},
@@ -55,7 +59,8 @@ static const struct known known[] = {
     {2013, ERR_SOURCE_LOST, true, true, NULL},
     {3024, ERR_SOURCE_QUERY, true, false, "max_execution_time on the source stopped the statement"},
     {3118, ERR_SOURCE_AUTH, false, false, "the account is locked"},
-    {3159, ERR_SOURCE_TLS, false, false, "the source takes only encrypted connections: set ssl-mode=required or better in the URL"},
+    {3159, ERR_SOURCE_TLS, false, false,
+     "the source takes only encrypted connections: set ssl-mode=required or better in the URL"},
     {3169, ERR_SOURCE_LOST, true, true, "somebody killed the connection on the source"},
     {3572, ERR_SOURCE_QUERY, true, false, NULL}, /* lock not available with NOWAIT */
     {4031, ERR_SOURCE_LOST, true, true, "the source gave the idle connection up: raise wait_timeout"},

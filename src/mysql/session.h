@@ -48,7 +48,8 @@ bool login_finish(struct mysql_client *c, struct login *l, struct err *e) WARN_U
 /* ---- client.c ---- */
 
 /* A client over a connected stream, which it owns from here on, also when this fails. Logs in. */
-bool session_open(struct mysql_client **out, struct net_stream *net, const struct mysql_options *o, struct err *e) WARN_UNUSED;
+bool session_open(struct mysql_client **out, struct net_stream *net, const struct mysql_options *o,
+                  struct err *e) WARN_UNUSED;
 
 /* A client without a login, in the state after one (fuzzers, unit tests). NULL only without memory. */
 struct mysql_client *session_new(struct net_stream *net, const struct mysql_options *o);

@@ -98,7 +98,8 @@ bool stream_wait(struct net_stream *s, short events, const char *doing, struct e
 
 /* ---- connect ---- */
 
-static bool connect_address(const struct sockaddr *addr, socklen_t addr_len, int64_t deadline_us, int *out, int *error) {
+static bool connect_address(const struct sockaddr *addr, socklen_t addr_len, int64_t deadline_us, int *out,
+                            int *error) {
     int fd = socket(addr->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         *error = errno;

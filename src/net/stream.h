@@ -30,13 +30,15 @@ struct net_stream;
 
 /* Connect to host:port (a name, an IPv4 or IPv6 address), or to the Unix socket `host` when it starts with '/'.
  * timeout_ms bounds the whole of resolving and connecting. The caller closes. */
-bool net_connect(struct net_stream **out, const char *host, uint16_t port, int64_t timeout_ms, struct err *e) WARN_UNUSED;
+bool net_connect(struct net_stream **out, const char *host, uint16_t port, int64_t timeout_ms,
+                 struct err *e) WARN_UNUSED;
 
 /* Wrap an already connected descriptor (tests, fuzzers); the stream owns it. */
 struct net_stream *net_wrap_fd(int fd);
 
 /* Begin TLS on a connected stream. server_name is what verify-full compares. */
-bool net_start_tls(struct net_stream *s, const struct net_tls_options *tls, const char *server_name, struct err *e) WARN_UNUSED;
+bool net_start_tls(struct net_stream *s, const struct net_tls_options *tls, const char *server_name,
+                   struct err *e) WARN_UNUSED;
 bool net_is_tls(const struct net_stream *s);
 
 /* The limit for each single wait; 0 waits for ever. */

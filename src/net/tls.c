@@ -219,7 +219,8 @@ static bool set_up_name(SSL *ssl, const struct net_tls_options *o, const char *n
     }
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
     X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (!have || (address ? X509_VERIFY_PARAM_set1_ip_asc(param, name) : X509_VERIFY_PARAM_set1_host(param, name, 0)) != 1) {
+    if (!have ||
+        (address ? X509_VERIFY_PARAM_set1_ip_asc(param, name) : X509_VERIFY_PARAM_set1_host(param, name, 0)) != 1) {
         return err_set(e, ERR_NETWORK, "TLS cannot verify the host name: there is none to compare");
     }
     return true;

@@ -157,9 +157,9 @@ static json_t *columns_json(const struct mysql_columns *columns) {
     json_t *out = json_array();
     for (size_t i = 0; i < columns->n; i++) {
         const struct mysql_column *c = &columns->col[i];
-        json_array_append_new(out, json_pack("{ss ss si si si sI si}", "name", c->name, "table", c->table, "type", c->type,
-                                             "flags", c->flags, "charset", c->charset, "length", (json_int_t)c->length,
-                                             "decimals", c->decimals));
+        json_array_append_new(out, json_pack("{ss ss si si si sI si}", "name", c->name, "table", c->table, "type",
+                                             c->type, "flags", c->flags, "charset", c->charset, "length",
+                                             (json_int_t)c->length, "decimals", c->decimals));
     }
     return out;
 }
@@ -176,8 +176,9 @@ static bool run_rows(struct mysql_client *c, struct arena *a, const char *sql, s
         json_t *row = json_array();
         for (size_t k = 0; k < rows.columns.n; k++) {
             const char *cell = mysql_cell(&rows, i, k);
-            json_array_append_new(row, cell == NULL ? json_null()
-                                                    : bytes_json((const uint8_t *)cell, rows.lens[i * rows.columns.n + k], false));
+            json_array_append_new(
+                row, cell == NULL ? json_null()
+                                  : bytes_json((const uint8_t *)cell, rows.lens[i * rows.columns.n + k], false));
         }
         json_array_append_new(out, row);
     }
@@ -226,8 +227,8 @@ static bool run_stream(struct mysql_client *c, struct arena *a, const char *mode
         }
     }
     if (ok) {
-        say(json_pack("{so so sI sI}", "columns", columns_json(&columns), "rows", rows, "count", (json_int_t)count, "bytes",
-                      (json_int_t)bytes));
+        say(json_pack("{so so sI sI}", "columns", columns_json(&columns), "rows", rows, "count", (json_int_t)count,
+                      "bytes", (json_int_t)bytes));
     } else {
         json_decref(rows);
     }
@@ -289,8 +290,12 @@ static bool set_option(struct settings *s, const char *name, const char *value) 
     const struct {
         const char *name;
         const char **text;
-    } texts[] = {{"host", &o->host},         {"user", &o->user},          {"database", &o->database},
-                 {"ca", &o->tls.ca_file},    {"cert", &o->tls.cert_file}, {"key", &o->tls.key_file},
+    } texts[] = {{"host", &o->host},
+                 {"user", &o->user},
+                 {"database", &o->database},
+                 {"ca", &o->tls.ca_file},
+                 {"cert", &o->tls.cert_file},
+                 {"key", &o->tls.key_file},
                  {"server_key", &o->server_key_file}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (str_eq(name, texts[i].name)) {

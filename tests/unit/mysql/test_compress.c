@@ -17,7 +17,7 @@
 enum { MAX_BYTES = 64 << 20 };
 
 static void put_header(struct script *s, size_t len, uint8_t seq, size_t plain) {
-    uint8_t h[7] = {(uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), seq,
+    uint8_t h[7] = {(uint8_t)len,   (uint8_t)(len >> 8),   (uint8_t)(len >> 16),  seq,
                     (uint8_t)plain, (uint8_t)(plain >> 8), (uint8_t)(plain >> 16)};
     script_bytes(s, h, sizeof h);
 }
@@ -32,7 +32,8 @@ static size_t squeeze(enum mysql_compression kind, uint8_t *to, size_t cap, cons
 }
 
 /* One compressed packet whose header claims `claimed` plain bytes. */
-static void put_compressed(struct script *s, enum mysql_compression kind, uint8_t seq, const void *plain, size_t n, size_t claimed) {
+static void put_compressed(struct script *s, enum mysql_compression kind, uint8_t seq, const void *plain, size_t n,
+                           size_t claimed) {
     size_t cap = compressBound(n) + ZSTD_compressBound(n);
     uint8_t *to = malloc(cap);
     size_t made = squeeze(kind, to, cap, plain, n);

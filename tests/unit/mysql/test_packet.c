@@ -69,8 +69,19 @@ static bool next(struct bench *b) {
 
 /* A message that does not fit the reader's room loses its tail, so only small packets go in chunks. */
 static void sizes_in_chunks(size_t chunk) {
-    static const size_t sizes[] = {0, 1, 3, 250, 65535, 5, PACKET_BUFFER_BYTES - 5, PACKET_BUFFER_BYTES - 4,
-                                   PACKET_BUFFER_BYTES - 3, PACKET_BUFFER_BYTES, 0, 300000, 7};
+    static const size_t sizes[] = {0,
+                                   1,
+                                   3,
+                                   250,
+                                   65535,
+                                   5,
+                                   PACKET_BUFFER_BYTES - 5,
+                                   PACKET_BUFFER_BYTES - 4,
+                                   PACKET_BUFFER_BYTES - 3,
+                                   PACKET_BUFFER_BYTES,
+                                   0,
+                                   300000,
+                                   7};
     struct bench b = {0};
     script_init(&b.s);
     b.s.chunk = chunk;
@@ -240,8 +251,12 @@ static void end_inside_a_packet_is_a_loss(void **state) {
     (void)state;
     cut_off("", 0);
     cut_off("\x05\x00\x00", 3);
-    cut_off("\x05\x00\x00\x00" "1234", 8);
-    cut_off("\xfe\xff\xff\x00" "1234", 8);
+    cut_off("\x05\x00\x00\x00"
+            "1234",
+            8);
+    cut_off("\xfe\xff\xff\x00"
+            "1234",
+            8);
 }
 
 static void silence_is_a_timeout(void **state) {
