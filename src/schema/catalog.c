@@ -63,9 +63,11 @@ static bool read_features(struct catalog_reader *r, struct err *e) {
 
 static bool read_database(struct catalog_reader *r, const char *name, struct err *e) {
     struct mysql_rows rows;
-    char *sql = arena_printf(r->a,
-                             "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME, @@lower_case_table_names"
-                             " FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s", r->db);
+    char *sql =
+        arena_printf(r->a,
+                     "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME, @@lower_case_table_names"
+                     " FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s",
+                     r->db);
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return false;
     }
@@ -89,9 +91,11 @@ static const char VIEW_STAGE[] = "not carried until the stage for views and rout
 
 static bool read_tables(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;
-    char *sql = arena_printf(r->a,
-                             "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, TABLE_COMMENT, AUTO_INCREMENT, TABLE_ROWS,"
-                             " DATA_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME", r->db);
+    char *sql = arena_printf(
+        r->a,
+        "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, TABLE_COMMENT, AUTO_INCREMENT, TABLE_ROWS,"
+        " DATA_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME",
+        r->db);
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return false;
     }
@@ -108,7 +112,8 @@ static bool read_tables(struct catalog_reader *r, struct err *e) {
             catalog_uncarried(r, "sequence", name, "MariaDB's sequences are not carried");
         } else if (str_ieq(type, "SYSTEM VERSIONED")) {
             catalog_uncarried(r, "system-versioned table", name,
-                              "no target keeps row history by itself; ALTER TABLE .. DROP SYSTEM VERSIONING makes it an ordinary table");
+                              "no target keeps row history by itself; ALTER TABLE .. DROP SYSTEM VERSIONING makes it "
+                              "an ordinary table");
         } else if (!str_ieq(type, "BASE TABLE")) {
             catalog_uncarried(r, "table", name, arena_printf(r->a, "tables of type %s are not carried", type));
         } else {
@@ -142,9 +147,11 @@ static char *lower(struct arena *a, const char *s) {
 /* Triggers follow their table through the filter; routines and events belong to the database. */
 static bool read_programs(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;
-    char *sql = arena_printf(r->a,
-                             "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s"
-                             " ORDER BY TRIGGER_NAME", r->db);
+    char *sql = arena_printf(
+        r->a,
+        "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s"
+        " ORDER BY TRIGGER_NAME",
+        r->db);
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return false;
     }
@@ -155,14 +162,16 @@ static bool read_programs(struct catalog_reader *r, struct err *e) {
     }
     sql = arena_printf(r->a,
                        "SELECT ROUTINE_TYPE, ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s"
-                       " ORDER BY ROUTINE_TYPE, ROUTINE_NAME", r->db);
+                       " ORDER BY ROUTINE_TYPE, ROUTINE_NAME",
+                       r->db);
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return false;
     }
     for (size_t i = 0; i < rows.n; i++) {
         catalog_uncarried(r, lower(r->a, mysql_cell(&rows, i, 0)), mysql_cell(&rows, i, 1), VIEW_STAGE);
     }
-    sql = arena_printf(r->a, "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s ORDER BY EVENT_NAME", r->db);
+    sql = arena_printf(
+        r->a, "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s ORDER BY EVENT_NAME", r->db);
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return false;
     }
@@ -189,7 +198,8 @@ static bool session_enter(struct catalog_reader *r, struct saved_session *s, str
         return false;
     }
     /* MySQL 8 serves AUTO_INCREMENT and row counts from a cache that is up to a day old. */
-    if (!r->is_mariadb && r->version >= 80003 && !mysql_exec(r->c, "SET SESSION information_schema_stats_expiry = 0", e)) {
+    if (!r->is_mariadb && r->version >= 80003 &&
+        !mysql_exec(r->c, "SET SESSION information_schema_stats_expiry = 0", e)) {
         return false;
     }
     /* A generated invisible primary key is the table's only key: always show it. */
@@ -199,7 +209,9 @@ static bool session_enter(struct catalog_reader *r, struct saved_session *s, str
 
 static bool session_leave(struct catalog_reader *r, const struct saved_session *s, struct err *e) {
     return s->sql_mode == NULL ||
-           mysql_execf(r->c, e, "SET SESSION sql_mode = %s, SESSION time_zone = %s, SESSION character_set_results = utf8mb4", s->sql_mode, s->time_zone);
+           mysql_execf(r->c, e,
+                       "SET SESSION sql_mode = %s, SESSION time_zone = %s, SESSION character_set_results = utf8mb4",
+                       s->sql_mode, s->time_zone);
 }
 
 static bool read_all(struct catalog_reader *r, const char *database, struct err *e) {
@@ -215,8 +227,13 @@ bool catalog_read(struct mysql_client *c, struct arena *a, const char *database,
         return false;
     }
     const struct mysql_server *server = mysql_server(c);
-    struct catalog_reader r = {.c = c, .a = a, .filter = f, .d = out, .db = str_literal_mysql(a, database),
-                               .is_mariadb = server->is_mariadb, .version = server->version};
+    struct catalog_reader r = {.c = c,
+                               .a = a,
+                               .filter = f,
+                               .d = out,
+                               .db = str_literal_mysql(a, database),
+                               .is_mariadb = server->is_mariadb,
+                               .version = server->version};
     struct saved_session saved = {0};
     bool ok = session_enter(&r, &saved, e) && read_all(&r, database, e);
     if (ok) {

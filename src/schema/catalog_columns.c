@@ -4,7 +4,20 @@
 #include "base/str.h"
 #include "schema/catalog_internal.h"
 
-enum { C_TABLE, C_NAME, C_ORDINAL, C_DEFAULT, C_NULLABLE, C_TYPE, C_CHARSET, C_COLLATION, C_EXTRA, C_COMMENT, C_GENERATION, C_SRS };
+enum {
+    C_TABLE,
+    C_NAME,
+    C_ORDINAL,
+    C_DEFAULT,
+    C_NULLABLE,
+    C_TYPE,
+    C_CHARSET,
+    C_COLLATION,
+    C_EXTRA,
+    C_COMMENT,
+    C_GENERATION,
+    C_SRS
+};
 
 /* EXTRA: "DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3) INVISIBLE", "auto_increment", "VIRTUAL GENERATED". */
 static void read_extra(const struct catalog_reader *r, struct column *c, const char *extra) {
@@ -22,13 +35,15 @@ static void read_extra(const struct catalog_reader *r, struct column *c, const c
     }
 }
 
-static bool read_column(const struct catalog_reader *r, struct column *c, const struct mysql_rows *rows, size_t i, struct err *e) {
+static bool read_column(const struct catalog_reader *r, struct column *c, const struct mysql_rows *rows, size_t i,
+                        struct err *e) {
     struct arena *a = r->a;
     const char *type = mysql_cell(rows, i, C_TYPE);
     c->name = arena_strdup(a, mysql_cell(rows, i, C_NAME));
     c->ordinal = (int)catalog_u64(mysql_cell(rows, i, C_ORDINAL));
     if (!mytype_parse(a, type, &c->type)) {
-        err_set(e, ERR_SOURCE_SCHEMA, "column %s.%s has type '%s', which is not known", mysql_cell(rows, i, C_TABLE), c->name, type);
+        err_set(e, ERR_SOURCE_SCHEMA, "column %s.%s has type '%s', which is not known", mysql_cell(rows, i, C_TABLE),
+                c->name, type);
         return err_hint(e, "leave the table out with --exclude, or upgrade this program");
     }
     c->type.charset = arena_strdup(a, mysql_cell(rows, i, C_CHARSET));
@@ -39,22 +54,25 @@ static bool read_column(const struct catalog_reader *r, struct column *c, const 
     read_extra(r, c, mysql_cell(rows, i, C_EXTRA));
     const char *expr = mysql_cell(rows, i, C_GENERATION);
     if (c->generated != GENERATED_NO && expr != NULL && expr[0] != '\0') {
-        c->generation_expr = !r->is_mariadb && r->version >= 80000 ? catalog_mysql8_expr(a, expr) : arena_strdup(a, expr);
+        c->generation_expr =
+            !r->is_mariadb && r->version >= 80000 ? catalog_mysql8_expr(a, expr) : arena_strdup(a, expr);
     }
     if (c->generated == GENERATED_NO && !c->auto_increment) {
         const char *text = mysql_cell(rows, i, C_DEFAULT);
-        catalog_read_default(r, c, text, text == NULL ? 0 : rows->lens[i * rows->columns.n + C_DEFAULT], mysql_cell(rows, i, C_EXTRA));
+        catalog_read_default(r, c, text, text == NULL ? 0 : rows->lens[i * rows->columns.n + C_DEFAULT],
+                             mysql_cell(rows, i, C_EXTRA));
     }
     return true;
 }
 
 bool catalog_read_columns(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;
-    char *sql = arena_printf(r->a,
-                             "SELECT TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, COLUMN_TYPE,"
-                             " CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, COLUMN_COMMENT, %s, %s FROM information_schema.COLUMNS"
-                             " WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME, ORDINAL_POSITION",
-                             r->has_generation_expr ? "GENERATION_EXPRESSION" : "NULL", r->has_srs_id ? "SRS_ID" : "NULL", r->db);
+    char *sql = arena_printf(
+        r->a,
+        "SELECT TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, COLUMN_DEFAULT, IS_NULLABLE, COLUMN_TYPE,"
+        " CHARACTER_SET_NAME, COLLATION_NAME, EXTRA, COLUMN_COMMENT, %s, %s FROM information_schema.COLUMNS"
+        " WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME, ORDINAL_POSITION",
+        r->has_generation_expr ? "GENERATION_EXPRESSION" : "NULL", r->has_srs_id ? "SRS_ID" : "NULL", r->db);
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return false;
     }

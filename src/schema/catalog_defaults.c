@@ -17,7 +17,8 @@ static bool is_hex_literal(const char *s) {
 
 static void set_literal(struct arena *a, struct column *c, const char *text, size_t len) {
     c->has_default = true;
-    c->default_text = catalog_is_binary(&c->type) && !is_hex_literal(text) ? catalog_hex(a, text, len) : arena_strdup(a, text);
+    c->default_text =
+        catalog_is_binary(&c->type) && !is_hex_literal(text) ? catalog_hex(a, text, len) : arena_strdup(a, text);
 }
 
 static void set_expr(struct arena *a, struct column *c, const char *expr) {
@@ -41,7 +42,8 @@ static void read_default_mariadb(struct arena *a, struct column *c, const char *
 }
 
 /* MySQL prints the bare value and says DEFAULT_GENERATED in EXTRA where it is an expression (from 8.0.13 on). */
-static void read_default_mysql(const struct catalog_reader *r, struct column *c, const char *text, size_t len, const char *extra) {
+static void read_default_mysql(const struct catalog_reader *r, struct column *c, const char *text, size_t len,
+                               const char *extra) {
     bool temporal = c->type.kind == MYT_TIMESTAMP || c->type.kind == MYT_DATETIME;
     if (strstr(extra, "DEFAULT_GENERATED") != NULL) {
         set_expr(r->a, c, r->is_mariadb ? text : catalog_mysql8_expr(r->a, text));
@@ -52,7 +54,8 @@ static void read_default_mysql(const struct catalog_reader *r, struct column *c,
     }
 }
 
-void catalog_read_default(const struct catalog_reader *r, struct column *c, const char *text, size_t len, const char *extra) {
+void catalog_read_default(const struct catalog_reader *r, struct column *c, const char *text, size_t len,
+                          const char *extra) {
     if (text == NULL) {
         c->has_default = c->default_null = c->nullable;
     } else if (r->is_mariadb && r->version >= MARIADB_QUOTED_DEFAULTS) {
@@ -96,7 +99,8 @@ static void exact_default(struct arena *a, struct column *c, const char *create)
 
 static bool show_create(struct catalog_reader *r, struct table *t, struct err *e) {
     struct mysql_rows rows;
-    char *sql = arena_printf(r->a, "SHOW CREATE TABLE %s.%s", str_quote_mysql(r->a, t->schema), str_quote_mysql(r->a, t->name));
+    char *sql =
+        arena_printf(r->a, "SHOW CREATE TABLE %s.%s", str_quote_mysql(r->a, t->schema), str_quote_mysql(r->a, t->name));
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return err_where(e, "table %s.%s", t->schema, t->name);
     }

@@ -6,8 +6,8 @@
 #include "schema/catalog_internal.h"
 
 static bool no_column(struct err *e, const struct table *t, const char *kind, const char *object, const char *column) {
-    return err_set(e, ERR_SOURCE_SCHEMA, "%s %s of table %s names column %s, which the table does not have", kind, object,
-                   t->name, column == NULL ? "NULL" : column);
+    return err_set(e, ERR_SOURCE_SCHEMA, "%s %s of table %s names column %s, which the table does not have", kind,
+                   object, t->name, column == NULL ? "NULL" : column);
 }
 
 /* ---- indexes ---- */
@@ -47,7 +47,8 @@ static struct index *find_or_add_index(struct arena *a, struct table *t, const c
     return x;
 }
 
-static bool add_index_part(const struct catalog_reader *r, struct table *t, const struct mysql_rows *rows, size_t i, struct err *e) {
+static bool add_index_part(const struct catalog_reader *r, struct table *t, const struct mysql_rows *rows, size_t i,
+                           struct err *e) {
     struct arena *a = r->a;
     struct index *x = find_or_add_index(a, t, mysql_cell(rows, i, S_NAME));
     const char *visible = mysql_cell(rows, i, S_VISIBLE);
@@ -89,11 +90,12 @@ bool catalog_read_indexes(struct catalog_reader *r, struct err *e) {
     const char *visible = r->has_index_visible   ? "IS_VISIBLE"
                           : r->has_index_ignored ? "IF(IGNORED = 'YES', 'NO', 'YES')"
                                                  : "'YES'";
-    char *sql = arena_printf(r->a,
-                             "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, COLLATION, SUB_PART, INDEX_TYPE, INDEX_COMMENT,"
-                             " %s, %s FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = %s"
-                             " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
-                             visible, r->has_index_expr ? "EXPRESSION" : "NULL", r->db);
+    char *sql = arena_printf(
+        r->a,
+        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, COLLATION, SUB_PART, INDEX_TYPE, INDEX_COMMENT,"
+        " %s, %s FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = %s"
+        " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
+        visible, r->has_index_expr ? "EXPRESSION" : "NULL", r->db);
     if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
         return false;
     }
@@ -131,7 +133,8 @@ bool catalog_read_foreign_keys(struct catalog_reader *r, struct err *e) {
     char *sql = arena_printf(a,
                              "SELECT TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE FROM"
                              " information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = %s"
-                             " ORDER BY TABLE_NAME, CONSTRAINT_NAME", r->db);
+                             " ORDER BY TABLE_NAME, CONSTRAINT_NAME",
+                             r->db);
     if (!mysql_rows(r->c, a, sql, &rows, e)) {
         return false;
     }
@@ -145,10 +148,12 @@ bool catalog_read_foreign_keys(struct catalog_reader *r, struct err *e) {
                                                      .on_delete = arena_strdup(a, mysql_cell(&rows, i, 3))};
         }
     }
-    sql = arena_printf(a,
-                       "SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,"
-                       " REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = %s"
-                       " AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION", r->db);
+    sql =
+        arena_printf(a,
+                     "SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,"
+                     " REFERENCED_COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = %s"
+                     " AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
+                     r->db);
     if (!mysql_rows(r->c, a, sql, &rows, e)) {
         return false;
     }
@@ -182,7 +187,8 @@ static bool is_json_alias(const struct catalog_reader *r, struct table *t, const
     }
     for (size_t i = 0; i < t->ncolumns; i++) {
         struct column *c = &t->columns[i];
-        if (c->type.kind == MYT_LONGTEXT && str_eq(clause, arena_printf(r->a, "json_valid(%s)", str_quote_mysql(r->a, c->name)))) {
+        if (c->type.kind == MYT_LONGTEXT &&
+            str_eq(clause, arena_printf(r->a, "json_valid(%s)", str_quote_mysql(r->a, c->name)))) {
             return c->type.is_mariadb_json = true;
         }
     }
@@ -199,14 +205,20 @@ bool catalog_read_checks(struct catalog_reader *r, struct err *e) {
     }
     struct mysql_rows rows;
     struct arena *a = r->a;
-    char *sql = r->checks_have_table
-                    ? arena_printf(a, "SELECT TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, 'YES' FROM information_schema.CHECK_CONSTRAINTS"
-                                      " WHERE CONSTRAINT_SCHEMA = %s", r->db)
-                    : arena_printf(a, "SELECT t.TABLE_NAME, t.CONSTRAINT_NAME, c.CHECK_CLAUSE, %s FROM information_schema.TABLE_CONSTRAINTS t"
-                                      " JOIN information_schema.CHECK_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA"
-                                      " AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME"
-                                      " WHERE t.CONSTRAINT_SCHEMA = %s AND t.CONSTRAINT_TYPE = 'CHECK'",
-                                   r->has_enforced ? "t.ENFORCED" : "'YES'", r->db);
+    char *sql =
+        r->checks_have_table
+            ? arena_printf(
+                  a,
+                  "SELECT TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE, 'YES' FROM information_schema.CHECK_CONSTRAINTS"
+                  " WHERE CONSTRAINT_SCHEMA = %s",
+                  r->db)
+            : arena_printf(a,
+                           "SELECT t.TABLE_NAME, t.CONSTRAINT_NAME, c.CHECK_CLAUSE, %s FROM "
+                           "information_schema.TABLE_CONSTRAINTS t"
+                           " JOIN information_schema.CHECK_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA"
+                           " AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME"
+                           " WHERE t.CONSTRAINT_SCHEMA = %s AND t.CONSTRAINT_TYPE = 'CHECK'",
+                           r->has_enforced ? "t.ENFORCED" : "'YES'", r->db);
     if (!mysql_rows(r->c, a, sql, &rows, e)) {
         return false;
     }
@@ -218,9 +230,10 @@ bool catalog_read_checks(struct catalog_reader *r, struct err *e) {
             continue;
         }
         t->checks = arena_grow(a, t->checks, t->nchecks, &cap[catalog_table_index(r, t)], sizeof *t->checks);
-        t->checks[t->nchecks++] = (struct check){.name = arena_strdup(a, mysql_cell(&rows, i, 1)),
-                                                 .expr = r->is_mariadb ? arena_strdup(a, clause) : catalog_mysql8_expr(a, clause),
-                                                 .enforced = !str_ieq(mysql_cell(&rows, i, 3), "NO")};
+        t->checks[t->nchecks++] =
+            (struct check){.name = arena_strdup(a, mysql_cell(&rows, i, 1)),
+                           .expr = r->is_mariadb ? arena_strdup(a, clause) : catalog_mysql8_expr(a, clause),
+                           .enforced = !str_ieq(mysql_cell(&rows, i, 3), "NO")};
     }
     for (size_t i = 0; i < r->d->ntables; i++) {
         struct table *t = &r->d->tables[i];

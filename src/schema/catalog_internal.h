@@ -28,7 +28,8 @@ void catalog_uncarried(struct catalog_reader *r, const char *kind, const char *n
 /* ---- catalog_defaults.c ---- */
 bool catalog_is_binary(const struct mytype *t);
 /* COLUMN_DEFAULT (len bytes, or NULL) of a column that is neither generated nor auto_increment. */
-void catalog_read_default(const struct catalog_reader *r, struct column *c, const char *text, size_t len, const char *extra);
+void catalog_read_default(const struct catalog_reader *r, struct column *c, const char *text, size_t len,
+                          const char *extra);
 bool catalog_read_exact_defaults(struct catalog_reader *r, struct err *e) WARN_UNUSED;
 
 bool catalog_read_columns(struct catalog_reader *r, struct err *e) WARN_UNUSED;

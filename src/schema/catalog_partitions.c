@@ -10,8 +10,9 @@ static bool method_of(const char *text, enum partition_method *method, bool *lin
     static const struct {
         const char *text;
         enum partition_method method;
-    } known[] = {{"RANGE", PART_RANGE}, {"RANGE COLUMNS", PART_RANGE_COLUMNS}, {"LIST", PART_LIST},
-                 {"LIST COLUMNS", PART_LIST_COLUMNS}, {"HASH", PART_HASH}, {"KEY", PART_KEY}};
+    } known[] = {{"RANGE", PART_RANGE}, {"RANGE COLUMNS", PART_RANGE_COLUMNS},
+                 {"LIST", PART_LIST},   {"LIST COLUMNS", PART_LIST_COLUMNS},
+                 {"HASH", PART_HASH},   {"KEY", PART_KEY}};
     *linear = str_istarts(text, "LINEAR ");
     text += *linear ? strlen("LINEAR ") : 0;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -29,7 +30,9 @@ static bool read_scheme(struct arena *a, struct table *t, const struct mysql_row
     if (method == NULL || !method_of(method, &p->method, &p->linear) ||
         (sub != NULL && !method_of(sub, &p->sub_method, &p->sub_linear))) {
         return err_set(e, ERR_SOURCE_SCHEMA, "table %s is partitioned by %s, which is not known", t->name,
-                       sub != NULL ? sub : method == NULL ? "nothing" : method);
+                       sub != NULL      ? sub
+                       : method == NULL ? "nothing"
+                                        : method);
     }
     p->expr = arena_strdup(a, mysql_cell(rows, i, P_EXPR));
     p->sub_expr = arena_strdup(a, mysql_cell(rows, i, P_SUB_EXPR));
@@ -44,11 +47,13 @@ static void add_partition(struct arena *a, struct partition **list, size_t *n, s
 bool catalog_read_partitions(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;
     struct arena *a = r->a;
-    char *sql = arena_printf(a,
-                             "SELECT TABLE_NAME, PARTITION_NAME, SUBPARTITION_NAME, PARTITION_METHOD, SUBPARTITION_METHOD,"
-                             " PARTITION_EXPRESSION, SUBPARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT"
-                             " FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = %s AND PARTITION_NAME IS NOT NULL"
-                             " ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION", r->db);
+    char *sql =
+        arena_printf(a,
+                     "SELECT TABLE_NAME, PARTITION_NAME, SUBPARTITION_NAME, PARTITION_METHOD, SUBPARTITION_METHOD,"
+                     " PARTITION_EXPRESSION, SUBPARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT"
+                     " FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = %s AND PARTITION_NAME IS NOT NULL"
+                     " ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION",
+                     r->db);
     if (!mysql_rows(r->c, a, sql, &rows, e)) {
         return false;
     }
@@ -73,14 +78,16 @@ bool catalog_read_partitions(struct catalog_reader *r, struct err *e) {
                 values = "DEFAULT";
             }
             add_partition(a, &p->parts, &p->n, &cap->parts,
-                          (struct partition){.name = arena_strdup(a, name), .values = arena_strdup(a, values),
+                          (struct partition){.name = arena_strdup(a, name),
+                                             .values = arena_strdup(a, values),
                                              .comment = arena_strdup(a, mysql_cell(&rows, i, P_COMMENT))});
             cap->subs = 0;
         }
         if (sub != NULL) {
             struct partition *parent = &p->parts[p->n - 1];
             add_partition(a, &parent->sub, &parent->nsub, &cap->subs,
-                          (struct partition){.name = arena_strdup(a, sub), .comment = arena_strdup(a, mysql_cell(&rows, i, P_COMMENT))});
+                          (struct partition){.name = arena_strdup(a, sub),
+                                             .comment = arena_strdup(a, mysql_cell(&rows, i, P_COMMENT))});
         }
     }
     return true;

@@ -10,14 +10,40 @@
 
 static char unescaped(char c) {
     switch (c) {
-    case '0': return '\0';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'b': return '\b';
-    case 'Z': return '\032';
-    default: return c;
+    case '0':
+        return '\0';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case 'b':
+        return '\b';
+    case 'Z':
+        return '\032';
+    default:
+        return c;
     }
+}
+
+/* "æ\u0096\u0087" back to "文": each byte of the UTF-8 text was taken for a character of its own (measured on 9.7, where
+ * bytes 0x80 to 0x9f become those code points and not Windows-1252's). Text that was not treated so holds characters above
+ * U+00FF or does not come out as UTF-8 again, and is returned as it is. */
+static const char *undo_latin1(struct arena *a, const char *text) {
+    size_t n = strlen(text), w = 0;
+    char *out = arena_alloc(a, n + 1);
+    if (!str_utf8_valid(text, n)) {
+        return text;
+    }
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++) {
+        if (*p > 0xc3) {
+            return text;
+        }
+        out[w++] = (char)(*p < 0x80 ? *p : (p[0] & 3) << 6 | (p[1] & 0x3f));
+        p += *p >= 0x80;
+    }
+    return str_utf8_valid(out, w) ? out : text;
 }
 
 char *catalog_mysql8_expr(struct arena *a, const char *text) {
@@ -25,9 +51,9 @@ char *catalog_mysql8_expr(struct arena *a, const char *text) {
         return NULL;
     }
     /* By the server's version, not by the look of the text: a mangled name can stand in a text without quotes. */
-    size_t n = strlen(text);
-    char *plain = sql_undo_double_utf8(a, text, n, &n);
-    return sql_unescape(a, plain != NULL ? plain : text, plain != NULL ? n : strlen(text), &n);
+    const char *plain = undo_latin1(a, text);
+    size_t n;
+    return sql_unescape(a, plain, strlen(plain), &n);
 }
 
 const char *catalog_string_prefix(struct arena *a, const char *text, char **out, size_t *len) {

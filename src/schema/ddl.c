@@ -67,15 +67,24 @@ void ddl_note(struct ddl_ctx *x, bool changes_meaning, char *object, const char 
 
 const char *ddl_stage_name(enum ddl_stage s) {
     switch (s) {
-    case DDL_SCHEMA: return "schema";
-    case DDL_TABLE: return "table";
-    case DDL_PRIMARY: return "primary key";
-    case DDL_INDEX: return "index";
-    case DDL_COUNTER: return "counter";
-    case DDL_FK: return "foreign key";
-    case DDL_FK_VALIDATE: return "foreign key check";
-    case DDL_TRIGGER: return "trigger";
-    case DDL_ANALYZE: return "analyze";
+    case DDL_SCHEMA:
+        return "schema";
+    case DDL_TABLE:
+        return "table";
+    case DDL_PRIMARY:
+        return "primary key";
+    case DDL_INDEX:
+        return "index";
+    case DDL_COUNTER:
+        return "counter";
+    case DDL_FK:
+        return "foreign key";
+    case DDL_FK_VALIDATE:
+        return "foreign key check";
+    case DDL_TRIGGER:
+        return "trigger";
+    case DDL_ANALYZE:
+        return "analyze";
     }
     return "?";
 }

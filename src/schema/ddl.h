@@ -6,9 +6,9 @@
 
 struct ddl_options {
     struct typemap_options types;
-    const char *target_schema;   /* where tables go; NULL: the source database's name */
-    bool lower_names;            /* fold table names to lower case (source lower_case_table_names decides by default) */
-    unsigned server_version;     /* PostgreSQL 150018; openGauss working version */
+    const char *target_schema; /* where tables go; NULL: the source database's name */
+    bool lower_names;          /* fold table names to lower case (source lower_case_table_names decides by default) */
+    unsigned server_version;   /* PostgreSQL 150018; openGauss working version */
 };
 
 /* Decide every name and type in the target: identifiers (63 bytes, clashes resolved by a stated rule: a name that is
@@ -17,14 +17,14 @@ struct ddl_options {
 bool schema_resolve(struct arena *a, struct database *d, const struct ddl_options *o, struct err *e) WARN_UNUSED;
 
 enum ddl_stage {
-    DDL_SCHEMA,      /* CREATE SCHEMA, enum types */
-    DDL_TABLE,       /* CREATE TABLE with columns, NOT NULL, defaults, generated columns, CHECK, partitions, comments */
-    DDL_PRIMARY,     /* primary key */
-    DDL_INDEX,       /* unique and secondary indexes */
-    DDL_COUNTER,     /* auto_increment / sequence values */
-    DDL_FK,          /* foreign keys (NOT VALID where the dialect has it) */
+    DDL_SCHEMA,  /* CREATE SCHEMA, enum types */
+    DDL_TABLE,   /* CREATE TABLE with columns, NOT NULL, defaults, generated columns, CHECK, partitions, comments */
+    DDL_PRIMARY, /* primary key */
+    DDL_INDEX,   /* unique and secondary indexes */
+    DDL_COUNTER, /* auto_increment / sequence values */
+    DDL_FK,      /* foreign keys (NOT VALID where the dialect has it) */
     DDL_FK_VALIDATE,
-    DDL_TRIGGER,     /* what ON UPDATE needs where the dialect has no clause for it */
+    DDL_TRIGGER, /* what ON UPDATE needs where the dialect has no clause for it */
     DDL_ANALYZE,
 };
 
@@ -33,7 +33,7 @@ struct ddl_statement {
     const struct table *table; /* NULL: the whole schema */
     char *object;              /* "index shop.orders.idx_total" for messages */
     char *sql;
-    uint32_t weight;           /* relative cost inside a table, for scheduling: number of key columns */
+    uint32_t weight; /* relative cost inside a table, for scheduling: number of key columns */
 };
 
 /* Something the dialect cannot express: what was found, why, and what is done instead. */
@@ -50,7 +50,8 @@ struct ddl {
 };
 
 /* d must have been resolved with the same options. */
-bool ddl_make(struct arena *a, const struct database *d, const struct ddl_options *o, struct ddl *out, struct err *e) WARN_UNUSED;
+bool ddl_make(struct arena *a, const struct database *d, const struct ddl_options *o, struct ddl *out,
+              struct err *e) WARN_UNUSED;
 
 /* DROP of everything ddl_make would create for the table (--overwrite). */
 char *ddl_drop_table(struct arena *a, const struct table *t, const struct ddl_options *o);

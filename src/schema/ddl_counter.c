@@ -14,12 +14,15 @@ const struct column *ddl_counter_column(const struct table *t) {
 
 /* PostgreSQL's identity columns are smallint, integer or bigint; BIGINT UNSIGNED is numeric(20) there. */
 bool ddl_counter_is_identity(const struct ddl_ctx *x, const struct column *c) {
-    return x->dialect == DIALECT_PG && (c->target.kind == TK_INT2 || c->target.kind == TK_INT4 || c->target.kind == TK_INT8);
+    return x->dialect == DIALECT_PG &&
+           (c->target.kind == TK_INT2 || c->target.kind == TK_INT4 || c->target.kind == TK_INT8);
 }
 
 static const char *highest(const struct ddl_ctx *x, const struct column *c) {
     bool identity = ddl_counter_is_identity(x, c); /* its sequence ends with its type */
-    return identity && c->target.kind == TK_INT2 ? "32767" : identity && c->target.kind == TK_INT4 ? "2147483647" : "9223372036854775807";
+    return identity && c->target.kind == TK_INT2   ? "32767"
+           : identity && c->target.kind == TK_INT4 ? "2147483647"
+                                                   : "9223372036854775807";
 }
 
 /* One statement: the higher of the source's next value and the highest value loaded + 1. Past the sequence's end the last
@@ -54,7 +57,8 @@ void ddl_counter(struct ddl_ctx *x) {
         return;
     }
     if (c->target.kind == TK_NUMERIC && c->type.kind == MYT_BIGINT) {
-        ddl_note(x, false, object, "sequences end at 9223372036854775807", "values above that must be given by the application");
+        ddl_note(x, false, object, "sequences end at 9223372036854775807",
+                 "values above that must be given by the application");
     }
     ddl_add(x, DDL_COUNTER, object, 1, set_sequence(x, c));
 }

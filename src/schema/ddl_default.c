@@ -23,7 +23,8 @@ int ddl_now_digits(const char *expr) {
 }
 
 char *ddl_now(struct ddl_ctx *x, const struct column *c) {
-    const char *word = x->dialect == DIALECT_PG && c->target.kind == TK_TIMESTAMP ? "LOCALTIMESTAMP" : "CURRENT_TIMESTAMP";
+    const char *word =
+        x->dialect == DIALECT_PG && c->target.kind == TK_TIMESTAMP ? "LOCALTIMESTAMP" : "CURRENT_TIMESTAMP";
     return arena_printf(x->a, "%s(%d)", word, c->type.fsp);
 }
 
@@ -96,7 +97,8 @@ static char *date_default(struct ddl_ctx *x, const struct column *c, const char 
         return dropped(x, c, arena_printf(x->a, "'%s' is no date in the target", text));
     }
     if (zero) {
-        ddl_note(x, false, ddl_object(x, "default of", c->name), "the zero date needs a dolphin.sql_mode without no_zero_date",
+        ddl_note(x, false, ddl_object(x, "default of", c->name),
+                 "the zero date needs a dolphin.sql_mode without no_zero_date",
                  "the default is kept; sessions with no_zero_date cannot use it");
         return str_literal_pg(x->a, text);
     }
@@ -134,14 +136,29 @@ static char *literal(struct ddl_ctx *x, const struct column *c, const char *text
     switch (c->target.kind) {
     case TK_BIT:
         return bit_default(x, c, text);
-    case TK_BOOL: case TK_INT1: case TK_INT2: case TK_INT4: case TK_INT8: case TK_UINT1: case TK_UINT2: case TK_UINT4:
-    case TK_UINT8: case TK_YEAR: case TK_NUMERIC: case TK_FLOAT4: case TK_FLOAT8:
+    case TK_BOOL:
+    case TK_INT1:
+    case TK_INT2:
+    case TK_INT4:
+    case TK_INT8:
+    case TK_UINT1:
+    case TK_UINT2:
+    case TK_UINT4:
+    case TK_UINT8:
+    case TK_YEAR:
+    case TK_NUMERIC:
+    case TK_FLOAT4:
+    case TK_FLOAT8:
         return number_default(x, c, text);
-    case TK_BYTEA: case TK_BLOB:
+    case TK_BYTEA:
+    case TK_BLOB:
         return bytes_default(x, c, text);
-    case TK_DATE: case TK_TIMESTAMP: case TK_TIMESTAMPTZ:
+    case TK_DATE:
+    case TK_TIMESTAMP:
+    case TK_TIMESTAMPTZ:
         return date_default(x, c, text);
-    case TK_TIME: case TK_INTERVAL:
+    case TK_TIME:
+    case TK_INTERVAL:
         return time_default(x, c, text);
     case TK_TEXT:
         return text_default(x, c, text);
@@ -173,7 +190,9 @@ static char *expression(struct ddl_ctx *x, const struct column *c) {
     if (literal_expr(x->a, c->default_expr, &text, &len)) { /* by the type's rules, like any literal */
         return bytes ? bytes_default(x, c, catalog_hex(x->a, text, len)) : literal(x, c, text);
     }
-    struct expr_use use = {.mariadb = x->d->is_mariadb, .no_columns = true, .assigned_to = c}; /* a default may not look at other columns in the target */
+    struct expr_use use = {.mariadb = x->d->is_mariadb,
+                           .no_columns = true,
+                           .assigned_to = c}; /* a default may not look at other columns in the target */
     if (!ddl_expr(x->a, x->dialect, x->t, c->default_expr, use, &text, &why)) {
         return dropped(x, c, arena_printf(x->a, "%s: %s", c->default_expr, why));
     }

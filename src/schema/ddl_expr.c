@@ -5,8 +5,8 @@ static struct sql_column describe(const struct column *c) {
     return (struct sql_column){.name = c->name, .target_name = c->target_name, .from = &c->type, .to = &c->target};
 }
 
-bool ddl_expr(struct arena *a, enum dialect dialect, const struct table *t, const char *mysql_expr, struct expr_use use, char **out,
-              char **why) {
+bool ddl_expr(struct arena *a, enum dialect dialect, const struct table *t, const char *mysql_expr, struct expr_use use,
+              char **out, char **why) {
     struct sql_column *columns = arena_array(a, struct sql_column, t->ncolumns + 1), receiver;
     size_t n = 0;
     for (size_t i = 0; i < t->ncolumns && !use.no_columns; i++) {
@@ -35,8 +35,8 @@ bool ddl_expr(struct arena *a, enum dialect dialect, const struct table *t, cons
     return false;
 }
 
-bool ddl_generated_expr(struct arena *a, const struct ddl_options *o, bool mariadb, const struct table *t, const struct column *c,
-                        char **out, char **why) {
+bool ddl_generated_expr(struct arena *a, const struct ddl_options *o, bool mariadb, const struct table *t,
+                        const struct column *c, char **out, char **why) {
     enum dialect dialect = o->types.dialect;
     if (c->generation_expr == NULL) {
         *why = arena_strdup(a, "the source does not tell its expression");

@@ -69,9 +69,12 @@ char *ddl_inline_key(struct ddl_ctx *x) {
     }
     char *name = ddl_quote(x, k->target_name);
     switch (k->kind) {
-    case INDEX_PRIMARY: return arena_printf(x->a, "CONSTRAINT %s PRIMARY KEY (%s)", name, column_names(x, k, false));
-    case INDEX_UNIQUE: return arena_printf(x->a, "CONSTRAINT %s UNIQUE (%s)", name, column_names(x, k, false));
-    default: return arena_printf(x->a, "KEY %s (%s)", name, column_names(x, k, true));
+    case INDEX_PRIMARY:
+        return arena_printf(x->a, "CONSTRAINT %s PRIMARY KEY (%s)", name, column_names(x, k, false));
+    case INDEX_UNIQUE:
+        return arena_printf(x->a, "CONSTRAINT %s UNIQUE (%s)", name, column_names(x, k, false));
+    default:
+        return arena_printf(x->a, "KEY %s (%s)", name, column_names(x, k, true));
     }
 }
 
@@ -150,7 +153,8 @@ static char *fulltext_parts(struct ddl_ctx *x, const struct index *k) {
     struct text t = {.a = x->a};
     if (x->dialect == DIALECT_PG) {
         for (size_t i = 0; i < k->nparts; i++) {
-            text_add(&t, "%scoalesce(%s, '')", i > 0 ? " || ' ' || " : "", ddl_quote(x, k->parts[i].column->target_name));
+            text_add(&t, "%scoalesce(%s, '')", i > 0 ? " || ' ' || " : "",
+                     ddl_quote(x, k->parts[i].column->target_name));
         }
         return arena_printf(x->a, "to_tsvector('simple', %s)", t.s);
     }
@@ -187,8 +191,8 @@ static const char *locality(const struct ddl_ctx *x, const struct index *k) {
 
 static void index_comment(struct ddl_ctx *x, const struct index *k, struct text *sql) {
     if (k->comment != NULL && k->comment[0] != '\0') {
-        text_add(sql, ";\nCOMMENT ON INDEX %s.%s IS %s", ddl_quote(x, x->t->target_schema), ddl_quote(x, k->target_name),
-                 str_literal_pg(x->a, k->comment));
+        text_add(sql, ";\nCOMMENT ON INDEX %s.%s IS %s", ddl_quote(x, x->t->target_schema),
+                 ddl_quote(x, k->target_name), str_literal_pg(x->a, k->comment));
     }
 }
 
@@ -225,7 +229,8 @@ static void make_primary(struct ddl_ctx *x, const struct index *k) {
         return;
     }
     struct text sql = {.a = x->a};
-    text_add(&sql, "ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY (%s)", x->tq, ddl_quote(x, k->target_name), column_names(x, k, false));
+    text_add(&sql, "ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY (%s)", x->tq, ddl_quote(x, k->target_name),
+             column_names(x, k, false));
     index_comment(x, k, &sql);
     ddl_add(x, DDL_PRIMARY, index_object(x, k), (uint32_t)k->nparts, sql.s);
 }
@@ -233,7 +238,8 @@ static void make_primary(struct ddl_ctx *x, const struct index *k) {
 void ddl_indexes(struct ddl_ctx *x) {
     for (size_t i = 0; i < x->t->nindexes; i++) {
         const struct index *k = &x->t->indexes[i];
-        bool possible = x->dialect != DIALECT_PG || !x->part.on || !is_unique(k) || (has_partition_columns(x, k) && !x->part.by_expr);
+        bool possible = x->dialect != DIALECT_PG || !x->part.on || !is_unique(k) ||
+                        (has_partition_columns(x, k) && !x->part.by_expr);
         if (k == x->inline_key) {
             struct text sql = {.a = x->a};
             index_comment(x, k, &sql);
@@ -246,7 +252,8 @@ void ddl_indexes(struct ddl_ctx *x) {
                                               : "vector indexes are not carried",
                      "left out");
         } else if (!possible) {
-            ddl_note(x, true, index_object(x, k), "a unique key of a partitioned table must hold all columns of the partition key",
+            ddl_note(x, true, index_object(x, k),
+                     "a unique key of a partitioned table must hold all columns of the partition key",
                      "an ordinary index: the target does not keep these values unique");
             make_index(x, k, false);
         } else if (k->kind == INDEX_PRIMARY) {

@@ -19,10 +19,10 @@ void text_add(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * keys depend on it. */
 struct partition_plan {
     bool on;
-    bool by_expr;                   /* the key is an expression: PostgreSQL then allows no primary or unique key */
-    const struct column **columns;  /* the key's columns, subpartition key included */
+    bool by_expr;                  /* the key is an expression: PostgreSQL then allows no primary or unique key */
+    const struct column **columns; /* the key's columns, subpartition key included */
     size_t ncolumns;
-    struct partition_side *side;    /* private to ddl_partition*.c */
+    struct partition_side *side; /* private to ddl_partition*.c */
 };
 
 struct ddl_ctx {
@@ -38,7 +38,7 @@ struct ddl_ctx {
     const struct table *t;
     char *tq; /* "schema"."table" */
     struct partition_plan part;
-    char *sequence; /* of its auto_increment, quoted with its schema; NULL: none, or the column's own */
+    char *sequence;                 /* of its auto_increment, quoted with its schema; NULL: none, or the column's own */
     const struct index *inline_key; /* openGauss B: the key that AUTO_INCREMENT needs inside CREATE TABLE */
 };
 
@@ -59,11 +59,11 @@ struct expr_use {
     bool no_columns;
     const struct column *assigned_to; /* converted to this column's type */
 };
-bool ddl_expr(struct arena *a, enum dialect dialect, const struct table *t, const char *mysql_expr, struct expr_use use, char **out,
-              char **why) WARN_UNUSED;
+bool ddl_expr(struct arena *a, enum dialect dialect, const struct table *t, const char *mysql_expr, struct expr_use use,
+              char **out, char **why) WARN_UNUSED;
 /* The expression of a generated column, ready for GENERATED ALWAYS AS (..) STORED. */
-bool ddl_generated_expr(struct arena *a, const struct ddl_options *o, bool mariadb, const struct table *t, const struct column *c,
-                        char **out, char **why) WARN_UNUSED;
+bool ddl_generated_expr(struct arena *a, const struct ddl_options *o, bool mariadb, const struct table *t,
+                        const struct column *c, char **out, char **why) WARN_UNUSED;
 
 /* ---- ddl_default.c ---- */
 /* The text behind DEFAULT, or NULL for none; findings are noted. */

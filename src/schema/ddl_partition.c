@@ -166,7 +166,8 @@ static bool has_unique_key(const struct table *t) {
  * unix_timestamp() were tried); PG and A databases of openGauss are given columns only. */
 static bool key_expr(struct planner *p, struct split *s, const char *expr) {
     struct ddl_ctx *x = p->x;
-    bool possible = x->dialect == DIALECT_PG ? !has_unique_key(x->t) : x->dialect == DIALECT_OG_B && s->kind == SPLIT_RANGE;
+    bool possible =
+        x->dialect == DIALECT_PG ? !has_unique_key(x->t) : x->dialect == DIALECT_OG_B && s->kind == SPLIT_RANGE;
     if (!possible) {
         return no(p, "the target splits by columns, not by this expression");
     }
@@ -196,7 +197,8 @@ static const struct column **key_of_table(struct ddl_ctx *x, size_t *n) {
 }
 
 /* Any hash spreads rows; which row goes where has no meaning. So HASH over an expression becomes a hash over its columns. */
-static bool plan_hash(struct planner *p, struct split *s, enum partition_method method, const char *expr, size_t count) {
+static bool plan_hash(struct planner *p, struct split *s, enum partition_method method, const char *expr,
+                      size_t count) {
     struct ddl_ctx *x = p->x;
     const struct column **columns;
     size_t n = 0;
@@ -231,9 +233,11 @@ static bool plan_main(struct planner *p, struct split *s) {
     const struct column *one;
     enum monotone m = MONOTONE_NONE;
     switch (from->method) {
-    case PART_HASH: case PART_KEY:
+    case PART_HASH:
+    case PART_KEY:
         return plan_hash(p, s, from->method, from->expr, from->n);
-    case PART_RANGE_COLUMNS: case PART_LIST_COLUMNS:
+    case PART_RANGE_COLUMNS:
+    case PART_LIST_COLUMNS:
         s->kind = from->method == PART_RANGE_COLUMNS ? SPLIT_RANGE : SPLIT_LIST;
         columns = from->expr == NULL ? NULL : partition_columns(x->a, x->t, from->expr, &n);
         if (columns == NULL) {
@@ -246,7 +250,8 @@ static bool plan_main(struct planner *p, struct split *s) {
             return false;
         }
         break;
-    case PART_RANGE: case PART_LIST:
+    case PART_RANGE:
+    case PART_LIST:
         s->kind = from->method == PART_RANGE ? SPLIT_RANGE : SPLIT_LIST;
         if (from->expr == NULL) {
             return no(p, "the source does not tell its expression");
@@ -310,21 +315,25 @@ static void plan_rest(struct ddl_ctx *x, struct split *s) {
     }
     if (why != NULL) {
         s->rest = true;
-        ddl_note(x, false, ddl_object(x, "partitions of", NULL), why, "one partition more takes the rows that fit no other");
+        ddl_note(x, false, ddl_object(x, "partitions of", NULL), why,
+                 "one partition more takes the rows that fit no other");
     }
 }
 
 /* openGauss gives subpartitions and hash partitions their names by itself when only their number is told. */
 static void note_differences(struct ddl_ctx *x, const struct split *s) {
     const struct partitioning *from = &x->t->part;
-    if (from->method == PART_HASH || from->method == PART_KEY || s->kind == SPLIT_HASH || from->sub_method != PART_NONE) {
+    if (from->method == PART_HASH || from->method == PART_KEY || s->kind == SPLIT_HASH ||
+        from->sub_method != PART_NONE) {
         ddl_note(x, false, ddl_object(x, "partitions of", NULL), "the target has a hash function of its own",
-                 dialect_is_opengauss(x->dialect) ? "as many hash partitions, with other rows in each, named by the target"
-                                                  : "as many hash partitions, with other rows in each");
+                 dialect_is_opengauss(x->dialect)
+                     ? "as many hash partitions, with other rows in each, named by the target"
+                     : "as many hash partitions, with other rows in each");
     }
     for (size_t i = 0; i < from->n && dialect_is_opengauss(x->dialect); i++) {
         if (from->parts[i].comment != NULL && from->parts[i].comment[0] != '\0') {
-            ddl_note(x, false, ddl_object(x, "partition", from->parts[i].name), "the target has no comments on partitions", "left out");
+            ddl_note(x, false, ddl_object(x, "partition", from->parts[i].name),
+                     "the target has no comments on partitions", "left out");
         }
     }
 }
@@ -340,13 +349,20 @@ static bool plan_sub(struct planner *p, struct partition_side *side) {
 
 static const char *method_name(enum partition_method m) {
     switch (m) {
-    case PART_NONE: break;
-    case PART_RANGE: return "RANGE";
-    case PART_RANGE_COLUMNS: return "RANGE COLUMNS";
-    case PART_LIST: return "LIST";
-    case PART_LIST_COLUMNS: return "LIST COLUMNS";
-    case PART_HASH: return "HASH";
-    case PART_KEY: return "KEY";
+    case PART_NONE:
+        break;
+    case PART_RANGE:
+        return "RANGE";
+    case PART_RANGE_COLUMNS:
+        return "RANGE COLUMNS";
+    case PART_LIST:
+        return "LIST";
+    case PART_LIST_COLUMNS:
+        return "LIST COLUMNS";
+    case PART_HASH:
+        return "HASH";
+    case PART_KEY:
+        return "KEY";
     }
     return "?";
 }
@@ -360,7 +376,8 @@ void ddl_partition_plan(struct ddl_ctx *x) {
     struct partition_side *side = arena_new(x->a, struct partition_side);
     if (!plan_main(&p, &side->main) || !plan_sub(&p, side)) {
         ddl_note(x, false, ddl_object(x, "partitions of", NULL),
-                 arena_printf(x->a, "PARTITION BY %s (%s): %s", method_name(from->method), from->expr == NULL ? "" : from->expr, p.why),
+                 arena_printf(x->a, "PARTITION BY %s (%s): %s", method_name(from->method),
+                              from->expr == NULL ? "" : from->expr, p.why),
                  "one table without partitions");
         return;
     }
@@ -370,7 +387,8 @@ void ddl_partition_plan(struct ddl_ctx *x) {
     plan->on = true;
     plan->by_expr = side->main.by_expr;
     plan->side = side;
-    plan->columns = arena_array(x->a, const struct column *, side->main.ncolumns + (side->sub == NULL ? 0 : side->sub->ncolumns) + 1);
+    plan->columns = arena_array(x->a, const struct column *,
+                                side->main.ncolumns + (side->sub == NULL ? 0 : side->sub->ncolumns) + 1);
     for (size_t i = 0; i < side->main.ncolumns; i++) {
         plan->columns[plan->ncolumns++] = side->main.columns[i];
     }

@@ -81,11 +81,14 @@ const struct column *partition_column(struct arena *a, const struct table *t, co
     return c != NULL && n == 1 ? c[0] : NULL;
 }
 
-enum monotone partition_monotone(struct arena *a, const struct table *t, const char *expr, const struct column **column) {
+enum monotone partition_monotone(struct arena *a, const struct table *t, const char *expr,
+                                 const struct column **column) {
     static const struct {
         const char *name;
         enum monotone m;
-    } known[] = {{"year", MONOTONE_YEAR}, {"to_days", MONOTONE_TO_DAYS}, {"to_seconds", MONOTONE_TO_SECONDS},
+    } known[] = {{"year", MONOTONE_YEAR},
+                 {"to_days", MONOTONE_TO_DAYS},
+                 {"to_seconds", MONOTONE_TO_SECONDS},
                  {"unix_timestamp", MONOTONE_UNIX_TIMESTAMP}};
     char *s = strip_parens(a, expr);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -133,8 +136,8 @@ static char *moment(struct arena *a, const struct column *c, int64_t days, int64
     if (c->target.kind == TK_DATE) {
         return arena_printf(a, "'%04d-%02d-%02d'", (int)y, m, d);
     }
-    return arena_printf(a, "'%04d-%02d-%02d %02d:%02d:%02d%s'", (int)y, m, d, (int)(seconds / 3600), (int)(seconds / 60 % 60),
-                        (int)(seconds % 60), zone);
+    return arena_printf(a, "'%04d-%02d-%02d %02d:%02d:%02d%s'", (int)y, m, d, (int)(seconds / 3600),
+                        (int)(seconds / 60 % 60), (int)(seconds % 60), zone);
 }
 
 char *partition_bound(struct arena *a, enum monotone m, const struct column *c, const char *number, bool *max) {
@@ -150,7 +153,8 @@ char *partition_bound(struct arena *a, enum monotone m, const struct column *c, 
             *max = true;
             return NULL;
         }
-        return v < 1 ? NULL : arena_printf(a, c->target.kind == TK_DATE ? "'%04d-01-01'" : "'%04d-01-01 00:00:00'", (int)v);
+        return v < 1 ? NULL
+                     : arena_printf(a, c->target.kind == TK_DATE ? "'%04d-01-01'" : "'%04d-01-01 00:00:00'", (int)v);
     case MONOTONE_TO_DAYS:
         return v < TO_DAYS_OF_YEAR_1 ? NULL : moment(a, c, v - TO_DAYS_OF_1970, 0, max);
     case MONOTONE_TO_SECONDS: {

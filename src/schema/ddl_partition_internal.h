@@ -21,13 +21,13 @@ struct split_part {
 
 struct split {
     enum split_kind kind;
-    char **keys; /* quoted column, or (expression) */
+    char **keys;                   /* quoted column, or (expression) */
     const struct column **columns; /* the same, where keys are columns; all columns read by expressions too */
     size_t nkeys, ncolumns;
     bool by_expr;
     struct split_part *parts; /* range and list */
     size_t nparts;            /* hash: how many */
-    bool rest; /* a last partition for rows that the others do not take */
+    bool rest;                /* a last partition for rows that the others do not take */
 };
 
 struct partition_side {
@@ -40,7 +40,8 @@ struct partition_side {
 /* YEAR(d), TO_DAYS(d), TO_SECONDS(d), UNIX_TIMESTAMP(ts): functions that never fall when their column rises, so that a
  * range of theirs is a range of the column. */
 enum monotone { MONOTONE_NONE, MONOTONE_YEAR, MONOTONE_TO_DAYS, MONOTONE_TO_SECONDS, MONOTONE_UNIX_TIMESTAMP };
-enum monotone partition_monotone(struct arena *a, const struct table *t, const char *expr, const struct column **column);
+enum monotone partition_monotone(struct arena *a, const struct table *t, const char *expr,
+                                 const struct column **column);
 /* The column's value at which the function reaches `number`, as a literal; NULL: out of the calendar. *max: above it. */
 char *partition_bound(struct arena *a, enum monotone m, const struct column *c, const char *number, bool *max);
 

@@ -15,10 +15,14 @@ static char *key_list(struct arena *a, const struct split *s) {
 
 static const char *bound_text(const struct bound *b) {
     switch (b->kind) {
-    case BOUND_VALUE: return b->sql;
-    case BOUND_NULL: return "NULL";
-    case BOUND_MAX: return "MAXVALUE";
-    case BOUND_DEFAULT: return "DEFAULT";
+    case BOUND_VALUE:
+        return b->sql;
+    case BOUND_NULL:
+        return "NULL";
+    case BOUND_MAX:
+        return "MAXVALUE";
+    case BOUND_DEFAULT:
+        return "DEFAULT";
     }
     return "?";
 }
@@ -64,7 +68,8 @@ static void for_values(struct ddl_ctx *x, struct text *sql, const struct split *
     text_add(sql, " TO (%s)", bound_list(x->a, p, false));
 }
 
-static void pg_subpartitions(struct ddl_ctx *x, struct text *sql, const char *parent, const struct partition *from, const struct split *sub) {
+static void pg_subpartitions(struct ddl_ctx *x, struct text *sql, const char *parent, const struct partition *from,
+                             const struct split *sub) {
     for (size_t i = 0; i < from->nsub; i++) {
         text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %zu, REMAINDER %zu)",
                  partition_table(x, from->sub[i].name), parent, sub->nparts, i);
@@ -123,9 +128,9 @@ static void og_parts(struct ddl_ctx *x, struct text *sql, const struct split *s)
         if (values == NULL) { /* NULL alone: the partition for the rest takes it */
             continue;
         }
-        const char *word = s->kind == SPLIT_RANGE                                               ? "VALUES LESS THAN"
+        const char *word = s->kind == SPLIT_RANGE                                             ? "VALUES LESS THAN"
                            : x->dialect == DIALECT_OG_B && p->bounds[0].kind != BOUND_DEFAULT ? "VALUES IN"
-                                                                                                : "VALUES";
+                                                                                              : "VALUES";
         text_add(sql, "%s\n  PARTITION %s %s (%s)", n++ > 0 ? "," : "", name, word, values);
     }
     if (s->rest) {

@@ -13,7 +13,8 @@ static void column_clause(struct ddl_ctx *x, struct text *sql, const struct colu
         text_add(sql, " COLLATE %s", c->target.collation);
     }
     char *expr, *why;
-    if (c->generated != GENERATED_NO && !c->loaded && ddl_generated_expr(a, x->o, x->d->is_mariadb, x->t, c, &expr, &why)) {
+    if (c->generated != GENERATED_NO && !c->loaded &&
+        ddl_generated_expr(a, x->o, x->d->is_mariadb, x->t, c, &expr, &why)) {
         text_add(sql, " GENERATED ALWAYS AS (%s) STORED", expr);
     } else if (c->auto_increment && c == ddl_counter_column(x->t)) {
         if (x->dialect == DIALECT_OG_B) {
@@ -99,7 +100,8 @@ static void comments(struct ddl_ctx *x, struct text *sql) {
     for (size_t i = 0; i < t->ncolumns && x->dialect != DIALECT_OG_B; i++) {
         const struct column *c = &t->columns[i];
         if (has_text(c->comment)) {
-            text_add(sql, ";\nCOMMENT ON COLUMN %s.%s IS %s", x->tq, ddl_quote(x, c->target_name), str_literal_pg(x->a, c->comment));
+            text_add(sql, ";\nCOMMENT ON COLUMN %s.%s IS %s", x->tq, ddl_quote(x, c->target_name),
+                     str_literal_pg(x->a, c->comment));
         }
     }
 }
@@ -144,7 +146,8 @@ void ddl_table(struct ddl_ctx *x) {
 /* ---- notes about the table as a whole ---- */
 
 bool ddl_is_text(const struct column *c) {
-    return (c->type.kind >= MYT_CHAR && c->type.kind <= MYT_LONGTEXT) || c->type.kind == MYT_ENUM || c->type.kind == MYT_SET;
+    return (c->type.kind >= MYT_CHAR && c->type.kind <= MYT_LONGTEXT) || c->type.kind == MYT_ENUM ||
+           c->type.kind == MYT_SET;
 }
 
 bool ddl_is_case_insensitive(const struct column *c) {
@@ -157,8 +160,8 @@ bool ddl_is_case_insensitive(const struct column *c) {
 }
 
 /* "a, b, c and 4 more" of the columns that `wanted` picks; *n their number. */
-static char *column_list(struct ddl_ctx *x, bool (*wanted)(const struct ddl_ctx *, const struct column *, const void *), const void *arg,
-                         size_t *n) {
+static char *column_list(struct ddl_ctx *x, bool (*wanted)(const struct ddl_ctx *, const struct column *, const void *),
+                         const void *arg, size_t *n) {
     enum { SHOWN = 8 };
     struct text t = {.a = x->a};
     *n = 0;
@@ -214,15 +217,18 @@ static void type_notes(struct ddl_ctx *x) {
         if (!seen) {
             size_t n;
             char *list = column_list(x, has_note, note, &n);
-            ddl_note(x, false, columns_object(x, list, n), note, arena_printf(x->a, "type %s", x->t->columns[i].target.ddl));
+            ddl_note(x, false, columns_object(x, list, n), note,
+                     arena_printf(x->a, "type %s", x->t->columns[i].target.ddl));
         }
     }
 }
 
 static void renamed(struct ddl_ctx *x, const char *kind, const char *name, const char *target) {
     if (!str_ieq(name, target)) {
-        const char *reason = strlen(name) > NAME_MAX_BYTES ? "the name is longer than 63 bytes" : "the name is taken in the target";
-        ddl_note(x, false, ddl_object(x, kind, str_eq(kind, "table") ? NULL : name), reason, arena_printf(x->a, "it is called %s", target));
+        const char *reason =
+            strlen(name) > NAME_MAX_BYTES ? "the name is longer than 63 bytes" : "the name is taken in the target";
+        ddl_note(x, false, ddl_object(x, kind, str_eq(kind, "table") ? NULL : name), reason,
+                 arena_printf(x->a, "it is called %s", target));
     }
 }
 
@@ -259,7 +265,8 @@ void ddl_notes(struct ddl_ctx *x) {
     for (size_t i = 0; i < x->t->ncolumns; i++) {
         const struct column *c = &x->t->columns[i];
         char *expr, *why;
-        if (c->generated != GENERATED_NO && c->loaded && !ddl_generated_expr(x->a, x->o, x->d->is_mariadb, x->t, c, &expr, &why)) {
+        if (c->generated != GENERATED_NO && c->loaded &&
+            !ddl_generated_expr(x->a, x->o, x->d->is_mariadb, x->t, c, &expr, &why)) {
             ddl_note(x, true, ddl_object(x, "generated column", c->name),
                      c->generation_expr == NULL ? why : arena_printf(x->a, "%s: %s", c->generation_expr, why),
                      "a plain column, loaded with the source's values; the target does not compute new ones");
@@ -267,7 +274,8 @@ void ddl_notes(struct ddl_ctx *x) {
     }
     list = column_list(x, is_invisible, NULL, &n);
     if (n > 0) {
-        ddl_note(x, false, columns_object(x, list, n), "the target has no invisible columns", "visible: SELECT * shows it");
+        ddl_note(x, false, columns_object(x, list, n), "the target has no invisible columns",
+                 "visible: SELECT * shows it");
     }
     list = column_list(x, in_unique_key_without_case, NULL, &n);
     if (n > 0 && x->dialect != DIALECT_OG_B) {

@@ -18,15 +18,15 @@ struct column {
     /* One of: no default; default_null; a literal (default_text); an expression (default_expr). */
     bool has_default, default_null;
     char *default_text;
-    char *default_expr;   /* MySQL expression text: CURRENT_TIMESTAMP(3), (uuid()) */
-    char *on_update;      /* CURRENT_TIMESTAMP(3), or NULL */
+    char *default_expr; /* MySQL expression text: CURRENT_TIMESTAMP(3), (uuid()) */
+    char *on_update;    /* CURRENT_TIMESTAMP(3), or NULL */
     enum generated_kind generated;
     char *generation_expr; /* MySQL expression text */
     char *comment;
     /* filled by schema_resolve */
     char *target_name;
     struct target_type target;
-    bool loaded;          /* false for generated columns: COPY must not list them */
+    bool loaded; /* false for generated columns: COPY must not list them */
 };
 
 enum index_kind { INDEX_PRIMARY, INDEX_UNIQUE, INDEX_PLAIN, INDEX_FULLTEXT, INDEX_SPATIAL, INDEX_VECTOR };

@@ -27,8 +27,8 @@ static void decide_generated(struct arena *a, bool mariadb, struct table *t, con
         struct column *c = &t->columns[i];
         struct expr_use use = {.mariadb = mariadb, .must_be_immutable = true, .assigned_to = c};
         char *expr, *why;
-        if (c->generated != GENERATED_NO && (c->generation_expr == NULL ||
-                                             !ddl_expr(a, o->types.dialect, t, c->generation_expr, use, &expr, &why))) {
+        if (c->generated != GENERATED_NO &&
+            (c->generation_expr == NULL || !ddl_expr(a, o->types.dialect, t, c->generation_expr, use, &expr, &why))) {
             c->loaded = true;
         }
     }
@@ -41,7 +41,8 @@ static void decide_generated(struct arena *a, bool mariadb, struct table *t, con
     }
 }
 
-static bool resolve_columns(struct arena *a, bool mariadb, struct table *t, const struct ddl_options *o, struct err *e) {
+static bool resolve_columns(struct arena *a, bool mariadb, struct table *t, const struct ddl_options *o,
+                            struct err *e) {
     bool opengauss = dialect_is_opengauss(o->types.dialect);
     struct name_set names;
     name_set_init(&names, a, opengauss); /* openGauss B matches columns without case: treat all of openGauss so */
@@ -66,7 +67,8 @@ static bool resolve_columns(struct arena *a, bool mariadb, struct table *t, cons
 static void resolve_index(struct arena *a, const struct table *t, struct index *x, enum dialect dialect,
                           struct name_set *relations, struct name_set *constraints) {
     if (x->kind == INDEX_PRIMARY) {
-        x->target_name = name_claim(a, relations, constraints, arena_printf(a, "%s_pkey", t->target_name), t->target_name);
+        x->target_name =
+            name_claim(a, relations, constraints, arena_printf(a, "%s_pkey", t->target_name), t->target_name);
         return;
     }
     /* openGauss B may have to write a unique key as a constraint (see ddl_choose_inline_key). */
@@ -75,8 +77,8 @@ static void resolve_index(struct arena *a, const struct table *t, struct index *
 }
 
 /* Primary keys of all tables come first, so that an ordinary index never takes a name like orders_pkey. */
-static void resolve_indexes(struct arena *a, struct database *d, enum dialect dialect, bool primary, struct name_set *relations,
-                            struct name_set *constraints) {
+static void resolve_indexes(struct arena *a, struct database *d, enum dialect dialect, bool primary,
+                            struct name_set *relations, struct name_set *constraints) {
     for (size_t i = 0; i < d->ntables; i++) {
         const struct table *t = &d->tables[i];
         for (size_t k = 0; k < t->nindexes; k++) {

@@ -28,7 +28,8 @@ struct arguments {
 };
 
 static bool dialect_of(const char *text, enum dialect *d) {
-    static const char *const names[] = {[DIALECT_PG] = "pg", [DIALECT_OG_B] = "og_b", [DIALECT_OG_PG] = "og_pg", [DIALECT_OG_A] = "og_a"};
+    static const char *const names[] = {
+        [DIALECT_PG] = "pg", [DIALECT_OG_B] = "og_b", [DIALECT_OG_PG] = "og_pg", [DIALECT_OG_A] = "og_a"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (str_eq(text, names[i])) {
             *d = (enum dialect)i;
@@ -99,7 +100,8 @@ static bool run(const struct arguments *g, struct err *e) {
     mysql_close(c);
     ok = ok && schema_resolve(&a, &d, &g->ddl, e) && ddl_make(&a, &d, &g->ddl, &ddl, e);
     if (g->time) {
-        fprintf(stderr, "read %lld ms, resolve and make %lld ms\n", (long long)(read - begin) / 1000, (long long)(clock_mono_us() - read) / 1000);
+        fprintf(stderr, "read %lld ms, resolve and make %lld ms\n", (long long)(read - begin) / 1000,
+                (long long)(clock_mono_us() - read) / 1000);
     }
     if (ok && g->drop) {
         for (size_t i = 0; i < d.ntables; i++) {

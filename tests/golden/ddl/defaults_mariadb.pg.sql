@@ -1,0 +1,27 @@
+-- schema: schema golden_defaults_mariadb
+CREATE SCHEMA IF NOT EXISTS "golden_defaults_mariadb"
+;
+-- table: table golden_defaults_mariadb.x
+CREATE TABLE "golden_defaults_mariadb"."x" (
+  "a" integer DEFAULT (1 + 2),
+  "b" char(36) DEFAULT (gen_random_uuid()::text),
+  "c" date DEFAULT (CURRENT_DATE),
+  "d" jsonb DEFAULT '{}',
+  "e" jsonb DEFAULT ('[]'::jsonb),
+  "f" text DEFAULT 'it''s \ ä',
+  "g" bytea DEFAULT '\x615c62',
+  "h" varchar(20) DEFAULT (('a' || 'b')::text),
+  "i" double precision DEFAULT (random()),
+  "j" integer,
+  "k" integer,
+  "l" varchar(30) DEFAULT (to_char(LOCALTIMESTAMP(0), 'YYYY"-"MM"-"DD" "HH24":"MI":"SS'))
+)
+;
+-- analyze: table golden_defaults_mariadb.x
+ANALYZE "golden_defaults_mariadb"."x"
+;
+-- warning: default of golden_defaults_mariadb.x.j: (`a` + 1): the column a, which is not known here => the column has no default in the target
+-- warning: default of golden_defaults_mariadb.x.k: nextval(`golden_defaults_mariadb`.`s`): function NEXTVAL => the column has no default in the target
+-- note: columns golden_defaults_mariadb.x.b, f, h, l: compares case and accents exactly; utf8mb4_general_ci does not => type char(36)
+-- note: columns golden_defaults_mariadb.x.d, e: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb
+-- uncarried: sequence s: MariaDB's sequences are not carried

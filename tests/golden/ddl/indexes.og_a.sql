@@ -1,0 +1,83 @@
+-- schema: schema golden_indexes
+CREATE SCHEMA IF NOT EXISTS "golden_indexes"
+;
+-- table: table golden_indexes.a
+CREATE TABLE "golden_indexes"."a" (
+  "id" integer NOT NULL,
+  "s" varchar(400),
+  "t" text,
+  "b" bytea,
+  "v" integer,
+  "w" integer NOT NULL
+)
+;
+-- table: table golden_indexes.b
+CREATE TABLE "golden_indexes"."b" (
+  "id" integer NOT NULL,
+  "v" integer
+)
+;
+-- primary key: primary key golden_indexes.a
+ALTER TABLE "golden_indexes"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_indexes.b
+ALTER TABLE "golden_indexes"."b" ADD CONSTRAINT "b_pkey" PRIMARY KEY ("id")
+;
+-- index: index golden_indexes.a.commented
+CREATE INDEX "commented" ON "golden_indexes"."a" ("w");
+COMMENT ON INDEX "golden_indexes"."commented" IS 'it''s "here"'
+;
+-- index: index golden_indexes.a.down
+CREATE INDEX "down" ON "golden_indexes"."a" ("v" DESC, "w")
+;
+-- index: index golden_indexes.a.ft
+CREATE INDEX "ft" ON "golden_indexes"."a" USING gin (to_tsvector('simple', "t"))
+;
+-- index: index golden_indexes.a.ft2
+CREATE INDEX "ft2" ON "golden_indexes"."a" USING gin (to_tsvector('simple', "s"), to_tsvector('simple', "t"))
+;
+-- index: index golden_indexes.a.idx
+CREATE INDEX "idx" ON "golden_indexes"."a" ("v")
+;
+-- index: index golden_indexes.a.prefix_b
+CREATE INDEX "prefix_b" ON "golden_indexes"."a" ("b"(8))
+;
+-- index: index golden_indexes.a.prefix_s
+CREATE INDEX "prefix_s" ON "golden_indexes"."a" ("s"(10))
+;
+-- index: index golden_indexes.a.prefix_t
+CREATE INDEX "prefix_t" ON "golden_indexes"."a" ("t"(20), "v")
+;
+-- index: index golden_indexes.a.uniq
+CREATE UNIQUE INDEX "uniq" ON "golden_indexes"."a" ("v", "w")
+;
+-- index: index golden_indexes.a.uprefix
+CREATE UNIQUE INDEX "uprefix" ON "golden_indexes"."a" ("s"(5))
+;
+-- index: index golden_indexes.b.a
+CREATE INDEX "a_b" ON "golden_indexes"."b" ("v")
+;
+-- index: index golden_indexes.b.a_pkey
+CREATE INDEX "a_pkey_b" ON "golden_indexes"."b" ("v")
+;
+-- index: index golden_indexes.b.idx
+CREATE INDEX "idx_b" ON "golden_indexes"."b" ("v")
+;
+-- index: index golden_indexes.b.uniq
+CREATE UNIQUE INDEX "uniq_b" ON "golden_indexes"."b" ("v")
+;
+-- analyze: table golden_indexes.a
+ANALYZE "golden_indexes"."a"
+;
+-- analyze: table golden_indexes.b
+ANALYZE "golden_indexes"."b"
+;
+-- warning: index golden_indexes.a.ft: MATCH .. AGAINST does not exist in the target => a GIN index; query it with to_tsvector('simple', "t") @@ to_tsquery(..)
+-- warning: index golden_indexes.a.ft2: MATCH .. AGAINST does not exist in the target => a GIN index; query it with to_tsvector('simple', "s"), to_tsvector('simple', "t") @@ to_tsquery(..)
+-- note: column golden_indexes.a.s: lengths count bytes in an A database: 100 characters are 400 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(400)
+-- note: column golden_indexes.a.t: '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type text
+-- warning: column golden_indexes.a.s: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
+-- note: index golden_indexes.b.a: the name is taken in the target => it is called a_b
+-- note: index golden_indexes.b.a_pkey: the name is taken in the target => it is called a_pkey_b
+-- note: index golden_indexes.b.idx: the name is taken in the target => it is called idx_b
+-- note: index golden_indexes.b.uniq: the name is taken in the target => it is called uniq_b

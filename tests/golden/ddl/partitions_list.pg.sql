@@ -1,0 +1,52 @@
+-- schema: schema golden_partitions_list
+CREATE SCHEMA IF NOT EXISTS "golden_partitions_list"
+;
+-- table: table golden_partitions_list.dates
+CREATE TABLE "golden_partitions_list"."dates" (
+  "d" date NOT NULL
+) PARTITION BY LIST ("d");
+CREATE TABLE "golden_partitions_list"."dates_p0" PARTITION OF "golden_partitions_list"."dates" FOR VALUES IN ('2020-01-01', '2020-01-02');
+CREATE TABLE "golden_partitions_list"."dates_p1" PARTITION OF "golden_partitions_list"."dates" FOR VALUES IN ('2021-01-01')
+;
+-- table: table golden_partitions_list.ints
+CREATE TABLE "golden_partitions_list"."ints" (
+  "id" integer NOT NULL,
+  "region" integer
+) PARTITION BY LIST ("region");
+CREATE TABLE "golden_partitions_list"."ints_north" PARTITION OF "golden_partitions_list"."ints" FOR VALUES IN (NULL, 1, 2);
+CREATE TABLE "golden_partitions_list"."ints_south" PARTITION OF "golden_partitions_list"."ints" FOR VALUES IN (-3, 4)
+;
+-- table: table golden_partitions_list.only_null
+CREATE TABLE "golden_partitions_list"."only_null" (
+  "v" integer
+) PARTITION BY LIST ("v");
+CREATE TABLE "golden_partitions_list"."only_null_pn" PARTITION OF "golden_partitions_list"."only_null" FOR VALUES IN (NULL);
+CREATE TABLE "golden_partitions_list"."only_null_p1" PARTITION OF "golden_partitions_list"."only_null" FOR VALUES IN (1)
+;
+-- table: table golden_partitions_list.texts
+CREATE TABLE "golden_partitions_list"."texts" (
+  "city" varchar(20) NOT NULL,
+  "v" integer
+) PARTITION BY LIST ("city");
+CREATE TABLE "golden_partitions_list"."texts_p0" PARTITION OF "golden_partitions_list"."texts" FOR VALUES IN ('it''s', 'back\slash', '北京');
+CREATE TABLE "golden_partitions_list"."texts_p1" PARTITION OF "golden_partitions_list"."texts" FOR VALUES IN ('z');
+CREATE TABLE "golden_partitions_list"."texts_default" PARTITION OF "golden_partitions_list"."texts" DEFAULT
+;
+-- primary key: primary key golden_partitions_list.texts
+ALTER TABLE "golden_partitions_list"."texts" ADD CONSTRAINT "texts_pkey" PRIMARY KEY ("city")
+;
+-- analyze: table golden_partitions_list.dates
+ANALYZE "golden_partitions_list"."dates"
+;
+-- analyze: table golden_partitions_list.ints
+ANALYZE "golden_partitions_list"."ints"
+;
+-- analyze: table golden_partitions_list.only_null
+ANALYZE "golden_partitions_list"."only_null"
+;
+-- analyze: table golden_partitions_list.texts
+ANALYZE "golden_partitions_list"."texts"
+;
+-- note: partitions of golden_partitions_list.texts: text is compared differently in the target => one partition more takes the rows that fit no other
+-- note: column golden_partitions_list.texts.city: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(20)
+-- warning: column golden_partitions_list.texts.city: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

@@ -1,0 +1,7 @@
+-- Labels with quotes, commas' neighbours, percent signs, CJK and blanks.
+CREATE TABLE e (
+  a enum('small','medium','large') NOT NULL DEFAULT 'medium',
+  b enum('it''s','a b','%s','100%','中文','\\back'),
+  c set('a','b','c') NOT NULL DEFAULT 'a,c',
+  d set('x','%s','它') DEFAULT ''
+);

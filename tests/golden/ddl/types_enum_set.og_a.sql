@@ -1,0 +1,21 @@
+-- schema: schema golden_types_enum_set
+CREATE SCHEMA IF NOT EXISTS "golden_types_enum_set"
+;
+-- table: table golden_types_enum_set.e
+CREATE TABLE "golden_types_enum_set"."e" (
+  "a" varchar(6) DEFAULT 'medium' NOT NULL,
+  "b" varchar(6),
+  "c" varchar(5) DEFAULT 'a,c' NOT NULL,
+  "d" varchar(8),
+  CONSTRAINT "e_a_check" CHECK ("a" IN ('small','medium','large')),
+  CONSTRAINT "e_b_check" CHECK ("b" IN ('it''s','a b','%' || 's','100%','中文','\back')),
+  CONSTRAINT "e_c_check" CHECK (string_to_array("c", ',') <@ ARRAY['a','b','c']::text[]),
+  CONSTRAINT "e_d_check" CHECK (string_to_array("d", ',') <@ ARRAY['x','%' || 's','它']::text[])
+)
+;
+-- analyze: table golden_types_enum_set.e
+ANALYZE "golden_types_enum_set"."e"
+;
+-- warning: default of golden_types_enum_set.e.d: '' is NULL in an A database => the column has no default in the target
+-- note: columns golden_types_enum_set.e.a, b: orders by label, not by position; '' is NULL in an A database => type varchar(6)
+-- note: columns golden_types_enum_set.e.c, d: orders as text, not by bits; '' is NULL in an A database => type varchar(5)

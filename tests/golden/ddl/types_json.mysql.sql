@@ -1,0 +1,2 @@
+-- JSON: a type of its own in MySQL, LONGTEXT with a check in MariaDB.
+CREATE TABLE j (id int PRIMARY KEY, doc json, must json NOT NULL);
