@@ -1,10 +1,11 @@
-"""Every kind of key a table can be cut into chunks by, each with enough rows to be cut at --chunk-size 256KB."""
+"""Every kind of key a table can be cut into chunks by, each with enough bytes to be cut at --chunk-size 256KiB (rows are over a
+kilobyte, because chunks of short rows hold at least 5000)."""
 from . import numbers
 
-PAD = "REPEAT(CHAR(65 + n % 26), 100)"
+PAD = "REPEAT(CHAR(65 + n % 26), 1100)"
 
 
-def _keyed(run, name, key, value, rows=4000, extra="pad varchar(200)", more=PAD):
+def _keyed(run, name, key, value, rows=1200, extra="pad varchar(1200)", more=PAD):
     """A table with key columns `key` (ending in its PRIMARY KEY or UNIQUE), filled from expressions over n."""
     run("CREATE TABLE %s (%s, %s)" % (name, key, extra))
     run("INSERT INTO %s SELECT %s, %s FROM %s" % (name, value, more, numbers(rows)))
@@ -13,12 +14,12 @@ def _keyed(run, name, key, value, rows=4000, extra="pad varchar(200)", more=PAD)
 def integer_keys(run):
     _keyed(run, "k_plain", "id int AUTO_INCREMENT PRIMARY KEY", "n")
     _keyed(run, "k_gaps", "id bigint PRIMARY KEY", "n * 1000003 * IF(n % 3 = 0, 900000007, 1)")
-    _keyed(run, "k_negative", "id bigint PRIMARY KEY", "(n - 2000) * 4611686018427", rows=4000)
+    _keyed(run, "k_negative", "id bigint PRIMARY KEY", "(n - 600) * 4611686018427")
     run("INSERT INTO k_negative VALUES (-9223372036854775808, 'low'), (9223372036854775807, 'high')")
     _keyed(run, "k_unsigned", "id bigint unsigned PRIMARY KEY", "18446744073709551615 - n * 2305843009213")
     run("INSERT INTO k_unsigned VALUES (0, 'low'), (9223372036854775807, 'middle'), (9223372036854775808, 'above'), (18446744073709551615, 'top')")
-    _keyed(run, "k_skewed", "id int unsigned PRIMARY KEY", "IF(n < 3990, n, 4294967295 - n)")
-    _keyed(run, "k_tiny", "id tinyint unsigned PRIMARY KEY", "n - 1", rows=256, more="REPEAT('t', 200)")
+    _keyed(run, "k_skewed", "id int unsigned PRIMARY KEY", "IF(n < 1190, n, 4294967295 - n)")
+    _keyed(run, "k_tiny", "id tinyint unsigned PRIMARY KEY", "n - 1", rows=256, more="REPEAT('t', 1150)")
     run("CREATE TABLE k_two_rows (id bigint PRIMARY KEY, v longtext)")
     run("INSERT INTO k_two_rows VALUES (-9223372036854775808, REPEAT('a', 700000)), (9223372036854775807, REPEAT('b', 700000))")
 
@@ -53,7 +54,7 @@ def string_keys(run, flavour):
 def other_keys(run):
     _keyed(run, "k_binary", "b binary(16) PRIMARY KEY", "UNHEX(LEFT(SHA2(n, 256), 32))")
     _keyed(run, "k_varbinary", "b varbinary(40) PRIMARY KEY", "CONCAT(UNHEX(LPAD(HEX(n), 8, '0')), REPEAT(CHAR(0), n % 3))")
-    _keyed(run, "k_decimal", "d decimal(30,10) PRIMARY KEY", "(n - 2000) / 7")
+    _keyed(run, "k_decimal", "d decimal(30,10) PRIMARY KEY", "(n - 600) / 7")
     _keyed(run, "k_datetime", "d datetime(6) PRIMARY KEY", "DATE_ADD('1999-12-31 23:59:59.999999', INTERVAL n * 7919 MINUTE_SECOND)")
     _keyed(run, "k_timestamp", "d timestamp(3) PRIMARY KEY", "DATE_ADD('2024-03-31 00:00:00.5', INTERVAL n MINUTE)")
     _keyed(run, "k_date", "d date PRIMARY KEY", "DATE_ADD('1990-01-01', INTERVAL n DAY)")
@@ -69,8 +70,8 @@ def keyless(run):
     run("INSERT INTO nokey VALUES (NULL, NULL), (NULL, NULL), (1, NULL)")
     run("CREATE TABLE nokey_nullable_unique (a int UNIQUE, v varchar(200), KEY plain (v(20)))")
     run("INSERT INTO nokey_nullable_unique SELECT IF(n %% 4 = 0, NULL, n), REPEAT('x', n %% 200) FROM %s" % numbers(3000))
-    run("CREATE TABLE unique_only (a int NOT NULL, b varchar(20) NOT NULL, pad varchar(200), UNIQUE KEY uk (a, b))")
-    run("INSERT INTO unique_only SELECT n %% 17, CONCAT('b', n), %s FROM %s" % (PAD, numbers(4000)))
+    run("CREATE TABLE unique_only (a int NOT NULL, b varchar(20) NOT NULL, pad varchar(1200), UNIQUE KEY uk (a, b))")
+    run("INSERT INTO unique_only SELECT n %% 17, CONCAT('b', n), %s FROM %s" % (PAD, numbers(1200)))
 
 
 def keys(run, flavour):

@@ -119,35 +119,37 @@ def _plain(value):
     if isinstance(value, bool) or value is None:
         return ("k", value)
     if isinstance(value, (int, Decimal)):
-        d = Decimal(value)
-        return ("n", "0" if d == 0 else str(d.normalize()) if len(d.as_tuple().digits) < 28 else _long_number(d))
+        return ("n", _number(Decimal(value)))
     return ("s", value)
 
 
-def _long_number(d):
-    """normalize() would round to the context's 28 digits."""
+def _number(d):
+    """Sign, digits without trailing zeros, exponent: normalize() would round to the context's 28 digits."""
     sign, digits, exponent = d.as_tuple()
-    while digits[-1] == 0:
+    while digits and digits[-1] == 0:
         digits, exponent = digits[:-1], exponent + 1
-    return "%sE%d/%d" % ("".join(map(str, digits)), exponent, sign)
+    return "%s%sE%d" % ("-" if sign else "", "".join(map(str, digits)), exponent) if digits else "0"
 
 
 def json_value(v):
     return _plain(json.loads(v, parse_float=Decimal))
 
 
-def wkb(v):
-    """MySQL's inner form is an SRID before a little-endian WKB."""
-    return v[4:]
+def inner_geometry(v):
+    """MySQL's inner form: an SRID before a little-endian WKB."""
+    return v[:4], v[4:]
 
 
 _WKB_KINDS = {struct.pack("<BI", 1, k) for k in range(1, 8)}
+_EWKB_KINDS = {struct.pack("<BI", 1, k | 0x20000000): struct.pack("<BI", 1, k) for k in range(1, 8)}
 
 
-def pg_wkb(v):
-    """A target may hold the WKB alone or the inner form."""
+def pg_geometry(v):
+    """EWKB (the SRID inside where it is not 0), WKB, or the inner form as it is."""
     v = bytea(v)
-    return v if v[:5] in _WKB_KINDS else v[4:]
+    if v[:5] in _EWKB_KINDS:
+        return v[5:9], _EWKB_KINDS[v[:5]] + v[9:]
+    return (bytes(4), v) if v[:5] in _WKB_KINDS else (v[:4], v[4:])
 
 
 def uuid(v):
@@ -206,7 +208,7 @@ def rules(mysql, full, pg, signed_zero=True):
     if mysql == "time":
         return clock, clock
     if mysql in SPATIALS:
-        return wkb, pg_wkb
+        return inner_geometry, pg_geometry
     if mysql == "uuid":
         return uuid, uuid
     if mysql in ("inet4", "inet6"):

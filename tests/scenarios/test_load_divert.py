@@ -10,11 +10,11 @@ def strict(move, sources, source):
     """A source whose rows 7, 700 and 1999 break a rule the existing target table has."""
     database = "own_strict"
     source.script(["DROP DATABASE IF EXISTS own_strict", "CREATE DATABASE own_strict CHARACTER SET utf8mb4", "USE own_strict",
-                   "CREATE TABLE item (id int PRIMARY KEY, code varchar(20), n int, pad varchar(300))"])
-    rows = ", ".join("(%d, 'c%d', %d, REPEAT('p', 200))" % (i, 6 if i == 7 else i, -1 if i in (700, 1999) else i) for i in range(1, 3001))
+                   "CREATE TABLE item (id int PRIMARY KEY, code varchar(20), n int, pad varchar(1300))"])
+    rows = ", ".join("(%d, 'c%d', %d, REPEAT('p', 1150))" % (i, 6 if i == 7 else i, -1 if i in (700, 1999) else i) for i in range(1, 3001))
     source.execute("INSERT INTO item VALUES " + rows, database=database)
     move.target.execute("CREATE SCHEMA own_strict; CREATE TABLE own_strict.item (id int PRIMARY KEY, code varchar(20) UNIQUE, n int CHECK (n >= 0),"
-                        " pad varchar(300))")
+                        " pad varchar(1300))")
     return database
 
 

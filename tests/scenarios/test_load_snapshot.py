@@ -69,7 +69,7 @@ def test_money_is_neither_lost_nor_made_while_loading(move, sources, source, mod
     before = source.gtid()
     with Bank(source, database) as bank:
         wait_until(lambda: bank.made > 50, "writers at work")
-        move("load", source, database, "--snapshot", mode, "--chunk-size", "256KiB", "--rate-limit", "2MB").ok()
+        move("load", source, database, "--snapshot", mode, "--chunk-size", "256KiB", "--rate-limit", "4MB").ok()
         during = bank.made
     assert bank.failed is None and during > 300
     total = sum(move.one("SELECT sum(balance) FROM %s.account_%d" % (database, i)) for i in range(flow.TABLES))

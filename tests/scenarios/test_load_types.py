@@ -18,8 +18,8 @@ def test_types_at_their_limits(move, sources, source, form):
 
 @BOTH_FORMS
 def test_keys_of_every_kind_in_many_chunks(move, sources, source, form):
-    carried(move, sources, source, "keys", "--chunk-size", "64KiB", *form)
-    assert move.one("SELECT count(*) FROM godwit.chunk") > 80
+    carried(move, sources, source, "keys", "--chunk-size", "256KiB", *form)
+    assert move.one("SELECT count(*) FROM godwit.chunk") > 120
     assert move.one("SELECT count(*) FROM godwit.chunk WHERE state <> 1") == 0
 
 
