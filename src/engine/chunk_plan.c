@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "engine/chunk.h"
 
-enum { MAX_CHUNKS = 200000, MIN_CHUNK_ROWS = 5000, TYPICAL_ROW_BYTES = 128 };
+enum { MAX_CHUNKS = 200000, TYPICAL_ROW_BYTES = 128 };
 
 struct planner {
     struct mysql_client *c;
@@ -216,9 +216,6 @@ bool chunk_plan(struct mysql_client *c, struct arena *a, const struct table *t, 
         row_bytes = TYPICAL_ROW_BYTES;
     }
     p.chunk_rows = chunk_bytes / row_bytes;
-    if (p.chunk_rows < MIN_CHUNK_ROWS && row_bytes < 1024) {
-        p.chunk_rows = MIN_CHUNK_ROWS;
-    }
     if (p.chunk_rows == 0) {
         p.chunk_rows = 1;
     }

@@ -91,6 +91,32 @@ static bool forget_task(struct run *r, struct err *e) {
     return checkpoint_forget(r->target, r->name, e);
 }
 
+/* Did an earlier run stop before it had loaded anything? Then there is nothing to lose by beginning again. Rows in its
+ * tables that no chunk accounts for are somebody else's: those are left to --restart. */
+static bool nothing_loaded(struct run *r, bool *nothing, struct err *e) {
+    struct chunk_list chunks = {0};
+    if (!checkpoint_chunks(r->target, &r->arena, r->name, &chunks, e)) {
+        return false;
+    }
+    *nothing = true;
+    for (size_t i = 0; i < chunks.n; i++) {
+        *nothing = *nothing && !chunks.items[i].done;
+    }
+    for (size_t i = 0; *nothing && i < r->db.ntables; i++) {
+        const struct table *t = &r->db.tables[i];
+        struct gauss_rows rows;
+        if (!checkpoint_has_step(&r->steps, table_step(r, t))) {
+            continue;
+        }
+        char *sql = arena_printf(&r->arena, "SELECT 1 FROM %s LIMIT 1", target_table(&r->arena, t));
+        if (!gauss_rows(r->target, &r->arena, sql, &rows, e)) {
+            return err_where(e, "looking for rows in %s", t->target_name);
+        }
+        *nothing = rows.n == 0;
+    }
+    return true;
+}
+
 static bool run_claim(struct run *r, struct err *e) {
     const struct task *t = r->task;
     struct task_record record;
@@ -118,6 +144,13 @@ static bool run_claim(struct run *r, struct err *e) {
             r->read_at = record.at;
             return checkpoint_resume(r->target, &r->arena, r->name, &r->load.checkpoint, e);
         } else {
+            bool nothing = false;
+            if (!nothing_loaded(r, &nothing, e)) {
+                return false;
+            }
+            if (nothing) {
+                return forget_task(r, e);
+            }
             return err_set(e, ERR_RESUME_NEEDED, "an unfinished load of task '%s' is in the target", r->name);
         }
     } else if (t->resume) {
