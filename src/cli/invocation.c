@@ -95,7 +95,8 @@ bool invocation_report(struct invocation *v, json_t *report, struct err *e) {
         json_decref(report);
         return true;
     }
-    bool ok = json_dumpf(report, v->report, JSON_INDENT(2)) == 0 && fputc('\n', v->report) != EOF;
+    bool ok =
+        json_dumpf(report, v->report, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 && fputc('\n', v->report) != EOF;
     ok = fflush(v->report) == 0 && ok && fsync(fileno(v->report)) == 0;
     ok = fclose(v->report) == 0 && ok;
     v->report = NULL;

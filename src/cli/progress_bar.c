@@ -43,7 +43,7 @@ struct display {
 void display_event(FILE *out, json_t *event) {
     char time[32];
     json_object_set_new(event, "time", json_string(clock_iso(clock_utc_us(), time)));
-    char *line = json_dumps(event, JSON_COMPACT);
+    char *line = json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(event);
     if (line != NULL) {
         fprintf(out, "%s\n", line);

@@ -10,6 +10,8 @@
 
 enum { URL_BYTES_MAX = 8192 };
 
+#define URL_FORM "scheme://user@host:port/database"
+
 struct part {
     const char *from, *to; /* [from, to) in the URL */
 };
@@ -437,8 +439,8 @@ static bool parse_scheme(struct url *u, const char *const *schemes, const char *
     } else {
         err_set(u->e, ERR_URL, "a %s cannot have the scheme '%s'", u->side, quoted(u));
     }
-    err_hint(u->e, source ? "a source begins with mysql:// or mariadb://"
-                          : "a target begins with opengauss://, postgresql:// or postgres://");
+    err_hint(u->e, source ? "a source begins with mysql:// or mariadb://; the form is " URL_FORM
+                          : "a target begins with opengauss://, postgresql:// or postgres://; the form is " URL_FORM);
     return fail(u);
 }
 
@@ -446,8 +448,7 @@ static bool parse_database(struct url *u, const char *slash, const char *end, ch
     u->part = slash < end ? (struct part){slash + 1, end} : (struct part){end, end};
     if (u->part.from == u->part.to) {
         err_set(u->e, ERR_URL, "the URL names no database");
-        err_hint(u->e, "it stands behind the host: %s://user@host:port/DATABASE",
-                 str_eq(u->side, "source") ? "mysql" : "opengauss");
+        err_hint(u->e, "the form is " URL_FORM "; the database stands behind the host");
         return fail(u);
     }
     const char *second = memchr(u->part.from, '/', (size_t)(end - u->part.from));
@@ -496,8 +497,7 @@ static bool parse(struct url *u, const char *const *schemes, const struct parame
         }
         u->part.from = rest;
         err_set(u->e, ERR_URL, "the URL names no user");
-        err_hint(u->e, "it stands before the host: %s://USER@host:port/database",
-                 str_eq(u->side, "source") ? "mysql" : "opengauss");
+        err_hint(u->e, "the form is " URL_FORM "; the user stands before the host");
         return fail(u);
     }
     if (at == rest) {
