@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <jansson.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,11 +104,22 @@ static bool expect(struct replay *r, size_t i, int fd) {
         char wanted[300] = "", sent[300] = "";
         put_hex(wanted, sizeof wanted, l->bytes, l->len);
         put_hex(sent, sizeof sent, bytes, got);
-        snprintf(r->failure, sizeof r->failure, "%s line %zu: recorded %s, sent %s%s", r->scenario,
-                 i + 2, wanted, sent, whole ? "" : " (no more)");
+        snprintf(r->failure, sizeof r->failure, "%s line %zu: recorded %s, sent %s%s", r->scenario, i + 2, wanted, sent,
+                 whole ? "" : " (no more)");
     }
     free(bytes);
     return same;
+}
+
+static bool send_line(const struct replay *r, int fd, const struct replay_line *l) {
+    for (size_t at = 0; at < l->len;) {
+        size_t n = r->piece > 0 && r->piece < l->len - at ? r->piece : l->len - at;
+        if (send(fd, l->bytes + at, n, MSG_NOSIGNAL) != (ssize_t)n) {
+            return false;
+        }
+        at += n;
+    }
+    return true;
 }
 
 static void *serve(void *arg) {
@@ -123,9 +135,10 @@ static void *serve(void *arg) {
         int *at = &fd[l->conn];
         if (*at < 0) {
             *at = readable(r->listener) ? accept(r->listener, NULL, NULL) : -1;
+            int one = 1;
+            setsockopt(*at, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
             if (*at < 0) {
-                snprintf(r->failure, sizeof r->failure, "%s line %zu: the client did not connect",
-                         r->scenario, i + 2);
+                snprintf(r->failure, sizeof r->failure, "%s line %zu: the client did not connect", r->scenario, i + 2);
                 break;
             }
         }
@@ -136,9 +149,8 @@ static void *serve(void *arg) {
         } else if (l->eof) {
             shutdown(*at, SHUT_RDWR);
             over[l->conn] = true;
-        } else if (send(*at, l->bytes, l->len, MSG_NOSIGNAL) != (ssize_t)l->len) {
-            snprintf(r->failure, sizeof r->failure, "%s line %zu: the client has closed",
-                     r->scenario, i + 2);
+        } else if (!send_line(r, *at, l)) {
+            snprintf(r->failure, sizeof r->failure, "%s line %zu: the client has closed", r->scenario, i + 2);
             break;
         }
     }
@@ -150,14 +162,14 @@ static void *serve(void *arg) {
     return NULL;
 }
 
-void replay_begin(struct replay *r, const char *path) {
+void replay_begin(struct replay *r, const char *path, size_t piece) {
     memset(r, 0, sizeof *r);
+    r->piece = piece;
     load(r, path);
     struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof addr;
     r->listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (r->listener < 0 || bind(r->listener, (struct sockaddr *)&addr, size) != 0 ||
-        listen(r->listener, 8) != 0 ||
+    if (r->listener < 0 || bind(r->listener, (struct sockaddr *)&addr, size) != 0 || listen(r->listener, 8) != 0 ||
         getsockname(r->listener, (struct sockaddr *)&addr, &size) != 0) {
         die(path, "no loopback port");
     }

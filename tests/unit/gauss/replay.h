@@ -21,6 +21,7 @@ struct replay {
     struct replay_line *line;
     size_t n;
 
+    size_t piece; /* send at most so many bytes at a time; 0: whole messages */
     uint16_t port;
     int listener;
     pthread_t thread;
@@ -28,7 +29,7 @@ struct replay {
 };
 
 /* Read a transcript and start serving it. Exits the test program when the file cannot be used. */
-void replay_begin(struct replay *r, const char *path);
+void replay_begin(struct replay *r, const char *path, size_t piece);
 void replay_end(struct replay *r); /* joins the server, closes what is open */
 void replay_clear(struct replay *r);
 

@@ -19,8 +19,7 @@ static struct gauss_auth auth_for(const char *user, const char *password) {
 }
 
 /* Feed one request; code and body as text pieces. */
-static bool step(struct gauss_auth *a, uint32_t code, const void *body, size_t len,
-                 struct buf *reply, struct err *e) {
+static bool step(struct gauss_auth *a, uint32_t code, const void *body, size_t len, struct buf *reply, struct err *e) {
     uint8_t message[1024];
     uint32_t be = __builtin_bswap32(code);
     memcpy(message, &be, 4);
@@ -126,8 +125,7 @@ static void test_md5_sha256(void **state) {
 
 /* RFC 7677, section 3. */
 #define SCRAM_NONCE "rOprNGfwEbeRWgbNEkqO"
-#define SCRAM_FIRST                                                                                \
-    "r=" SCRAM_NONCE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
+#define SCRAM_FIRST "r=" SCRAM_NONCE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
 #define SCRAM_FINAL "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="
 
 static struct gauss_auth scram_auth(void) {
@@ -151,8 +149,7 @@ static void test_scram(void **state) {
     strcpy(a.scram_first, "n=user,r=" SCRAM_NONCE);
     assert_true(step(&a, 11, SCRAM_FIRST, strlen(SCRAM_FIRST), &reply, &e));
     static const char proof[] =
-        "c=biws,r=" SCRAM_NONCE
-        "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+        "c=biws,r=" SCRAM_NONCE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
     assert_int_equal(reply.len, sizeof proof - 1);
     assert_memory_equal(reply.data, proof, reply.len);
     assert_true(step(&a, 12, SCRAM_FINAL, strlen(SCRAM_FINAL), &reply, &e));

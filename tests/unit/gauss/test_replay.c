@@ -84,14 +84,12 @@ struct driver {
 
 static bool is_server(const struct driver *d, size_t i, char type) {
     const struct replay_line *l = &d->r.line[i];
-    return i < d->r.n && l->conn == 1 && !l->from_client && l->len > 0 &&
-           l->bytes[0] == (uint8_t)type;
+    return i < d->r.n && l->conn == 1 && !l->from_client && l->len > 0 && l->bytes[0] == (uint8_t)type;
 }
 
 static bool is_client(const struct driver *d, size_t i, char type) {
     const struct replay_line *l = &d->r.line[i];
-    return i < d->r.n && l->conn == 1 && l->from_client && l->len > 0 &&
-           l->bytes[0] == (uint8_t)type;
+    return i < d->r.n && l->conn == 1 && l->from_client && l->len > 0 && l->bytes[0] == (uint8_t)type;
 }
 
 static const uint8_t *body_of(const struct driver *d, size_t i, size_t *len) {
@@ -169,8 +167,7 @@ static void assert_aside(struct driver *d, size_t from, size_t to) {
 
 /* ---- comparing rows: put into wire form again ---- */
 
-static void assert_row(const struct driver *d, size_t i, const struct gauss_rows *rows,
-                       size_t row) {
+static void assert_row(const struct driver *d, size_t i, const struct gauss_rows *rows, size_t row) {
     size_t len, at = 2;
     const uint8_t *body = body_of(d, i, &len);
     assert_int_equal(get_be16(body), rows->ncols);
@@ -206,8 +203,7 @@ static void assert_columns(const struct driver *d, size_t i, const struct gauss_
 }
 
 /* The last result set in [from, to) against what was read. */
-static void assert_rows(const struct driver *d, size_t from, size_t to,
-                        const struct gauss_rows *rows) {
+static void assert_rows(const struct driver *d, size_t from, size_t to, const struct gauss_rows *rows) {
     size_t begin = from, tag = to, row = 0;
     for (size_t i = from; i < to; i++) {
         begin = is_server(d, i, 'T') ? i : begin;
@@ -389,8 +385,7 @@ static bool is_plain_execute(const struct driver *d, size_t i) {
            memcmp(body_of(d, i, &len), plain, 5) == 0;
 }
 
-static const char *parse_parts(const struct driver *d, size_t i, const char **sql, size_t *noids,
-                               uint32_t oids[16]) {
+static const char *parse_parts(const struct driver *d, size_t i, const char **sql, size_t *noids, uint32_t oids[16]) {
     size_t len;
     const char *name = (const char *)body_of(d, i, &len);
     *sql = name + strlen(name) + 1;
@@ -433,9 +428,8 @@ static bool pipeable(const struct driver *d, size_t end) {
 static bool is_query_params(const struct driver *d, size_t end) {
     struct bind b;
     size_t i = d->at, len;
-    if (end - i != 5 || !is_client(d, i, 'P') || !is_client(d, i + 1, 'B') ||
-        !is_client(d, i + 2, 'D') || body_of(d, i + 2, &len)[0] != 'P' ||
-        !is_plain_execute(d, i + 3) || !is_client(d, i + 4, 'S')) {
+    if (end - i != 5 || !is_client(d, i, 'P') || !is_client(d, i + 1, 'B') || !is_client(d, i + 2, 'D') ||
+        body_of(d, i + 2, &len)[0] != 'P' || !is_plain_execute(d, i + 3) || !is_client(d, i + 4, 'S')) {
         return false;
     }
     parse_bind(d, i + 1, &b);
@@ -454,8 +448,7 @@ static void drive_query_params(struct driver *d, size_t end, size_t answers_end)
         b.p[k].type_oid = oids[k];
     }
     struct gauss_rows rows;
-    assert_int_equal(gauss_query_params(d->c, &d->a, sql, b.p, b.n, &rows, &e),
-                     error == answers_end);
+    assert_int_equal(gauss_query_params(d->c, &d->a, sql, b.p, b.n, &rows, &e), error == answers_end);
     if (error < answers_end) {
         assert_error(d, error, &e);
     } else {
@@ -465,8 +458,8 @@ static void drive_query_params(struct driver *d, size_t end, size_t answers_end)
 
 /* Where the answers to the next execute end: behind its CommandComplete or EmptyQueryResponse, or at an error or 'Z'. */
 static size_t execute_end(const struct driver *d, size_t from, size_t to) {
-    while (from < to && !is_server(d, from, 'C') && !is_server(d, from, 'I') &&
-           !is_server(d, from, 'E') && !is_server(d, from, 'Z')) {
+    while (from < to && !is_server(d, from, 'C') && !is_server(d, from, 'I') && !is_server(d, from, 'E') &&
+           !is_server(d, from, 'Z')) {
         from++;
     }
     return from;
@@ -542,8 +535,7 @@ static void *cancel_main(void *arg) {
 
 /* A query during which other connections cancel: the same key, or the recorded wrong one. */
 static void drive_cancelled(struct driver *d, size_t cancel_line, size_t from, size_t to) {
-    struct gauss_client *shadow =
-        malloc(sizeof *shadow); /* gauss_cancel reads only what the login left */
+    struct gauss_client *shadow = malloc(sizeof *shadow); /* gauss_cancel reads only what the login left */
     assert_non_null(shadow);
     memcpy(shadow, d->c, sizeof *shadow);
     memcpy(shadow->cancel_key, d->r.line[cancel_line].bytes + 12, 4);
@@ -650,8 +642,8 @@ static void login(struct driver *d) {
     while (d->at < d->r.n && !is_server(d, d->at, 'Z') && !is_server(d, d->at, 'E')) {
         d->at++;
     }
-    bool ok = d->recording->minor == 52 ? login_once(d, &o, &e)
-                                        : gauss_connect_minor(&d->c, &o, d->recording->minor, &e);
+    bool ok =
+        d->recording->minor == 52 ? login_once(d, &o, &e) : gauss_connect_minor(&d->c, &o, d->recording->minor, &e);
     if (d->recording->login_error != NULL) {
         assert_false(ok);
         assert_int_equal(e.code, d->recording->login_code);
@@ -674,11 +666,11 @@ static void login(struct driver *d) {
     d->at++;
 }
 
-static void replay_one(void **state) {
-    struct driver d = {.recording = *state};
+static void replay_pieces(const struct recording *recording, size_t piece) {
+    struct driver d = {.recording = recording};
     char path[512];
     snprintf(path, sizeof path, "%s/%s.jsonl", FIXTURES, d.recording->name);
-    replay_begin(&d.r, path);
+    replay_begin(&d.r, path, piece);
     login(&d);
     if (d.c != NULL) {
         gauss_on_notice(d.c, on_notice, &d);
@@ -697,13 +689,22 @@ static void replay_one(void **state) {
     arena_clear(&d.a);
 }
 
+static void replay_whole(void **state) {
+    replay_pieces(*state, 0);
+}
+
+/* Messages arrive cut anywhere. */
+static void replay_bytes(void **state) {
+    replay_pieces(*state, 1);
+}
+
 int main(void) {
     enum { COUNT = sizeof recordings / sizeof recordings[0] };
-    struct CMUnitTest tests[COUNT];
-    for (size_t i = 0; i < COUNT; i++) {
-        tests[i] = (struct CMUnitTest){.name = recordings[i].name,
-                                       .test_func = replay_one,
-                                       .initial_state = (void *)&recordings[i]};
+    struct CMUnitTest tests[2 * COUNT];
+    for (size_t i = 0; i < 2 * COUNT; i++) {
+        const struct recording *r = &recordings[i % COUNT];
+        tests[i] = (struct CMUnitTest){
+            .name = r->name, .test_func = i < COUNT ? replay_whole : replay_bytes, .initial_state = (void *)r};
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
