@@ -91,13 +91,16 @@ static char *coloured(struct arena *a, const struct bar_look *look, const char *
 }
 
 static const char *colour_of(const struct progress_view *v, const struct bar_look *look) {
-    return v->phase == PHASE_DONE ? "32" : v->phase == PHASE_FAILED ? "31" : look->stopping ? "33" : "36";
+    return v->phase == PHASE_DONE ? "32" : look->stopping ? "33" : v->phase == PHASE_FAILED ? "31" : "36";
 }
 
 static void whole_line(FILE *out, struct arena *a, const struct progress_view *v, const struct bar_look *look) {
     struct line l = {.a = a, .text = arena_strdup(a, ""), .columns = look->columns};
     bool ended = v->phase == PHASE_DONE || v->phase == PHASE_FAILED;
-    enum text word = look->stopping && !ended ? TEXT_STOPPING : phase_text(v->phase);
+    enum text word = phase_text(v->phase);
+    if (look->stopping && v->phase != PHASE_DONE) {
+        word = ended ? TEXT_STOPPED : TEXT_STOPPING;
+    }
     char *head = text_fit(a, text_of(word, look->zh), look->columns);
     (void)add(&l, coloured(a, look, colour_of(v, look), head), text_width(head));
     /* What is behind the bar takes about 70 columns when it all fits. */
@@ -109,15 +112,15 @@ static void whole_line(FILE *out, struct arena *a, const struct progress_view *v
     /* Rounded down: 100 % is said when it is. */
     add_text(&l, arena_printf(a, "%5.1f %%", floor(v->fraction * 1000) / 10));
     char count[32], bytes[24], time[32];
+    if (!ended && v->eta_ms >= 0) {
+        add_text(&l, arena_printf(a, "%s %s", progress_time(v->eta_ms, time), text_of(TEXT_ETA, look->zh)));
+    }
     add_text(&l, arena_printf(a, "%s %s", str_count(v->rows, count), text_of(TEXT_ROWS, look->zh)));
     add_text(&l, str_bytes(v->bytes, bytes));
     if (!ended && v->phase >= PHASE_LOAD) {
         add_text(&l, arena_printf(a, "%s/s", str_bytes((uint64_t)v->bytes_per_s, bytes)));
         add_text(&l,
                  arena_printf(a, "%s %s/s", str_count((uint64_t)v->rows_per_s, count), text_of(TEXT_ROWS, look->zh)));
-        if (v->eta_ms >= 0) {
-            add_text(&l, arena_printf(a, "%s %s", progress_time(v->eta_ms, time), text_of(TEXT_ETA, look->zh)));
-        }
     }
     if (v->ntables > 0) {
         add_text(&l, arena_printf(a, "%zu/%zu %s", v->tables_done, v->ntables, text_of(TEXT_TABLES, look->zh)));

@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "engine/text_width.h"
 
-enum { NAME_COLUMNS_MAX = 40 };
+enum { NAME_COLUMNS_MAX = 40, SAME_REASON_MAX = 8 };
 
 void report_init(struct report *r) {
     memset(r, 0, sizeof *r);
@@ -64,10 +64,13 @@ static void print_head(const struct report *r, FILE *out, struct arena *a) {
     fputs("\n\n", out);
     line(out, a, "task", r->task);
     line(out, a, "source", r->source_version);
-    if (r->target_version != NULL && r->dialect != NULL) {
-        line(out, a, "target", arena_printf(a, "%s (dialect %s)", r->target_version, r->dialect));
-    } else {
-        line(out, a, "target", r->target_version);
+    if (r->target_version != NULL) {
+        /* Which compiler built the server is of no use here. */
+        const char *machine = strstr(r->target_version, " on ");
+        size_t n = machine != NULL ? (size_t)(machine - r->target_version) : strlen(r->target_version);
+        line(out, a, "target",
+             arena_printf(a, "%.*s, dialect %s", (int)n, r->target_version,
+                          r->dialect != NULL ? r->dialect : "unknown"));
     }
     line(out, a, "snapshot", r->snapshot);
     if (r->gtid != NULL && r->gtid[0] != '\0') {
@@ -160,24 +163,51 @@ static void print_losses(const struct report *r, FILE *out, struct arena *a) {
     }
 }
 
+/* Findings with one reason stand together; of very many the first ones, the JSON form has them all. */
+static void print_reason(const struct report *r, size_t first, FILE *out, struct arena *a) {
+    const struct ddl_finding *f = &r->findings[first];
+    fprintf(out, "  %s\n", text_fit(a, f->reason, 1000));
+    size_t n = 0;
+    for (size_t i = first; i < r->nfindings; i++) {
+        const struct ddl_finding *g = &r->findings[i];
+        if (g->changes_meaning != f->changes_meaning || !str_eq(g->reason, f->reason) || n++ >= SAME_REASON_MAX) {
+            continue;
+        }
+        fprintf(out, "    %s", text_fit(a, g->object, 300));
+        if (g->instead != NULL && g->instead[0] != '\0') {
+            fprintf(out, ": %s", text_fit(a, g->instead, 1000));
+        }
+        fputc('\n', out);
+    }
+    if (n > SAME_REASON_MAX) {
+        fprintf(out, "    and %zu more (all are in the report's JSON form)\n", n - SAME_REASON_MAX);
+    }
+}
+
+static bool said_before(const struct report *r, size_t at) {
+    for (size_t i = 0; i < at; i++) {
+        if (r->findings[i].changes_meaning == r->findings[at].changes_meaning &&
+            str_eq(r->findings[i].reason, r->findings[at].reason)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void print_findings(const struct report *r, FILE *out, struct arena *a) {
     for (int pass = 0; pass < 2; pass++) {
-        size_t n = 0;
+        bool head = false;
         for (size_t i = 0; i < r->nfindings; i++) {
-            const struct ddl_finding *f = &r->findings[i];
-            if (f->changes_meaning != (pass == 0)) {
+            if (r->findings[i].changes_meaning != (pass == 0) || said_before(r, i)) {
                 continue;
             }
-            if (n++ == 0) {
+            if (!head) {
                 fputs(pass == 0 ? "\nDefinitions that mean something else in the target\n"
                                 : "\nDefinitions carried in another form\n",
                       out);
+                head = true;
             }
-            fprintf(out, "  %s: %s", text_fit(a, f->object, 200), text_fit(a, f->reason, 1000));
-            if (f->instead != NULL && f->instead[0] != '\0') {
-                fprintf(out, "; instead: %s", text_fit(a, f->instead, 1000));
-            }
-            fputc('\n', out);
+            print_reason(r, i, out, a);
         }
     }
     for (size_t i = 0; i < r->nuncarried; i++) {
@@ -190,10 +220,14 @@ static void print_findings(const struct report *r, FILE *out, struct arena *a) {
 void report_print(const struct report *r, FILE *out) {
     struct arena a = ARENA_INIT;
     print_head(r, out, &a);
-    print_tables(r, out, &a);
-    print_renamed(r, out, &a);
+    if (r->ok || r->rows > 0) {
+        print_tables(r, out, &a);
+    }
     print_losses(r, out, &a);
-    print_findings(r, out, &a);
+    if (r->ok) {
+        print_renamed(r, out, &a);
+        print_findings(r, out, &a);
+    }
     arena_clear(&a);
 }
 

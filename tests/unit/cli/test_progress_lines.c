@@ -176,6 +176,14 @@ static void the_end_says_so(void **state) {
     has(text, "Stopping");
     has(text, " 99.9 %"); /* not rounded up to 100 */
     free(text);
+    v.phase = PHASE_FAILED;
+    text = frame(&v, (struct bar_look){.columns = 140, .lines = 40, .stopping = true}, &lines);
+    has(text, "Stopped");
+    free(text);
+    text = frame(&v, (struct bar_look){.columns = 140, .lines = 40}, &lines);
+    has(text, "Failed");
+    free(text);
+    v.phase = PHASE_LOAD;
     v.eta_ms = -1;
     text = frame(&v, (struct bar_look){.columns = 140, .lines = 40, .zh = true}, &lines);
     has(text, "加载数据");

@@ -34,8 +34,9 @@ static struct loss_entry losses[] = {
 };
 static char object[] = "index shop.orders.ft", reason[] = "FULLTEXT", instead[] = "a GIN index",
             object2[] = "table shop.b", reason2[] = "collation differs", kind[] = "view", name[] = "v_orders",
-            why[] = "views are not carried yet", task[] = "nightly", version[] = "8.0.36", target[] = "PostgreSQL 15.5",
-            how[] = "lock: held 3 ms", gtid[] = "uuid:1-5", file[] = "binlog.000007";
+            why[] = "views are not carried yet", task[] = "nightly", version[] = "8.0.36",
+            target[] = "PostgreSQL 15.5 on x86_64, compiled by gcc", how[] = "lock: held 3 ms", gtid[] = "uuid:1-5",
+            file[] = "binlog.000007";
 static struct ddl_finding findings[] = {
     {.object = object, .reason = reason, .instead = instead, .changes_meaning = false},
     {.object = object2, .reason = reason2, .instead = NULL, .changes_meaning = true},
@@ -97,7 +98,7 @@ static void people_find_everything(void **state) {
     char *text = printed(&r);
     has(text, "Loaded.");
     has(text, "nightly");
-    has(text, "PostgreSQL 15.5 (dialect postgresql)");
+    has(text, "PostgreSQL 15.5, dialect postgresql\n");
     has(text, "lock: held 3 ms");
     has(text, "uuid:1-5");
     has(text, "binlog.000007:4711");
@@ -111,8 +112,8 @@ static void people_find_everything(void **state) {
     has(text, "orders.born  1 500, policy null");
     has(text, "Users.born  2, policy null");
     has(text, "orders.x  1, policy clamp");
-    has(text, "index shop.orders.ft: FULLTEXT; instead: a GIN index");
-    has(text, "table shop.b: collation differs\n");
+    has(text, "\n  FULLTEXT\n    index shop.orders.ft: a GIN index\n");
+    has(text, "\n  collation differs\n    table shop.b\n");
     has(text, "view v_orders: views are not carried yet");
     /* What changes meaning stands before what does not. */
     assert_true(strstr(text, "collation differs") < strstr(text, "FULLTEXT"));
@@ -152,6 +153,32 @@ static void a_failure_says_what_and_how_far(void **state) {
     has(text, "Not finished: the server went away (GW3012).");
     has(text, "12 chunks were there already");
     has_not(text, "Loaded");
+    has(text, "1 234 567"); /* how far it came */
+    has_not(text, "FULLTEXT");
+    free(text);
+}
+
+static void findings_of_one_reason_stand_together(void **state) {
+    (void)state;
+    enum { N = 30 };
+    struct report r = sample();
+    struct ddl_finding many[N];
+    char names[N][16];
+    static char same[] = "same", other[] = "other";
+    for (size_t i = 0; i < N; i++) {
+        snprintf(names[i], sizeof names[i], "column c%zu", i);
+        many[i] =
+            (struct ddl_finding){.object = names[i], .reason = i % 2 == 0 ? same : other, .changes_meaning = i == 4};
+    }
+    r.findings = many;
+    r.nfindings = N;
+    char *text = printed(&r);
+    has(text, "Definitions that mean something else in the target\n  same\n    column c4\n");
+    has(text, "Definitions carried in another form\n  same\n    column c0\n    column c2\n    column c6\n");
+    has(text, "  other\n    column c1\n");
+    has(text, "and 6 more"); /* 14 of the same reason, 8 shown */
+    has(text, "and 7 more");
+    has_not(text, "column c29");
     free(text);
 }
 
@@ -233,6 +260,7 @@ int main(void) {
         cmocka_unit_test(people_find_everything),
         cmocka_unit_test(rows_are_aligned_whatever_the_names),
         cmocka_unit_test(a_failure_says_what_and_how_far),
+        cmocka_unit_test(findings_of_one_reason_stand_together),
         cmocka_unit_test(an_empty_report_prints),
         cmocka_unit_test(programs_find_the_same),
         cmocka_unit_test(bytes_that_are_not_utf8_do_not_break_the_json),
