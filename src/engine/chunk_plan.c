@@ -48,9 +48,10 @@ static bool is_integer(const struct column *c) {
     }
 }
 
-static char *table_ref(struct planner *p) {
-    return arena_printf(p->a, "%s.%s FORCE INDEX (%s)", str_quote_mysql(p->a, p->t->schema), str_quote_mysql(p->a, p->t->name),
-                        str_quote_mysql(p->a, p->key.index->name));
+/* hint: "USE" or "FORCE". Where an index is forced MySQL 8 and later make no index dive and tell 1 row for any range. */
+static char *table_ref(struct planner *p, const char *hint) {
+    return arena_printf(p->a, "%s.%s %s INDEX (%s)", str_quote_mysql(p->a, p->t->schema), str_quote_mysql(p->a, p->t->name),
+                        hint, str_quote_mysql(p->a, p->key.index->name));
 }
 
 /* ---- integer keys ---- */
@@ -75,7 +76,7 @@ static char **int_bound(struct planner *p, const struct int_range *r, uint64_t o
 static bool estimate_rows(struct planner *p, const struct int_range *r, uint64_t from, uint64_t to, uint64_t *rows) {
     char *col = str_quote_mysql(p->a, p->key.index->parts[0].column->name);
     const char *explain = mysql_server(p->c)->is_mariadb ? "EXPLAIN" : "EXPLAIN FORMAT=TRADITIONAL";
-    char *sql = arena_printf(p->a, "%s SELECT %s FROM %s WHERE %s >= %s AND %s <= %s", explain, col, table_ref(p), col,
+    char *sql = arena_printf(p->a, "%s SELECT %s FROM %s WHERE %s >= %s AND %s <= %s", explain, col, table_ref(p, "USE"), col,
                              int_text(p, r, from), col, int_text(p, r, to));
     struct mysql_rows result;
     if (!mysql_rows(p->c, p->a, sql, &result, p->e)) {
@@ -173,7 +174,7 @@ static bool plan_walk(struct planner *p) {
         /* The bound is itself the first key of the next chunk, so a step of n rows is an offset of n from it. */
         struct chunk from = {.lower = p->lower, .nbounds = p->nbounds};
         char *where = chunk_where(&scratch, p->t, &from);
-        char *sql = arena_printf(&scratch, "SELECT %s FROM %s%s%s ORDER BY %s LIMIT 1 OFFSET %" PRIu64, columns, table_ref(p),
+        char *sql = arena_printf(&scratch, "SELECT %s FROM %s%s%s ORDER BY %s LIMIT 1 OFFSET %" PRIu64, columns, table_ref(p, "FORCE"),
                                  where[0] != '\0' ? " WHERE " : "", where, columns, p->chunk_rows);
         struct mysql_rows rows;
         ok = mysql_rows(p->c, &scratch, sql, &rows, p->e);
