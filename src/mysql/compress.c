@@ -11,6 +11,7 @@
 enum {
     RAW_BYTES = 128 * 1024,
     HEADER_BYTES = 7,
+    WINDOW_LOG_MAX = 24, /* a packet has 16 MB at most; a frame that asks for more memory is not an honest one */
     WORTH_IT_BYTES = 50, /* the servers' own threshold below which a packet goes as it is */
 };
 
@@ -39,7 +40,8 @@ struct compression *compression_new(enum mysql_compression kind) {
     if (kind == MYSQL_COMPRESS_ZSTD) {
         z->unzstd = ZSTD_createDStream();
         z->zstd = ZSTD_createCCtx();
-        ok = ok && z->unzstd != NULL && z->zstd != NULL;
+        ok = ok && z->unzstd != NULL && z->zstd != NULL &&
+             !ZSTD_isError(ZSTD_DCtx_setParameter(z->unzstd, ZSTD_d_windowLogMax, WINDOW_LOG_MAX));
     } else if (inflateInit(&z->inflate) != Z_OK) {
         ok = false;
     }
@@ -208,6 +210,10 @@ bool compression_read(struct compression *z, struct net_stream *net, uint8_t *to
         *got = n;
     }
     return true;
+}
+
+bool compression_pending(const struct compression *z) {
+    return z->end > z->start || z->in_stream;
 }
 
 /* ---- out ---- */

@@ -111,8 +111,8 @@ static bool parse_greeting(struct mysql_client *c, const uint8_t *body, size_t l
 }
 
 static bool read_greeting(struct mysql_client *c, struct greeting *g, struct err *e) {
-    const uint8_t *body;
-    size_t len;
+    const uint8_t *body = NULL;
+    size_t len = 0;
     struct err own = ERR_INIT;
     struct err *err = e != NULL ? e : &own;
     if (!packets_read(&c->io, &body, &len, err)) {

@@ -199,6 +199,9 @@ bool packets_readable(struct packets *p, int64_t timeout_ms) {
     if (have >= 4 && have - 4 >= get_le24(p->in + p->start)) {
         return true;
     }
+    if (p->z != NULL && compression_pending(p->z)) {
+        return true;
+    }
     return net_readable(p->net, timeout_ms);
 }
 

@@ -70,7 +70,7 @@ static inline bool WARN_UNUSED packets_read(struct packets *p, const uint8_t **b
     return packets_read_more(p, body, len, e);
 }
 
-/* Is a whole packet at hand, or readable within timeout_ms? (False does not mean that the connection is well.) */
+/* Is a whole packet at hand, or do bytes of one arrive within timeout_ms? The end of the connection counts as bytes. */
 bool packets_readable(struct packets *p, int64_t timeout_ms);
 
 /* A packet that is not what the protocol allows: ERR_SOURCE_PROTOCOL, and p is broken. Returns false always. */
@@ -92,6 +92,9 @@ void compression_free(struct compression *z);
  * stream's error, or with ERR_SOURCE_PROTOCOL. */
 bool compression_read(struct compression *z, struct net_stream *net, uint8_t *to, size_t cap, size_t *got,
                       struct err *e) WARN_UNUSED;
+
+/* Are there fetched bytes that compression_read has not given yet? */
+bool compression_pending(const struct compression *z);
 
 /* Append `plain` in compressed packets. seq: the first one's number, counted up. */
 bool compression_put(struct compression *z, const uint8_t *plain, size_t n, uint8_t *seq, struct buf *out,

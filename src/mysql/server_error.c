@@ -5,66 +5,66 @@
 
 struct known {
     uint16_t number;
-    enum err_code code;
     bool retryable;
-    bool fatal;       /* the server closes the connection after it (any error at login does that) */
+    bool fatal; /* the server closes the connection after it (any error at login does that) */
+    enum err_code code;
     const char *hint; /* NULL: the code's own */
 };
 
 /* Numbers from MySQL's and MariaDB's error references; the ones above 1900 and below 2000 are MariaDB's. */
 static const struct known known[] = {
-    {1040, ERR_SOURCE_CONNECT, true, false, "the source has no connection left: lower --jobs or raise max_connections"},
-    {1042, ERR_SOURCE_CONNECT, true, false, NULL},  /* cannot get the client's hostname */
-    {1043, ERR_SOURCE_PROTOCOL, false, true, NULL}, /* bad handshake */
-    {1044, ERR_SOURCE_PRIVILEGE, false, false, NULL},
-    {1045, ERR_SOURCE_AUTH, false, false, NULL},
-    {1047, ERR_SOURCE_QUERY, false, false, "the server does not know this command: is there a proxy in between?"},
-    {1049, ERR_SOURCE_DATABASE, false, false, NULL},
-    {1053, ERR_SOURCE_LOST, true, true, NULL}, /* shutdown in progress */
-    {1077, ERR_SOURCE_LOST, true, true, NULL},
-    {1079, ERR_SOURCE_LOST, true, true, NULL},
-    {1129, ERR_SOURCE_AUTH, false, false,
+    {1040, true, false, ERR_SOURCE_CONNECT, "the source has no connection left: lower --jobs or raise max_connections"},
+    {1042, true, false, ERR_SOURCE_CONNECT, NULL},  /* cannot get the client's hostname */
+    {1043, false, true, ERR_SOURCE_PROTOCOL, NULL}, /* bad handshake */
+    {1044, false, false, ERR_SOURCE_PRIVILEGE, NULL},
+    {1045, false, false, ERR_SOURCE_AUTH, NULL},
+    {1047, false, false, ERR_SOURCE_QUERY, "the server does not know this command: is there a proxy in between?"},
+    {1049, false, false, ERR_SOURCE_DATABASE, NULL},
+    {1053, true, true, ERR_SOURCE_LOST, NULL}, /* shutdown in progress */
+    {1077, true, true, ERR_SOURCE_LOST, NULL},
+    {1079, true, true, ERR_SOURCE_LOST, NULL},
+    {1129, false, false, ERR_SOURCE_AUTH,
      "too many failed connections from here: mysqladmin flush-hosts on the source"},
-    {1130, ERR_SOURCE_AUTH, false, false,
+    {1130, false, false, ERR_SOURCE_AUTH,
      "no account may connect from this machine: look at the host part of the account"},
-    {1142, ERR_SOURCE_PRIVILEGE, false, false, NULL},
-    {1143, ERR_SOURCE_PRIVILEGE, false, false, NULL},
-    {1152, ERR_SOURCE_LOST, true, true, NULL}, /* aborted connection */
-    {1153, ERR_SOURCE_QUERY, false, true, "raise max_allowed_packet on the source"},
-    {1156, ERR_SOURCE_PROTOCOL, false, true, NULL}, /* packets out of order */
-    {1157, ERR_SOURCE_PROTOCOL, false, true, NULL}, /* cannot uncompress */
-    {1158, ERR_SOURCE_LOST, true, true, NULL},
-    {1159, ERR_SOURCE_LOST, true, true, "raise net_read_timeout on the source"},
-    {1160, ERR_SOURCE_LOST, true, true, NULL},
-    {1161, ERR_SOURCE_LOST, true, true, "raise net_write_timeout on the source"},
-    {1184, ERR_SOURCE_LOST, true, true, NULL},
-    {1203, ERR_SOURCE_CONNECT, true, false,
+    {1142, false, false, ERR_SOURCE_PRIVILEGE, NULL},
+    {1143, false, false, ERR_SOURCE_PRIVILEGE, NULL},
+    {1152, true, true, ERR_SOURCE_LOST, NULL}, /* aborted connection */
+    {1153, false, true, ERR_SOURCE_QUERY, "raise max_allowed_packet on the source"},
+    {1156, false, true, ERR_SOURCE_PROTOCOL, NULL}, /* packets out of order */
+    {1157, false, true, ERR_SOURCE_PROTOCOL, NULL}, /* cannot uncompress */
+    {1158, true, true, ERR_SOURCE_LOST, NULL},
+    {1159, true, true, ERR_SOURCE_LOST, "raise net_read_timeout on the source"},
+    {1160, true, true, ERR_SOURCE_LOST, NULL},
+    {1161, true, true, ERR_SOURCE_LOST, "raise net_write_timeout on the source"},
+    {1184, true, true, ERR_SOURCE_LOST, NULL},
+    {1203, true, false, ERR_SOURCE_CONNECT,
      "the account has no connection left: lower --jobs or raise max_user_connections"},
-    {1205, ERR_SOURCE_QUERY, true, false, NULL}, /* lock wait timeout */
-    {1213, ERR_SOURCE_QUERY, true, false, NULL}, /* deadlock */
-    {1226, ERR_SOURCE_CONNECT, true, false,
+    {1205, true, false, ERR_SOURCE_QUERY, NULL}, /* lock wait timeout */
+    {1213, true, false, ERR_SOURCE_QUERY, NULL}, /* deadlock */
+    {1226, true, false, ERR_SOURCE_CONNECT,
      "a resource limit of the account is used up: ALTER USER ... WITH MAX_... raises it"},
-    {1227, ERR_SOURCE_PRIVILEGE, false, false, NULL},
-    {1251, ERR_SOURCE_AUTH, false, false, NULL},
-    {1317, ERR_SOURCE_QUERY, true, false, "somebody or a time limit on the source stopped the statement"},
-    {1370, ERR_SOURCE_PRIVILEGE, false, false, NULL},
-    {1412, ERR_SOURCE_QUERY, true, false, "a table was altered under the snapshot; begin it again"},
-    {1524, ERR_SOURCE_AUTH, false, false, "the account's authentication plugin is not loaded on the source"},
-    {1698, ERR_SOURCE_AUTH, false, false, NULL},
-    {1820, ERR_SOURCE_AUTH, false, false, "the account's password must be changed first"},
-    {1862, ERR_SOURCE_AUTH, false, false, "the account's password has expired"},
-    {1927, ERR_SOURCE_LOST, true, true, "somebody killed the connection on the source"},
-    {1969, ERR_SOURCE_QUERY, true, false, "max_statement_time on the source stopped the statement"},
-    {2006, ERR_SOURCE_LOST, true, true, NULL}, /* 2006 and 2013: proxies pass on what their own client library said */
-    {2013, ERR_SOURCE_LOST, true, true, NULL},
-    {3024, ERR_SOURCE_QUERY, true, false, "max_execution_time on the source stopped the statement"},
-    {3118, ERR_SOURCE_AUTH, false, false, "the account is locked"},
-    {3159, ERR_SOURCE_TLS, false, false,
+    {1227, false, false, ERR_SOURCE_PRIVILEGE, NULL},
+    {1251, false, false, ERR_SOURCE_AUTH, NULL},
+    {1317, true, false, ERR_SOURCE_QUERY, "somebody or a time limit on the source stopped the statement"},
+    {1370, false, false, ERR_SOURCE_PRIVILEGE, NULL},
+    {1412, true, false, ERR_SOURCE_QUERY, "a table was altered under the snapshot; begin it again"},
+    {1524, false, false, ERR_SOURCE_AUTH, "the account's authentication plugin is not loaded on the source"},
+    {1698, false, false, ERR_SOURCE_AUTH, NULL},
+    {1820, false, false, ERR_SOURCE_AUTH, "the account's password must be changed first"},
+    {1862, false, false, ERR_SOURCE_AUTH, "the account's password has expired"},
+    {1927, true, true, ERR_SOURCE_LOST, "somebody killed the connection on the source"},
+    {1969, true, false, ERR_SOURCE_QUERY, "max_statement_time on the source stopped the statement"},
+    {2006, true, true, ERR_SOURCE_LOST, NULL}, /* 2006 and 2013: proxies pass on what their own client library said */
+    {2013, true, true, ERR_SOURCE_LOST, NULL},
+    {3024, true, false, ERR_SOURCE_QUERY, "max_execution_time on the source stopped the statement"},
+    {3118, false, false, ERR_SOURCE_AUTH, "the account is locked"},
+    {3159, false, false, ERR_SOURCE_TLS,
      "the source takes only encrypted connections: set ssl-mode=required or better in the URL"},
-    {3169, ERR_SOURCE_LOST, true, true, "somebody killed the connection on the source"},
-    {3572, ERR_SOURCE_QUERY, true, false, NULL}, /* lock not available with NOWAIT */
-    {4031, ERR_SOURCE_LOST, true, true, "the source gave the idle connection up: raise wait_timeout"},
-    {4151, ERR_SOURCE_AUTH, false, false, "the account is locked"},
+    {3169, true, true, ERR_SOURCE_LOST, "somebody killed the connection on the source"},
+    {3572, true, false, ERR_SOURCE_QUERY, NULL}, /* lock not available with NOWAIT */
+    {4031, true, true, ERR_SOURCE_LOST, "the source gave the idle connection up: raise wait_timeout"},
+    {4151, false, false, ERR_SOURCE_AUTH, "the account is locked"},
 };
 
 static const struct known *find(unsigned number) {
