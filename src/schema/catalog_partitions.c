@@ -44,6 +44,32 @@ static void add_partition(struct arena *a, struct partition **list, size_t *n, s
     (*list)[(*n)++] = p;
 }
 
+/* MariaDB prints the DEFAULT of a LIST of numbers as 0, which can be a value just as well: SHOW CREATE TABLE tells. */
+static bool find_list_default(struct catalog_reader *r, struct table *t, struct err *e) {
+    struct partition *zero = NULL;
+    for (size_t i = 0; i < t->part.n && t->part.method == PART_LIST; i++) {
+        zero = str_eq(t->part.parts[i].values, "0") ? &t->part.parts[i] : zero;
+    }
+    if (!r->is_mariadb || zero == NULL) {
+        return true;
+    }
+    struct mysql_rows rows;
+    char *sql =
+        arena_printf(r->a, "SHOW CREATE TABLE %s.%s", str_quote_mysql(r->a, t->schema), str_quote_mysql(r->a, t->name));
+    if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
+        return err_where(e, "table %s.%s", t->schema, t->name);
+    }
+    const char *create = rows.n == 1 && rows.columns.n >= 2 ? mysql_cell(&rows, 0, 1) : NULL;
+    for (size_t i = 0; create != NULL && i < t->part.n; i++) {
+        struct partition *p = &t->part.parts[i];
+        char *text = arena_printf(r->a, "PARTITION %s DEFAULT", str_quote_mysql(r->a, p->name));
+        if (str_eq(p->values, "0") && strstr(create, text) != NULL) {
+            p->values = arena_strdup(r->a, "DEFAULT");
+        }
+    }
+    return true;
+}
+
 bool catalog_read_partitions(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;
     struct arena *a = r->a;
@@ -88,6 +114,11 @@ bool catalog_read_partitions(struct catalog_reader *r, struct err *e) {
             add_partition(a, &parent->sub, &parent->nsub, &cap->subs,
                           (struct partition){.name = arena_strdup(a, sub),
                                              .comment = arena_strdup(a, mysql_cell(&rows, i, P_COMMENT))});
+        }
+    }
+    for (size_t i = 0; i < r->d->ntables; i++) {
+        if (!find_list_default(r, &r->d->tables[i], e)) {
+            return false;
         }
     }
     return true;

@@ -13,8 +13,8 @@ static const char drop_references[] =
     "      WHERE c.contype = 'f' AND s.nspname = %s AND t.relname = %s\n"
     "        AND r.relnamespace = t.relnamespace AND r.oid <> t.oid\n"
     "  LOOP\n"
-    "    EXECUTE 'ALTER TABLE ' || quote_ident(%s) || '.' || quote_ident(k.tab) || ' DROP CONSTRAINT ' || "
-    "quote_ident(k.name);\n"
+    "    EXECUTE concat('ALTER TABLE ', quote_ident(%s), '.', quote_ident(k.tab), ' DROP CONSTRAINT ',\n"
+    "      quote_ident(k.name));\n"
     "  END LOOP;\n"
     "END\n"
     "$body$;\n";

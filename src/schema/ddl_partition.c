@@ -108,6 +108,24 @@ static bool read_list(struct planner *p, struct split *s, size_t i, const char *
     return true;
 }
 
+/* The bounds rise by the source's collation. The target's may differ, and then refuses the table: only bounds that rise
+ * byte by byte, too, are safe. openGauss B has the source's kind of order. */
+static bool bounds_rise(const struct ddl_ctx *x, const struct split *s) {
+    for (size_t i = 1; i < s->nparts && x->dialect != DIALECT_OG_B; i++) {
+        for (size_t k = 0; k < s->nkeys && k < s->ncolumns; k++) {
+            const struct bound *low = &s->parts[i - 1].bounds[k], *high = &s->parts[i].bounds[k];
+            bool values = low->kind == BOUND_VALUE && high->kind == BOUND_VALUE;
+            if (!values || strcmp(low->sql, high->sql) != 0) {
+                if (values && ddl_is_text(s->columns[k]) && strcmp(low->sql, high->sql) > 0) {
+                    return false;
+                }
+                break; /* the first difference decides */
+            }
+        }
+    }
+    return true;
+}
+
 static bool read_parts(struct planner *p, struct split *s, enum monotone m) {
     const struct partitioning *from = &p->x->t->part;
     s->parts = arena_array(p->x->a, struct split_part, from->n + 1);
@@ -121,6 +139,9 @@ static bool read_parts(struct planner *p, struct split *s, enum monotone m) {
         if (!(s->kind == SPLIT_RANGE ? read_range(p, s, m, i, values) : read_list(p, s, i, values))) {
             return false;
         }
+    }
+    if (s->kind == SPLIT_RANGE && !bounds_rise(p->x, s)) {
+        return no(p, "text is ordered differently in the target");
     }
     return true;
 }
@@ -162,12 +183,11 @@ static bool has_unique_key(const struct table *t) {
     return false;
 }
 
-/* PostgreSQL splits by expressions only tables without unique keys; openGauss B takes ranges of some (year(), to_days(),
- * unix_timestamp() were tried); PG and A databases of openGauss are given columns only. */
+/* PostgreSQL splits by expressions only tables without unique keys. openGauss was seen to take a few functions in B
+ * databases; those that matter are turned into ranges of their column before this is asked. */
 static bool key_expr(struct planner *p, struct split *s, const char *expr) {
     struct ddl_ctx *x = p->x;
-    bool possible =
-        x->dialect == DIALECT_PG ? !has_unique_key(x->t) : x->dialect == DIALECT_OG_B && s->kind == SPLIT_RANGE;
+    bool possible = x->dialect == DIALECT_PG && !has_unique_key(x->t);
     if (!possible) {
         return no(p, "the target splits by columns, not by this expression");
     }
@@ -178,7 +198,7 @@ static bool key_expr(struct planner *p, struct split *s, const char *expr) {
     }
     s->nkeys = 1; /* and no columns */
     s->keys = arena_array(x->a, char *, 1);
-    s->keys[0] = x->dialect == DIALECT_PG ? arena_printf(x->a, "(%s)", out) : out;
+    s->keys[0] = arena_printf(x->a, "(%s)", out);
     s->by_expr = true;
     return true;
 }

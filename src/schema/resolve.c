@@ -64,57 +64,89 @@ static bool resolve_columns(struct arena *a, bool mariadb, struct table *t, cons
     return true;
 }
 
-static void resolve_index(struct arena *a, const struct table *t, struct index *x, enum dialect dialect,
-                          struct name_set *relations, struct name_set *constraints) {
-    if (x->kind == INDEX_PRIMARY) {
-        x->target_name =
-            name_claim(a, relations, constraints, arena_printf(a, "%s_pkey", t->target_name), t->target_name);
-        return;
+/* Names in two rounds: first everybody keeps the own name where it is free, then the others get a new one, so that a new
+ * name never takes an own one. */
+struct namer {
+    struct arena *a;
+    struct name_set relations, constraints;
+    enum dialect dialect;
+    bool first; /* round */
+};
+
+static void give_name(struct namer *n, char **target, const char *name, const char *table, struct name_set *s,
+                      struct name_set *also) {
+    char *own = name_cut(n->a, name);
+    bool is_free = !name_set_has(s, own) && (also == NULL || !name_set_has(also, own));
+    if (*target == NULL && (is_free || !n->first)) {
+        *target = name_claim(n->a, s, also, name, table);
     }
-    /* openGauss B may have to write a unique key as a constraint (see ddl_choose_inline_key). */
-    bool constraint = dialect == DIALECT_OG_B && x->kind == INDEX_UNIQUE;
-    x->target_name = name_claim(a, relations, constraint ? constraints : NULL, x->name, t->target_name);
 }
 
-/* Primary keys of all tables come first, so that an ordinary index never takes a name like orders_pkey. */
-static void resolve_indexes(struct arena *a, struct database *d, enum dialect dialect, bool primary,
-                            struct name_set *relations, struct name_set *constraints) {
-    for (size_t i = 0; i < d->ntables; i++) {
-        const struct table *t = &d->tables[i];
-        for (size_t k = 0; k < t->nindexes; k++) {
-            if ((t->indexes[k].kind == INDEX_PRIMARY) == primary) {
-                resolve_index(a, t, &t->indexes[k], dialect, relations, constraints);
-            }
+static void name_primary(struct namer *n, struct table *t) {
+    for (size_t i = 0; i < t->nindexes; i++) {
+        if (t->indexes[i].kind == INDEX_PRIMARY) {
+            char *name = arena_printf(n->a, "%s_pkey", t->target_name);
+            t->indexes[i].target_name = name_claim(n->a, &n->relations, &n->constraints, name, t->target_name);
         }
+    }
+}
+
+static void name_objects(struct namer *n, struct table *t) {
+    for (size_t i = 0; i < t->nindexes; i++) {
+        struct index *x = &t->indexes[i];
+        /* openGauss B may have to write a unique key as a constraint (see ddl_choose_inline_key). */
+        bool constraint = n->dialect == DIALECT_OG_B && x->kind == INDEX_UNIQUE;
+        give_name(n, &x->target_name, x->name, t->target_name, &n->relations, constraint ? &n->constraints : NULL);
+    }
+    for (size_t i = 0; i < t->nchecks; i++) {
+        give_name(n, &t->checks[i].target_name, t->checks[i].name, t->target_name, &n->constraints, NULL);
+    }
+    for (size_t i = 0; i < t->nfks; i++) {
+        give_name(n, &t->fks[i].target_name, t->fks[i].name, t->target_name, &n->constraints, NULL);
+    }
+}
+
+/* A model may be resolved again, with other options. */
+static void forget_names(struct table *t) {
+    t->target_name = NULL;
+    for (size_t i = 0; i < t->nindexes; i++) {
+        t->indexes[i].target_name = NULL;
+    }
+    for (size_t i = 0; i < t->nchecks; i++) {
+        t->checks[i].target_name = NULL;
+    }
+    for (size_t i = 0; i < t->nfks; i++) {
+        t->fks[i].target_name = NULL;
     }
 }
 
 bool schema_resolve(struct arena *a, struct database *d, const struct ddl_options *o, struct err *e) {
     bool lower = o->lower_names || d->lower_case_table_names != 0;
-    char *schema = o->target_schema != NULL ? arena_strdup(a, o->target_schema) : fold(a, d->name, lower);
-    schema = name_cut(a, schema);
-    struct name_set relations, constraints;
-    name_set_init(&relations, a, false);
-    name_set_init(&constraints, a, false);
+    const char *schema = o->target_schema != NULL ? o->target_schema : fold(a, d->name, lower);
+    struct namer n = {.a = a, .dialect = o->types.dialect};
+    name_set_init(&n.relations, a, false);
+    name_set_init(&n.constraints, a, false);
     for (size_t i = 0; i < d->ntables; i++) {
-        struct table *t = &d->tables[i];
-        t->target_schema = schema;
-        t->target_name = name_claim(a, &relations, NULL, fold(a, t->name, lower), t->name);
+        forget_names(&d->tables[i]);
+        d->tables[i].target_schema = name_cut(a, schema);
+    }
+    for (int round = 0; round < 2; round++) {
+        n.first = round == 0;
+        for (size_t i = 0; i < d->ntables; i++) {
+            struct table *t = &d->tables[i];
+            give_name(&n, &t->target_name, fold(a, t->name, lower), t->name, &n.relations, NULL);
+        }
     }
     for (size_t i = 0; i < d->ntables; i++) {
         if (!resolve_columns(a, d->is_mariadb, &d->tables[i], o, e)) {
             return false;
         }
+        name_primary(&n, &d->tables[i]);
     }
-    resolve_indexes(a, d, o->types.dialect, true, &relations, &constraints);
-    resolve_indexes(a, d, o->types.dialect, false, &relations, &constraints);
-    for (size_t i = 0; i < d->ntables; i++) {
-        struct table *t = &d->tables[i];
-        for (size_t k = 0; k < t->nchecks; k++) {
-            t->checks[k].target_name = name_claim(a, &constraints, NULL, t->checks[k].name, t->target_name);
-        }
-        for (size_t k = 0; k < t->nfks; k++) {
-            t->fks[k].target_name = name_claim(a, &constraints, NULL, t->fks[k].name, t->target_name);
+    for (int round = 0; round < 2; round++) {
+        n.first = round == 0;
+        for (size_t i = 0; i < d->ntables; i++) {
+            name_objects(&n, &d->tables[i]);
         }
     }
     return true;

@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_auto_increment"
 CREATE SEQUENCE "golden_auto_increment"."by_key_id_seq";
 CREATE TABLE "golden_auto_increment"."by_key" (
   "a" integer NOT NULL,
-  "id" integer DEFAULT nextval('"golden_auto_increment"."by_key_id_seq"') NOT NULL,
+  "id" integer NOT NULL DEFAULT nextval('"golden_auto_increment"."by_key_id_seq"'),
   "v" integer
 );
 ALTER SEQUENCE "golden_auto_increment"."by_key_id_seq" OWNED BY "golden_auto_increment"."by_key"."id"
@@ -14,14 +14,14 @@ ALTER SEQUENCE "golden_auto_increment"."by_key_id_seq" OWNED BY "golden_auto_inc
 CREATE SEQUENCE "golden_auto_increment"."by_unique_id_seq";
 CREATE TABLE "golden_auto_increment"."by_unique" (
   "a" integer NOT NULL,
-  "id" integer DEFAULT nextval('"golden_auto_increment"."by_unique_id_seq"') NOT NULL
+  "id" integer NOT NULL DEFAULT nextval('"golden_auto_increment"."by_unique_id_seq"')
 );
 ALTER SEQUENCE "golden_auto_increment"."by_unique_id_seq" OWNED BY "golden_auto_increment"."by_unique"."id"
 ;
 -- table: table golden_auto_increment.i1
 CREATE SEQUENCE "golden_auto_increment"."i1_id_seq";
 CREATE TABLE "golden_auto_increment"."i1" (
-  "id" smallint DEFAULT nextval('"golden_auto_increment"."i1_id_seq"') NOT NULL,
+  "id" smallint NOT NULL DEFAULT nextval('"golden_auto_increment"."i1_id_seq"'),
   "v" integer
 );
 ALTER SEQUENCE "golden_auto_increment"."i1_id_seq" OWNED BY "golden_auto_increment"."i1"."id"
@@ -29,7 +29,7 @@ ALTER SEQUENCE "golden_auto_increment"."i1_id_seq" OWNED BY "golden_auto_increme
 -- table: table golden_auto_increment.i2
 CREATE SEQUENCE "golden_auto_increment"."i2_id_seq";
 CREATE TABLE "golden_auto_increment"."i2" (
-  "id" integer DEFAULT nextval('"golden_auto_increment"."i2_id_seq"') NOT NULL,
+  "id" integer NOT NULL DEFAULT nextval('"golden_auto_increment"."i2_id_seq"'),
   CONSTRAINT "i2_id_check" CHECK ("id" >= 0)
 );
 ALTER SEQUENCE "golden_auto_increment"."i2_id_seq" OWNED BY "golden_auto_increment"."i2"."id"
@@ -37,21 +37,21 @@ ALTER SEQUENCE "golden_auto_increment"."i2_id_seq" OWNED BY "golden_auto_increme
 -- table: table golden_auto_increment.i3
 CREATE SEQUENCE "golden_auto_increment"."i3_id_seq";
 CREATE TABLE "golden_auto_increment"."i3" (
-  "id" integer DEFAULT nextval('"golden_auto_increment"."i3_id_seq"') NOT NULL
+  "id" integer NOT NULL DEFAULT nextval('"golden_auto_increment"."i3_id_seq"')
 );
 ALTER SEQUENCE "golden_auto_increment"."i3_id_seq" OWNED BY "golden_auto_increment"."i3"."id"
 ;
 -- table: table golden_auto_increment.i4
 CREATE SEQUENCE "golden_auto_increment"."i4_id_seq";
 CREATE TABLE "golden_auto_increment"."i4" (
-  "id" bigint DEFAULT nextval('"golden_auto_increment"."i4_id_seq"') NOT NULL
+  "id" bigint NOT NULL DEFAULT nextval('"golden_auto_increment"."i4_id_seq"')
 );
 ALTER SEQUENCE "golden_auto_increment"."i4_id_seq" OWNED BY "golden_auto_increment"."i4"."id"
 ;
 -- table: table golden_auto_increment.i5
 CREATE SEQUENCE "golden_auto_increment"."i5_id_seq";
 CREATE TABLE "golden_auto_increment"."i5" (
-  "id" numeric(20,0) DEFAULT nextval('"golden_auto_increment"."i5_id_seq"') NOT NULL,
+  "id" numeric(20,0) NOT NULL DEFAULT nextval('"golden_auto_increment"."i5_id_seq"'),
   CONSTRAINT "i5_id_check" CHECK ("id" >= 0)
 );
 ALTER SEQUENCE "golden_auto_increment"."i5_id_seq" OWNED BY "golden_auto_increment"."i5"."id"
@@ -60,7 +60,7 @@ ALTER SEQUENCE "golden_auto_increment"."i5_id_seq" OWNED BY "golden_auto_increme
 CREATE SEQUENCE "golden_auto_increment"."myisam_id_seq";
 CREATE TABLE "golden_auto_increment"."myisam" (
   "a" integer NOT NULL,
-  "id" integer DEFAULT nextval('"golden_auto_increment"."myisam_id_seq"') NOT NULL
+  "id" integer NOT NULL DEFAULT nextval('"golden_auto_increment"."myisam_id_seq"')
 );
 ALTER SEQUENCE "golden_auto_increment"."myisam_id_seq" OWNED BY "golden_auto_increment"."myisam"."id"
 ;

@@ -11,6 +11,16 @@ CREATE TABLE "golden_collations"."c" (
   "f" varchar(10)
 )
 ;
+-- table: table golden_collations.keys_
+CREATE TABLE "golden_collations"."keys_" (
+  "a" varchar(10) NOT NULL,
+  "b" varchar(10),
+  "c" varchar(10)
+)
+;
+-- primary key: primary key golden_collations.keys_
+ALTER TABLE "golden_collations"."keys_" ADD CONSTRAINT "keys__pkey" PRIMARY KEY ("a")
+;
 -- index: index golden_collations.c.kd
 CREATE INDEX "kd" ON "golden_collations"."c" ("d")
 ;
@@ -20,10 +30,24 @@ CREATE UNIQUE INDEX "ua" ON "golden_collations"."c" ("a")
 -- index: index golden_collations.c.uc
 CREATE UNIQUE INDEX "uc" ON "golden_collations"."c" ("c")
 ;
+-- index: index golden_collations.keys_.b
+CREATE UNIQUE INDEX "b" ON "golden_collations"."keys_" ("b")
+;
+-- index: index golden_collations.keys_.c
+CREATE UNIQUE INDEX "c_keys_" ON "golden_collations"."keys_" ("c")
+;
 -- analyze: table golden_collations.c
 ANALYZE "golden_collations"."c"
+;
+-- analyze: table golden_collations.keys_
+ANALYZE "golden_collations"."keys_"
 ;
 -- note: column golden_collations.c.a: compares case and accents exactly; utf8mb4_0900_ai_ci does not => type varchar(10)
 -- note: column golden_collations.c.d: compares case and accents exactly; utf8mb4_unicode_ci does not => type varchar(10)
 -- note: column golden_collations.c.f: compares case and accents exactly; gbk_chinese_ci does not => type varchar(10)
 -- warning: column golden_collations.c.a: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
+-- note: index golden_collations.keys_.c: the name is taken in the target => it is called c_keys_
+-- note: column golden_collations.keys_.a: compares case and accents exactly; utf8mb4_0900_ai_ci does not => type varchar(10)
+-- note: column golden_collations.keys_.b: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(10)
+-- note: column golden_collations.keys_.c: compares case and accents exactly; utf8mb4_0900_as_ci does not => type varchar(10)
+-- warning: columns golden_collations.keys_.a, b, c: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

@@ -11,7 +11,7 @@ CREATE TABLE "golden_defaults_literals"."beyond" (
 CREATE TABLE "golden_defaults_literals"."bytes" (
   "a" bytea DEFAULT '\x616200',
   "b" bytea DEFAULT '\x00ff',
-  "c" bytea DEFAULT '\x00275c0ae9' NOT NULL,
+  "c" bytea NOT NULL DEFAULT '\x00275c0ae9',
   "d" bytea DEFAULT '\x'
 )
 ;
@@ -21,7 +21,7 @@ CREATE TABLE "golden_defaults_literals"."l" (
   "b" varchar(80) DEFAULT 'back\slash',
   "c" varchar(80),
   "d" varchar(80),
-  "e" varchar(80) DEFAULT 'NULL' NOT NULL,
+  "e" varchar(80) NOT NULL DEFAULT 'NULL',
   "f" char(20) DEFAULT '中文',
   "g" varchar(120) DEFAULT 'current_timestamp()',
   "h" integer DEFAULT 5,
@@ -33,9 +33,9 @@ CREATE TABLE "golden_defaults_literals"."l" (
   "n" real DEFAULT 1.5,
   "o" double precision DEFAULT 1e30,
   "p" bit(4) DEFAULT B'0101',
-  "q" bit(1) DEFAULT B'0' NOT NULL,
+  "q" bit(1) NOT NULL DEFAULT B'0',
   "r" bit(64) DEFAULT B'0000000000000000000000000000000000000000000000000000000000001111',
-  "s" smallint DEFAULT 1 NOT NULL,
+  "s" smallint NOT NULL DEFAULT 1,
   "t" timestamp(0) DEFAULT '2020-02-29',
   "u" time(2) DEFAULT '10:00:00.00',
   "v" timestamp(3) DEFAULT '2020-01-01 01:02:03.500',
@@ -62,7 +62,7 @@ CREATE TABLE "golden_defaults_literals"."zero" (
 ;
 -- table: table golden_defaults_literals.zone
 CREATE TABLE "golden_defaults_literals"."zone" (
-  "a" timestamptz(0) DEFAULT '2020-01-01 00:00:00+00' NOT NULL,
+  "a" timestamptz(0) NOT NULL DEFAULT '2020-01-01 00:00:00+00',
   "b" timestamptz(3) DEFAULT '2019-12-31 16:00:00.250+00'
 )
 ;

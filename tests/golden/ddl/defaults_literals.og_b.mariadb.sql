@@ -11,7 +11,7 @@ CREATE TABLE "golden_defaults_literals"."beyond" (
 CREATE TABLE "golden_defaults_literals"."bytes" (
   "a" binary(3) DEFAULT '\x616200',
   "b" varbinary(4) DEFAULT '\x00ff',
-  "c" varbinary(8) DEFAULT '\x00275c0ae9' NOT NULL,
+  "c" varbinary(8) NOT NULL DEFAULT '\x00275c0ae9',
   "d" varbinary(4) DEFAULT '\x'
 )
 ;
@@ -21,7 +21,7 @@ CREATE TABLE "golden_defaults_literals"."l" (
   "b" varchar(20) COLLATE utf8mb4_general_ci DEFAULT 'back\slash',
   "c" varchar(20) COLLATE utf8mb4_general_ci DEFAULT '',
   "d" varchar(20) COLLATE utf8mb4_general_ci,
-  "e" varchar(20) COLLATE utf8mb4_general_ci DEFAULT 'NULL' NOT NULL,
+  "e" varchar(20) COLLATE utf8mb4_general_ci NOT NULL DEFAULT 'NULL',
   "f" char(5) COLLATE utf8mb4_general_ci DEFAULT '中文',
   "g" varchar(30) COLLATE utf8mb4_general_ci DEFAULT 'current_timestamp()',
   "h" integer DEFAULT 5,
@@ -33,9 +33,9 @@ CREATE TABLE "golden_defaults_literals"."l" (
   "n" real DEFAULT 1.5,
   "o" double precision DEFAULT 1e30,
   "p" bit(4) DEFAULT B'0101',
-  "q" bit(1) DEFAULT B'0' NOT NULL,
+  "q" bit(1) NOT NULL DEFAULT B'0',
   "r" bit(64) DEFAULT B'0000000000000000000000000000000000000000000000000000000000001111',
-  "s" tinyint DEFAULT 1 NOT NULL,
+  "s" tinyint NOT NULL DEFAULT 1,
   "t" date DEFAULT '2020-02-29',
   "u" time(2) DEFAULT '10:00:00.00',
   "v" timestamp(3) without time zone DEFAULT '2020-01-01 01:02:03.500',
@@ -50,15 +50,15 @@ CREATE TABLE "golden_defaults_literals"."l" (
 ;
 -- table: table golden_defaults_literals.zero
 CREATE TABLE "golden_defaults_literals"."zero" (
-  "a" date DEFAULT '0000-00-00' NOT NULL,
-  "b" timestamp(0) without time zone DEFAULT '0000-00-00 00:00:00' NOT NULL,
-  "c" timestamp(0) with time zone DEFAULT '0000-00-00 00:00:00' NOT NULL,
+  "a" date NOT NULL DEFAULT '0000-00-00',
+  "b" timestamp(0) without time zone NOT NULL DEFAULT '0000-00-00 00:00:00',
+  "c" timestamp(0) with time zone NOT NULL DEFAULT '0000-00-00 00:00:00',
   "d" date
 )
 ;
 -- table: table golden_defaults_literals.zone
 CREATE TABLE "golden_defaults_literals"."zone" (
-  "a" timestamp(0) with time zone DEFAULT '2020-01-01 00:00:00+00' NOT NULL,
+  "a" timestamp(0) with time zone NOT NULL DEFAULT '2020-01-01 00:00:00+00',
   "b" timestamp(3) with time zone DEFAULT '2019-12-31 16:00:00.250+00'
 )
 ;

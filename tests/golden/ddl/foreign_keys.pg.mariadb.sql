@@ -35,7 +35,7 @@ CREATE TABLE "golden_foreign_keys"."parent" (
 -- table: table golden_foreign_keys.tree
 CREATE SEQUENCE "golden_foreign_keys"."tree_id_seq";
 CREATE TABLE "golden_foreign_keys"."tree" (
-  "id" numeric(20,0) DEFAULT nextval('"golden_foreign_keys"."tree_id_seq"') NOT NULL,
+  "id" numeric(20,0) NOT NULL DEFAULT nextval('"golden_foreign_keys"."tree_id_seq"'),
   "up" numeric(20,0),
   CONSTRAINT "tree_id_check" CHECK ("id" >= 0),
   CONSTRAINT "tree_up_check" CHECK ("up" >= 0)

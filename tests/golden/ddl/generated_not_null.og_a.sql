@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_generated_not_null"
 CREATE TABLE "golden_generated_not_null"."g" (
   "s" varchar(80) NOT NULL,
   "名" varchar(36),
-  "a" varchar(80) GENERATED ALWAYS AS (upper("s")) STORED NOT NULL,
+  "a" varchar(80) NOT NULL GENERATED ALWAYS AS (upper("s")) STORED,
   "b" varchar(120)
 )
 ;

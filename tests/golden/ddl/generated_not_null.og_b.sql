@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_generated_not_null"
 CREATE TABLE "golden_generated_not_null"."g" (
   "s" varchar(20) COLLATE utf8mb4_general_ci NOT NULL,
   "名" varchar(9) COLLATE utf8mb4_general_ci,
-  "a" varchar(20) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (upper("s")) STORED NOT NULL,
+  "a" varchar(20) COLLATE utf8mb4_general_ci NOT NULL GENERATED ALWAYS AS (upper("s")) STORED,
   "b" varchar(30) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (concat("名", '文€')) STORED
 )
 ;

@@ -5,7 +5,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_generated_not_null"
 CREATE TABLE "golden_generated_not_null"."g" (
   "s" varchar(20) NOT NULL,
   "名" varchar(9),
-  "a" varchar(20) GENERATED ALWAYS AS (upper("s")) STORED NOT NULL,
+  "a" varchar(20) NOT NULL GENERATED ALWAYS AS (upper("s")) STORED,
   "b" varchar(30) GENERATED ALWAYS AS ("名" || '文€') STORED
 )
 ;

@@ -35,7 +35,7 @@ ALTER TABLE "golden_identifier_clashes"."w" ADD CONSTRAINT "w_pkey" PRIMARY KEY 
 CREATE INDEX "idx_v" ON "golden_identifier_clashes"."t" ("ctid_t")
 ;
 -- index: index golden_identifier_clashes.u.idx_v
-CREATE INDEX "idx_v_u" ON "golden_identifier_clashes"."u" ("v")
+CREATE INDEX "idx_v_u_690921e5" ON "golden_identifier_clashes"."u" ("v")
 ;
 -- index: index golden_identifier_clashes.u.t
 CREATE INDEX "t_u" ON "golden_identifier_clashes"."u" ("v")
@@ -44,13 +44,13 @@ CREATE INDEX "t_u" ON "golden_identifier_clashes"."u" ("v")
 CREATE INDEX "t_pkey_u" ON "golden_identifier_clashes"."u" ("v")
 ;
 -- index: index golden_identifier_clashes.w.idx_v
-CREATE INDEX "idx_v_w" ON "golden_identifier_clashes"."w" ("v")
+CREATE INDEX "idx_v_w_67091ebf" ON "golden_identifier_clashes"."w" ("v")
 ;
 -- index: index golden_identifier_clashes.w.idx_v_u
-CREATE INDEX "idx_v_u_w" ON "golden_identifier_clashes"."w" ("id", "v")
+CREATE INDEX "idx_v_u" ON "golden_identifier_clashes"."w" ("id", "v")
 ;
 -- index: index golden_identifier_clashes.w.idx_v_w
-CREATE INDEX "idx_v_w_w" ON "golden_identifier_clashes"."w" ("v", "id")
+CREATE INDEX "idx_v_w" ON "golden_identifier_clashes"."w" ("v", "id")
 ;
 -- analyze: table golden_identifier_clashes.t
 ANALYZE "golden_identifier_clashes"."t"
@@ -65,9 +65,7 @@ ANALYZE "golden_identifier_clashes"."w"
 -- note: column golden_identifier_clashes.t.xmin: the name is taken in the target => it is called xmin_t
 -- note: column golden_identifier_clashes.t.CMAX: the name is taken in the target => it is called CMAX_t
 -- note: column golden_identifier_clashes.t.tableoid: the name is taken in the target => it is called tableoid_t
--- note: index golden_identifier_clashes.u.idx_v: the name is taken in the target => it is called idx_v_u
+-- note: index golden_identifier_clashes.u.idx_v: the name is taken in the target => it is called idx_v_u_690921e5
 -- note: index golden_identifier_clashes.u.t: the name is taken in the target => it is called t_u
 -- note: index golden_identifier_clashes.u.t_pkey: the name is taken in the target => it is called t_pkey_u
--- note: index golden_identifier_clashes.w.idx_v: the name is taken in the target => it is called idx_v_w
--- note: index golden_identifier_clashes.w.idx_v_u: the name is taken in the target => it is called idx_v_u_w
--- note: index golden_identifier_clashes.w.idx_v_w: the name is taken in the target => it is called idx_v_w_w
+-- note: index golden_identifier_clashes.w.idx_v: the name is taken in the target => it is called idx_v_w_67091ebf

@@ -4,7 +4,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_invisible_primary_key"
 -- table: table golden_invisible_primary_key.g
 CREATE SEQUENCE "golden_invisible_primary_key"."g_my_row_id_seq";
 CREATE TABLE "golden_invisible_primary_key"."g" (
-  "my_row_id" numeric(20,0) DEFAULT nextval('"golden_invisible_primary_key"."g_my_row_id_seq"') NOT NULL,
+  "my_row_id" numeric(20,0) NOT NULL DEFAULT nextval('"golden_invisible_primary_key"."g_my_row_id_seq"'),
   "a" integer,
   "b" integer,
   CONSTRAINT "g_my_row_id_check" CHECK ("my_row_id" >= 0)

@@ -7,7 +7,7 @@ CREATE TABLE "golden_on_update"."u" (
   "v" integer,
   "doc" jsonb,
   "twice" integer GENERATED ALWAYS AS ("v"::bigint * 2) STORED,
-  "a" timestamp(3) with time zone DEFAULT CURRENT_TIMESTAMP(3) NOT NULL ON UPDATE CURRENT_TIMESTAMP(3),
+  "a" timestamp(3) with time zone NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
   "b" timestamp(0) without time zone ON UPDATE CURRENT_TIMESTAMP
 )
 ;

@@ -7,7 +7,7 @@ CREATE TABLE "golden_on_update"."u" (
   "v" integer,
   "doc" jsonb,
   "twice" integer GENERATED ALWAYS AS ("v"::bigint * 2) STORED,
-  "a" timestamptz(3) DEFAULT CURRENT_TIMESTAMP(3) NOT NULL,
+  "a" timestamptz(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
   "b" timestamp(0)
 )
 ;

@@ -24,7 +24,7 @@ PARTITION BY RANGE ("d") (
 ;
 -- table: table golden_partitions_functions.stamps
 CREATE TABLE "golden_partitions_functions"."stamps" (
-  "t" timestamptz(0) DEFAULT CURRENT_TIMESTAMP(0) NOT NULL
+  "t" timestamptz(0) NOT NULL DEFAULT CURRENT_TIMESTAMP(0)
 )
 PARTITION BY RANGE ("t") (
   PARTITION "p0" VALUES LESS THAN ('2020-01-01 00:00:00+00'),

@@ -20,7 +20,7 @@ CREATE TABLE "golden_partitions_functions"."secs_p2" PARTITION OF "golden_partit
 ;
 -- table: table golden_partitions_functions.stamps
 CREATE TABLE "golden_partitions_functions"."stamps" (
-  "t" timestamptz(0) DEFAULT CURRENT_TIMESTAMP(0) NOT NULL
+  "t" timestamptz(0) NOT NULL DEFAULT CURRENT_TIMESTAMP(0)
 ) PARTITION BY RANGE ("t");
 CREATE TABLE "golden_partitions_functions"."stamps_p0" PARTITION OF "golden_partitions_functions"."stamps" FOR VALUES FROM (MINVALUE) TO ('2020-01-01 00:00:00+00');
 CREATE TABLE "golden_partitions_functions"."stamps_p1" PARTITION OF "golden_partitions_functions"."stamps" FOR VALUES FROM ('2020-01-01 00:00:00+00') TO ('2020-12-31 23:59:59+00');

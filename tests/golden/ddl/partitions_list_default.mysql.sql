@@ -1,4 +1,5 @@
 -- servers: mariadb
--- MariaDB's DEFAULT in a list.
+-- MariaDB's DEFAULT in a list, which its catalog prints as 0 or as MAXVALUE.
 CREATE TABLE l (v int) PARTITION BY LIST (v) (PARTITION p0 VALUES IN (1, 2), PARTITION pd DEFAULT);
+CREATE TABLE lz (v int) PARTITION BY LIST (v) (PARTITION p0 VALUES IN (0), PARTITION p1 VALUES IN (1));
 CREATE TABLE lc (v varchar(5)) PARTITION BY LIST COLUMNS (v) (PARTITION p0 VALUES IN ('a'), PARTITION pd DEFAULT);

@@ -7,7 +7,7 @@ CREATE TABLE "golden_partitions_list_default"."l" (
 )
 PARTITION BY LIST ("v") (
   PARTITION "p0" VALUES IN (1, 2),
-  PARTITION "pd" VALUES IN (0)
+  PARTITION "pd" VALUES (DEFAULT)
 )
 ;
 -- table: table golden_partitions_list_default.lc
@@ -19,9 +19,21 @@ PARTITION BY LIST ("v") (
   PARTITION "pd" VALUES (DEFAULT)
 )
 ;
+-- table: table golden_partitions_list_default.lz
+CREATE TABLE "golden_partitions_list_default"."lz" (
+  "v" integer
+)
+PARTITION BY LIST ("v") (
+  PARTITION "p0" VALUES IN (0),
+  PARTITION "p1" VALUES IN (1)
+)
+;
 -- analyze: table golden_partitions_list_default.l
 ANALYZE "golden_partitions_list_default"."l"
 ;
 -- analyze: table golden_partitions_list_default.lc
 ANALYZE "golden_partitions_list_default"."lc"
+;
+-- analyze: table golden_partitions_list_default.lz
+ANALYZE "golden_partitions_list_default"."lz"
 ;

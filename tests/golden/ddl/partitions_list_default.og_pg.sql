@@ -7,7 +7,7 @@ CREATE TABLE "golden_partitions_list_default"."l" (
 )
 PARTITION BY LIST ("v") (
   PARTITION "p0" VALUES (1, 2),
-  PARTITION "pd" VALUES (0)
+  PARTITION "pd" VALUES (DEFAULT)
 )
 ;
 -- table: table golden_partitions_list_default.lc
@@ -19,10 +19,22 @@ PARTITION BY LIST ("v") (
   PARTITION "pd" VALUES (DEFAULT)
 )
 ;
+-- table: table golden_partitions_list_default.lz
+CREATE TABLE "golden_partitions_list_default"."lz" (
+  "v" integer
+)
+PARTITION BY LIST ("v") (
+  PARTITION "p0" VALUES (0),
+  PARTITION "p1" VALUES (1)
+)
+;
 -- analyze: table golden_partitions_list_default.l
 ANALYZE "golden_partitions_list_default"."l"
 ;
 -- analyze: table golden_partitions_list_default.lc
 ANALYZE "golden_partitions_list_default"."lc"
+;
+-- analyze: table golden_partitions_list_default.lz
+ANALYZE "golden_partitions_list_default"."lz"
 ;
 -- note: column golden_partitions_list_default.lc.v: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(5)

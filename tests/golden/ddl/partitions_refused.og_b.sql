@@ -11,18 +11,20 @@ CREATE TABLE "golden_partitions_refused"."expr" (
   "v" integer NOT NULL,
   "w" integer
 )
-PARTITION BY RANGE ("v" DIV 10) (
-  PARTITION "p0" VALUES LESS THAN (5),
-  PARTITION "p1" VALUES LESS THAN (MAXVALUE)
-)
 ;
 -- table: table golden_partitions_refused.expr_pk
 CREATE TABLE "golden_partitions_refused"."expr_pk" (
   "v" integer NOT NULL
 )
-PARTITION BY RANGE ("v" DIV 10) (
-  PARTITION "p0" VALUES LESS THAN (5),
-  PARTITION "p1" VALUES LESS THAN (MAXVALUE)
+;
+-- table: table golden_partitions_refused.letters
+CREATE TABLE "golden_partitions_refused"."letters" (
+  "s" varchar(5) COLLATE utf8mb4_general_ci NOT NULL
+)
+PARTITION BY RANGE ("s") (
+  PARTITION "p0" VALUES LESS THAN ('b'),
+  PARTITION "p1" VALUES LESS THAN ('M'),
+  PARTITION "p2" VALUES LESS THAN (MAXVALUE)
 )
 ;
 -- table: table golden_partitions_refused.lists
@@ -51,6 +53,9 @@ ANALYZE "golden_partitions_refused"."expr"
 -- analyze: table golden_partitions_refused.expr_pk
 ANALYZE "golden_partitions_refused"."expr_pk"
 ;
+-- analyze: table golden_partitions_refused.letters
+ANALYZE "golden_partitions_refused"."letters"
+;
 -- analyze: table golden_partitions_refused.lists
 ANALYZE "golden_partitions_refused"."lists"
 ;
@@ -58,5 +63,7 @@ ANALYZE "golden_partitions_refused"."lists"
 ANALYZE "golden_partitions_refused"."months"
 ;
 -- note: partitions of golden_partitions_refused.bytes: PARTITION BY RANGE COLUMNS (`b`): it is split by bytes => one table without partitions
+-- note: partitions of golden_partitions_refused.expr: PARTITION BY RANGE ((`v` DIV 10)): the target splits by columns, not by this expression => one table without partitions
+-- note: partitions of golden_partitions_refused.expr_pk: PARTITION BY RANGE ((`v` DIV 10)): the target splits by columns, not by this expression => one table without partitions
 -- note: partitions of golden_partitions_refused.lists: PARTITION BY LIST COLUMNS (`a`,`b`): the target's lists are of one column => one table without partitions
 -- note: partitions of golden_partitions_refused.months: PARTITION BY LIST (month(`d`)): the target splits by columns, not by this expression => one table without partitions

@@ -3,9 +3,9 @@ CREATE SCHEMA IF NOT EXISTS "golden_types_enum_set"
 ;
 -- table: table golden_types_enum_set.e
 CREATE TABLE "golden_types_enum_set"."e" (
-  "a" enum('small','medium','large') DEFAULT 'medium' NOT NULL,
+  "a" enum('small','medium','large') NOT NULL DEFAULT 'medium',
   "b" enum('it''s','a b','%s','100%','中文','\back'),
-  "c" set('a','b','c') DEFAULT 'a,c' NOT NULL,
+  "c" set('a','b','c') NOT NULL DEFAULT 'a,c',
   "d" set('x','%s','它') DEFAULT ''
 )
 ;

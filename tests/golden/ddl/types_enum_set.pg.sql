@@ -3,9 +3,9 @@ CREATE SCHEMA IF NOT EXISTS "golden_types_enum_set"
 ;
 -- table: table golden_types_enum_set.e
 CREATE TABLE "golden_types_enum_set"."e" (
-  "a" varchar(6) DEFAULT 'medium' NOT NULL,
+  "a" varchar(6) NOT NULL DEFAULT 'medium',
   "b" varchar(5),
-  "c" varchar(5) DEFAULT 'a,c' NOT NULL,
+  "c" varchar(5) NOT NULL DEFAULT 'a,c',
   "d" varchar(6) DEFAULT '',
   CONSTRAINT "e_a_check" CHECK ("a" IN ('small','medium','large')),
   CONSTRAINT "e_b_check" CHECK ("b" IN ('it''s','a b','%' || 's','100%','中文','\back')),

@@ -6,7 +6,7 @@ CREATE TABLE "golden_types_mariadb"."u" (
   "id" uuid NOT NULL,
   "a" inet,
   "b" inet,
-  "c" uuid DEFAULT '123e4567-e89b-12d3-a456-426655440000' NOT NULL,
+  "c" uuid NOT NULL DEFAULT '123e4567-e89b-12d3-a456-426655440000',
   "d" inet DEFAULT '::1'
 )
 ;

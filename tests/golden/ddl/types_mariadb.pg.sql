@@ -3,10 +3,10 @@ CREATE SCHEMA IF NOT EXISTS "golden_types_mariadb"
 ;
 -- table: table golden_types_mariadb.u
 CREATE TABLE "golden_types_mariadb"."u" (
-  "id" uuid DEFAULT (gen_random_uuid()) NOT NULL,
+  "id" uuid NOT NULL DEFAULT (gen_random_uuid()),
   "a" inet,
   "b" inet,
-  "c" uuid DEFAULT '123e4567-e89b-12d3-a456-426655440000' NOT NULL,
+  "c" uuid NOT NULL DEFAULT '123e4567-e89b-12d3-a456-426655440000',
   "d" inet DEFAULT '::1'
 )
 ;
