@@ -56,7 +56,6 @@ void session_parse_version(struct mysql_server *s, const char *text, size_t len)
 
 static bool parse_greeting(struct mysql_client *c, const uint8_t *body, size_t len, struct greeting *g, struct err *e) {
     struct reader r = reader_of(body, len);
-    *g = (struct greeting){0};
     uint8_t protocol = read_u8(&r);
     if (protocol != PROTOCOL_VERSION) {
         return packets_nonsense(&c->io, e, "a greeting of protocol %u where %u was due", protocol, PROTOCOL_VERSION);
@@ -271,7 +270,7 @@ static bool send_response(struct mysql_client *c, const struct mysql_options *o,
 }
 
 bool session_login(struct mysql_client *c, const struct mysql_options *o, struct err *e) {
-    struct greeting g;
+    struct greeting g = {0};
     if (!read_greeting(c, &g, e)) {
         return false;
     }
