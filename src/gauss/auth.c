@@ -30,8 +30,7 @@ static bool malformed(struct err *e, const char *what) {
 
 static bool need_password(const struct gauss_auth *a, struct err *e) {
     if (a->password == NULL || a->password[0] == '\0') {
-        err_set(e, ERR_TARGET_AUTH, "the target asks for a password for %s, and none was given",
-                a->user);
+        err_set(e, ERR_TARGET_AUTH, "the target asks for a password for %s, and none was given", a->user);
         return err_hint(e, "give it at the prompt, in a file (--target-password-file) or in "
                            "GODWIT_TARGET_PASSWORD");
     }
@@ -41,8 +40,7 @@ static bool need_password(const struct gauss_auth *a, struct err *e) {
 static bool iterations_ok(const struct gauss_auth *a, uint32_t n, struct err *e) {
     uint32_t max = a->iterations_max != 0 ? a->iterations_max : AUTH_ITERATIONS_MAX;
     if (n == 0 || n > max) {
-        return err_set(e, ERR_TARGET_AUTH,
-                       "the server asks for %u password iterations; 1 to %u are accepted", n, max);
+        return err_set(e, ERR_TARGET_AUTH, "the server asks for %u password iterations; 1 to %u are accepted", n, max);
     }
     return true;
 }
@@ -68,40 +66,35 @@ static bool step_clear(struct gauss_auth *a, struct buf *reply, struct err *e) {
     return need_password(a, e) && reply_text(a, a->password, reply, e);
 }
 
-static bool step_md5(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply,
-                     struct err *e) {
+static bool step_md5(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply, struct err *e) {
     if (n != 4) {
         return malformed(e, "an md5 salt has 4 bytes");
     }
     set_method(a, "md5");
     char text[36];
-    return need_password(a, e) && auth_md5_reply(a->user, a->password, p, text, e) &&
-           reply_text(a, text, reply, e);
+    return need_password(a, e) && auth_md5_reply(a->user, a->password, p, text, e) && reply_text(a, text, reply, e);
 }
 
 /* K and the three keys for a salt of 64 hex digits. */
-static bool og_keys(struct gauss_auth *a, const uint8_t *salt_hex, uint32_t iterations,
-                    struct auth_og_keys *keys, struct err *e) {
+static bool og_keys(struct gauss_auth *a, const uint8_t *salt_hex, uint32_t iterations, struct auth_og_keys *keys,
+                    struct err *e) {
     uint8_t salt[32], k[AUTH_KEY_BYTES];
     if (!auth_unhex(salt_hex, sizeof salt, salt)) {
         return malformed(e, "the salt is not hexadecimal");
     }
-    bool ok =
-        need_password(a, e) && iterations_ok(a, iterations, e) &&
-        auth_derive(a->cache, AUTH_PRF_SHA1, a->password, salt, sizeof salt, iterations, k, e) &&
-        auth_og_keys(k, keys, e);
+    bool ok = need_password(a, e) && iterations_ok(a, iterations, e) &&
+              auth_derive(a->cache, AUTH_PRF_SHA1, a->password, salt, sizeof salt, iterations, k, e) &&
+              auth_og_keys(k, keys, e);
     OPENSSL_cleanse(k, sizeof k);
     return ok;
 }
 
-static bool step_sha256(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply,
-                        struct err *e) {
+static bool step_sha256(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply, struct err *e) {
     a->opengauss = true;
     set_method(a, "sha256");
     uint32_t method = get_be32(p);
     if (method != OG_METHOD_SHA256) {
-        return err_set(e, ERR_TARGET_AUTH,
-                       "the target wants a login of kind 10/%u, which this program does not speak",
+        return err_set(e, ERR_TARGET_AUTH, "the target wants a login of kind 10/%u, which this program does not speak",
                        method);
     }
     p += 4;
@@ -115,18 +108,16 @@ static bool step_sha256(struct gauss_auth *a, const uint8_t *p, size_t n, struct
     if (!auth_unhex(p + 64, sizeof token, token)) {
         return malformed(e, "the token is not hexadecimal");
     }
-    struct auth_og_keys keys;
-    uint8_t mac[AUTH_KEY_BYTES];
+    struct auth_og_keys keys = {0};
+    uint8_t mac[AUTH_KEY_BYTES] = {0};
     bool ok = og_keys(a, p, iterations, &keys, e);
     if (ok && n == 136) {
         uint8_t signature[AUTH_KEY_BYTES];
-        ok = auth_unhex(extra, sizeof signature, signature) ||
-             malformed(e, "the server signature is not hexadecimal");
+        ok = auth_unhex(extra, sizeof signature, signature) || malformed(e, "the server signature is not hexadecimal");
         ok = ok && auth_hmac(keys.server, token, sizeof token, mac, e);
         if (ok && CRYPTO_memcmp(mac, signature, sizeof mac) != 0) {
             /* Seen before anything was sent: costs no attempt. */
-            ok = err_set(e, ERR_TARGET_AUTH,
-                         "wrong password for %s, or the server does not know it", a->user);
+            ok = err_set(e, ERR_TARGET_AUTH, "wrong password for %s, or the server does not know it", a->user);
         }
     }
     ok = ok && auth_hmac(keys.stored, token, sizeof token, mac, e);
@@ -142,14 +133,13 @@ static bool step_sha256(struct gauss_auth *a, const uint8_t *p, size_t n, struct
     return ok;
 }
 
-static bool step_md5_sha256(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply,
-                            struct err *e) {
+static bool step_md5_sha256(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply, struct err *e) {
     if (n != 68) {
         return malformed(e, "the md5-sha256 request has an unknown length");
     }
     a->opengauss = true;
     set_method(a, "md5-sha256");
-    struct auth_og_keys keys;
+    struct auth_og_keys keys = {0};
     if (!og_keys(a, p, OG_DEFAULT_ITERATIONS, &keys, e)) {
         return false;
     }
@@ -162,8 +152,8 @@ static bool step_md5_sha256(struct gauss_auth *a, const uint8_t *p, size_t n, st
     memcpy(stored + 192, stored_iterations, sizeof stored_iterations - 1);
     memcpy(stored + 192 + sizeof stored_iterations - 1, p + 64, 4);
     char text[36] = "md5";
-    bool ok = auth_md5_hex(stored, 192 + sizeof stored_iterations - 1 + 4, text + 3, e) &&
-              reply_text(a, text, reply, e);
+    bool ok =
+        auth_md5_hex(stored, 192 + sizeof stored_iterations - 1 + 4, text + 3, e) && reply_text(a, text, reply, e);
     OPENSSL_cleanse(&keys, sizeof keys);
     OPENSSL_cleanse(stored, sizeof stored);
     return ok;
@@ -186,8 +176,7 @@ static bool unbase64(const char *text, size_t len, uint8_t *out, size_t cap, siz
     }
     for (size_t i = 0; i < len - pad; i++) {
         char c = text[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-              c == '+' || c == '/')) {
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/')) {
             return false;
         }
     }
@@ -199,8 +188,7 @@ static bool unbase64(const char *text, size_t len, uint8_t *out, size_t cap, siz
     return true;
 }
 
-static bool scram_begin(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply,
-                        struct err *e) {
+static bool scram_begin(struct gauss_auth *a, const uint8_t *p, size_t n, struct buf *reply, struct err *e) {
     static const char name[] = "SCRAM-SHA-256";
     bool offered = false;
     /* names, each with its NUL; an empty one ends the list */
@@ -215,16 +203,14 @@ static bool scram_begin(struct gauss_auth *a, const uint8_t *p, size_t n, struct
         n -= len + 1;
     }
     if (!offered) {
-        return err_set(e, ERR_TARGET_AUTH,
-                       "the target offers no SASL mechanism this program speaks (SCRAM-SHA-256)");
+        return err_set(e, ERR_TARGET_AUTH, "the target offers no SASL mechanism this program speaks (SCRAM-SHA-256)");
     }
     if (!need_password(a, e)) {
         return false;
     }
     if (a->nonce[0] == '\0') {
         uint8_t random[18];
-        if (RAND_bytes(random, sizeof random) != 1 ||
-            !base64(random, sizeof random, a->nonce, sizeof a->nonce)) {
+        if (RAND_bytes(random, sizeof random) != 1 || !base64(random, sizeof random, a->nonce, sizeof a->nonce)) {
             return err_set(e, ERR_INTERNAL, "no random bytes for the login");
         }
     }
@@ -255,13 +241,11 @@ static bool attribute(const char **p, const char *end, char name, const char **v
     return true;
 }
 
-static bool scram_proof(struct gauss_auth *a, const char *p, size_t n, struct buf *reply,
-                        struct err *e) {
+static bool scram_proof(struct gauss_auth *a, const char *p, size_t n, struct buf *reply, struct err *e) {
     const char *at = p, *end = p + n, *nonce, *salt_text, *iteration_text;
     size_t nonce_len, salt_text_len, iteration_len, salt_len;
     uint8_t salt[AUTH_SALT_MAX];
-    if (!attribute(&at, end, 'r', &nonce, &nonce_len) ||
-        !attribute(&at, end, 's', &salt_text, &salt_text_len) ||
+    if (!attribute(&at, end, 'r', &nonce, &nonce_len) || !attribute(&at, end, 's', &salt_text, &salt_text_len) ||
         !attribute(&at, end, 'i', &iteration_text, &iteration_len) ||
         !unbase64(salt_text, salt_text_len, salt, sizeof salt, &salt_len)) {
         return malformed(e, "SCRAM's first answer");
@@ -286,15 +270,13 @@ static bool scram_proof(struct gauss_auth *a, const char *p, size_t n, struct bu
     struct buf final, message; /* client-final-without-proof; AuthMessage */
     buf_init(&final, GAUSS_SCRAM_MAX);
     buf_init(&message, 3 * GAUSS_SCRAM_MAX);
-    uint8_t salted[AUTH_KEY_BYTES], client[AUTH_KEY_BYTES], stored[AUTH_KEY_BYTES],
-        server[AUTH_KEY_BYTES], mac[AUTH_KEY_BYTES];
+    uint8_t salted[AUTH_KEY_BYTES], client[AUTH_KEY_BYTES], stored[AUTH_KEY_BYTES], server[AUTH_KEY_BYTES],
+        mac[AUTH_KEY_BYTES];
     bool ok = buf_printf(&final, e, "c=biws,r=%.*s", (int)nonce_len, nonce) &&
               buf_printf(&message, e, "%s,%.*s,", a->scram_first, (int)n, p) &&
               buf_put(&message, final.data, final.len, e) &&
-              auth_derive(a->cache, AUTH_PRF_SHA256, a->password, salt, salt_len,
-                          (uint32_t)iterations, salted, e) &&
-              auth_hmac(salted, "Client Key", 10, client, e) &&
-              auth_sha256(client, sizeof client, stored, e) &&
+              auth_derive(a->cache, AUTH_PRF_SHA256, a->password, salt, salt_len, (uint32_t)iterations, salted, e) &&
+              auth_hmac(salted, "Client Key", 10, client, e) && auth_sha256(client, sizeof client, stored, e) &&
               auth_hmac(salted, "Server Key", 10, server, e) &&
               auth_hmac(server, message.data, message.len, a->scram_server_signature, e) &&
               auth_hmac(stored, message.data, message.len, mac, e);
@@ -324,8 +306,8 @@ static bool scram_verify(struct gauss_auth *a, const char *p, size_t n, struct e
         return err_set(e, ERR_TARGET_AUTH, "the target refuses the login of %s: %.*s", a->user,
                        (int)(len > 100 ? 100 : len), value);
     }
-    if (!attribute(&at, p + n, 'v', &value, &len) ||
-        !unbase64(value, len, signature, sizeof signature, &got) || got != AUTH_KEY_BYTES) {
+    if (!attribute(&at, p + n, 'v', &value, &len) || !unbase64(value, len, signature, sizeof signature, &got) ||
+        got != AUTH_KEY_BYTES) {
         return malformed(e, "SCRAM's last answer");
     }
     if (CRYPTO_memcmp(signature, a->scram_server_signature, AUTH_KEY_BYTES) != 0) {
@@ -340,9 +322,8 @@ static bool scram_verify(struct gauss_auth *a, const char *p, size_t n, struct e
 
 static bool step_ok(struct gauss_auth *a, struct err *e) {
     if (a->scram_step != 0 && a->scram_step != 3) {
-        return err_set(
-            e, ERR_TARGET_AUTH,
-            "the server ended the login without proving that it knows the password of %s", a->user);
+        return err_set(e, ERR_TARGET_AUTH,
+                       "the server ended the login without proving that it knows the password of %s", a->user);
     }
     if (a->method[0] == '\0') {
         set_method(a, "trust");
@@ -351,8 +332,7 @@ static bool step_ok(struct gauss_auth *a, struct err *e) {
     return true;
 }
 
-bool gauss_auth_step(struct gauss_auth *a, const uint8_t *body, size_t len, struct buf *reply,
-                     struct err *e) {
+bool gauss_auth_step(struct gauss_auth *a, const uint8_t *body, size_t len, struct buf *reply, struct err *e) {
     buf_reset(reply);
     if (len < 4 || len > GAUSS_SCRAM_MAX) {
         return malformed(e, "its length is impossible");
@@ -369,29 +349,26 @@ bool gauss_auth_step(struct gauss_auth *a, const uint8_t *body, size_t len, stru
         return malformed(e, "it does not fit into the SASL exchange");
     }
     switch (code) {
-    case CODE_OK: return step_ok(a, e);
-    case CODE_CLEARTEXT: return step_clear(a, reply, e);
-    case CODE_MD5: return step_md5(a, p, n, reply, e);
+    case CODE_OK:
+        return step_ok(a, e);
+    case CODE_CLEARTEXT:
+        return step_clear(a, reply, e);
+    case CODE_MD5:
+        return step_md5(a, p, n, reply, e);
     case CODE_SASL_OR_SHA256:
         /* A mechanism name begins with a letter, openGauss's int32 method with a zero byte. */
-        return n >= 4 && p[0] == '\0' ? step_sha256(a, p, n, reply, e)
-                                      : scram_begin(a, p, n, reply, e);
+        return n >= 4 && p[0] == '\0' ? step_sha256(a, p, n, reply, e) : scram_begin(a, p, n, reply, e);
     case CODE_SASL_CONTINUE_OR_MD5_SHA256:
-        return a->scram_step == 1 ? scram_proof(a, (const char *)p, n, reply, e)
-                                  : step_md5_sha256(a, p, n, reply, e);
+        return a->scram_step == 1 ? scram_proof(a, (const char *)p, n, reply, e) : step_md5_sha256(a, p, n, reply, e);
     case CODE_SASL_FINAL:
         return a->scram_step == 2 ? scram_verify(a, (const char *)p, n, e)
                                   : malformed(e, "a SASL end without a beginning");
     case CODE_SM3:
-        err_set(e, ERR_TARGET_AUTH,
-                "the target stores the password of %s as sm3, which this program does not speak",
+        err_set(e, ERR_TARGET_AUTH, "the target stores the password of %s as sm3, which this program does not speak",
                 a->user);
-        return err_hint(
-            e,
-            "set password_encryption_type to 2 (sha256) on the server and set the password again");
+        return err_hint(e, "set password_encryption_type to 2 (sha256) on the server and set the password again");
     default:
-        return err_set(e, ERR_TARGET_AUTH,
-                       "the target wants a login of kind %u, which this program does not speak",
+        return err_set(e, ERR_TARGET_AUTH, "the target wants a login of kind %u, which this program does not speak",
                        code);
     }
 }

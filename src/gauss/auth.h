@@ -30,11 +30,10 @@ struct gauss_auth {
     char nonce[32];                 /* SCRAM; empty: random */
 
     /* told to the caller */
-    bool done; /* the server said ok, and has proved itself where the method allows it */
-    bool
-        sent_secret; /* an answer derived from the password went out: a refusal now counts as a wrong attempt */
-    bool opengauss;  /* a request only openGauss makes was seen */
-    char method[24]; /* as in struct gauss_server */
+    bool done;        /* the server said ok, and has proved itself where the method allows it */
+    bool sent_secret; /* an answer derived from the password went out: a refusal now counts as a wrong attempt */
+    bool opengauss;   /* a request only openGauss makes was seen */
+    char method[24];  /* as in struct gauss_server */
 
     /* SCRAM */
     int scram_step; /* 0 not begun, 1 first sent, 2 proof sent, 3 server verified */
@@ -54,26 +53,22 @@ void gauss_auth_clear(struct gauss_auth *a);
 enum auth_prf { AUTH_PRF_SHA1, AUTH_PRF_SHA256 };
 
 /* PBKDF2 to 32 bytes; cache may be NULL. */
-bool auth_derive(struct gauss_auth_cache *cache, enum auth_prf prf, const char *password,
-                 const uint8_t *salt, size_t salt_len, uint32_t iterations,
-                 uint8_t key[AUTH_KEY_BYTES], struct err *e) WARN_UNUSED;
-bool auth_hmac(const uint8_t key[AUTH_KEY_BYTES], const void *data, size_t len,
-               uint8_t out[AUTH_KEY_BYTES], struct err *e) WARN_UNUSED;
-bool auth_sha256(const void *data, size_t len, uint8_t out[AUTH_KEY_BYTES],
-                 struct err *e) WARN_UNUSED;
+bool auth_derive(struct gauss_auth_cache *cache, enum auth_prf prf, const char *password, const uint8_t *salt,
+                 size_t salt_len, uint32_t iterations, uint8_t key[AUTH_KEY_BYTES], struct err *e) WARN_UNUSED;
+bool auth_hmac(const uint8_t key[AUTH_KEY_BYTES], const void *data, size_t len, uint8_t out[AUTH_KEY_BYTES],
+               struct err *e) WARN_UNUSED;
+bool auth_sha256(const void *data, size_t len, uint8_t out[AUTH_KEY_BYTES], struct err *e) WARN_UNUSED;
 /* "md5" + 32 hex digits, as PostgreSQL's code 5 wants it. */
 bool auth_md5_reply(const char *user, const char *password, const uint8_t salt[4], char out[36],
                     struct err *e) WARN_UNUSED;
-void auth_hex(const uint8_t *bytes, size_t n, char *out); /* 2n digits and a NUL */
-bool auth_unhex(const uint8_t *digits, size_t n,
-                uint8_t *out) WARN_UNUSED; /* n bytes from 2n digits */
+void auth_hex(const uint8_t *bytes, size_t n, char *out);                   /* 2n digits and a NUL */
+bool auth_unhex(const uint8_t *digits, size_t n, uint8_t *out) WARN_UNUSED; /* n bytes from 2n digits */
 
 /* openGauss's keys from K: ClientKey, ServerKey and StoredKey. */
 struct auth_og_keys {
     uint8_t client[AUTH_KEY_BYTES], server[AUTH_KEY_BYTES], stored[AUTH_KEY_BYTES];
 };
-bool auth_og_keys(const uint8_t k[AUTH_KEY_BYTES], struct auth_og_keys *out,
-                  struct err *e) WARN_UNUSED;
+bool auth_og_keys(const uint8_t k[AUTH_KEY_BYTES], struct auth_og_keys *out, struct err *e) WARN_UNUSED;
 bool auth_md5_hex(const void *data, size_t len, char out[33], struct err *e) WARN_UNUSED;
 
 #endif

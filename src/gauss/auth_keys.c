@@ -74,16 +74,14 @@ bool auth_sha256(const void *data, size_t len, uint8_t out[AUTH_KEY_BYTES], stru
     return EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL) == 1 || crypto_failed(e, "SHA-256");
 }
 
-bool auth_hmac(const uint8_t key[AUTH_KEY_BYTES], const void *data, size_t len,
-               uint8_t out[AUTH_KEY_BYTES], struct err *e) {
+bool auth_hmac(const uint8_t key[AUTH_KEY_BYTES], const void *data, size_t len, uint8_t out[AUTH_KEY_BYTES],
+               struct err *e) {
     unsigned n = AUTH_KEY_BYTES;
-    return HMAC(EVP_sha256(), key, AUTH_KEY_BYTES, data, len, out, &n) != NULL ||
-           crypto_failed(e, "HMAC-SHA-256");
+    return HMAC(EVP_sha256(), key, AUTH_KEY_BYTES, data, len, out, &n) != NULL || crypto_failed(e, "HMAC-SHA-256");
 }
 
-static bool cache_inputs(enum auth_prf prf, const char *password, const uint8_t *salt,
-                         size_t salt_len, uint32_t iterations, uint8_t out[AUTH_KEY_BYTES],
-                         struct err *e) {
+static bool cache_inputs(enum auth_prf prf, const char *password, const uint8_t *salt, size_t salt_len,
+                         uint32_t iterations, uint8_t out[AUTH_KEY_BYTES], struct err *e) {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     uint8_t head[16] = {0};
     uint64_t password_len = strlen(password);
@@ -91,19 +89,16 @@ static bool cache_inputs(enum auth_prf prf, const char *password, const uint8_t 
     memcpy(head + 8, &iterations, 4);
     head[12] = (uint8_t)prf;
     bool ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1 &&
-              EVP_DigestUpdate(ctx, head, sizeof head) == 1 &&
-              EVP_DigestUpdate(ctx, password, password_len) == 1 &&
+              EVP_DigestUpdate(ctx, head, sizeof head) == 1 && EVP_DigestUpdate(ctx, password, password_len) == 1 &&
               EVP_DigestUpdate(ctx, salt, salt_len) == 1 && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
     EVP_MD_CTX_free(ctx);
     return ok || crypto_failed(e, "SHA-256");
 }
 
-bool auth_derive(struct gauss_auth_cache *cache, enum auth_prf prf, const char *password,
-                 const uint8_t *salt, size_t salt_len, uint32_t iterations,
-                 uint8_t key[AUTH_KEY_BYTES], struct err *e) {
+bool auth_derive(struct gauss_auth_cache *cache, enum auth_prf prf, const char *password, const uint8_t *salt,
+                 size_t salt_len, uint32_t iterations, uint8_t key[AUTH_KEY_BYTES], struct err *e) {
     if (salt_len > AUTH_SALT_MAX || iterations == 0 || iterations > INT32_MAX) {
-        return err_set(e, ERR_TARGET_PROTOCOL,
-                       "the server's login request has an impossible salt or iteration count");
+        return err_set(e, ERR_TARGET_PROTOCOL, "the server's login request has an impossible salt or iteration count");
     }
     uint8_t inputs[AUTH_KEY_BYTES];
     if (cache != NULL) {
@@ -115,8 +110,8 @@ bool auth_derive(struct gauss_auth_cache *cache, enum auth_prf prf, const char *
         }
     }
     const EVP_MD *md = prf == AUTH_PRF_SHA1 ? EVP_sha1() : EVP_sha256();
-    if (PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt, (int)salt_len, (int)iterations, md,
-                          AUTH_KEY_BYTES, key) != 1) {
+    if (PKCS5_PBKDF2_HMAC(password, (int)strlen(password), salt, (int)salt_len, (int)iterations, md, AUTH_KEY_BYTES,
+                          key) != 1) {
         return crypto_failed(e, "PBKDF2");
     }
     if (cache != NULL) {
@@ -156,16 +151,14 @@ bool auth_unhex(const uint8_t *digits, size_t n, uint8_t *out) {
 bool auth_md5_hex(const void *data, size_t len, char out[33], struct err *e) {
     uint8_t md[EVP_MAX_MD_SIZE];
     if (EVP_Digest(data, len, md, NULL, EVP_md5(), NULL) != 1) {
-        return err_set(
-            e, ERR_TARGET_AUTH,
-            "the server asks for an md5 login, which this machine's cryptographic policy forbids");
+        return err_set(e, ERR_TARGET_AUTH,
+                       "the server asks for an md5 login, which this machine's cryptographic policy forbids");
     }
     auth_hex(md, 16, out);
     return true;
 }
 
-bool auth_md5_reply(const char *user, const char *password, const uint8_t salt[4], char out[36],
-                    struct err *e) {
+bool auth_md5_reply(const char *user, const char *password, const uint8_t salt[4], char out[36], struct err *e) {
     size_t n = strlen(password), m = strlen(user);
     uint8_t *text = malloc(n + m + 1);
     if (text == NULL) {
@@ -189,7 +182,6 @@ bool auth_md5_reply(const char *user, const char *password, const uint8_t salt[4
 
 bool auth_og_keys(const uint8_t k[AUTH_KEY_BYTES], struct auth_og_keys *out, struct err *e) {
     /* "Sever Key" is how the server spells it. */
-    return auth_hmac(k, "Client Key", 10, out->client, e) &&
-           auth_hmac(k, "Sever Key", 9, out->server, e) &&
+    return auth_hmac(k, "Client Key", 10, out->client, e) && auth_hmac(k, "Sever Key", 9, out->server, e) &&
            auth_sha256(out->client, AUTH_KEY_BYTES, out->stored, e);
 }

@@ -20,8 +20,8 @@ struct gauss_options {
     const char *password; /* never logged */
     const char *database;
     struct net_tls_options tls;
-    int64_t connect_timeout_ms; /* 0: 10 s */
-    int64_t io_timeout_ms;      /* 0: wait for ever */
+    int64_t connect_timeout_ms;   /* 0: 10 s */
+    int64_t io_timeout_ms;        /* 0: wait for ever */
     const char *application_name; /* NULL: "godwit", "": not told; never "gsql", which changes openGauss's output */
     const char *replication;      /* NULL, or "database" */
     const char *const *startup;   /* NULL, or further startup parameters: name, value, ..., NULL */
@@ -30,16 +30,16 @@ struct gauss_options {
 
 /* Deriving the key from a password costs the client milliseconds of CPU for each login; a cache shared by many connections
  * (any threads) pays once per user and server. Free it after the last gauss_connect that uses it. */
-struct gauss_auth_cache *gauss_auth_cache_new(void); /* NULL: no memory; connecting works without */
+struct gauss_auth_cache *gauss_auth_cache_new(void);        /* NULL: no memory; connecting works without */
 void gauss_auth_cache_free(struct gauss_auth_cache *cache); /* NULL is fine */
 
 enum gauss_kind { GAUSS_POSTGRESQL, GAUSS_OPENGAUSS };
 
 struct gauss_server {
-    enum gauss_kind kind;     /* told from the login exchange and ParameterStatus */
-    unsigned version;         /* server_version as a number: 150018; 90204 for openGauss */
+    enum gauss_kind kind; /* told from the login exchange and ParameterStatus */
+    unsigned version;     /* server_version as a number: 150018; 90204 for openGauss */
     char version_text[96];
-    char auth_method[24];     /* "trust", "md5", "scram-sha-256", "sha256", "md5-sha256", "password" */
+    char auth_method[24]; /* "trust", "md5", "scram-sha-256", "sha256", "md5-sha256", "password" */
     int32_t backend_pid;
 };
 
@@ -77,11 +77,12 @@ struct gauss_rows {
     size_t n;
     char **cells; /* n * ncols; NULL for SQL NULL; NUL terminated behind its bytes */
     size_t *lens;
-    char tag[64]; /* of the last CommandComplete */
+    char tag[64];      /* of the last CommandComplete */
     uint64_t affected; /* the number in the tag */
 };
 /* A small result read whole (the last one, if the text holds several statements). Lives in the arena. */
-bool gauss_rows(struct gauss_client *c, struct arena *a, const char *sql, struct gauss_rows *out, struct err *e) WARN_UNUSED;
+bool gauss_rows(struct gauss_client *c, struct arena *a, const char *sql, struct gauss_rows *out,
+                struct err *e) WARN_UNUSED;
 static inline const char *gauss_cell(const struct gauss_rows *r, size_t row, size_t col) {
     return r->cells[row * r->ncols + col];
 }
@@ -97,18 +98,21 @@ struct gauss_param {
 };
 
 /* One statement with parameters, executed and read whole; out may be NULL. Text results. */
-bool gauss_query_params(struct gauss_client *c, struct arena *a, const char *sql, const struct gauss_param *p, size_t np,
-                        struct gauss_rows *out, struct err *e) WARN_UNUSED;
+bool gauss_query_params(struct gauss_client *c, struct arena *a, const char *sql, const struct gauss_param *p,
+                        size_t np, struct gauss_rows *out, struct err *e) WARN_UNUSED;
 
 /* Pipelining: queue messages (nothing is sent before flush or a full buffer), then one sync, then collect one
  * gauss_pipe_result per execute in order. After an error everything up to the next sync is skipped by the server. */
-bool gauss_pipe_prepare(struct gauss_client *c, const char *name, const char *sql, const uint32_t *oids, size_t n, struct err *e) WARN_UNUSED;
-bool gauss_pipe_execute(struct gauss_client *c, const char *name, const struct gauss_param *p, size_t np, struct err *e) WARN_UNUSED;
+bool gauss_pipe_prepare(struct gauss_client *c, const char *name, const char *sql, const uint32_t *oids, size_t n,
+                        struct err *e) WARN_UNUSED;
+bool gauss_pipe_execute(struct gauss_client *c, const char *name, const struct gauss_param *p, size_t np,
+                        struct err *e) WARN_UNUSED;
 bool gauss_pipe_close(struct gauss_client *c, const char *name, struct err *e) WARN_UNUSED;
 bool gauss_pipe_sync(struct gauss_client *c, struct err *e) WARN_UNUSED; /* Sync, and send all */
 /* *affected: the number in the tag. Rows are kept when out is not NULL. */
 /* Pipelined rows come without a description: out->col is NULL. After an error the results up to the next sync fail with that same error. */
-bool gauss_pipe_result(struct gauss_client *c, struct arena *a, struct gauss_rows *out, uint64_t *affected, struct err *e) WARN_UNUSED;
+bool gauss_pipe_result(struct gauss_client *c, struct arena *a, struct gauss_rows *out, uint64_t *affected,
+                       struct err *e) WARN_UNUSED;
 /* Read up to ReadyForQuery of the oldest sync, skipping results not collected. Fails with a server error that no
  * gauss_pipe_result has returned; one already returned is not repeated. */
 bool gauss_pipe_end(struct gauss_client *c, struct err *e) WARN_UNUSED;

@@ -7,9 +7,8 @@
 #include "gauss/internal.h"
 
 enum {
-    LOOK_BYTES = 1024 * 1024, /* look for an early error after so much data */
-    UNCOPIED_BYTES =
-        32 * 1024, /* smaller pieces are gathered, larger ones written from where they are */
+    LOOK_BYTES = 1024 * 1024,   /* look for an early error after so much data */
+    UNCOPIED_BYTES = 32 * 1024, /* smaller pieces are gathered, larger ones written from where they are */
     PIECE_BYTES = 512 * 1024 * 1024,
 };
 
@@ -35,8 +34,7 @@ static bool copy_over(struct gauss_client *c) {
 }
 
 /* 'Q', then 'G' or 'H'. */
-static bool copy_begin(struct gauss_client *c, const char *sql, char expected,
-                       enum gauss_state state, struct err *e) {
+static bool copy_begin(struct gauss_client *c, const char *sql, char expected, enum gauss_state state, struct err *e) {
     if (!gauss_ready(c, e) || !gauss_put(c, 'Q', sql, strlen(sql) + 1, e) || !gauss_flush(c, e)) {
         return false;
     }
@@ -50,7 +48,9 @@ static bool copy_begin(struct gauss_client *c, const char *sql, char expected,
         return true;
     }
     switch (m.type) {
-    case 'E': gauss_server_error(c, &m, e); return copy_over(c);
+    case 'E':
+        gauss_server_error(c, &m, e);
+        return copy_over(c);
     case 'G': {
         static const char why[] = "a COPY in the other direction was meant";
         err_set(e, ERR_TARGET_QUERY, "the statement is not the COPY that was meant: it wants data");
@@ -65,7 +65,8 @@ static bool copy_begin(struct gauss_client *c, const char *sql, char expected,
     case 'I':
         err_set(e, ERR_TARGET_QUERY, "the statement is not the COPY that was meant");
         return copy_over(c);
-    default: return gauss_unexpected(c, &m, "the beginning of a COPY", e);
+    default:
+        return gauss_unexpected(c, &m, "the beginning of a COPY", e);
     }
 }
 
@@ -124,8 +125,7 @@ bool gauss_copy_in_send(struct gauss_client *c, const void *data, size_t len, st
         if (small) {
             buf_bytes(&c->out, p, n);
         }
-        bool ok = small ? c->out.len < GAUSS_FLUSH_BYTES || gauss_flush(c, e)
-                        : gauss_flush_with(c, p, n, e);
+        bool ok = small ? c->out.len < GAUSS_FLUSH_BYTES || gauss_flush(c, e) : gauss_flush_with(c, p, n, e);
         if (!ok || !look(c, n, e)) {
             return false;
         }
@@ -145,8 +145,7 @@ bool gauss_copy_in_send_buf(struct gauss_client *c, struct buf *b, struct err *e
         ok = gauss_copy_in_send(c, b->data + GAUSS_COPY_HEADER, n, e);
     } else {
         put_header(b->data, n);
-        ok = copying(c, GAUSS_COPY_IN, e) && gauss_flush_with(c, b->data, b->len, e) &&
-             look(c, n, e);
+        ok = copying(c, GAUSS_COPY_IN, e) && gauss_flush_with(c, b->data, b->len, e) && look(c, n, e);
     }
     if (ok) {
         b->len = GAUSS_COPY_HEADER;
@@ -165,7 +164,9 @@ static bool copy_finish(struct gauss_client *c, uint64_t *rows, struct err *e) {
             return false;
         }
         switch (m.type) {
-        case 'C': *rows = gauss_tag_number(m.body, strnlen((const char *)m.body, m.len)); break;
+        case 'C':
+            *rows = gauss_tag_number(m.body, strnlen((const char *)m.body, m.len));
+            break;
         case 'E':
             gauss_server_error(c, &m, failed ? &later : e);
             failed = true;
@@ -175,9 +176,12 @@ static bool copy_finish(struct gauss_client *c, uint64_t *rows, struct err *e) {
             break;
         case 'T': /* statements behind the COPY in the same text */
         case 'D':
-        case 'I': break;
-        case 'Z': return gauss_take_ready(c, &m, failed ? &later : e) && !failed;
-        default: return gauss_unexpected(c, &m, "the end of COPY FROM STDIN", failed ? &later : e);
+        case 'I':
+            break;
+        case 'Z':
+            return gauss_take_ready(c, &m, failed ? &later : e) && !failed;
+        default:
+            return gauss_unexpected(c, &m, "the end of COPY FROM STDIN", failed ? &later : e);
         }
     }
 }
@@ -239,10 +243,16 @@ bool gauss_copy_out_next(struct gauss_client *c, const uint8_t **data, size_t *l
         case 'C':
         case 'T':
         case 'D':
-        case 'I': break;
-        case 'E': gauss_server_error(c, &m, e); return copy_over(c);
-        case 'Z': c->state = GAUSS_IDLE; return gauss_take_ready(c, &m, e);
-        default: return gauss_unexpected(c, &m, "COPY TO STDOUT", e);
+        case 'I':
+            break;
+        case 'E':
+            gauss_server_error(c, &m, e);
+            return copy_over(c);
+        case 'Z':
+            c->state = GAUSS_IDLE;
+            return gauss_take_ready(c, &m, e);
+        default:
+            return gauss_unexpected(c, &m, "COPY TO STDOUT", e);
         }
     }
 }

@@ -19,8 +19,7 @@ static bool ring_reserve(struct gauss_client *c, struct err *e) {
         return true;
     }
     if (c->pipe_cap >= GAUSS_PIPE_MAX) {
-        return err_set(e, ERR_LIMIT, "more than %d pipelined messages are unanswered",
-                       GAUSS_PIPE_MAX);
+        return err_set(e, ERR_LIMIT, "more than %d pipelined messages are unanswered", GAUSS_PIPE_MAX);
     }
     size_t cap = c->pipe_cap == 0 ? 1024 : c->pipe_cap * 2;
     uint8_t *ring = malloc(cap);
@@ -69,15 +68,13 @@ static bool pipe_queued(struct gauss_client *c, enum pipe_op op, struct err *e) 
     return c->out.len < GAUSS_FLUSH_BYTES || gauss_flush(c, e);
 }
 
-static bool put_parse(struct gauss_client *c, const char *name, const char *sql,
-                      const uint32_t *oids, size_t n, struct err *e) {
+static bool put_parse(struct gauss_client *c, const char *name, const char *sql, const uint32_t *oids, size_t n,
+                      struct err *e) {
     size_t at, name_len = strlen(name), sql_len = strlen(sql);
     if (n > UINT16_MAX) {
-        return err_set(e, ERR_LIMIT, "a statement with %zu parameters; %d are possible", n,
-                       UINT16_MAX);
+        return err_set(e, ERR_LIMIT, "a statement with %zu parameters; %d are possible", n, UINT16_MAX);
     }
-    if (!gauss_put_begin(c, 'P', &at, e) ||
-        !buf_reserve(&c->out, name_len + sql_len + 4 + 4 * n, e)) {
+    if (!gauss_put_begin(c, 'P', &at, e) || !buf_reserve(&c->out, name_len + sql_len + 4 + 4 * n, e)) {
         return false;
     }
     buf_bytes(&c->out, name, name_len + 1);
@@ -90,12 +87,10 @@ static bool put_parse(struct gauss_client *c, const char *name, const char *sql,
 }
 
 /* portal NUL, statement NUL, formats, values, result formats (none: text) */
-static bool put_bind(struct gauss_client *c, const char *name, const struct gauss_param *p,
-                     size_t n, struct err *e) {
+static bool put_bind(struct gauss_client *c, const char *name, const struct gauss_param *p, size_t n, struct err *e) {
     size_t at, name_len = strlen(name), bytes = name_len + 2 + 6;
     if (n > UINT16_MAX) {
-        return err_set(e, ERR_LIMIT, "a statement with %zu parameters; %d are possible", n,
-                       UINT16_MAX);
+        return err_set(e, ERR_LIMIT, "a statement with %zu parameters; %d are possible", n, UINT16_MAX);
     }
     bool binary = false;
     for (size_t i = 0; i < n; i++) {
@@ -103,9 +98,7 @@ static bool put_bind(struct gauss_client *c, const char *name, const struct gaus
         bytes += 6;
         if (p[i].value != NULL) {
             if (p[i].len > GAUSS_MESSAGE_MAX) {
-                return err_set(e, ERR_LIMIT,
-                               "a parameter of %zu bytes is longer than the protocol allows",
-                               p[i].len);
+                return err_set(e, ERR_LIMIT, "a parameter of %zu bytes is longer than the protocol allows", p[i].len);
             }
             bytes += p[i].len;
         }
@@ -143,8 +136,8 @@ static bool undo(struct gauss_client *c, size_t before) {
     return false;
 }
 
-bool gauss_pipe_prepare(struct gauss_client *c, const char *name, const char *sql,
-                        const uint32_t *oids, size_t n, struct err *e) {
+bool gauss_pipe_prepare(struct gauss_client *c, const char *name, const char *sql, const uint32_t *oids, size_t n,
+                        struct err *e) {
     if (!pipe_open(c, e)) {
         return false;
     }
@@ -152,14 +145,13 @@ bool gauss_pipe_prepare(struct gauss_client *c, const char *name, const char *sq
     return put_parse(c, name, sql, oids, n, e) ? pipe_queued(c, PIPE_PREPARE, e) : undo(c, before);
 }
 
-bool gauss_pipe_execute(struct gauss_client *c, const char *name, const struct gauss_param *p,
-                        size_t np, struct err *e) {
+bool gauss_pipe_execute(struct gauss_client *c, const char *name, const struct gauss_param *p, size_t np,
+                        struct err *e) {
     if (!pipe_open(c, e)) {
         return false;
     }
     size_t before = c->out.len;
-    return put_bind(c, name, p, np, e) && put_execute(c, e) ? pipe_queued(c, PIPE_EXECUTE, e)
-                                                            : undo(c, before);
+    return put_bind(c, name, p, np, e) && put_execute(c, e) ? pipe_queued(c, PIPE_EXECUTE, e) : undo(c, before);
 }
 
 bool gauss_pipe_close(struct gauss_client *c, const char *name, struct err *e) {
@@ -218,8 +210,8 @@ static bool local_fault(struct gauss_client *c, bool ok, struct err *fault, stru
 }
 
 /* The answers to one execute. On a server error pipe_failed is set and true returned. */
-static bool read_execute(struct gauss_client *c, struct gauss_row_sink *sink, uint64_t *affected,
-                         struct err *fault, struct err *e) {
+static bool read_execute(struct gauss_client *c, struct gauss_row_sink *sink, uint64_t *affected, struct err *fault,
+                         struct err *e) {
     bool bound = false;
     for (;;) {
         struct gauss_message m;
@@ -241,16 +233,20 @@ static bool read_execute(struct gauss_client *c, struct gauss_row_sink *sink, ui
         case 'T':
             ok = fault->code != ERR_NONE || gauss_sink_describe(sink, m.body, m.len, fault);
             break;
-        case 'D': ok = fault->code != ERR_NONE || gauss_sink_row(sink, m.body, m.len, fault); break;
-        case 'n': /* NoData */ break;
+        case 'D':
+            ok = fault->code != ERR_NONE || gauss_sink_row(sink, m.body, m.len, fault);
+            break;
+        case 'n': /* NoData */
+            break;
         case 'C':
             ok = gauss_sink_tag(sink, m.body, m.len, fault);
-            *affected =
-                m.len > 0 ? gauss_tag_number(m.body, strnlen((const char *)m.body, m.len)) : 0;
+            *affected = m.len > 0 ? gauss_tag_number(m.body, strnlen((const char *)m.body, m.len)) : 0;
             return local_fault(c, ok, fault, e);
         case 'I': /* an empty statement */
-        case 's': /* PortalSuspended */ return true;
-        default: return pipe_broken(c, &m, e);
+        case 's': /* PortalSuspended */
+            return true;
+        default:
+            return pipe_broken(c, &m, e);
         }
         if (!local_fault(c, ok, fault, e)) {
             return false;
@@ -288,8 +284,8 @@ static bool pipe_readable(struct gauss_client *c, struct err *e) {
     return true;
 }
 
-bool gauss_pipe_result(struct gauss_client *c, struct arena *a, struct gauss_rows *out,
-                       uint64_t *affected, struct err *e) {
+bool gauss_pipe_result(struct gauss_client *c, struct arena *a, struct gauss_rows *out, uint64_t *affected,
+                       struct err *e) {
     struct gauss_row_sink sink;
     uint64_t number = 0;
     gauss_sink_init(&sink, a, out);
@@ -340,9 +336,8 @@ bool gauss_pipe_end(struct gauss_client *c, struct err *e) {
     while (c->pipe_len > 0 && ring_first(c) != PIPE_SYNC) {
         enum pipe_op op = ring_first(c);
         struct err fault = ERR_INIT;
-        if (!c->pipe_failed &&
-            !(op == PIPE_EXECUTE ? read_execute(c, &none, &number, &fault, e)
-                                 : read_plain(c, op == PIPE_PREPARE ? '1' : '3', e))) {
+        if (!c->pipe_failed && !(op == PIPE_EXECUTE ? read_execute(c, &none, &number, &fault, e)
+                                                    : read_plain(c, op == PIPE_PREPARE ? '1' : '3', e))) {
             return false;
         }
         ring_pop(c);
@@ -356,8 +351,7 @@ bool gauss_pipe_end(struct gauss_client *c, struct err *e) {
         if (!gauss_next(c, &m, e)) {
             return false;
         }
-        if (m.type == 'E' &&
-            !pipe_error(c, &m, e)) { /* a deferred constraint, checked at the sync */
+        if (m.type == 'E' && !pipe_error(c, &m, e)) { /* a deferred constraint, checked at the sync */
             return false;
         }
     } while (m.type == 'E');
@@ -373,9 +367,8 @@ bool gauss_pipe_end(struct gauss_client *c, struct err *e) {
     return c->pipe_error_unread ? pipe_report(c, e) : true;
 }
 
-bool gauss_query_params(struct gauss_client *c, struct arena *a, const char *sql,
-                        const struct gauss_param *p, size_t np, struct gauss_rows *out,
-                        struct err *e) {
+bool gauss_query_params(struct gauss_client *c, struct arena *a, const char *sql, const struct gauss_param *p,
+                        size_t np, struct gauss_rows *out, struct err *e) {
     static const uint8_t unnamed_portal[2] = {'P', 0};
     if (!gauss_ready(c, e) || !ring_reserve(c, e)) {
         return false;
@@ -392,9 +385,8 @@ bool gauss_query_params(struct gauss_client *c, struct arena *a, const char *sql
     size_t before = c->out.len;
     bool ok = put_parse(c, "", sql, oids, noids, e);
     free(oids);
-    ok = ok && put_bind(c, "", p, np, e) &&
-         gauss_put(c, 'D', unnamed_portal, sizeof unnamed_portal, e) && put_execute(c, e) &&
-         gauss_put(c, 'S', NULL, 0, e);
+    ok = ok && put_bind(c, "", p, np, e) && gauss_put(c, 'D', unnamed_portal, sizeof unnamed_portal, e) &&
+         put_execute(c, e) && gauss_put(c, 'S', NULL, 0, e);
     if (!ok) {
         return undo(c, before);
     }

@@ -9,11 +9,10 @@
 #include "base/str.h"
 
 /* Answers on both kinds without an error: what only one of them has is looked up by name. */
-static const char identify_sql[] =
-    "SELECT version(), current_setting('server_version_num'),"
-    " (SELECT setting FROM pg_settings WHERE name = 'sql_compatibility'),"
-    " (SELECT extversion FROM pg_extension WHERE extname = 'dolphin'),"
-    " current_database(), current_user";
+static const char identify_sql[] = "SELECT version(), current_setting('server_version_num'),"
+                                   " (SELECT setting FROM pg_settings WHERE name = 'sql_compatibility'),"
+                                   " (SELECT extversion FROM pg_extension WHERE extname = 'dolphin'),"
+                                   " current_database(), current_user";
 
 static const char *cell_or_empty(const struct gauss_rows *r, size_t col) {
     const char *text = gauss_cell(r, 0, col);
@@ -47,16 +46,14 @@ static bool choose_dialect(struct gauss_identity *id, struct err *e) {
     } else if (str_eq(id->compatibility, "A")) {
         id->dialect = DIALECT_OG_A;
     } else {
-        err_set(e, ERR_TARGET_DATABASE,
-                "database %s has compatibility mode %s; B, PG and A are supported", id->database,
-                id->compatibility);
+        err_set(e, ERR_TARGET_DATABASE, "database %s has compatibility mode %s; B, PG and A are supported",
+                id->database, id->compatibility);
         return err_hint(e, "create the target database with DBCOMPATIBILITY 'B'");
     }
     return true;
 }
 
-bool gauss_identify(struct gauss_client *c, struct arena *a, struct gauss_identity *out,
-                    struct err *e) {
+bool gauss_identify(struct gauss_client *c, struct arena *a, struct gauss_identity *out, struct err *e) {
     struct gauss_rows r;
     *out = (struct gauss_identity){0};
     if (!gauss_rows(c, a, identify_sql, &r, e)) {
@@ -137,11 +134,9 @@ static const char common_sql[] =
     "SET client_min_messages = warning";
 
 /* The current value of a setting; "" when it is empty, NULL on error. */
-static const char *setting(struct gauss_client *c, struct arena *a, const char *name,
-                           struct err *e) {
+static const char *setting(struct gauss_client *c, struct arena *a, const char *name, struct err *e) {
     struct gauss_rows r;
-    char *sql =
-        arena_printf(a, "SELECT setting FROM pg_settings WHERE name = %s", str_literal_pg(a, name));
+    char *sql = arena_printf(a, "SELECT setting FROM pg_settings WHERE name = %s", str_literal_pg(a, name));
     if (!gauss_rows(c, a, sql, &r, e)) {
         return NULL;
     }
@@ -159,21 +154,18 @@ static bool set_leading_zero(struct gauss_client *c, struct arena *a, struct err
         return false;
     }
     char *wanted = gauss_list_with(a, now, "display_leading_zero"); /* otherwise 0.5 reads .5 */
-    return str_eq(now, wanted) ||
-           gauss_execf(c, e, "SET behavior_compat_options = %s", str_literal_pg(a, wanted));
+    return str_eq(now, wanted) || gauss_execf(c, e, "SET behavior_compat_options = %s", str_literal_pg(a, wanted));
 }
 
-static bool set_sql_mode(struct gauss_client *c, struct arena *a, enum gauss_role role,
-                         struct err *e) {
+static bool set_sql_mode(struct gauss_client *c, struct arena *a, enum gauss_role role, struct err *e) {
     const char *mode = setting(c, a, "dolphin.sql_mode", e);
     if (mode == NULL) {
         return false;
     }
-    mode = gauss_list_without(a, mode, "no_zero_date"); /* 0000-00-00 is data to carry */
-    mode = gauss_list_without(
-        a, mode, "pad_char_to_full_length");            /* MySQL does not show the padding either */
-    mode = gauss_list_with(a, mode, "sql_mode_strict"); /* without it bad values change silently */
-    mode = gauss_list_with(a, mode, "ansi_quotes");     /* without it "id" is a string */
+    mode = gauss_list_without(a, mode, "no_zero_date");            /* 0000-00-00 is data to carry */
+    mode = gauss_list_without(a, mode, "pad_char_to_full_length"); /* MySQL does not show the padding either */
+    mode = gauss_list_with(a, mode, "sql_mode_strict");            /* without it bad values change silently */
+    mode = gauss_list_with(a, mode, "ansi_quotes");                /* without it "id" is a string */
     mode = gauss_list_with(a, mode, "pipes_as_concat");
     /* A zero in an AUTO_INCREMENT column would become a new number; yet a statement that leaves the column out would
      * then store 0, hence only where every column is given. Making a column AUTO_INCREMENT rewrites zeros too: INDEX. */
@@ -183,8 +175,7 @@ static bool set_sql_mode(struct gauss_client *c, struct arena *a, enum gauss_rol
     return gauss_execf(c, e, "SET dolphin.sql_mode = %s", str_literal_pg(a, mode));
 }
 
-static bool setup(struct gauss_client *c, struct arena *a, enum dialect d, enum gauss_role role,
-                  struct err *e) {
+static bool setup(struct gauss_client *c, struct arena *a, enum dialect d, enum gauss_role role, struct err *e) {
     if (!gauss_exec(c, common_sql, e)) {
         return false;
     }
@@ -195,8 +186,7 @@ static bool setup(struct gauss_client *c, struct arena *a, enum dialect d, enum 
     if (!dialect_is_opengauss(d)) {
         return true;
     }
-    if (!gauss_exec(c, "SET session_timeout = 0",
-                    e)) { /* otherwise idle sessions are closed after 600 s */
+    if (!gauss_exec(c, "SET session_timeout = 0", e)) { /* otherwise idle sessions are closed after 600 s */
         return false;
     }
     if (role == GAUSS_ROLE_LOAD && !gauss_exec(c, "SET foreign_key_checks = off", e)) {
@@ -205,8 +195,7 @@ static bool setup(struct gauss_client *c, struct arena *a, enum dialect d, enum 
     return d == DIALECT_OG_B ? set_sql_mode(c, a, role, e) : set_leading_zero(c, a, e);
 }
 
-bool gauss_session_setup(struct gauss_client *c, enum dialect d, enum gauss_role role,
-                         struct err *e) {
+bool gauss_session_setup(struct gauss_client *c, enum dialect d, enum gauss_role role, struct err *e) {
     struct arena a = ARENA_INIT;
     bool ok = setup(c, &a, d, role, e);
     arena_clear(&a);

@@ -21,8 +21,7 @@ struct gauss_identity {
 
 /* Strings live in the arena. A compatibility mode whose types and values we do not know is refused (ERR_TARGET_DATABASE).
  * A B database without the dolphin plugin has PG's types and is DIALECT_OG_PG; compatibility still says "B". */
-bool gauss_identify(struct gauss_client *c, struct arena *a, struct gauss_identity *out,
-                    struct err *e) WARN_UNUSED;
+bool gauss_identify(struct gauss_client *c, struct arena *a, struct gauss_identity *out, struct err *e) WARN_UNUSED;
 
 enum gauss_role {
     GAUSS_ROLE_READ,  /* reading and checking */
@@ -32,12 +31,10 @@ enum gauss_role {
 };
 
 /* Send the settings a session of this role needs, outside of a transaction. */
-bool gauss_session_setup(struct gauss_client *c, enum dialect d, enum gauss_role role,
-                         struct err *e) WARN_UNUSED;
+bool gauss_session_setup(struct gauss_client *c, enum dialect d, enum gauss_role role, struct err *e) WARN_UNUSED;
 
 /* maintenance_work_mem for index builds; PostgreSQL and openGauss take it from any role. */
-bool gauss_set_maintenance_memory(struct gauss_client *c, unsigned megabytes,
-                                  struct err *e) WARN_UNUSED;
+bool gauss_set_maintenance_memory(struct gauss_client *c, unsigned megabytes, struct err *e) WARN_UNUSED;
 
 /* ---- the two list settings, apart for tests ---- */
 

@@ -83,9 +83,8 @@ struct gauss_client *gauss_client_new(struct net_stream *net);
 
 /* Startup packet and login on c->net. *retry_lower: the server does not know this protocol minor.
  * deadline_us on the monotonic clock, 0 for none. iterations_max as in struct gauss_auth. */
-bool gauss_login(struct gauss_client *c, const struct gauss_options *o, unsigned minor,
-                 uint32_t iterations_max, int64_t deadline_us, bool *retry_lower, bool *asked,
-                 struct err *e) WARN_UNUSED;
+bool gauss_login(struct gauss_client *c, const struct gauss_options *o, unsigned minor, uint32_t iterations_max,
+                 int64_t deadline_us, bool *retry_lower, bool *asked, struct err *e) WARN_UNUSED;
 
 /* ---- wire.c ---- */
 
@@ -95,21 +94,18 @@ bool gauss_ready(struct gauss_client *c, struct err *e) WARN_UNUSED;
 /* Queue one message: begin, append to c->out, end (which fills in the length). */
 bool gauss_put_begin(struct gauss_client *c, char type, size_t *at, struct err *e) WARN_UNUSED;
 bool gauss_put_end(struct gauss_client *c, size_t at, struct err *e) WARN_UNUSED;
-bool gauss_put(struct gauss_client *c, char type, const void *body, size_t len,
-               struct err *e) WARN_UNUSED;
+bool gauss_put(struct gauss_client *c, char type, const void *body, size_t len, struct err *e) WARN_UNUSED;
 
 /* Send what is queued; then `more` bytes behind it, uncopied. Reads what arrives meanwhile, so that two full
  * pipes cannot block each other. */
 bool gauss_flush(struct gauss_client *c, struct err *e) WARN_UNUSED;
-bool gauss_flush_with(struct gauss_client *c, const void *more, size_t len,
-                      struct err *e) WARN_UNUSED;
+bool gauss_flush_with(struct gauss_client *c, const void *more, size_t len, struct err *e) WARN_UNUSED;
 
 /* Read at least one more byte into the buffer. */
 bool gauss_fill(struct gauss_client *c, struct err *e) WARN_UNUSED;
 
 /* The next message already read, if any (*have). Notices, parameters and notifications are dealt with inside. */
-bool gauss_try_next(struct gauss_client *c, struct gauss_message *m, bool *have,
-                    struct err *e) WARN_UNUSED;
+bool gauss_try_next(struct gauss_client *c, struct gauss_message *m, bool *have, struct err *e) WARN_UNUSED;
 
 /* The next message; waits. */
 bool gauss_next(struct gauss_client *c, struct gauss_message *m, struct err *e) WARN_UNUSED;
@@ -118,12 +114,10 @@ bool gauss_next(struct gauss_client *c, struct gauss_message *m, struct err *e) 
 bool gauss_sync(struct gauss_client *c, struct err *e) WARN_UNUSED;
 
 /* 'Z': take the transaction status. */
-bool gauss_take_ready(struct gauss_client *c, const struct gauss_message *m,
-                      struct err *e) WARN_UNUSED;
+bool gauss_take_ready(struct gauss_client *c, const struct gauss_message *m, struct err *e) WARN_UNUSED;
 
 /* The server sent what it may not send here: ERR_TARGET_PROTOCOL; the client is broken. Returns false. */
-bool gauss_unexpected(struct gauss_client *c, const struct gauss_message *m, const char *during,
-                      struct err *e);
+bool gauss_unexpected(struct gauss_client *c, const struct gauss_message *m, const char *during, struct err *e);
 
 /* A network error: relabelled as lost, timeout or aborted, with the server's last words where it left some. Returns false. */
 bool gauss_lost(struct gauss_client *c, const struct err *net, bool timed_out, struct err *e);
@@ -155,13 +149,10 @@ struct gauss_row_sink {
 };
 void gauss_sink_init(struct gauss_row_sink *s, struct arena *a, struct gauss_rows *out);
 /* RowDescription: a new result begins. false with ERR_TARGET_PROTOCOL or ERR_LIMIT. */
-bool gauss_sink_describe(struct gauss_row_sink *s, const uint8_t *body, size_t len,
-                         struct err *e) WARN_UNUSED;
-bool gauss_sink_row(struct gauss_row_sink *s, const uint8_t *body, size_t len,
-                    struct err *e) WARN_UNUSED;
+bool gauss_sink_describe(struct gauss_row_sink *s, const uint8_t *body, size_t len, struct err *e) WARN_UNUSED;
+bool gauss_sink_row(struct gauss_row_sink *s, const uint8_t *body, size_t len, struct err *e) WARN_UNUSED;
 /* CommandComplete. */
-bool gauss_sink_tag(struct gauss_row_sink *s, const uint8_t *body, size_t len,
-                    struct err *e) WARN_UNUSED;
+bool gauss_sink_tag(struct gauss_row_sink *s, const uint8_t *body, size_t len, struct err *e) WARN_UNUSED;
 /* The number at the end of a tag, 0 without one. */
 uint64_t gauss_tag_number(const uint8_t *tag, size_t len);
 

@@ -5,8 +5,7 @@
 #include "gauss/internal.h"
 
 /* Keep the first error; what follows is only read away. Server errors leave the client in sync. */
-static bool run(struct gauss_client *c, const char *sql, struct gauss_row_sink *sink,
-                struct err *e) {
+static bool run(struct gauss_client *c, const char *sql, struct gauss_row_sink *sink, struct err *e) {
     if (!gauss_ready(c, e) || !gauss_put(c, 'Q', sql, strlen(sql) + 1, e) || !gauss_flush(c, e)) {
         return false;
     }
@@ -20,12 +19,19 @@ static bool run(struct gauss_client *c, const char *sql, struct gauss_row_sink *
             return false;
         }
         switch (m.type) {
-        case 'T': ok = failed || gauss_sink_describe(sink, m.body, m.len, to); break;
-        case 'D': ok = failed || gauss_sink_row(sink, m.body, m.len, to); break;
-        case 'C': ok = failed || gauss_sink_tag(sink, m.body, m.len, to); break;
+        case 'T':
+            ok = failed || gauss_sink_describe(sink, m.body, m.len, to);
+            break;
+        case 'D':
+            ok = failed || gauss_sink_row(sink, m.body, m.len, to);
+            break;
+        case 'C':
+            ok = failed || gauss_sink_tag(sink, m.body, m.len, to);
+            break;
         case 'I': /* EmptyQueryResponse */
         case 'd': /* an unwanted COPY TO runs past us */
-        case 'c': break;
+        case 'c':
+            break;
         case 'E':
             ok = gauss_server_error(c, &m, to);
             if (c->broken) {
@@ -34,19 +40,19 @@ static bool run(struct gauss_client *c, const char *sql, struct gauss_row_sink *
             break;
         case 'G': { /* an unwanted COPY FROM: the server waits for us to end it */
             static const char why[] = "no data is meant here";
-            ok =
-                err_set(to, ERR_TARGET_QUERY, "the statement begins a COPY where none is expected");
+            ok = err_set(to, ERR_TARGET_QUERY, "the statement begins a COPY where none is expected");
             if (!gauss_put(c, 'f', why, sizeof why, &later) || !gauss_flush(c, &later)) {
                 return false;
             }
             break;
         }
         case 'H':
-            ok =
-                err_set(to, ERR_TARGET_QUERY, "the statement begins a COPY where none is expected");
+            ok = err_set(to, ERR_TARGET_QUERY, "the statement begins a COPY where none is expected");
             break;
-        case 'Z': return gauss_take_ready(c, &m, to) && !failed;
-        default: return gauss_unexpected(c, &m, "a query", to);
+        case 'Z':
+            return gauss_take_ready(c, &m, to) && !failed;
+        default:
+            return gauss_unexpected(c, &m, "a query", to);
         }
         failed = failed || !ok;
         if (!ok && to->code == ERR_TARGET_PROTOCOL) {
@@ -76,8 +82,7 @@ bool gauss_execf(struct gauss_client *c, struct err *e, const char *fmt, ...) {
     return ok;
 }
 
-bool gauss_rows(struct gauss_client *c, struct arena *a, const char *sql, struct gauss_rows *out,
-                struct err *e) {
+bool gauss_rows(struct gauss_client *c, struct arena *a, const char *sql, struct gauss_rows *out, struct err *e) {
     struct gauss_row_sink sink;
     gauss_sink_init(&sink, a, out);
     return run(c, sql, &sink, e);

@@ -47,11 +47,10 @@ bool gauss_sink_describe(struct gauss_row_sink *s, const uint8_t *body, size_t l
         }
         const uint8_t *p = body + i + name_len + 1;
         if (col != NULL) {
-            col[k] =
-                (struct gauss_column){.name = arena_strndup(s->a, (const char *)body + i, name_len),
-                                      .type_oid = get_be32(p + 6),
-                                      .typmod = (int32_t)get_be32(p + 12),
-                                      .format = get_be16(p + 16)};
+            col[k] = (struct gauss_column){.name = arena_strndup(s->a, (const char *)body + i, name_len),
+                                           .type_oid = get_be32(p + 6),
+                                           .typmod = (int32_t)get_be32(p + 12),
+                                           .format = get_be16(p + 16)};
         }
         i += name_len + 1 + FIXED_BYTES;
     }

@@ -25,14 +25,29 @@ bool gauss_fields_parse(const uint8_t *body, size_t len, struct gauss_fields *f)
             f->severity = text;
             plain_severity = true;
             break;
-        case 'S': f->severity = plain_severity ? f->severity : text; break;
-        case 'C': f->sqlstate = text; break;
-        case 'M': f->message = text; break;
-        case 'D': f->detail = text; break;
-        case 'H': f->hint = text; break;
-        case 'W': f->context = text; break;
-        case 'P': f->position = text; break;
-        default: break;
+        case 'S':
+            f->severity = plain_severity ? f->severity : text;
+            break;
+        case 'C':
+            f->sqlstate = text;
+            break;
+        case 'M':
+            f->message = text;
+            break;
+        case 'D':
+            f->detail = text;
+            break;
+        case 'H':
+            f->hint = text;
+            break;
+        case 'W':
+            f->context = text;
+            break;
+        case 'P':
+            f->position = text;
+            break;
+        default:
+            break;
         }
     }
     return i + 1 == len;
@@ -57,10 +72,9 @@ enum err_code gauss_error_code(const char *sqlstate, bool fatal, bool *retryable
         {"53", ERR_TARGET_QUERY, false, true},     /* out of memory, locks, ... */
         {"57014", ERR_TARGET_CANCELLED, false, true},
         {"57P04", ERR_TARGET_DATABASE, false, false}, /* dropped meanwhile */
-        {"57P", ERR_TARGET_LOST, true,
-         true}, /* shutdown, crash of another session, starting up, idle session */
+        {"57P", ERR_TARGET_LOST, true, true},   /* shutdown, crash of another session, starting up, idle session */
         {"25P03", ERR_TARGET_LOST, true, true}, /* idle in transaction */
-        {"08", ERR_TARGET_LOST, true, true}, /* an ERROR of this class leaves the session usable */
+        {"08", ERR_TARGET_LOST, true, true},    /* an ERROR of this class leaves the session usable */
         {"25006", ERR_TARGET_READ_ONLY, false, true},
         {"40001", ERR_TARGET_QUERY, false, true}, /* serialization */
         {"40P01", ERR_TARGET_QUERY, false, true}, /* deadlock */

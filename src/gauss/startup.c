@@ -45,14 +45,11 @@ struct gauss_client *gauss_client_new(struct net_stream *net) {
 
 /* ---- the login on a connected stream ---- */
 
-static bool put_parameter(struct gauss_client *c, const char *name, const char *value,
-                          struct err *e) {
-    return buf_put(&c->out, name, strlen(name) + 1, e) &&
-           buf_put(&c->out, value, strlen(value) + 1, e);
+static bool put_parameter(struct gauss_client *c, const char *name, const char *value, struct err *e) {
+    return buf_put(&c->out, name, strlen(name) + 1, e) && buf_put(&c->out, value, strlen(value) + 1, e);
 }
 
-static bool send_startup(struct gauss_client *c, const struct gauss_options *o, unsigned minor,
-                         struct err *e) {
+static bool send_startup(struct gauss_client *c, const struct gauss_options *o, unsigned minor, struct err *e) {
     const char *app = o->application_name != NULL ? o->application_name : "godwit";
     buf_reset(&c->out);
     if (!buf_reserve(&c->out, 8, e)) {
@@ -65,8 +62,7 @@ static bool send_startup(struct gauss_client *c, const struct gauss_options *o, 
               put_parameter(c, "client_encoding", "UTF8", e) &&
               (app[0] == '\0' || put_parameter(c, "application_name", app, e)) &&
               (o->replication == NULL || put_parameter(c, "replication", o->replication, e));
-    for (const char *const *p = o->startup; ok && p != NULL && p[0] != NULL && p[1] != NULL;
-         p += 2) {
+    for (const char *const *p = o->startup; ok && p != NULL && p[0] != NULL && p[1] != NULL; p += 2) {
         ok = put_parameter(c, p[0], p[1], e);
     }
     if (!ok || !buf_put(&c->out, "", 1, e)) {
@@ -85,8 +81,7 @@ static bool set_wait(struct gauss_client *c, int64_t deadline_us, struct err *e)
     int64_t left_ms = (deadline_us - clock_mono_us()) / 1000;
     if (left_ms <= 0) {
         c->broken = true;
-        return err_set(e, ERR_TARGET_TIMEOUT,
-                       "the login took longer than the limit for connecting");
+        return err_set(e, ERR_TARGET_TIMEOUT, "the login took longer than the limit for connecting");
     }
     net_set_timeout(c->net, left_ms);
     c->io_timeout_ms = left_ms;
@@ -94,8 +89,7 @@ static bool set_wait(struct gauss_client *c, int64_t deadline_us, struct err *e)
 }
 
 static bool is_protocol_refusal(const struct err *e, const struct gauss_auth *a, bool asked) {
-    return !asked && !a->sent_secret &&
-           (str_eq(e->sqlstate, "0A000") || str_eq(e->sqlstate, "08P01")) &&
+    return !asked && !a->sent_secret && (str_eq(e->sqlstate, "0A000") || str_eq(e->sqlstate, "08P01")) &&
            strstr(e->message, "protocol") != NULL;
 }
 
@@ -109,8 +103,8 @@ static bool take_key(struct gauss_client *c, const struct gauss_message *m, stru
     return true;
 }
 
-static bool answer_request(struct gauss_client *c, struct gauss_auth *a,
-                           const struct gauss_message *m, struct buf *reply, struct err *e) {
+static bool answer_request(struct gauss_client *c, struct gauss_auth *a, const struct gauss_message *m,
+                           struct buf *reply, struct err *e) {
     if (!gauss_auth_step(a, m->body, m->len, reply, e)) {
         c->broken = true;
         return false;
@@ -119,8 +113,8 @@ static bool answer_request(struct gauss_client *c, struct gauss_auth *a,
 }
 
 /* Everything between the startup packet and the first ReadyForQuery. */
-static bool login_loop(struct gauss_client *c, struct gauss_auth *a, int64_t deadline_us,
-                       bool *retry_lower, bool *asked, struct buf *reply, struct err *e) {
+static bool login_loop(struct gauss_client *c, struct gauss_auth *a, int64_t deadline_us, bool *retry_lower,
+                       bool *asked, struct buf *reply, struct err *e) {
     for (;;) {
         struct gauss_message m;
         if (!set_wait(c, deadline_us, e) || !gauss_next(c, &m, e)) {
@@ -136,7 +130,8 @@ static bool login_loop(struct gauss_client *c, struct gauss_auth *a, int64_t dea
                 return false;
             }
             break;
-        case 'v': /* NegotiateProtocolVersion: go on as 3.0 */ break;
+        case 'v': /* NegotiateProtocolVersion: go on as 3.0 */
+            break;
         case 'K':
             if (!take_key(c, &m, e)) {
                 return false;
@@ -152,14 +147,14 @@ static bool login_loop(struct gauss_client *c, struct gauss_auth *a, int64_t dea
                 return gauss_unexpected(c, &m, "the login", e);
             }
             return gauss_take_ready(c, &m, e);
-        default: return gauss_unexpected(c, &m, "the login", e);
+        default:
+            return gauss_unexpected(c, &m, "the login", e);
         }
     }
 }
 
-bool gauss_login(struct gauss_client *c, const struct gauss_options *o, unsigned minor,
-                 uint32_t iterations_max, int64_t deadline_us, bool *retry_lower, bool *asked,
-                 struct err *e) {
+bool gauss_login(struct gauss_client *c, const struct gauss_options *o, unsigned minor, uint32_t iterations_max,
+                 int64_t deadline_us, bool *retry_lower, bool *asked, struct err *e) {
     struct gauss_auth auth = {
         .user = o->user,
         .password = o->password,
@@ -206,8 +201,8 @@ static bool as_target(struct err *e, enum err_code code, const struct err *net) 
 }
 
 /* SSLRequest, answered by one bare byte. *offered: it was 'S' and the stream is encrypted now. */
-static bool negotiate_tls(struct net_stream *net, const struct net_tls_options *tls,
-                          const char *host, bool *refused, struct err *e) {
+static bool negotiate_tls(struct net_stream *net, const struct net_tls_options *tls, const char *host, bool *refused,
+                          struct err *e) {
     uint8_t request[8] = {0,
                           0,
                           0,
@@ -220,8 +215,7 @@ static bool negotiate_tls(struct net_stream *net, const struct net_tls_options *
     size_t got = 0;
     struct err failed = ERR_INIT;
     *refused = false;
-    if (!net_write(net, request, sizeof request, &failed) ||
-        !net_read(net, &answer, 1, &got, &failed)) {
+    if (!net_write(net, request, sizeof request, &failed) || !net_read(net, &answer, 1, &got, &failed)) {
         return as_target(e, net_timed_out(net) ? ERR_TARGET_TIMEOUT : ERR_TARGET_LOST, &failed);
     }
     if (got == 0) {
@@ -237,16 +231,14 @@ static bool negotiate_tls(struct net_stream *net, const struct net_tls_options *
         return err_hint(e, "is it out of connections or starting up? the server's log tells");
     }
     if (answer != 'S') {
-        return err_set(e, ERR_TARGET_PROTOCOL,
-                       "the target answered the request for TLS with byte 0x%02x", answer);
+        return err_set(e, ERR_TARGET_PROTOCOL, "the target answered the request for TLS with byte 0x%02x", answer);
     }
     return net_start_tls(net, tls, host, &failed) || as_target(e, ERR_TARGET_TLS, &failed);
 }
 
 /* Connect and, where wanted, encrypt. */
-static bool open_stream(struct net_stream **out, const char *host, uint16_t port,
-                        const struct net_tls_options *tls, const char *name, int64_t timeout_ms,
-                        struct attempt *how, struct err *e) {
+static bool open_stream(struct net_stream **out, const char *host, uint16_t port, const struct net_tls_options *tls,
+                        const char *name, int64_t timeout_ms, struct attempt *how, struct err *e) {
     struct err failed = ERR_INIT;
     struct net_stream *net = NULL;
     *out = NULL;
@@ -255,8 +247,7 @@ static bool open_stream(struct net_stream **out, const char *host, uint16_t port
     }
     net_set_timeout(net, timeout_ms);
     bool refused = false, ok = true;
-    if (tls->mode != NET_TLS_DISABLE &&
-        host[0] != '/') { /* a socket of this machine needs none and offers none */
+    if (tls->mode != NET_TLS_DISABLE && host[0] != '/') { /* a socket of this machine needs none and offers none */
         ok = negotiate_tls(net, tls, name, &refused, e);
         how->plain = !ok && tls->mode == NET_TLS_PREFER && e->code == ERR_TARGET_TLS;
         if (ok && refused && tls->mode != NET_TLS_PREFER) {
@@ -276,8 +267,8 @@ static char *copy_or_null(struct arena *a, const char *s) {
     return s != NULL ? arena_strdup(a, s) : NULL;
 }
 
-static bool attempt(struct gauss_client **out, const struct gauss_options *o, unsigned minor,
-                    bool plain, int64_t deadline_us, struct attempt *how, struct err *e) {
+static bool attempt(struct gauss_client **out, const struct gauss_options *o, unsigned minor, bool plain,
+                    int64_t deadline_us, struct attempt *how, struct err *e) {
     struct arena own = ARENA_INIT;
     struct net_tls_options tls = o->tls;
     if (plain) {
@@ -309,8 +300,7 @@ static bool attempt(struct gauss_client **out, const struct gauss_options *o, un
     c->tls.key_file = copy_or_null(&c->own, tls.key_file);
     if (!gauss_login(c, o, minor, 0, deadline_us, &how->lower, &how->asked, e)) {
         /* pg_hba.conf may allow this role without TLS only. */
-        how->plain =
-            c->tls_on && tls.mode == NET_TLS_PREFER && !how->asked && str_eq(e->sqlstate, "28000");
+        how->plain = c->tls_on && tls.mode == NET_TLS_PREFER && !how->asked && str_eq(e->sqlstate, "28000");
         c->broken = true;
         gauss_close(c);
         return false;
@@ -321,21 +311,19 @@ static bool attempt(struct gauss_client **out, const struct gauss_options *o, un
     return true;
 }
 
-bool gauss_connect_minor(struct gauss_client **out, const struct gauss_options *o, unsigned minor,
-                         struct err *e) {
+bool gauss_connect_minor(struct gauss_client **out, const struct gauss_options *o, unsigned minor, struct err *e) {
     *out = NULL;
     if (o->user == NULL || o->user[0] == '\0' || o->host == NULL || o->host[0] == '\0') {
         return err_set(e, ERR_URL, "the target needs a host and a user");
     }
     if (o->application_name != NULL && str_eq(o->application_name, "gsql")) {
-        return err_set(e, ERR_USAGE,
-                       "the application name gsql changes what openGauss sends; choose another");
+        return err_set(e, ERR_USAGE, "the application name gsql changes what openGauss sends; choose another");
     }
     int64_t limit_ms = o->connect_timeout_ms > 0 ? o->connect_timeout_ms : DEFAULT_CONNECT_MS;
     int64_t deadline_us = clock_mono_us() + limit_ms * 1000;
     bool plain = false;
     size_t i = 0;
-    while (i < sizeof minors / sizeof minors[0] && minors[i] > minor) {
+    while (i + 1 < sizeof minors / sizeof minors[0] && minors[i] > minor) {
         i++;
     }
     for (;;) {
@@ -367,8 +355,7 @@ void gauss_close(struct gauss_client *c) {
         static const uint8_t terminate[5] = {'X', 0, 0, 0, 4};
         struct err ignored = ERR_INIT;
         size_t put; /* a courtesy: the server notices the end anyway */
-        c->bytes_out +=
-            net_write_some(c->net, terminate, sizeof terminate, &put, &ignored) ? put : 0;
+        c->bytes_out += net_write_some(c->net, terminate, sizeof terminate, &put, &ignored) ? put : 0;
     }
     net_close(c->net);
     buf_clear(&c->in);
@@ -409,8 +396,7 @@ bool gauss_cancel(const struct gauss_client *c, struct err *e) {
         buf_be32(&request, CODE_CANCEL_REQUEST);
         buf_be32(&request, (uint32_t)c->server.backend_pid);
         buf_bytes(&request, c->cancel_key, c->cancel_key_len);
-        ok = net_write(net, request.data, request.len, &failed) ||
-             as_target(e, ERR_TARGET_LOST, &failed);
+        ok = net_write(net, request.data, request.len, &failed) || as_target(e, ERR_TARGET_LOST, &failed);
         /* The server closes without an answer once it has dealt with it. */
         uint8_t byte;
         size_t got = 1;

@@ -9,10 +9,9 @@
 
 enum {
     HEADER_BYTES = 5,
-    READ_BYTES = 256 * 1024,       /* room offered to each read */
-    KEEP_BYTES = 16 * 1024 * 1024, /* a read buffer grown beyond this is given back */
-    LAST_WORDS_BYTES =
-        1024 * 1024, /* read at most so much behind a broken write to find the reason */
+    READ_BYTES = 256 * 1024,        /* room offered to each read */
+    KEEP_BYTES = 16 * 1024 * 1024,  /* a read buffer grown beyond this is given back */
+    LAST_WORDS_BYTES = 1024 * 1024, /* read at most so much behind a broken write to find the reason */
     FULL_PIPE_WAIT_MS = 1,
 };
 
@@ -25,8 +24,7 @@ bool gauss_ready(struct gauss_client *c, struct err *e) {
         return err_cause(e, "an earlier operation on it failed");
     }
     if (c->state != GAUSS_IDLE) {
-        static const char *const doing[] = {"", "a COPY to the target", "a COPY from the target",
-                                            "a pipeline"};
+        static const char *const doing[] = {"", "a COPY to the target", "a COPY from the target", "a pipeline"};
         return err_set(e, ERR_INTERNAL, "the target connection is busy with %s", doing[c->state]);
     }
     return true;
@@ -48,8 +46,7 @@ bool gauss_put_end(struct gauss_client *c, size_t at, struct err *e) {
     size_t len = c->out.len - at;
     if (len > GAUSS_MESSAGE_MAX) {
         c->out.len = at - 1;
-        return err_set(e, ERR_LIMIT, "a message of %zu bytes is longer than the protocol allows",
-                       len);
+        return err_set(e, ERR_LIMIT, "a message of %zu bytes is longer than the protocol allows", len);
     }
     uint32_t be = __builtin_bswap32((uint32_t)len);
     memcpy(c->out.data + at, &be, 4);
@@ -159,8 +156,7 @@ bool gauss_fill(struct gauss_client *c, struct err *e) {
 static bool old_refusal(struct gauss_client *c, struct err *e) {
     char text[256];
     size_t n = 0;
-    for (size_t i = c->in_pos + 1; i < c->in.len && n < sizeof text - 1 && c->in.data[i] != '\0';
-         i++) {
+    for (size_t i = c->in_pos + 1; i < c->in.len && n < sizeof text - 1 && c->in.data[i] != '\0'; i++) {
         uint8_t ch = c->in.data[i];
         text[n++] = ch >= 0x20 && ch < 0x7f ? (char)ch : ' ';
     }
@@ -176,8 +172,7 @@ static bool bad_frame(struct gauss_client *c, struct err *e, const char *what) {
 }
 
 /* Cut the next whole message out of the read buffer. */
-static bool cut_message(struct gauss_client *c, struct gauss_message *m, bool *have,
-                        struct err *e) {
+static bool cut_message(struct gauss_client *c, struct gauss_message *m, bool *have, struct err *e) {
     *have = false;
     size_t n = c->in.len - c->in_pos;
     if (n == 0) {
@@ -244,8 +239,7 @@ static void learn(struct gauss_client *c, const char *name, const char *value) {
 static bool keep_parameter(struct gauss_client *c, const struct gauss_message *m, struct err *e) {
     const char *name = (const char *)m->body;
     size_t name_len = strnlen(name, m->len);
-    size_t value_len =
-        name_len < m->len ? strnlen(name + name_len + 1, m->len - name_len - 1) : m->len;
+    size_t value_len = name_len < m->len ? strnlen(name + name_len + 1, m->len - name_len - 1) : m->len;
     if (name_len + value_len + 2 != m->len) {
         return bad_frame(c, e, "a malformed parameter");
     }
@@ -258,15 +252,19 @@ static bool keep_parameter(struct gauss_client *c, const struct gauss_message *m
     if (i == GAUSS_PARAMETERS_MAX || value_len > GAUSS_STARTUP_MESSAGE_MAX) {
         return bad_frame(c, e, "more parameters than any server has");
     }
+    struct gauss_parameter_value *at = &c->parameters[i];
     char *copy = strdup(value);
-    char *key = i == c->nparameters ? strdup(name) : c->parameters[i].name;
-    if (copy == NULL || key == NULL) {
+    if (i == c->nparameters) {
+        *at = (struct gauss_parameter_value){.name = strdup(name)};
+    }
+    if (copy == NULL || at->name == NULL) {
         free(copy);
+        free(i == c->nparameters ? at->name : NULL);
         c->broken = true;
         return err_set(e, ERR_MEMORY, "no memory for a parameter");
     }
-    free(c->parameters[i].value);
-    c->parameters[i] = (struct gauss_parameter_value){.name = key, .value = copy};
+    free(at->value);
+    at->value = copy;
     c->nparameters += i == c->nparameters;
     return true;
 }
@@ -280,14 +278,18 @@ bool gauss_try_next(struct gauss_client *c, struct gauss_message *m, bool *have,
             return true;
         }
         switch (m->type) {
-        case 'N': tell_notice(c, m); break;
+        case 'N':
+            tell_notice(c, m);
+            break;
         case 'S':
             if (!keep_parameter(c, m, e)) {
                 return false;
             }
             break;
-        case 'A': /* NotificationResponse: nobody listens */ break;
-        default: return true;
+        case 'A': /* NotificationResponse: nobody listens */
+            break;
+        default:
+            return true;
         }
     }
 }
@@ -333,12 +335,10 @@ bool gauss_sync(struct gauss_client *c, struct err *e) {
     }
 }
 
-bool gauss_unexpected(struct gauss_client *c, const struct gauss_message *m, const char *during,
-                      struct err *e) {
+bool gauss_unexpected(struct gauss_client *c, const struct gauss_message *m, const char *during, struct err *e) {
     c->broken = true;
-    return err_set(
-        e, ERR_TARGET_PROTOCOL, "the target sent a message of type '%c' (0x%02x) during %s",
-        m->type >= 0x20 && m->type < 0x7f ? m->type : '?', (unsigned)(uint8_t)m->type, during);
+    return err_set(e, ERR_TARGET_PROTOCOL, "the target sent a message of type '%c' (0x%02x) during %s",
+                   m->type >= 0x20 && m->type < 0x7f ? m->type : '?', (unsigned)(uint8_t)m->type, during);
 }
 
 /* ---- lost ---- */
@@ -389,8 +389,7 @@ bool gauss_lost(struct gauss_client *c, const struct err *net, bool timed_out, s
         return err_cause(e, "%s", said.cause);
     }
     err_set(e, ERR_TARGET_LOST,
-            c->in_startup ? "the target closed the connection during the login"
-                          : "the connection to the target broke");
+            c->in_startup ? "the target closed the connection during the login" : "the connection to the target broke");
     if (net != NULL) {
         err_cause(e, "%s%s%s", net->message, net->cause[0] != '\0' ? ": " : "", net->cause);
     } else if (!c->in_startup) {

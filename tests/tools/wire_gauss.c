@@ -99,8 +99,7 @@ static bool cmd_params(struct run *r) {
     struct arena a = ARENA_INIT;
     size_t n = 0;
     for (int i = 1; i < r->nargs && n < 16; i++) {
-        p[n++] = (struct gauss_param){.value = str_eq(r->arg[i], "NULL") ? NULL : r->arg[i],
-                                      .len = strlen(r->arg[i])};
+        p[n++] = (struct gauss_param){.value = str_eq(r->arg[i], "NULL") ? NULL : r->arg[i], .len = strlen(r->arg[i])};
     }
     bool ok = gauss_query_params(r->c, &a, argument(r, 0, "select 1"), p, n, &rows, &r->e);
     if (ok) {
@@ -172,8 +171,7 @@ static bool cmd_copy_fail(struct run *r) {
     const char *rows = r->nargs > 1 ? "x\ty\n" : "1\ta\n2\tb\n";
     char sql[200];
     snprintf(sql, sizeof sql, "copy %s from stdin", argument(r, 0, "t"));
-    return gauss_copy_in_begin(r->c, sql, &r->e) &&
-           gauss_copy_in_send(r->c, rows, strlen(rows), &r->e) &&
+    return gauss_copy_in_begin(r->c, sql, &r->e) && gauss_copy_in_send(r->c, rows, strlen(rows), &r->e) &&
            gauss_copy_in_fail(r->c, "the client gave up", &r->e);
 }
 
@@ -241,8 +239,8 @@ static bool cmd_abort(struct run *r) {
 
 /* pipeline TABLE ROWS BAD [BATCH]: inserts with one sync every BATCH; row BAD is no number. What each sync said. */
 static bool cmd_pipeline(struct run *r) {
-    long rows = number(r, 1, 100), bad = number(r, 2, -1), batch = number(r, 3, 10), in_batch = 0,
-         syncs = 0, good = 0, failed = 0;
+    long rows = number(r, 1, 100), bad = number(r, 2, -1), batch = number(r, 3, 10), in_batch = 0, syncs = 0, good = 0,
+         failed = 0;
     char sql[200];
     struct err *e = &r->e;
     snprintf(sql, sizeof sql, "insert into %s values ($1::int, $2)", argument(r, 0, "t"));
@@ -252,8 +250,7 @@ static bool cmd_pipeline(struct run *r) {
     for (long i = 0; i < rows; i++) {
         char id[32];
         snprintf(id, sizeof id, i == bad ? "x%ld" : "%ld", i);
-        struct gauss_param p[2] = {{.value = id, .len = strlen(id)},
-                                   {.value = i % 7 == 0 ? NULL : "text", .len = 4}};
+        struct gauss_param p[2] = {{.value = id, .len = strlen(id)}, {.value = i % 7 == 0 ? NULL : "text", .len = 4}};
         if (!gauss_pipe_execute(r->c, "ins", p, 2, e)) {
             return false;
         }
@@ -317,22 +314,18 @@ static bool cmd_big(struct run *r) {
         text[i] = (char)('a' + i % 26);
     }
     struct gauss_param p = {.value = text, .len = n};
-    bool ok =
-        gauss_query_params(r->c, &a, "select $1::text, length($1::text)", &p, 1, &rows, &r->e);
-    json_object_set_new(
-        r->out, "same",
-        json_boolean(ok && rows.lens[0] == n && memcmp(rows.cells[0], text, n) == 0));
+    bool ok = gauss_query_params(r->c, &a, "select $1::text, length($1::text)", &p, 1, &rows, &r->e);
+    json_object_set_new(r->out, "same", json_boolean(ok && rows.lens[0] == n && memcmp(rows.cells[0], text, n) == 0));
     arena_clear(&a);
     uint64_t taken = 0;
     text[n] = '\n';
     ok = ok && gauss_exec(r->c, "create temp table big(v text)", &r->e) &&
-         gauss_copy_in_begin(r->c, "copy big from stdin", &r->e) &&
-         gauss_copy_in_send(r->c, text, n + 1, &r->e) && gauss_copy_in_end(r->c, &taken, &r->e) &&
-         gauss_copy_out_begin(r->c, "copy big to stdout", &r->e);
+         gauss_copy_in_begin(r->c, "copy big from stdin", &r->e) && gauss_copy_in_send(r->c, text, n + 1, &r->e) &&
+         gauss_copy_in_end(r->c, &taken, &r->e) && gauss_copy_out_begin(r->c, "copy big to stdout", &r->e);
     const uint8_t *data;
     size_t len = 0;
-    bool same = ok && gauss_copy_out_next(r->c, &data, &len, &r->e) && data != NULL &&
-                len == n + 1 && memcmp(data, text, len) == 0;
+    bool same = ok && gauss_copy_out_next(r->c, &data, &len, &r->e) && data != NULL && len == n + 1 &&
+                memcmp(data, text, len) == 0;
     json_object_set_new(r->out, "same_copy", json_boolean(same));
     ok = ok && gauss_copy_out_next(r->c, &data, &len, &r->e) && data == NULL;
     free(text);
@@ -345,13 +338,11 @@ static bool cmd_copy_until_lost(struct run *r) {
     struct buf b;
     snprintf(sql, sizeof sql, "copy %s from stdin", argument(r, 0, "t"));
     buf_init(&b, 1 << 20);
-    bool ok =
-        gauss_copy_in_begin(r->c, sql, &r->e) && buf_put(&b, "hhhhh", GAUSS_COPY_HEADER, &r->e);
+    bool ok = gauss_copy_in_begin(r->c, sql, &r->e) && buf_put(&b, "hhhhh", GAUSS_COPY_HEADER, &r->e);
     int64_t begun_us = clock_mono_us();
     fprintf(stderr, "copying\n");
     for (long i = 0; ok && clock_mono_us() - begun_us < 60000000; i++) {
-        ok = put_text_row(&b, i, -1, &r->e) &&
-             (b.len < 128 * 1024 || gauss_copy_in_send_buf(r->c, &b, &r->e));
+        ok = put_text_row(&b, i, -1, &r->e) && (b.len < 128 * 1024 || gauss_copy_in_send_buf(r->c, &b, &r->e));
     }
     buf_clear(&b);
     return ok;
