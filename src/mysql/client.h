@@ -2,8 +2,10 @@
  *
  * Sources: MySQL client/server protocol, MariaDB "Clients & utilities: protocol".
  * One thread uses a client at a time; mysql_abort() alone may come from another.
- * All errors are ERR_SOURCE_* with SQLSTATE, the server's number and its text as cause.
- * After ERR_SOURCE_LOST, ERR_SOURCE_TIMEOUT or ERR_SOURCE_PROTOCOL only mysql_close() may follow. */
+ * All errors are ERR_SOURCE_* with SQLSTATE, the server's number and its text as cause; besides them ERR_LIMIT for a
+ * row beyond max_row_bytes, ERR_FILE for an unreadable key file, ERR_MEMORY, and ERR_INTERNAL for wrong use.
+ * After ERR_SOURCE_LOST, ERR_SOURCE_TIMEOUT, ERR_SOURCE_PROTOCOL or ERR_LIMIT only mysql_close() may follow
+ * (mysql_usable tells). */
 #ifndef MYSQL_CLIENT_H
 #define MYSQL_CLIENT_H
 
@@ -20,7 +22,7 @@ struct mysql_options {
     const char *password; /* never logged */
     const char *database; /* NULL: none selected */
     struct net_tls_options tls;
-    enum mysql_compression compression;
+    enum mysql_compression compression; /* zstd falls back to zlib, and that to none, where the server lacks it */
     int64_t connect_timeout_ms; /* 0: 10 s */
     int64_t io_timeout_ms;      /* 0: wait for ever */
     size_t max_row_bytes;       /* 0: 1 GiB + 64 kB, MySQL's own limit */
