@@ -23,9 +23,9 @@ struct mysql_options {
     const char *database; /* NULL: none selected */
     struct net_tls_options tls;
     enum mysql_compression compression; /* zstd falls back to zlib, and that to none, where the server lacks it */
-    int64_t connect_timeout_ms; /* 0: 10 s */
-    int64_t io_timeout_ms;      /* 0: wait for ever */
-    size_t max_row_bytes;       /* 0: 1 GiB + 64 kB, MySQL's own limit */
+    int64_t connect_timeout_ms;         /* 0: 10 s */
+    int64_t io_timeout_ms;              /* 0: wait for ever */
+    size_t max_row_bytes;               /* 0: 1 GiB + 64 kB, MySQL's own limit */
     /* The server's RSA key (PEM) for caching_sha2/sha256 over plain TCP; NULL: ask the server for it
      * (no guard against a man in the middle: mysql_server()->asked_for_key tells). */
     const char *server_key_file;
