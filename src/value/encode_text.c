@@ -15,13 +15,7 @@ static uint8_t *put_null(uint8_t *w) {
 
 /* \\x6869: a backslash that COPY reads as one, and bytea or blob hex. */
 static uint8_t *put_hex(uint8_t *w, const uint8_t *p, size_t n) {
-    static const char digit[] = "0123456789abcdef";
-    w = put_chars(w, "\\\\x", 3);
-    for (size_t i = 0; i < n; i++) {
-        *w++ = (uint8_t)digit[p[i] >> 4];
-        *w++ = (uint8_t)digit[p[i] & 15];
-    }
-    return w;
+    return text_hex(put_chars(w, "\\\\x", 3), p, n);
 }
 
 static uint8_t *put_integer(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {
@@ -127,17 +121,17 @@ static uint8_t *put_time(struct run *r, const struct column_plan *c, struct valu
 }
 
 static uint8_t *put_uuid(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {
-    static const char digit[] = "0123456789abcdef";
-    uint8_t uuid[16];
+    static const uint8_t group_bytes[] = {4, 2, 2, 2, 6};
+    uint8_t uuid[16], *from = uuid;
     if (convert_uuid(r, c, v, uuid) != CONVERT_OK) {
         return NULL;
     }
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) {
+    for (int i = 0; i < 5; i++) {
+        if (i > 0) {
             *w++ = '-';
         }
-        *w++ = (uint8_t)digit[uuid[i] >> 4];
-        *w++ = (uint8_t)digit[uuid[i] & 15];
+        w = text_hex(w, from, group_bytes[i]);
+        from += group_bytes[i];
     }
     return w;
 }
@@ -160,11 +154,7 @@ static uint8_t *put_geometry(struct run *r, struct value v, uint8_t *w) {
     memcpy(head, v.p + 4, 5);
     head[4] |= 0x20; /* EWKB: the SRID follows the type */
     memcpy(head + 5, v.p, 4);
-    w = put_hex(w, head, sizeof head);
-    uint8_t *rest = w;
-    w = put_hex(w, v.p + 9, v.n - 9);
-    memmove(rest, rest + 3, (size_t)(w - rest - 3)); /* without a second prefix */
-    return w - 3;
+    return text_hex(put_hex(w, head, sizeof head), v.p + 9, v.n - 9);
 }
 
 static uint8_t *put_text(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {

@@ -30,19 +30,26 @@ bool value_bits(struct value v, uint64_t *bits) {
 }
 
 size_t u64_text(char *out, uint64_t magnitude, bool negative) {
-    char reversed[20];
-    size_t n = 0, at = 0;
-    do {
-        reversed[n++] = (char)('0' + magnitude % 10);
-        magnitude /= 10;
-    } while (magnitude != 0);
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    char text[20], *p = text + sizeof text;
+    while (magnitude >= 100) {
+        p -= 2;
+        memcpy(p, pairs + 2 * (magnitude % 100), 2);
+        magnitude /= 100;
+    }
+    if (magnitude >= 10) {
+        p -= 2;
+        memcpy(p, pairs + 2 * magnitude, 2);
+    } else {
+        *--p = (char)('0' + magnitude);
+    }
+    size_t n = (size_t)(text + sizeof text - p);
     if (negative) {
-        out[at++] = '-';
+        *out++ = '-';
     }
-    while (n > 0) {
-        out[at++] = reversed[--n];
-    }
-    return at;
+    memcpy(out, p, n);
+    return n + negative;
 }
 
 static size_t integer_text(char *out, uint64_t u, bool negative) {
@@ -55,13 +62,54 @@ static size_t special_text(char *out, double d) {
     return strlen(text);
 }
 
+/* A decimal with few digits, which most floats in databases are: the least p for which d is a whole m / 10^p. Both are exact,
+ * so the quotient is what reading the decimal gives; the first p is the shortest. False: none. */
+static bool few_decimals(double d, bool is_float32, uint64_t *m, int *p) {
+    static const double power[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    const double most = is_float32 ? 16777216 : 1e15;
+    double a = fabs(d);
+    for (*p = 0; *p < 10 && a * power[*p] < most; (*p)++) {
+        double whole = rint(a * power[*p]);
+        bool same = is_float32 ? (float)whole / (float)power[*p] == (float)a : whole / power[*p] == a;
+        if (same) {
+            *m = (uint64_t)whole;
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t put_decimals(char *out, uint64_t m, int decimals, bool negative) {
+    char digits[24];
+    size_t n = u64_text(digits, m, false), at = 0;
+    if (negative) {
+        out[at++] = '-';
+    }
+    size_t whole = n > (size_t)decimals ? n - (size_t)decimals : 0;
+    if (whole == 0) {
+        out[at++] = '0';
+    }
+    memcpy(out + at, digits, whole);
+    at += whole;
+    if (decimals > 0) {
+        out[at++] = '.';
+        for (size_t zeros = n; zeros < (size_t)decimals; zeros++) {
+            out[at++] = '0';
+        }
+        memcpy(out + at, digits + whole, n - whole);
+        at += n - whole;
+    }
+    return at;
+}
+
 size_t float_text(char *out, double d, bool is_float32) {
+    uint64_t m;
+    int decimals;
     if (!isfinite(d)) {
         return special_text(out, d); /* MySQL holds none of them */
     }
-    /* whole numbers are common and need no search */
-    if (d == (double)(int64_t)(fabs(d) < 1e15 ? d : 0) && !(d == 0 && signbit(d)) && (!is_float32 || fabs(d) < 1e6)) {
-        return integer_text(out, (uint64_t)(int64_t)d, d < 0);
+    if (few_decimals(d, is_float32, &m, &decimals)) {
+        return put_decimals(out, m, decimals, signbit(d) != 0);
     }
     int least = is_float32 ? 6 : 15, most = is_float32 ? 9 : 17, n = 0;
     for (int digits = least; digits <= most; digits++) {

@@ -33,14 +33,43 @@ static uint8_t *escape_bytes(uint8_t *dst, const uint8_t *src, size_t n, unsigne
     return dst;
 }
 
+static inline bool v16_special(v16 v) {
+    const v16 blank = {32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32};
+    return v16_any((v16)(v < blank) | (v16)(v == '\\')); /* any control character; there are few others in text */
+}
+
+/* The same of eight bytes; bytes >= 0x80 may be taken for special, which only costs the slow way. */
+static inline bool word_special(uint64_t w) {
+    uint64_t control = (w - UINT64_C(0x2020202020202020)) & ~w, slash = w ^ UINT64_C(0x5c5c5c5c5c5c5c5c);
+    return ((control | (slash - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080)) != 0;
+}
+
+/* Up to 15 bytes. */
+static uint8_t *escape_short(uint8_t *dst, const uint8_t *src, size_t n, unsigned *seen) {
+    if (n >= 8) {
+        uint64_t a, b;
+        memcpy(&a, src, 8);
+        memcpy(&b, src + n - 8, 8);
+        if (!word_special(a) && !word_special(b)) {
+            memcpy(dst, &a, 8);
+            memcpy(dst + n - 8, &b, 8);
+            *seen |= word_seen(a) | word_seen(b);
+            return dst + n;
+        }
+    }
+    return escape_bytes(dst, src, n, seen);
+}
+
 size_t text_escape(uint8_t *dst, const uint8_t *src, size_t n, unsigned *seen) {
     uint8_t *begin = dst;
+    if (n < 16) {
+        return (size_t)(escape_short(dst, src, n, seen) - begin);
+    }
     v16 high = {0};
-    const v16 blank = {32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32};
     size_t at = 0;
     for (; at + 16 <= n; at += 16) {
         v16 v = v16_load(src + at);
-        if (v16_any((v16)(v < blank) | (v16)(v == '\\'))) { /* any control character: byte by byte */
+        if (v16_special(v)) {
             dst = escape_bytes(dst, src + at, 16, seen);
         } else {
             memcpy(dst, &v, 16);
@@ -48,11 +77,41 @@ size_t text_escape(uint8_t *dst, const uint8_t *src, size_t n, unsigned *seen) {
             high |= v;
         }
     }
-    dst = escape_bytes(dst, src + at, n - at, seen);
+    if (at < n) {
+        /* the last 16 bytes once more: when none of them is special, those before `at` were written as they are */
+        v16 v = v16_load(src + n - 16);
+        if (v16_special(v)) {
+            dst = escape_bytes(dst, src + at, n - at, seen);
+        } else {
+            dst += n - at;
+            memcpy(dst - 16, &v, 16);
+            high |= v;
+        }
+    }
     uint64_t half[2];
     memcpy(half, &high, 16);
     *seen |= ((half[0] | half[1]) & UINT64_C(0x8080808080808080)) != 0 ? TEXT_HIGH : 0;
     return (size_t)(dst - begin);
+}
+
+uint8_t *text_hex(uint8_t *dst, const uint8_t *src, size_t n) {
+    static const char digit[] = "0123456789abcdef";
+    size_t at = 0;
+    for (; at + 16 <= n; at += 16) {
+        v16 v = v16_load(src + at), high = v >> 4, low = v & 15;
+        high += '0' + ((v16)(high > 9) & ('a' - '9' - 1));
+        low += '0' + ((v16)(low > 9) & ('a' - '9' - 1));
+        v16 first = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        v16 second = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        memcpy(dst, &first, 16);
+        memcpy(dst + 16, &second, 16);
+        dst += 32;
+    }
+    for (; at < n; at++) {
+        *dst++ = (uint8_t)digit[src[at] >> 4];
+        *dst++ = (uint8_t)digit[src[at] & 15];
+    }
+    return dst;
 }
 
 size_t text_escaped_size(const uint8_t *src, size_t n) {

@@ -73,6 +73,9 @@ static inline unsigned text_copy(uint8_t *dst, const uint8_t *src, size_t n) {
  * returns the bytes written and adds to *seen. */
 size_t text_escape(uint8_t *dst, const uint8_t *src, size_t n, unsigned *seen);
 
+/* Two lower-case hex digits a byte; returns behind them. */
+uint8_t *text_hex(uint8_t *dst, const uint8_t *src, size_t n);
+
 /* How many bytes text_escape writes. */
 size_t text_escaped_size(const uint8_t *src, size_t n);
 

@@ -82,7 +82,7 @@ static void map_bytes(struct arena *a, enum dialect d, const struct mytype *from
     } else if (d != DIALECT_OG_B) {
         typemap_set(a, to, TK_BYTEA, "bytea");
         if (sized) {
-            typemap_note(a, to, "the length %llu is not enforced", (unsigned long long)from->length_chars);
+            typemap_note(a, to, "bytea has no length limit");
         }
     } else if (sized) {
         typemap_set(a, to, TK_BYTEA, arena_printf(a, "%s(%llu)", from->base, (unsigned long long)from->length_chars));
@@ -106,7 +106,7 @@ static void map_temporal(struct arena *a, const struct typemap_options *o, const
         if (b || !o->time_as_interval) {
             typemap_set(a, to, TK_TIME, arena_printf(a, "time(%d)", from->fsp));
             if (!b) {
-                typemap_note(a, to, "holds 00:00:00 to 24:00:00; for more use interval");
+                typemap_note(a, to, "holds 00:00:00 to 24:00:00 only, interval would hold every TIME");
             }
         } else {
             typemap_set(a, to, TK_INTERVAL, arena_printf(a, "interval(%d)", from->fsp));

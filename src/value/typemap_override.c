@@ -49,7 +49,9 @@ bool typemap_apply_override(struct arena *a, const struct typemap_options *o, co
         return err_hint(e, "docs/types.md lists the types that can be asked for");
     }
     /* bit strings of other lengths are refused by the target */
-    if (convert_op(from, spec.kind) == OP_NONE || (spec.kind == TK_BIT && spec.length != from->length_chars)) {
+    enum encode_op op = convert_op(from, spec.kind);
+    bool json = spec.is_json && op != OP_TEXT; /* a date's text is no JSON */
+    if (op == OP_NONE || json || (spec.kind == TK_BIT && spec.length != from->length_chars)) {
         err_set(e, ERR_TYPE_OVERRIDE, "values of type %s cannot be written to %s", from->full, w->target);
         return err_hint(e, "docs/types.md lists what each type can become");
     }

@@ -36,7 +36,7 @@ static void map_collation(struct arena *a, enum dialect d, const struct mytype *
     }
     if (d != DIALECT_OG_B) {
         if (ignores_case(c)) {
-            typemap_note(a, to, "compares case and accents exactly; %s does not", c);
+            typemap_note(a, to, "compares case and accents exactly, unlike %s", c);
         }
         return;
     }

@@ -87,6 +87,22 @@ static void escaping(void **state) {
     }
 }
 
+static void hexing(void **state) {
+    (void)state;
+    for (size_t n = 0; n <= MOST; n++) {
+        uint8_t *src = exactly(n), *dst = exactly(2 * n);
+        char expected[2 * MOST + 1] = "";
+        for (size_t i = 0; i < n; i++) {
+            src[i] = (uint8_t)(i * 41 + n);
+            snprintf(expected + 2 * i, 3, "%02x", src[i]);
+        }
+        assert_ptr_equal(text_hex(dst, src, n), dst + 2 * n);
+        assert_memory_equal(dst, expected, 2 * n);
+        release(src, n);
+        release(dst, 2 * n);
+    }
+}
+
 static void utf8(void **state) {
     (void)state;
     /* every sequence of up to three bytes, and four-byte ones around the limits, behind some ASCII */
@@ -152,7 +168,7 @@ static void prefixes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(copying), cmocka_unit_test(escaping), cmocka_unit_test(utf8),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(copying), cmocka_unit_test(escaping), cmocka_unit_test(hexing), cmocka_unit_test(utf8),
                                        cmocka_unit_test(mending), cmocka_unit_test(prefixes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
