@@ -35,12 +35,6 @@ static int run(struct invocation *v) {
     tell_precheck(v, &p, json);
     size_t failed = p.failed;
     precheck_clear(&p);
-    if (code == EXIT_OK && atomic_load(&v->stop)) {
-        json_decref(json);
-        err_set(&e, ERR_CANCELLED, "stopped by request; nothing was changed");
-        err_hint(&e, "run it again");
-        return invocation_fail(v, &e);
-    }
     if (code == EXIT_OK) {
         return stage_load(v, json);
     }

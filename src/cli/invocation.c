@@ -36,21 +36,29 @@ static bool passwords(struct invocation *v, struct err *e) {
                          &t->target.password, e);
 }
 
-/* Opened before anything is done: a report that cannot be written is known at the begin, not after hours. */
-static bool open_report(struct invocation *v, struct err *e) {
+/* The report is written beside its final name and renamed: it is there complete or not at all. */
+static FILE *create_beside(struct invocation *v, char **name) {
+    *name = arena_printf(&v->arena, "%s.%ld.part", v->o.report_file, (long)getpid());
+    int fd = open(*name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (f == NULL && fd >= 0) {
+        close(fd);
+    }
+    return f;
+}
+
+/* Before anything is done: a report that cannot be written is known at the begin, not after hours. */
+static bool report_possible(struct invocation *v, struct err *e) {
     if (v->o.report_file == NULL) {
         return true;
     }
-    v->report_temp = arena_printf(&v->arena, "%s.%ld.part", v->o.report_file, (long)getpid());
-    int fd = open(v->report_temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    v->report = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (v->report == NULL) {
-        err_errno(e, ERR_FILE, "cannot write the report %s", v->o.report_file);
-        if (fd >= 0) {
-            close(fd);
-        }
-        return false;
+    char *name;
+    FILE *f = create_beside(v, &name);
+    if (f == NULL) {
+        return err_errno(e, ERR_FILE, "cannot write the report %s", v->o.report_file);
     }
+    fclose(f);
+    unlink(name);
     return true;
 }
 
@@ -79,41 +87,41 @@ bool invocation_begin(struct invocation *v, const struct command *c, int n, char
         return false;
     }
     bool ok = stopper_start(&v->stopper, &v->stop, &e) &&
-              (v->o.log_file == NULL || log_open(v->o.log_file, LOG_INFO, &e)) && open_report(v, &e) &&
+              (v->o.log_file == NULL || log_open(v->o.log_file, LOG_INFO, &e)) && report_possible(v, &e) &&
               passwords(v, &e);
     if (!ok) {
         *code = invocation_fail(v, &e);
         return false;
     }
+    /* Until load takes over, nothing changes anything, and nothing looks at the flag. */
+    stopper_at_once(v->stopper, true);
     log_info("begin", "godwit " GODWIT_VERSION " %s: %s to %s", c->name, url_redacted(&v->arena, v->o.source_url),
              url_redacted(&v->arena, v->o.target_url));
     return true;
 }
 
 bool invocation_report(struct invocation *v, json_t *report, struct err *e) {
-    if (v->report == NULL) {
+    if (v->o.report_file == NULL) {
         json_decref(report);
         return true;
     }
-    bool ok =
-        json_dumpf(report, v->report, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 && fputc('\n', v->report) != EOF;
-    ok = fflush(v->report) == 0 && ok && fsync(fileno(v->report)) == 0;
-    ok = fclose(v->report) == 0 && ok;
-    v->report = NULL;
+    char *name;
+    FILE *f = create_beside(v, &name);
+    bool ok = f != NULL && json_dumpf(report, f, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) == 0 &&
+              fputc('\n', f) != EOF && fflush(f) == 0 && fsync(fileno(f)) == 0;
+    if (f != NULL) {
+        ok = fclose(f) == 0 && ok;
+    }
     json_decref(report);
-    if (!ok || rename(v->report_temp, v->o.report_file) != 0) {
+    if (!ok || rename(name, v->o.report_file) != 0) {
         err_errno(e, ERR_FILE, "cannot write the report %s", v->o.report_file);
-        unlink(v->report_temp);
+        unlink(name);
         return false;
     }
     return true;
 }
 
 void invocation_end(struct invocation *v) {
-    if (v->report != NULL) {
-        fclose(v->report);
-        unlink(v->report_temp);
-    }
     log_close();
     stopper_end(v->stopper);
     arena_clear(&v->arena);

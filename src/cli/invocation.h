@@ -16,8 +16,6 @@ struct invocation {
     struct options o;
     atomic_bool stop;
     struct stopper *stopper;
-    FILE *report;      /* being written beside its final name, see --report */
-    char *report_temp; /* its name until it is complete */
     bool json_events;  /* --progress=json: standard output belongs to events */
 };
 

@@ -26,6 +26,7 @@ static bool confirmed(struct invocation *v, struct err *e) {
             t->on_existing == EXISTING_OVERWRITE ? "--overwrite" : "--restart", schema, t->target.database,
             t->target.host);
     char answer[16] = "";
+    fflush(stderr);
     bool got = fgets(answer, sizeof answer, stdin) != NULL;
     answer[strcspn(answer, "\r\n")] = '\0';
     if (got && (str_ieq(answer, "y") || str_ieq(answer, "yes"))) {
@@ -63,6 +64,7 @@ int stage_load(struct invocation *v, json_t *precheck) {
     bool began = confirmed(v, &e) && display_start(&display, progress, &look, &e);
     bool ok = began;
     if (began) {
+        stopper_at_once(v->stopper, false);
         stopper_silent(v->stopper, display_is_bar(display));
         ok = migrate_load(&v->o.task, progress, &v->stop, &report, &e);
         display_end(display);

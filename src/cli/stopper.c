@@ -13,7 +13,7 @@ enum { EXIT_CANCELLED_NOW = 130 };
 struct stopper {
     pthread_t thread;
     atomic_bool *stop;
-    atomic_bool ending, silent;
+    atomic_bool ending, silent, at_once;
     sigset_t signals, before;
 };
 
@@ -35,6 +35,10 @@ static void *wait_for_signals(void *arg) {
         }
         if (number == SIGUSR1) {
             continue;
+        }
+        if (atomic_load(&s->at_once)) {
+            say("\nStopped; nothing was changed.\n");
+            _exit(EXIT_CANCELLED_NOW);
         }
         if (atomic_exchange(s->stop, true)) {
             say("\nStopped at once; what was committed stays, --resume goes on from there.\n");
@@ -71,6 +75,10 @@ bool stopper_start(struct stopper **out, atomic_bool *stop, struct err *e) {
 
 void stopper_silent(struct stopper *s, bool silent) {
     atomic_store(&s->silent, silent);
+}
+
+void stopper_at_once(struct stopper *s, bool at_once) {
+    atomic_store(&s->at_once, at_once);
 }
 
 void stopper_end(struct stopper *s) {

@@ -14,6 +14,8 @@ struct stopper;
 bool stopper_start(struct stopper **out, atomic_bool *stop, struct err *e) WARN_UNUSED;
 /* Say nothing on standard error at the first signal: something else is shown there that does. */
 void stopper_silent(struct stopper *s, bool silent);
+/* Let already the first signal end the process with 130: for what changes nothing and does not look at the flag. */
+void stopper_at_once(struct stopper *s, bool at_once);
 void stopper_end(struct stopper *s); /* NULL is fine */
 
 #endif

@@ -90,13 +90,13 @@ static size_t name_columns(const struct report *r) {
     return widest < NAME_COLUMNS_MAX ? widest : NAME_COLUMNS_MAX;
 }
 
-static void print_row(FILE *out, const char *name, uint64_t rows, uint64_t bytes, unsigned chunks, double load_s,
-                      double index_s, uint64_t diverted) {
+/* The rows of a resumed load are partly an earlier run's, its time is not: it has no speed. */
+static void print_row(FILE *out, const char *name, const struct table_report *t, bool resumed) {
     char count[32], size[24], load[32], index[32], speed[32], aside[32];
-    fprintf(out, "%s %15s %10s %7u %9s %9s %11s", name, str_count(rows, count), str_bytes(bytes, size), chunks,
-            seconds(load_s, load), seconds(index_s, index), rate(bytes, load_s, speed));
-    if (diverted > 0) {
-        fprintf(out, "  %s put aside", str_count(diverted, aside));
+    fprintf(out, "%s %15s %10s %7u %9s %9s %11s", name, str_count(t->rows, count), str_bytes(t->bytes, size), t->chunks,
+            seconds(t->load_s, load), seconds(t->index_s, index), resumed ? "-" : rate(t->bytes, t->load_s, speed));
+    if (t->diverted > 0) {
+        fprintf(out, "  %s put aside", str_count(t->diverted, aside));
     }
     fputc('\n', out);
 }
@@ -108,17 +108,15 @@ static void print_tables(const struct report *r, FILE *out, struct arena *a) {
     size_t columns = name_columns(r);
     fprintf(out, "\n%s %15s %10s %7s %9s %9s %11s\n", text_pad(a, "table", columns), "rows", "bytes", "chunks", "load",
             "indexes", "speed");
-    uint64_t diverted = 0;
-    unsigned chunks = 0;
+    struct table_report all = {.rows = r->rows, .bytes = r->bytes, .load_s = r->load_s, .index_s = r->index_s};
     for (size_t i = 0; i < r->ntables; i++) {
         const struct table_report *t = &r->tables[i];
-        print_row(out, text_pad(a, t->source, columns), t->rows, t->bytes, t->chunks, t->load_s, t->index_s,
-                  t->diverted);
-        diverted += t->diverted;
-        chunks += t->chunks;
+        print_row(out, text_pad(a, t->source, columns), t, r->resumed);
+        all.diverted += t->diverted;
+        all.chunks += t->chunks;
     }
     if (r->ntables > 1) {
-        print_row(out, text_pad(a, "total", columns), r->rows, r->bytes, chunks, r->load_s, r->index_s, diverted);
+        print_row(out, text_pad(a, "total", columns), &all, r->resumed);
     }
     char total[32];
     fprintf(out, "\nWhole run: %s.\n", seconds(r->total_s, total));

@@ -75,6 +75,21 @@ static int after_the_end(void) {
     return 6;
 }
 
+static int at_once(void) {
+    struct err e = ERR_INIT;
+    atomic_bool stop = false;
+    struct stopper *s;
+    if (!stopper_start(&s, &stop, &e)) {
+        return 1;
+    }
+    stopper_at_once(s, true);
+    kill(getpid(), SIGINT);
+    for (int i = 0; i < 5000; i++) {
+        nap();
+    }
+    return 7;
+}
+
 static int in_a_child(int (*run)(void), char said[300]) {
     int fds[2];
     assert_int_equal(pipe(fds), 0);
@@ -119,6 +134,13 @@ static void the_second_ends_the_process_at_once(void **state) {
     assert_non_null(strstr(said, "--resume"));
 }
 
+static void the_first_may_end_it_too(void **state) {
+    (void)state;
+    char said[300];
+    assert_int_equal(in_a_child(at_once, said), 130);
+    assert_non_null(strstr(said, "nothing was changed"));
+}
+
 static void afterwards_signals_are_as_before(void **state) {
     (void)state;
     char said[300];
@@ -129,6 +151,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_signal_sets_the_flag),
         cmocka_unit_test(the_second_ends_the_process_at_once),
+        cmocka_unit_test(the_first_may_end_it_too),
         cmocka_unit_test(afterwards_signals_are_as_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
