@@ -128,12 +128,33 @@ bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp
     return ok ? true : err_where(e, "task record");
 }
 
-bool checkpoint_finish(struct gauss_client *c, const struct checkpoint *cp, struct err *e) {
+/* Change the task's row in a transaction that waits for the log to reach the disk, and with it all that was
+ * written before. */
+static bool update_task_durably(struct gauss_client *c, const struct checkpoint *cp, const char *assignments, struct err *e) {
     struct arena a = ARENA_INIT;
-    bool ok = gauss_execf(c, e, "UPDATE godwit.task SET \"state\" = 1, \"finished_at\" = now() WHERE \"name\" = %s AND \"run\" = %" PRId64,
-                          str_literal_pg(&a, cp->task), cp->run);
+    struct gauss_rows rows;
+    char *sql = arena_printf(&a, "UPDATE godwit.task SET %s WHERE \"name\" = %s AND \"run\" = %" PRId64 " RETURNING 1", assignments,
+                             str_literal_pg(&a, cp->task), cp->run);
+    bool ok = gauss_exec(c, "BEGIN", e) && gauss_exec(c, "SET LOCAL synchronous_commit TO on", e) && gauss_rows(c, &a, sql, &rows, e);
+    if (ok && rows.n != 1) {
+        ok = err_set(e, ERR_TARGET_CLAIM_LOST, "task '%s' is no longer this run's", cp->task);
+    }
+    ok = ok && gauss_exec(c, "COMMIT", e);
+    if (!ok && gauss_usable(c)) {
+        struct err ignored = ERR_INIT;
+        if (!gauss_exec(c, "ROLLBACK", &ignored)) { /* the next use of the session reports it */
+        }
+    }
     arena_clear(&a);
-    return ok;
+    return ok ? true : err_where(e, "task record");
+}
+
+bool checkpoint_flush(struct gauss_client *c, const struct checkpoint *cp, struct err *e) {
+    return update_task_durably(c, cp, "\"run\" = \"run\"", e);
+}
+
+bool checkpoint_finish(struct gauss_client *c, const struct checkpoint *cp, struct err *e) {
+    return update_task_durably(c, cp, "\"state\" = 1, \"finished_at\" = now()", e);
 }
 
 /* ---- definitions ---- */
@@ -175,6 +196,14 @@ bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, co
         if (!gauss_exec(c, "ROLLBACK", &ignored)) { /* the next use of the session reports it */
         }
     }
+    arena_clear(&a);
+    return ok;
+}
+
+bool checkpoint_note_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, struct err *e) {
+    struct arena a = ARENA_INIT;
+    bool ok = gauss_execf(c, e, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)", str_literal_pg(&a, cp->task),
+                          str_literal_pg(&a, name));
     arena_clear(&a);
     return ok;
 }
@@ -223,7 +252,7 @@ bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const 
     struct buf b;
     buf_init(&b, 256u << 20);
     char *task = str_literal_pg(&a, cp->task), *name = str_literal_pg(&a, table);
-    bool ok = buf_puts(&b, "BEGIN; ", e);
+    bool ok = buf_puts(&b, "BEGIN; SET LOCAL synchronous_commit TO on; ", e);
     for (size_t i = 0; ok && i < n; i++) {
         ok = buf_printf(&b, e,
                         "%s(%s, %s, %u, 0, %s, %s, %s, %" PRIu64 ")",

@@ -46,6 +46,10 @@ bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp
 bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp, struct err *e) WARN_UNUSED;
 bool checkpoint_finish(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
 
+/* Make everything committed so far durable, asynchronous commits of every session included. ERR_TARGET_CLAIM_LOST when
+ * another run owns the task. */
+bool checkpoint_flush(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
+
 /* ---- definitions ---- */
 
 /* Names of the steps already done, sorted. */
@@ -58,6 +62,9 @@ bool checkpoint_has_step(const struct step_list *l, const char *name);
 
 /* Execute a statement and record it, in one transaction. */
 bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, const char *sql, struct err *e) WARN_UNUSED;
+
+/* Record a step that cannot run inside a transaction (ANALYZE), after it was done. */
+bool checkpoint_note_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, struct err *e) WARN_UNUSED;
 
 /* ---- chunks ---- */
 
@@ -77,7 +84,8 @@ struct chunk_list {
 /* All chunks of a task by table name and number. */
 bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task, struct chunk_list *out, struct err *e) WARN_UNUSED;
 
-/* Record planned chunks of one table (and, with `complete`, that its plan is whole). Autocommitted. */
+/* Record planned chunks of one table (and, with `complete`, that its plan is whole). Durable on return: the
+ * pool hands them out from memory. */
 bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks, size_t n,
                      bool complete, struct err *e) WARN_UNUSED;
 

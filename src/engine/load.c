@@ -68,8 +68,11 @@ static bool build_key(struct worker *w, const struct work_item *item, struct err
     bool ok = false;
     int64_t from_us = clock_mono_us();
     for (;;) {
-        /* ANALYZE is refused inside a transaction and harmless to repeat, so it is not a recorded step. */
-        ok = s->stage == DDL_ANALYZE ? gauss_exec(w->target, s->sql, e) : checkpoint_run_step(w->target, &l->checkpoint, name, s->sql, e);
+        if (s->stage == DDL_ANALYZE) { /* refused inside a transaction by openGauss, and harmless to repeat */
+            ok = gauss_exec(w->target, s->sql, e) && checkpoint_note_step(w->target, &l->checkpoint, name, e);
+        } else {
+            ok = checkpoint_run_step(w->target, &l->checkpoint, name, s->sql, e);
+        }
         if (ok || !worker_target_lost(w, e) || !worker_reconnect(w, e)) {
             break;
         }

@@ -318,48 +318,69 @@ static size_t table_index(const struct run *r, const char *name) {
     return SIZE_MAX;
 }
 
-static bool fill_pool(struct run *r, bool first_round, struct err *e) {
+/* What an earlier run, or this one, has committed counts; what was only believed to be does not. */
+static void forget_counts(struct run *r) {
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        struct load_table *t = &r->load.tables[i];
+        t->rows = t->bytes = t->diverted = 0;
+        t->chunks = 0;
+        memset(t->losses, 0, r->db.tables[i].ncolumns * LOSS_COUNT * sizeof(uint64_t));
+    }
+    r->chunks_done = 0;
+}
+
+static void count_chunk(struct run *r, size_t table, const struct chunk_record *c, bool first) {
+    struct load_table *t = &r->load.tables[table];
+    t->rows += c->rows;
+    t->bytes += c->bytes;
+    t->diverted += c->diverted;
+    t->chunks++;
+    load_losses_parse(&r->load, table, c->losses);
+    r->chunks_done++;
+    if (first) {
+        t->chunks_kept++;
+        progress_chunk_done(r->load.progress, table, c->rows, c->bytes, c->diverted);
+    }
+}
+
+/* Fill the pool with what the target's records say is left. `first`: of this process. */
+static bool fill_pool(struct run *r, bool first, struct err *e) {
     struct load *l = &r->load;
-    struct chunk_list done = {0};
+    struct chunk_list chunks = {0};
     if (!checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) ||
-        !checkpoint_chunks(r->target, &r->arena, r->name, &done, e)) {
+        !checkpoint_chunks(r->target, &r->arena, r->name, &chunks, e)) {
         return false;
     }
+    forget_counts(r);
     for (size_t i = 0; i < r->db.ntables; i++) {
         work_set_size(&l->work, i, r->db.tables[i].data_bytes + 1);
         if (checkpoint_has_step(&r->steps, checkpoint_plan_step(&r->arena, r->db.tables[i].name))) {
             work_set_planned(&l->work, i);
         }
     }
-    for (size_t i = 0; i < done.n; i++) {
-        struct chunk_record *c = &done.items[i];
+    for (size_t i = 0; i < chunks.n; i++) {
+        struct chunk_record *c = &chunks.items[i];
         size_t table = table_index(r, c->table);
         if (table == SIZE_MAX) {
-            return err_set(e, ERR_RESUME_NONE, "the unfinished load has table %s, which is not part of this run: resume with the same --table and --exclude", c->table);
+            return err_set(e, ERR_RESUME_NONE, "the unfinished load has table %s, which is not part of this run: resume with the same "
+                                               "--table and --exclude", c->table);
         }
         c->chunk.table = table;
-        if (!c->done) {
+        if (c->done) {
+            count_chunk(r, table, c, first);
+        } else {
             work_add_chunk(&l->work, &c->chunk);
-        } else if (first_round) {
-            struct load_table *t = &l->tables[table];
-            t->rows += c->rows;
-            t->bytes += c->bytes;
-            t->diverted += c->diverted;
-            t->chunks++;
-            t->chunks_kept++;
-            load_losses_parse(l, table, c->losses);
-            progress_chunk_done(l->progress, table, c->rows, c->bytes, c->diverted);
         }
-        bool last_of_table = i + 1 == done.n || !str_eq(done.items[i + 1].table, c->table);
+        bool last_of_table = i + 1 == chunks.n || !str_eq(chunks.items[i + 1].table, c->table);
         if (last_of_table) {
             work_set_plan_after(&l->work, table, &c->chunk);
             progress_chunks(l->progress, table, c->chunk.number);
         }
-        r->chunks_done += c->done;
     }
     for (size_t i = 0; i < r->ddl.n; i++) {
         const struct ddl_statement *s = &r->ddl.statements[i];
-        bool wanted = is_key_stage(s->stage) && s->table != NULL && (!kept(r, s->table) || s->stage == DDL_ANALYZE || s->stage == DDL_COUNTER);
+        bool wanted = is_key_stage(s->stage) && s->table != NULL &&
+                      (!kept(r, s->table) || s->stage == DDL_ANALYZE || s->stage == DDL_COUNTER);
         if (wanted && !checkpoint_has_step(&r->steps, run_step_name(&r->arena, s))) {
             work_add_key(&l->work, (size_t)(s->table - r->db.tables), s);
         }
@@ -379,34 +400,6 @@ static bool position_still_right(struct run *r, const struct snapshot *s, struct
                    r->chunks_done, r->read_at.gtid, r->read_at.file, r->read_at.pos, s->at.gtid, s->at.file, s->at.pos);
 }
 
-static bool run_round(struct run *r, bool first_round, struct err *e) {
-    struct load *l = &r->load;
-    unsigned jobs = run_jobs(r->task);
-    work_init(&l->work, r->db.ntables, jobs);
-    r->chunks_done = 0;
-    struct snapshot s = {0};
-    bool ok = fill_pool(r, first_round, e);
-    progress_phase(l->progress, PHASE_SNAPSHOT);
-    ok = ok && snapshot_open(r->task, &r->arena, &r->db, jobs, &s, e) && position_still_right(r, &s, e);
-    if (ok) {
-        l->at = s.at;
-        r->snapshot_how = s.how;
-        r->lock_ms = s.lock_ms;
-        ok = (r->resuming && r->chunks_done > 0) || checkpoint_set_position(r->target, &l->checkpoint, &s.at, e);
-    }
-    if (ok) {
-        if (r->chunks_done == 0) {
-            r->read_at = s.at;
-        }
-        r->resuming = true; /* from here on, a lost snapshot may only be replaced by one of the same moment */
-        progress_phase(l->progress, PHASE_LOAD);
-        ok = load_run(l, &s, jobs, e);
-    }
-    snapshot_close(&s);
-    work_clear(&l->work);
-    return ok;
-}
-
 /* The coordinator's own session idles for hours; it may be gone when it is needed again. */
 static bool target_again(struct run *r, struct err *e) {
     struct gauss_rows rows;
@@ -417,6 +410,51 @@ static bool target_again(struct run *r, struct err *e) {
     gauss_close(r->target);
     r->target = NULL;
     return target_open(r->task, &r->arena, &r->target, &r->identity, e) && checkpoint_claim(r->target, r->name, e);
+}
+
+/* Open the snapshot for what is left to read, if anything is. */
+static bool open_snapshot(struct run *r, struct snapshot *s, struct err *e) {
+    struct load *l = &r->load;
+    l->at = r->read_at;
+    if (!work_needs_source(&l->work)) {
+        return true;
+    }
+    progress_phase(l->progress, PHASE_SNAPSHOT);
+    if (!snapshot_open(r->task, &r->arena, &r->db, run_jobs(r->task), s, e) || !position_still_right(r, s, e)) {
+        return false;
+    }
+    l->at = s->at;
+    r->snapshot_how = s->how;
+    r->lock_ms = s->lock_ms;
+    if (r->chunks_done == 0) {
+        r->read_at = s->at;
+        if (!checkpoint_set_position(r->target, &l->checkpoint, &s->at, e)) {
+            return false;
+        }
+    }
+    r->resuming = true; /* from here on, a lost snapshot may only be replaced by one of the same moment */
+    return true;
+}
+
+/* One snapshot's worth of work. Commits are asynchronous while loading, so a target that crashed may have forgotten some that
+ * it had confirmed: after each pass everything is made durable and the records are read again, until nothing is left. */
+static bool run_round(struct run *r, bool first_round, struct err *e) {
+    struct load *l = &r->load;
+    struct snapshot s = {0};
+    bool ok = true, left = true;
+    for (bool first_pass = true; ok && left; first_pass = false) {
+        work_init(&l->work, r->db.ntables, run_jobs(r->task));
+        ok = (first_pass || target_again(r, e)) && checkpoint_flush(r->target, &l->checkpoint, e) &&
+             fill_pool(r, first_round && first_pass, e) && (!first_pass || open_snapshot(r, &s, e));
+        left = ok && !work_complete(&l->work);
+        if (left) {
+            progress_phase(l->progress, PHASE_LOAD);
+            ok = load_run(l, &s, run_jobs(r->task), e);
+        }
+        work_clear(&l->work);
+    }
+    snapshot_close(&s);
+    return ok;
 }
 
 static bool run_rounds(struct run *r, struct err *e) {
@@ -449,7 +487,7 @@ static bool run_rounds(struct run *r, struct err *e) {
 }
 
 static bool run_finish(struct run *r, struct err *e) {
-    return target_again(r, e) && checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) &&
+    return checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) &&
            run_stage(r, DDL_FK, DDL_TRIGGER, e) && checkpoint_finish(r->target, &r->load.checkpoint, e);
 }
 

@@ -307,6 +307,13 @@ void work_worker_ends(struct work *w, bool was_reader) {
     pthread_mutex_unlock(&w->lock);
 }
 
+bool work_needs_source(struct work *w) {
+    pthread_mutex_lock(&w->lock);
+    bool needs = data_left(w);
+    pthread_mutex_unlock(&w->lock);
+    return needs;
+}
+
 bool work_complete(struct work *w) {
     pthread_mutex_lock(&w->lock);
     bool complete = !data_left(w) && !keys_left(w);

@@ -65,6 +65,9 @@ bool work_failed(struct work *w);
 void work_reader_lost(struct work *w);
 void work_worker_ends(struct work *w, bool was_reader);
 
+/* Is there data to read? */
+bool work_needs_source(struct work *w);
+
 /* Is everything loaded and built? */
 bool work_complete(struct work *w);
 
