@@ -150,8 +150,13 @@ static void *serve(void *arg) {
             shutdown(*at, SHUT_RDWR);
             over[l->conn] = true;
         } else if (!send_line(r, *at, l)) {
+            if (over[l->conn]) {
+                break; /* a client may leave at FATAL without hearing what follows */
+            }
             snprintf(r->failure, sizeof r->failure, "%s line %zu: the client has closed", r->scenario, i + 2);
             break;
+        } else if (l->len > 12 && memcmp(l->bytes + 5, "SFATAL", 7) == 0) {
+            over[l->conn] = true;
         }
     }
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
