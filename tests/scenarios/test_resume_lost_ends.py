@@ -36,7 +36,8 @@ def test_the_target_stays_away_then_resume(fragile, sources, source):
     assert error["code"] in ("GW3012", "GW3001") and "--resume" in error["hint"] and error["retryable"]
     fragile.target.server.start()
     result = fragile("load", source, database, "--resume", *PACE).ok()
-    assert result.code == 0 and fragile.report["chunks_kept"] >= 5
+    # Commits are asynchronous: the crash may have taken back the last of the chunks that were seen, data and record together.
+    assert result.code == 0 and fragile.report["chunks_kept"] >= 1
     fragile.check(source, database)
 
 
@@ -66,9 +67,10 @@ def test_one_source_connection_is_cut(move, sources, source):
 
 
 def test_every_source_connection_is_cut(move, sources, source):
-    """The snapshot is gone with them: the run ends, and goes on where it was because the source did not change."""
+    """The snapshot is gone with them: the run opens another at the same position as long as it may (--retry), then ends; a resume
+    goes on where it was, because the source did not change."""
     database = sources(source, "steady")
-    run = move.start("load", source, database, *PACE)
+    run = move.start("load", source, database, "--retry", "1s", *PACE)
     move.wait_for_chunks(run, 5)
 
     def all_cut():
@@ -77,7 +79,7 @@ def test_every_source_connection_is_cut(move, sources, source):
 
     wait_until(all_cut, "the run notices", 60)
     error = error_of(run.wait().failed(1))
-    assert error["code"] == "GW2012" and "--resume" in error["hint"]
+    assert error["code"] in ("GW2012", "GW2001") and error["retryable"], error
     move("load", source, database, "--resume", *PACE).ok()
     assert move.report["chunks_kept"] >= 5
     move.check(source, database)
