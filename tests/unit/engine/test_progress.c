@@ -214,6 +214,23 @@ static void rows_of_an_earlier_run_are_no_speed(void **state) {
     end(&w);
 }
 
+static void a_second_snapshot_begins_the_speed_anew(void **state) {
+    (void)state;
+    struct world w;
+    struct table_progress t = {.name = "a", .bytes_estimate = 1000 * MB};
+    begin(&w, &t, 1);
+    progress_phase(w.p, PHASE_LOAD);
+    progress_table_state(w.p, 0, TABLE_LOADING);
+    steady(&w, 0, 8, 50 * MB);
+    progress_phase(w.p, PHASE_SNAPSHOT);
+    assert_int_equal(look(&w)->eta_ms, -1);
+    w.now_us += 4 * S;
+    progress_phase(w.p, PHASE_LOAD);
+    steady(&w, 0, 1, 10 * MB);
+    close_to(w.v.bytes_per_s, 10e6, 0.01); /* neither the wait nor what was before */
+    end(&w);
+}
+
 static void chunks_correct_a_wrong_catalog(void **state) {
     (void)state;
     struct world w;
@@ -350,6 +367,7 @@ int main(void) {
         cmocka_unit_test(the_fraction_never_goes_back),
         cmocka_unit_test(what_is_under_way_is_shown_and_taken_back),
         cmocka_unit_test(rows_of_an_earlier_run_are_no_speed),
+        cmocka_unit_test(a_second_snapshot_begins_the_speed_anew),
         cmocka_unit_test(chunks_correct_a_wrong_catalog),
         cmocka_unit_test(times_and_states_of_tables),
         cmocka_unit_test(a_run_without_tables_is_harmless),
