@@ -95,7 +95,7 @@ def wire(server, *args, **kw):
 def failed(result, code, text=None):
     assert not result["ok"] and result["error"]["code"] == code, result
     if text is not None:
-        assert text in json.dumps(result["error"]), result
+        assert any(text in str(v) for v in result["error"].values()), result
     return result["error"]
 
 
@@ -146,8 +146,6 @@ def test_login(pg, user, sslmode, auth):
     assert r["ok"], r
     assert (r["auth"], r["kind"], r["application_name"]) == (auth, "postgresql", "godwit")
     assert r["version"].startswith("PostgreSQL 15.") and 150000 <= r["server_version_number"] < 160000
-    tls = pg.execute(f"SELECT count(*) FROM pg_stat_ssl WHERE ssl")  # our own session may or may not use it
-    assert tls is not None
 
 
 def test_tls_is_used_when_offered(pg):
@@ -332,8 +330,8 @@ def test_timeout(pg):
 
 
 def test_killed_session(pg):
-    p = start(pg, "query", "select pg_sleep(30)")
-    find = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'select pg_sleep(30)%'"
+    p = start(pg, "query", "select pg_sleep(31)")
+    find = "SELECT pid FROM pg_stat_activity WHERE query = 'select pg_sleep(31)'"
     wait_for(lambda: pg.execute(find))
     pg.execute(f"SELECT pg_terminate_backend({pg.execute(find)[0][0]})")
     r = finish(p)
@@ -379,7 +377,7 @@ def test_copy_a_million_rows(pg, table, form, sslmode):
 
 def rows_of(form):
     for i in range(1000000):
-        yield f"{i}\tvalue {i} \\\\ \\t\n" if form == "text" else " " * 10 + f"value {i} \\ \t"
+        yield f"{i}\tvalue {i} \\\\ \\t\n" if form == "text" else " " * 14 + f"value {i} \\ \t"
     yield "" if form == "text" else " " * 21
 
 
@@ -436,12 +434,16 @@ def test_big_values(pg):
     assert r["ok"] and r["same"] and r["same_copy"], r
 
 
-@pytest.mark.parametrize("how", ["stop", "kill9"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL])  # fast, immediate, crash
 def test_server_ends_during_copy(how, table, pg):
     p = start(pg, "sslmode=disable", "copy_until_lost", table)
     assert p.stderr.readline() == "copying\n"
     wait_for(lambda: pg.execute("SELECT sum(bytes_processed) > 1000000 FROM pg_stat_progress_copy") == [(True,)])
-    getattr(pg, how)()
+    if how == signal.SIGKILL:
+        pg.kill9()
+    else:
+        pg.process.send_signal(how)
+        pg.process.wait(60)
     r = finish(p)
     e = failed(r, "GW3012")
     assert e["retryable"] and not r["usable"]
