@@ -12,7 +12,7 @@ def strict(move, sources, source):
     source.script(["DROP DATABASE IF EXISTS own_strict", "CREATE DATABASE own_strict CHARACTER SET utf8mb4", "USE own_strict",
                    "CREATE TABLE item (id int PRIMARY KEY, code varchar(20), n int, pad varchar(1300))"])
     rows = ", ".join("(%d, 'c%d', %d, REPEAT('p', 1150))" % (i, 6 if i == 7 else i, -1 if i in (700, 1999) else i) for i in range(1, 3001))
-    source.execute("INSERT INTO item VALUES " + rows, database=database)
+    source.script(["INSERT INTO item VALUES " + rows, "ANALYZE TABLE item"], database=database)
     move.target.execute("CREATE SCHEMA own_strict; CREATE TABLE own_strict.item (id int PRIMARY KEY, code varchar(20) UNIQUE, n int CHECK (n >= 0),"
                         " pad varchar(1300))")
     return database
