@@ -95,6 +95,11 @@ static bool probe_one(struct gauss_client *c, const char *type, const struct enc
     return ok || gauss_usable(c);
 }
 
+/* A type that exists only with its column (openGauss B's enum and set) cannot be asked about before the table is there. */
+static bool has_own_type(const struct target_type *t) {
+    return str_istarts(t->ddl, "enum(") || str_istarts(t->ddl, "set(");
+}
+
 /* Every sample of a type must come back as our encoder writes it. */
 static bool probe_type(struct gauss_client *c, const struct target_type *t, bool *same, struct err *e) {
     size_t n = 0;
@@ -116,6 +121,10 @@ bool target_probe_binary(struct gauss_client *c, enum dialect d, const struct da
         for (size_t k = 0; dialect_is_opengauss(d) && k < t->ncolumns; k++) {
             const struct target_type *type = &t->columns[k].target;
             if (!t->columns[k].loaded) {
+                continue;
+            }
+            if (has_own_type(type)) {
+                ok[i] = false;
                 continue;
             }
             if (known[type->kind] == UNKNOWN) {

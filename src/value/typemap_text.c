@@ -131,10 +131,12 @@ static size_t longest(const struct mytype *t, bool bytes) {
     return n == 0 ? 1 : n;
 }
 
-/* B's own enum takes labels of at most 63 bytes, and '' only as the error value. */
+/* B's own enum and set take labels of at most 63 bytes, and '' only as the error value; a label that is a number is
+ * read as a position when it comes in, so '1' of ENUM('2','1') would become '2'. */
 static bool b_can_name(const struct mytype *t) {
     for (size_t i = 0; i < t->nlabels; i++) {
-        if (strlen(t->labels[i]) > 63 || t->labels[i][0] == '\0') {
+        size_t len = strlen(t->labels[i]);
+        if (len > 63 || strspn(t->labels[i], "0123456789") == len) {
             return false;
         }
     }
@@ -158,7 +160,7 @@ void typemap_labels(struct arena *a, enum dialect d, const struct mytype *from, 
         typemap_note(a, to, "orders as text, not by bits");
     }
     if (d == DIALECT_OG_B) {
-        typemap_note(a, to, "a label is '' or longer than 63 bytes, which %s cannot hold", from->base);
+        typemap_note(a, to, "a label is '', a number, or longer than 63 bytes, which %s cannot hold", from->base);
     }
     if (d == DIALECT_OG_A) {
         typemap_note(a, to, "'' is NULL in an A database");
