@@ -41,7 +41,9 @@ static bool encode_pass(struct run *r) {
     if (r->len < 1 + p->bitmap_bytes || r->row[0] != 0) {
         return malformed_row(r, "it has no head");
     }
-    r->room = p->fixed_bytes + (p->binary ? r->len : r->len <= SMALL_ROW_BYTES ? 2 * r->len : large_text_room(p, r->row, r->len));
+    r->room = p->fixed_bytes + (p->binary                   ? r->len
+                                : r->len <= SMALL_ROW_BYTES ? 2 * r->len
+                                                            : large_text_room(p, r->row, r->len));
     if (!buf_reserve(r->out, r->room, r->e)) {
         return false;
     }
@@ -61,7 +63,8 @@ bool encode_row(const struct encode_plan *p, const uint8_t *row, size_t len, str
     if (r.counted) {
         /* the row is not written: take back what was counted before the value that failed */
         struct err ignored = ERR_INIT;
-        struct run again = {.p = p, .row = row, .len = len, .counts = counts, .out = out, .e = &ignored, .delta = -1, .column = p->n};
+        struct run again = {
+            .p = p, .row = row, .len = len, .counts = counts, .out = out, .e = &ignored, .delta = -1, .column = p->n};
         if (encode_pass(&again)) {
             BUG("a row that failed is encoded the second time");
         }
@@ -70,7 +73,8 @@ bool encode_row(const struct encode_plan *p, const uint8_t *row, size_t len, str
     return false;
 }
 
-void encode_describe(const struct encode_plan *p, const uint8_t *row, size_t len, size_t column, char *text, size_t cap) {
+void encode_describe(const struct encode_plan *p, const uint8_t *row, size_t len, size_t column, char *text,
+                     size_t cap) {
     const uint8_t *at = row + 1 + p->bitmap_bytes, *end = row + len;
     struct value v = {NULL, 0};
     if (len < 1 + p->bitmap_bytes || row[0] != 0 || column >= p->n) {

@@ -14,24 +14,24 @@
 
 /* The source's protocol description of one column in the result. */
 struct source_column {
-    uint8_t type;     /* MYSQL_TYPE_* */
+    uint8_t type; /* MYSQL_TYPE_* */
     bool is_unsigned;
-    bool is_binary;   /* charset 63 */
+    bool is_binary; /* charset 63 */
 };
 
 struct encode_column {
     struct source_column source;
     struct mytype from;
     struct target_type to;
-    bool nullable;        /* in the target */
-    const char *name;     /* for errors */
+    bool nullable;    /* in the target */
+    const char *name; /* for errors */
 };
 
 struct encode_plan;
 
 struct encode_options {
     enum dialect dialect;
-    bool binary;                /* COPY binary, else COPY text */
+    bool binary; /* COPY binary, else COPY text */
     struct loss_policies policies;
 };
 
@@ -61,6 +61,7 @@ bool encode_row(const struct encode_plan *p, const uint8_t *row, size_t len, str
                 struct buf *out, size_t *failed_column, struct err *e) WARN_UNUSED;
 
 /* A value of a row as short UTF-8 text for messages ("2024-00-13", "x'00ff..'", NULL), at most cap-1 bytes. */
-void encode_describe(const struct encode_plan *p, const uint8_t *row, size_t len, size_t column, char *text, size_t cap);
+void encode_describe(const struct encode_plan *p, const uint8_t *row, size_t len, size_t column, char *text,
+                     size_t cap);
 
 #endif

@@ -192,7 +192,8 @@ static uint8_t *put_geometry(struct run *r, struct value v, uint8_t *w) {
 }
 
 /* Text that is not plain: the rules. The buffer may move. */
-static uint8_t *put_text_with_rules(struct run *r, const struct column_plan *c, struct value v, unsigned seen, uint8_t *w) {
+static uint8_t *put_text_with_rules(struct run *r, const struct column_plan *c, struct value v, unsigned seen,
+                                    uint8_t *w) {
     struct value text;
     r->out->len = (size_t)(w - r->out->data);
     enum convert_result result = convert_text(r, c, v, seen, &text);
@@ -279,7 +280,8 @@ static uint8_t *slow_value(struct run *r, const struct column_plan *c, struct va
     BUG("operation %d in COPY binary", c->op);
 }
 
-static bool slow_column(struct run *r, const struct column_plan *c, const uint8_t **at, const uint8_t *end, uint8_t **w) {
+static bool slow_column(struct run *r, const struct column_plan *c, const uint8_t **at, const uint8_t *end,
+                        uint8_t **w) {
     struct value v;
     if (!row_value(c, at, end, &v)) {
         return malformed_row(r, "it ends inside a value");
@@ -290,12 +292,12 @@ static bool slow_column(struct run *r, const struct column_plan *c, const uint8_
 
 /* ---- the row ---- */
 
-#define NEED(n)                                                  \
-    do {                                                         \
-        if ((size_t)(end - at) < (n)) {                          \
-            r->column = i;                                       \
-            return malformed_row(r, "it ends inside a value");   \
-        }                                                        \
+#define NEED(n)                                                                                                        \
+    do {                                                                                                               \
+        if ((size_t)(end - at) < (n)) {                                                                                \
+            r->column = i;                                                                                             \
+            return malformed_row(r, "it ends inside a value");                                                         \
+        }                                                                                                              \
     } while (0)
 
 bool encode_binary_row(struct run *r) {

@@ -57,7 +57,8 @@ static bool decimal_integer(struct value v, uint64_t *magnitude, bool *negative,
     return true;
 }
 
-enum convert_result convert_int(struct run *r, const struct column_plan *c, struct value v, uint64_t *out, bool *negative) {
+enum convert_result convert_int(struct run *r, const struct column_plan *c, struct value v, uint64_t *out,
+                                bool *negative) {
     bool outside = false;
     if (c->op == OP_DECIMAL_INT) {
         if (!decimal_integer(v, out, negative, &outside)) {
@@ -166,7 +167,8 @@ static int count_integer_digits(struct value text) {
     return n;
 }
 
-enum convert_result convert_decimal(struct run *r, const struct column_plan *c, struct value v, char *scratch, struct value *text) {
+enum convert_result convert_decimal(struct run *r, const struct column_plan *c, struct value v, char *scratch,
+                                    struct value *text) {
     size_t n = 0;
     bool negative, fits = true;
     *text = v;
@@ -209,7 +211,8 @@ enum convert_result convert_decimal(struct run *r, const struct column_plan *c, 
 
 /* ---- dates and times ---- */
 
-static enum convert_result replace_zero(struct run *r, const struct column_plan *c, struct value v, struct datetime *t) {
+static enum convert_result replace_zero(struct run *r, const struct column_plan *c, struct value v,
+                                        struct datetime *t) {
     enum loss_action act = loss_meet(r, c, LOSS_ZERO_DATE, v);
     if (act != ACT_REPLACE) {
         return stop(act);
@@ -224,7 +227,8 @@ static enum convert_result replace_zero(struct run *r, const struct column_plan 
     return CONVERT_OK;
 }
 
-enum convert_result convert_datetime(struct run *r, const struct column_plan *c, struct value v, struct datetime *t, bool *zero) {
+enum convert_result convert_datetime(struct run *r, const struct column_plan *c, struct value v, struct datetime *t,
+                                     bool *zero) {
     *zero = false;
     if (!datetime_unpack(v.p, v.n, t)) {
         return malformed(r, "a date or time out of MySQL's own range");
@@ -302,7 +306,9 @@ enum convert_result convert_uuid(struct run *r, const struct column_plan *c, str
             }
             continue;
         }
-        unsigned d = ch >= '0' && ch <= '9' ? (unsigned)(ch - '0') : low >= 'a' && low <= 'f' ? (unsigned)(low - 'a' + 10) : 16;
+        unsigned d = ch >= '0' && ch <= '9'     ? (unsigned)(ch - '0')
+                     : low >= 'a' && low <= 'f' ? (unsigned)(low - 'a' + 10)
+                                                : 16;
         if (d > 15 || digits == 32) {
             return not_a(r, c, v, "UUID");
         }
@@ -312,7 +318,8 @@ enum convert_result convert_uuid(struct run *r, const struct column_plan *c, str
     return digits == 32 ? CONVERT_OK : not_a(r, c, v, "UUID");
 }
 
-enum convert_result convert_inet(struct run *r, const struct column_plan *c, struct value v, uint8_t inet[20], size_t *n) {
+enum convert_result convert_inet(struct run *r, const struct column_plan *c, struct value v, uint8_t inet[20],
+                                 size_t *n) {
     enum { FAMILY_4 = 2, FAMILY_6 = 3 };
     char text[64];
     if (v.n >= sizeof text) {
@@ -369,7 +376,8 @@ static enum convert_result empty_text(struct run *r, const struct column_plan *c
     return CONVERT_OK;
 }
 
-static enum convert_result mend_bytes(struct run *r, const struct column_plan *c, struct value v, unsigned seen, struct value *out) {
+static enum convert_result mend_bytes(struct run *r, const struct column_plan *c, struct value v, unsigned seen,
+                                      struct value *out) {
     bool nul = (seen & TEXT_NUL) != 0, bad = (seen & TEXT_HIGH) != 0 && !text_utf8_valid(v.p, v.n);
     if (nul) {
         enum loss_action act = loss_meet(r, c, LOSS_NUL_BYTE, v);
@@ -394,7 +402,8 @@ static enum convert_result mend_bytes(struct run *r, const struct column_plan *c
 }
 
 static enum convert_result cut(struct run *r, const struct column_plan *c, struct value v, struct value *out) {
-    size_t kept = c->limit_in_bytes ? str_utf8_cut((const char *)out->p, out->n, c->limit) : text_chars_prefix(out->p, out->n, c->limit);
+    size_t kept = c->limit_in_bytes ? str_utf8_cut((const char *)out->p, out->n, c->limit)
+                                    : text_chars_prefix(out->p, out->n, c->limit);
     if (kept == out->n) {
         return CONVERT_OK;
     }
@@ -424,7 +433,8 @@ static enum convert_result mend_json(struct run *r, const struct column_plan *c,
     return CONVERT_OK;
 }
 
-enum convert_result convert_text(struct run *r, const struct column_plan *c, struct value v, unsigned seen, struct value *out) {
+enum convert_result convert_text(struct run *r, const struct column_plan *c, struct value v, unsigned seen,
+                                 struct value *out) {
     *out = v;
     if (v.n == 0) {
         return empty_text(r, c, v, out);

@@ -14,31 +14,40 @@
 enum shape { SHAPE_FIXED, SHAPE_LEN1, SHAPE_LENENC };
 
 /* The hot binary operations, which need no check; everything else goes by column_plan.op. */
-enum fast_op { FAST_NONE, FAST_COPY1_TO_2, FAST_COPY2, FAST_COPY4, FAST_COPY8, FAST_COPYU4_TO_8, FAST_TEXT, FAST_BYTES };
+enum fast_op {
+    FAST_NONE,
+    FAST_COPY1_TO_2,
+    FAST_COPY2,
+    FAST_COPY4,
+    FAST_COPY8,
+    FAST_COPYU4_TO_8,
+    FAST_TEXT,
+    FAST_BYTES
+};
 
 struct column_plan {
-    uint8_t fast;          /* enum fast_op; COPY binary only */
-    uint8_t op;            /* enum encode_op */
-    uint8_t shape;         /* enum shape */
-    uint8_t wire_bytes;    /* SHAPE_FIXED: 1 2 4 8 */
-    uint8_t target_bytes;  /* OP_INT, OP_DECIMAL_INT, OP_BIT_INT: 1 2 4 8 */
-    bool is_signed;        /* integers of the source */
-    bool is_float32;       /* FLOAT rather than DOUBLE */
-    bool is_date;          /* DATE rather than DATETIME */
+    uint8_t fast;         /* enum fast_op; COPY binary only */
+    uint8_t op;           /* enum encode_op */
+    uint8_t shape;        /* enum shape */
+    uint8_t wire_bytes;   /* SHAPE_FIXED: 1 2 4 8 */
+    uint8_t target_bytes; /* OP_INT, OP_DECIMAL_INT, OP_BIT_INT: 1 2 4 8 */
+    bool is_signed;       /* integers of the source */
+    bool is_float32;      /* FLOAT rather than DOUBLE */
+    bool is_date;         /* DATE rather than DATETIME */
     bool nullable;
-    bool check_range;      /* lo..hi narrower than the source's range */
-    bool empty_is_null;    /* '' is NULL in an A database */
-    bool enum_empty;       /* '' is the ENUM's error value, which the target refuses */
+    bool check_range;   /* lo..hi narrower than the source's range */
+    bool empty_is_null; /* '' is NULL in an A database */
+    bool enum_empty;    /* '' is the ENUM's error value, which the target refuses */
     bool fold_negative_zero;
     bool limit_in_bytes;
-    bool wide_time;        /* TIME of the whole MySQL range */
-    bool year_zero;        /* years 0000 can be stored (B) */
-    int64_t lo;            /* integers: the target's range */
+    bool wide_time; /* TIME of the whole MySQL range */
+    bool year_zero; /* years 0000 can be stored (B) */
+    int64_t lo;     /* integers: the target's range */
     uint64_t hi;
-    uint32_t limit;        /* text: characters (or bytes) the target holds where that is fewer than the source's; 0 none */
+    uint32_t limit; /* text: characters (or bytes) the target holds where that is fewer than the source's; 0 none */
     uint32_t bits;
-    int scale;             /* OP_FLOAT_NUMERIC: decimals, -1 as many as there are */
-    int integer_digits;    /* numeric: digits before the point; 0 no limit, -1 none at all */
+    int scale;          /* OP_FLOAT_NUMERIC: decimals, -1 as many as there are */
+    int integer_digits; /* numeric: digits before the point; 0 no limit, -1 none at all */
     const char *enum_first;
     const char *name;
     const struct mytype *from;
@@ -50,7 +59,7 @@ struct encode_plan {
     struct loss_policies policies;
     size_t n;
     size_t bitmap_bytes;
-    size_t fixed_bytes;    /* room for everything but the bytes of length-encoded values */
+    size_t fixed_bytes; /* room for everything but the bytes of length-encoded values */
     struct column_plan *columns;
 };
 
@@ -63,8 +72,8 @@ struct run {
     struct buf *out;
     struct err *e;
     size_t column;
-    size_t room;           /* bytes reserved behind the row's begin: enough for all of it, unless a rule makes it longer */
-    int delta;             /* +1; -1 while counts of a failed row are taken back */
+    size_t room; /* bytes reserved behind the row's begin: enough for all of it, unless a rule makes it longer */
+    int delta;   /* +1; -1 while counts of a failed row are taken back */
     bool counted;
     bool want_text;
 };
@@ -137,7 +146,7 @@ bool value_bits(struct value v, uint64_t *bits);
 size_t u64_text(char *out, uint64_t magnitude, bool negative);
 /* The shortest decimal that reads back as the same float or double: "0.1", "1e+30", "-1.5". */
 size_t float_text(char *out, double d, bool is_float32);
-/* d with exactly `decimals` digits behind the point, as MySQL prints FLOAT(p,s); -1: as many as are needed. No exponent. */
+/* d with `decimals` digits behind the point, as MySQL prints FLOAT(p,s) and DOUBLE(p,s); -1: as many as it needs. No exponent. */
 size_t float_decimal(char *out, size_t cap, double d, bool is_float32, int decimals);
 /* The text of any value but length-encoded ones (decimals are), at most VALUE_TEXT_MAX bytes. False: malformed. */
 bool value_format(const struct column_plan *c, struct value v, char *out, size_t *n);
@@ -159,21 +168,26 @@ void describe_value(const struct column_plan *c, struct value v, char *text, siz
 enum convert_result { CONVERT_FAIL, CONVERT_NULL, CONVERT_OK };
 
 /* Integers (OP_INT, OP_DECIMAL_INT, OP_BIT_INT): two's complement in the target's width. */
-enum convert_result convert_int(struct run *r, const struct column_plan *c, struct value v, uint64_t *out, bool *negative);
+enum convert_result convert_int(struct run *r, const struct column_plan *c, struct value v, uint64_t *out,
+                                bool *negative);
 enum convert_result convert_bool(struct run *r, const struct column_plan *c, struct value v, bool *out);
 enum convert_result convert_float(struct run *r, const struct column_plan *c, struct value v, double *out);
 /* The decimal text a numeric is made from; *text points into v or into scratch (VALUE_TEXT_MAX bytes). */
-enum convert_result convert_decimal(struct run *r, const struct column_plan *c, struct value v, char *scratch, struct value *text);
+enum convert_result convert_decimal(struct run *r, const struct column_plan *c, struct value v, char *scratch,
+                                    struct value *text);
 /* *zero: 0000-00-00 is to be written (B, COPY text). */
-enum convert_result convert_datetime(struct run *r, const struct column_plan *c, struct value v, struct datetime *t, bool *zero);
+enum convert_result convert_datetime(struct run *r, const struct column_plan *c, struct value v, struct datetime *t,
+                                     bool *zero);
 enum convert_result convert_time(struct run *r, const struct column_plan *c, struct value v, int64_t *micros);
 enum convert_result convert_uuid(struct run *r, const struct column_plan *c, struct value v, uint8_t uuid[16]);
 /* inet in COPY binary: family bits cidr length address. */
-enum convert_result convert_inet(struct run *r, const struct column_plan *c, struct value v, uint8_t inet[20], size_t *n);
+enum convert_result convert_inet(struct run *r, const struct column_plan *c, struct value v, uint8_t inet[20],
+                                 size_t *n);
 
 /* Text that broke a rule, or may: `seen` is what the copy found. On CONVERT_OK *out is what is to be written: v itself, or bytes
  * at the end of r->out's memory, which may have moved; behind r->out->len there is room for the row and twice *out. */
-enum convert_result convert_text(struct run *r, const struct column_plan *c, struct value v, unsigned seen, struct value *out);
+enum convert_result convert_text(struct run *r, const struct column_plan *c, struct value v, unsigned seen,
+                                 struct value *out);
 /* Does the value have to go through convert_text? */
 static inline bool text_is_plain(const struct column_plan *c, struct value v, unsigned seen) {
     return seen == 0 && v.n != 0 && (c->limit == 0 || v.n <= c->limit);

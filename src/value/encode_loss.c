@@ -56,13 +56,14 @@ static void allowed_policies(enum loss_rule rule, bool nullable, char *text, siz
     for (int k = LOSS_NULL; k <= LOSS_CLAMP; k++) {
         bool fits = loss_policy_fits(rule, (enum loss_policy)k) && (k != LOSS_NULL || nullable);
         if (fits && at < cap) {
-            at += (size_t)snprintf(text + at, cap - at, "%s--on-loss %s=%s", at == 0 ? "" : " or ", loss_rule_name(rule),
-                                   loss_policy_name((enum loss_policy)k));
+            at += (size_t)snprintf(text + at, cap - at, "%s--on-loss %s=%s", at == 0 ? "" : " or ",
+                                   loss_rule_name(rule), loss_policy_name((enum loss_policy)k));
         }
     }
 }
 
-static enum loss_action fail(struct run *r, const struct column_plan *c, enum loss_rule rule, struct value v, bool null_refused) {
+static enum loss_action fail(struct run *r, const struct column_plan *c, enum loss_rule rule, struct value v,
+                             bool null_refused) {
     char value[160], allowed[200];
     describe_value(c, v, value, sizeof value);
     err_set(r->e, ERR_SOURCE_VALUE, "%s: %s (%s)", loss_rule_name(rule), value, loss_rule_text(rule));

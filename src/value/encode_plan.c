@@ -129,7 +129,9 @@ static void plan_integer(struct column_plan *c, enum target_kind to) {
         return;
     }
     int64_t from_lo = c->is_signed ? (bits == 64 ? INT64_MIN : -(INT64_C(1) << (bits - 1))) : 0;
-    uint64_t from_hi = c->is_signed ? (UINT64_C(1) << (bits - 1)) - 1 : bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+    uint64_t from_hi = c->is_signed ? (UINT64_C(1) << (bits - 1)) - 1
+                       : bits == 64 ? UINT64_MAX
+                                    : (UINT64_C(1) << bits) - 1;
     if (c->from->kind == MYT_YEAR) {
         from_hi = 2155;
     }
@@ -150,7 +152,8 @@ static uint64_t longest_chars(const struct mytype *t) {
     }
 }
 
-static void plan_text(struct column_plan *c, const struct encode_column *col, const struct target_spec *spec, enum dialect d) {
+static void plan_text(struct column_plan *c, const struct encode_column *col, const struct target_spec *spec,
+                      enum dialect d) {
     const struct mytype *from = &col->from;
     if (spec != NULL && spec->length > 0 && from->kind != MYT_ENUM && from->kind != MYT_SET) {
         uint64_t most = longest_chars(from);
@@ -193,7 +196,10 @@ static enum fast_op fast_op_of(const struct column_plan *c) {
             return FAST_NONE;
         }
         if (c->wire_bytes == c->target_bytes) {
-            return c->wire_bytes == 2 ? FAST_COPY2 : c->wire_bytes == 4 ? FAST_COPY4 : c->wire_bytes == 8 ? FAST_COPY8 : FAST_NONE;
+            return c->wire_bytes == 2   ? FAST_COPY2
+                   : c->wire_bytes == 4 ? FAST_COPY4
+                   : c->wire_bytes == 8 ? FAST_COPY8
+                                        : FAST_NONE;
         }
         if (c->wire_bytes == 1 && c->target_bytes == 2 && c->is_signed) {
             return FAST_COPY1_TO_2;
@@ -234,10 +240,12 @@ static size_t fixed_room(const struct column_plan *c, bool binary) {
     }
 }
 
-static bool plan_column(struct column_plan *c, const struct encode_column *col, const struct encode_options *o, struct err *e) {
+static bool plan_column(struct column_plan *c, const struct encode_column *col, const struct encode_options *o,
+                        struct err *e) {
     struct arrival a;
     struct target_spec parsed;
-    const struct target_spec *spec = col->to.ddl != NULL && target_spec_parse(col->to.ddl, o->dialect, &parsed) ? &parsed : NULL;
+    const struct target_spec *spec =
+        col->to.ddl != NULL && target_spec_parse(col->to.ddl, o->dialect, &parsed) ? &parsed : NULL;
     c->name = col->name;
     c->from = &col->from;
     c->nullable = col->nullable;
@@ -246,7 +254,8 @@ static bool plan_column(struct column_plan *c, const struct encode_column *col, 
         return err_set(e, ERR_INTERNAL, "nothing writes %s to %s", col->from.full, col->to.ddl);
     }
     if (!arrival_of(col->source.type, &a) || !arrival_fits(&col->from, col->source.type, &a)) {
-        return err_set(e, ERR_INTERNAL, "the source sends protocol type %u for %s", (unsigned)col->source.type, col->from.full);
+        return err_set(e, ERR_INTERNAL, "the source sends protocol type %u for %s", (unsigned)col->source.type,
+                       col->from.full);
     }
     c->shape = (uint8_t)a.shape;
     c->wire_bytes = a.bytes;
@@ -296,8 +305,12 @@ bool encode_plan_make(struct arena *a, const struct encode_options *o, const str
     struct encode_plan *p = arena_new(a, struct encode_plan);
     struct encode_column *own = arena_array(a, struct encode_column, n); /* the plan outlives the caller's array */
     memcpy(own, cols, n * sizeof *own);
-    *p = (struct encode_plan){.dialect = o->dialect, .binary = o->binary, .policies = o->policies, .n = n,
-                              .bitmap_bytes = (n + 9) / 8, .columns = arena_array(a, struct column_plan, n)};
+    *p = (struct encode_plan){.dialect = o->dialect,
+                              .binary = o->binary,
+                              .policies = o->policies,
+                              .n = n,
+                              .bitmap_bytes = (n + 9) / 8,
+                              .columns = arena_array(a, struct column_plan, n)};
     p->fixed_bytes = 2 + 16;
     for (size_t i = 0; i < n; i++) {
         if (!plan_column(&p->columns[i], &own[i], o, e)) {

@@ -139,7 +139,8 @@ static uint8_t *put_uuid(struct run *r, const struct column_plan *c, struct valu
 static uint8_t *put_inet(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {
     uint8_t inet[20];
     size_t n;
-    return convert_inet(r, c, v, inet, &n) == CONVERT_OK ? put_chars(w, v.p, v.n) : NULL; /* an address: nothing to escape */
+    return convert_inet(r, c, v, inet, &n) == CONVERT_OK ? put_chars(w, v.p, v.n)
+                                                         : NULL; /* an address: nothing to escape */
 }
 
 static uint8_t *put_geometry(struct run *r, struct value v, uint8_t *w) {
@@ -160,7 +161,8 @@ static uint8_t *put_geometry(struct run *r, struct value v, uint8_t *w) {
 static uint8_t *put_text(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {
     unsigned seen = 0;
     size_t n = text_escape(w, v.p, v.n, &seen);
-    if (c->op == OP_TEXT && (text_is_plain(c, v, seen) || (seen == TEXT_HIGH && c->limit == 0 && text_utf8_valid(v.p, v.n)))) {
+    if (c->op == OP_TEXT &&
+        (text_is_plain(c, v, seen) || (seen == TEXT_HIGH && c->limit == 0 && text_utf8_valid(v.p, v.n)))) {
         return w + n;
     }
     struct value text;

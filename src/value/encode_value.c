@@ -30,8 +30,9 @@ bool value_bits(struct value v, uint64_t *bits) {
 }
 
 size_t u64_text(char *out, uint64_t magnitude, bool negative) {
-    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-                                "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    static const char pairs[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
     char text[20], *p = text + sizeof text;
     while (magnitude >= 100) {
         p -= 2;
@@ -140,27 +141,46 @@ static size_t expand_large(char *out, const char *shortest, const char *e) {
     return n;
 }
 
+/* The shortest decimal of d without an exponent; *decimals is how many digits it has behind the point. */
+static size_t plain_decimal(char *out, size_t cap, double d, bool is_float32, int *decimals) {
+    char shortest[40] = "";
+    size_t n = float_text(shortest, d, is_float32);
+    shortest[n] = '\0';
+    const char *e = strchr(shortest, 'e'), *point = strchr(shortest, '.');
+    *decimals = point == NULL ? 0 : (int)((e != NULL ? e : shortest + n) - point) - 1;
+    if (e == NULL) {
+        memcpy(out, shortest, n);
+        return n;
+    }
+    if (e[1] == '+') {
+        *decimals = 0;
+        return expand_large(out, shortest, e); /* 309 digits at most */
+    }
+    *decimals -= atoi(e + 1);
+    return (size_t)snprintf(out, cap, "%.*f", *decimals, d);
+}
+
 size_t float_decimal(char *out, size_t cap, double d, bool is_float32, int decimals) {
+    int has = 0;
     if (!isfinite(d)) {
         return 0;
     }
     if (decimals < 0) {
-        char shortest[40];
-        size_t n = float_text(shortest, d, is_float32);
-        shortest[n] = '\0';
-        const char *e = strchr(shortest, 'e');
-        if (e == NULL) {
-            memcpy(out, shortest, n);
-            return n;
-        }
-        if (e[1] == '+') {
-            return expand_large(out, shortest, e); /* 309 digits at most */
-        }
-        const char *point = strchr(shortest, '.');
-        decimals = (point != NULL ? (int)(e - point) - 1 : 0) - atoi(e + 1);
+        return plain_decimal(out, cap, d, is_float32, &has);
     }
-    int n = snprintf(out, cap, "%.*f", decimals, d);
-    return n > 0 && (size_t)n < cap ? (size_t)n : 0;
+    /* as MySQL does: a float is taken as a double, and zeros follow where the double's own digits end */
+    size_t n = plain_decimal(out, cap, d, false, &has);
+    if (has > decimals || n + (size_t)decimals + 1 > cap) {
+        int k = snprintf(out, cap, "%.*f", decimals, d);
+        return k > 0 && (size_t)k < cap ? (size_t)k : 0;
+    }
+    if (has == 0 && decimals > 0) {
+        out[n++] = '.';
+    }
+    for (; has < decimals; has++) {
+        out[n++] = '0';
+    }
+    return n;
 }
 
 bool value_format(const struct column_plan *c, struct value v, char *out, size_t *n) {

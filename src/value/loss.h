@@ -7,24 +7,24 @@
 #include <stdint.h>
 
 /* X(name, text, which policies make sense: F fail N null R replace C clamp) */
-#define LOSS_RULES(X)                                                                              \
-    X(LOSS_ZERO_DATE, "zero-date", "0000-00-00, or a date with a zero month or day", "FNR")        \
-    X(LOSS_DATE_RANGE, "date-range", "a date the target's type cannot hold", "FNC")                \
-    X(LOSS_TIME_RANGE, "time-range", "a TIME below 00:00:00 or above 24:00:00 for a target of type time", "FNC") \
-    X(LOSS_NUL_BYTE, "nul-byte", "a NUL byte inside text", "FNR")                                  \
-    X(LOSS_BAD_UTF8, "bad-utf8", "bytes that are not the column's character set", "FNR")           \
-    X(LOSS_RANGE, "number-range", "a number the target's type cannot hold", "FNC")                 \
-    X(LOSS_ENUM_EMPTY, "enum-empty", "an ENUM's error value '' (index 0)", "FNR")                  \
+#define LOSS_RULES(X)                                                                                                  \
+    X(LOSS_ZERO_DATE, "zero-date", "0000-00-00, or a date with a zero month or day", "FNR")                            \
+    X(LOSS_DATE_RANGE, "date-range", "a date the target's type cannot hold", "FNC")                                    \
+    X(LOSS_TIME_RANGE, "time-range", "a TIME below 00:00:00 or above 24:00:00 for a target of type time", "FNC")       \
+    X(LOSS_NUL_BYTE, "nul-byte", "a NUL byte inside text", "FNR")                                                      \
+    X(LOSS_BAD_UTF8, "bad-utf8", "bytes that are not the column's character set", "FNR")                               \
+    X(LOSS_RANGE, "number-range", "a number the target's type cannot hold", "FNC")                                     \
+    X(LOSS_ENUM_EMPTY, "enum-empty", "an ENUM's error value '' (index 0)", "FNR")                                      \
     X(LOSS_EMPTY_STRING, "empty-string", "'' in a NOT NULL column of an openGauss A database, where it is NULL", "FR") \
-    X(LOSS_NEGATIVE_ZERO, "negative-zero", "-0.0, stored as 0 by openGauss", "FC")                 \
-    X(LOSS_TOO_LONG, "too-long", "text longer than the target's column (A databases count bytes)", "FNC") \
+    X(LOSS_NEGATIVE_ZERO, "negative-zero", "-0.0, stored as 0 by openGauss", "FC")                                     \
+    X(LOSS_TOO_LONG, "too-long", "text longer than the target's column (A databases count bytes)", "FNC")              \
     X(LOSS_JSON, "json-text", "JSON that the target's parser refuses (\\u0000, numbers out of range)", "FNR")
 
 enum loss_rule {
 #define X(name, id, text, policies) name,
     LOSS_RULES(X)
 #undef X
-    LOSS_COUNT
+        LOSS_COUNT
 };
 
 enum loss_policy { LOSS_FAIL, LOSS_NULL, LOSS_REPLACE, LOSS_CLAMP };

@@ -16,7 +16,8 @@ static size_t finish(uint8_t *out, int ndigits, int weight, bool negative, int d
         weight = 0;
         negative = false;
     }
-    put16(put16(put16(put16(out, (unsigned)ndigits), (unsigned)weight), negative ? SIGN_NEGATIVE : 0), (unsigned)dscale);
+    put16(put16(put16(put16(out, (unsigned)ndigits), (unsigned)weight), negative ? SIGN_NEGATIVE : 0),
+          (unsigned)dscale);
     return HEAD_BYTES + 2 * (size_t)ndigits;
 }
 
@@ -38,7 +39,8 @@ static unsigned group(const uint8_t *p, size_t n) {
 }
 
 static inline unsigned group4(const uint8_t *p) {
-    return (unsigned)(p[0] - '0') * 1000 + (unsigned)(p[1] - '0') * 100 + (unsigned)(p[2] - '0') * 10 + (unsigned)(p[3] - '0');
+    return (unsigned)(p[0] - '0') * 1000 + (unsigned)(p[1] - '0') * 100 + (unsigned)(p[2] - '0') * 10 +
+           (unsigned)(p[3] - '0');
 }
 
 size_t numeric_from_text(const uint8_t *text, size_t n, uint8_t *out, int *integer_digits) {

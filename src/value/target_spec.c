@@ -166,7 +166,8 @@ static bool apply_modifier(enum modifier m, const struct words *w, enum dialect 
 }
 
 bool target_spec_parse(const char *ddl, enum dialect d, struct target_spec *out) {
-    static const unsigned bit[] = {[DIALECT_PG] = ON_PG, [DIALECT_OG_B] = ON_B, [DIALECT_OG_PG] = ON_OG_PG, [DIALECT_OG_A] = ON_A};
+    static const unsigned bit[] = {
+        [DIALECT_PG] = ON_PG, [DIALECT_OG_B] = ON_B, [DIALECT_OG_PG] = ON_OG_PG, [DIALECT_OG_A] = ON_A};
     struct words w;
     if (!split(ddl, &w)) {
         return false;
@@ -182,15 +183,33 @@ bool target_spec_parse(const char *ddl, enum dialect d, struct target_spec *out)
 
 const char *target_cast_name(enum target_kind kind) {
     static const char *const cast[TK_COUNT] = {
-        [TK_BOOL] = "boolean", [TK_INT1] = "tinyint", [TK_INT2] = "smallint", [TK_INT4] = "integer", [TK_INT8] = "bigint",
-        [TK_UINT1] = "uint1", [TK_UINT2] = "uint2", [TK_UINT4] = "uint4", [TK_UINT8] = "uint8", [TK_YEAR] = "year",
+        [TK_BOOL] = "boolean",
+        [TK_INT1] = "tinyint",
+        [TK_INT2] = "smallint",
+        [TK_INT4] = "integer",
+        [TK_INT8] = "bigint",
+        [TK_UINT1] = "uint1",
+        [TK_UINT2] = "uint2",
+        [TK_UINT4] = "uint4",
+        [TK_UINT8] = "uint8",
+        [TK_YEAR] = "year",
         /* not bare: that is numeric(10,0) in a B database */
-        [TK_NUMERIC] = "numeric(40,10)", [TK_FLOAT4] = "real", [TK_FLOAT8] = "double precision",
+        [TK_NUMERIC] = "numeric(40,10)",
+        [TK_FLOAT4] = "real",
+        [TK_FLOAT8] = "double precision",
         /* bit varying, because an explicit cast to bit(n) would cut or fill the sample; both are sent alike */
-        [TK_BIT] = "bit varying(64)", [TK_TEXT] = "text", [TK_JSONB] = "jsonb", [TK_BYTEA] = "bytea", [TK_BLOB] = "blob",
-        [TK_DATE] = "date", [TK_TIME] = "time(6)", [TK_INTERVAL] = "interval",
-        [TK_TIMESTAMP] = "timestamp(6) without time zone", [TK_TIMESTAMPTZ] = "timestamp(6) with time zone",
-        [TK_UUID] = "uuid", [TK_INET] = "inet",
+        [TK_BIT] = "bit varying(64)",
+        [TK_TEXT] = "text",
+        [TK_JSONB] = "jsonb",
+        [TK_BYTEA] = "bytea",
+        [TK_BLOB] = "blob",
+        [TK_DATE] = "date",
+        [TK_TIME] = "time(6)",
+        [TK_INTERVAL] = "interval",
+        [TK_TIMESTAMP] = "timestamp(6) without time zone",
+        [TK_TIMESTAMPTZ] = "timestamp(6) with time zone",
+        [TK_UUID] = "uuid",
+        [TK_INET] = "inet",
     };
     return cast[kind];
 }

@@ -9,7 +9,7 @@ struct target_spec {
     uint32_t length; /* char and varchar: characters (bytes in an openGauss A database); bit: bits; 0: no limit */
     int precision;   /* numeric(p,s); 0: unbounded */
     int scale;
-    bool is_json;    /* json rather than text: written the same */
+    bool is_json; /* json rather than text: written the same */
 };
 
 /* False when the dialect has no such type, or none the encoder can write. */

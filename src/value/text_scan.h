@@ -50,8 +50,11 @@ static inline unsigned text_copy(uint8_t *dst, const uint8_t *src, size_t n) {
         memcpy(dst + n - 16, &v, 16);
         high |= v;
         zero |= (v16)(v == 0);
-        return (v16_any(high & (v16){0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80})
-                    ? TEXT_HIGH : 0) | (v16_any(zero) ? TEXT_NUL : 0);
+        return (v16_any(high & (v16){0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+                                     0x80, 0x80})
+                    ? TEXT_HIGH
+                    : 0) |
+               (v16_any(zero) ? TEXT_NUL : 0);
     }
     if (n >= 8) {
         uint64_t a, b;

@@ -40,10 +40,8 @@ static void map_integer(struct arena *a, enum dialect d, const struct mytype *fr
     static const struct {
         enum target_kind b_signed, b_unsigned, other_signed, other_unsigned;
     } kinds[] = {
-        [MYT_TINYINT] = {TK_INT1, TK_UINT1, TK_INT2, TK_INT2},
-        [MYT_SMALLINT] = {TK_INT2, TK_UINT2, TK_INT2, TK_INT4},
-        [MYT_MEDIUMINT] = {TK_INT4, TK_UINT4, TK_INT4, TK_INT4},
-        [MYT_INT] = {TK_INT4, TK_UINT4, TK_INT4, TK_INT8},
+        [MYT_TINYINT] = {TK_INT1, TK_UINT1, TK_INT2, TK_INT2},   [MYT_SMALLINT] = {TK_INT2, TK_UINT2, TK_INT2, TK_INT4},
+        [MYT_MEDIUMINT] = {TK_INT4, TK_UINT4, TK_INT4, TK_INT4}, [MYT_INT] = {TK_INT4, TK_UINT4, TK_INT4, TK_INT8},
         [MYT_BIGINT] = {TK_INT8, TK_UINT8, TK_INT8, TK_NUMERIC},
     };
     bool b = d == DIALECT_OG_B;
@@ -91,7 +89,8 @@ static void map_bytes(struct arena *a, enum dialect d, const struct mytype *from
     }
 }
 
-static void map_temporal(struct arena *a, const struct typemap_options *o, const struct mytype *from, struct target_type *to) {
+static void map_temporal(struct arena *a, const struct typemap_options *o, const struct mytype *from,
+                         struct target_type *to) {
     bool b = o->dialect == DIALECT_OG_B;
     switch (from->kind) {
     case MYT_DATE:
@@ -113,10 +112,12 @@ static void map_temporal(struct arena *a, const struct typemap_options *o, const
         }
         break;
     case MYT_DATETIME:
-        typemap_set(a, to, TK_TIMESTAMP, arena_printf(a, b ? "timestamp(%d) without time zone" : "timestamp(%d)", from->fsp));
+        typemap_set(a, to, TK_TIMESTAMP,
+                    arena_printf(a, b ? "timestamp(%d) without time zone" : "timestamp(%d)", from->fsp));
         break;
     case MYT_TIMESTAMP:
-        typemap_set(a, to, TK_TIMESTAMPTZ, arena_printf(a, b ? "timestamp(%d) with time zone" : "timestamptz(%d)", from->fsp));
+        typemap_set(a, to, TK_TIMESTAMPTZ,
+                    arena_printf(a, b ? "timestamp(%d) with time zone" : "timestamptz(%d)", from->fsp));
         break;
     default: /* MYT_YEAR */
         typemap_set(a, to, b ? TK_YEAR : TK_INT2, b ? "year" : "smallint");
@@ -136,7 +137,8 @@ static void map_json(struct arena *a, const struct typemap_options *o, struct ta
     }
 }
 
-static bool map_default(struct arena *a, const struct typemap_options *o, const struct mytype *from, struct target_type *to) {
+static bool map_default(struct arena *a, const struct typemap_options *o, const struct mytype *from,
+                        struct target_type *to) {
     switch (from->kind) {
     case MYT_TINYINT:
     case MYT_SMALLINT:

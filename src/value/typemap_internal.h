@@ -19,9 +19,9 @@ void typemap_labels(struct arena *a, enum dialect d, const struct mytype *from, 
 
 /* The override for a column, or NULL: one that names the column wins over one that names only a type, and a later one over
  * an earlier one. */
-const struct type_override *typemap_find_override(const struct typemap_options *o, const char *table, const char *column,
-                                                  const struct mytype *from);
-bool typemap_apply_override(struct arena *a, const struct typemap_options *o, const struct type_override *w, const struct mytype *from,
-                            struct target_type *to, struct err *e) WARN_UNUSED;
+const struct type_override *typemap_find_override(const struct typemap_options *o, const char *table,
+                                                  const char *column, const struct mytype *from);
+bool typemap_apply_override(struct arena *a, const struct typemap_options *o, const struct type_override *w,
+                            const struct mytype *from, struct target_type *to, struct err *e) WARN_UNUSED;
 
 #endif

@@ -156,7 +156,9 @@ void typemap_labels(struct arena *a, enum dialect d, const struct mytype *from, 
         typemap_check(a, to, arena_printf(a, "%%s IN (%s)", label_list(a, from, check_literal)));
         typemap_note(a, to, "orders by label, not by position");
     } else {
-        typemap_check(a, to, arena_printf(a, "string_to_array(%%s, ',') <@ ARRAY[%s]::text[]", label_list(a, from, check_literal)));
+        typemap_check(
+            a, to,
+            arena_printf(a, "string_to_array(%%s, ',') <@ ARRAY[%s]::text[]", label_list(a, from, check_literal)));
         typemap_note(a, to, "orders as text, not by bits");
     }
     if (d == DIALECT_OG_B) {

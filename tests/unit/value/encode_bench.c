@@ -37,10 +37,26 @@ static void put_sbtest(struct row *r, int k) {
     row_text(r, text);
 }
 
-static const struct column_spec mixed[] = {
-    {"bigint"}, {"int unsigned"}, {"tinyint(1)"}, {"smallint"}, {"decimal(12,2)"}, {"decimal(20,6)"}, {"double"}, {"float"}, {"datetime"},
-    {"timestamp(6)"}, {"date"}, {"varchar(40)"}, {"varchar(200)"}, {"char(2)"}, {"enum('new','paid','sent')"}, {"bigint unsigned"},
-    {"json"}, {"varbinary(16)"}, {"text"}, {"int"}};
+static const struct column_spec mixed[] = {{"bigint"},
+                                           {"int unsigned"},
+                                           {"tinyint(1)"},
+                                           {"smallint"},
+                                           {"decimal(12,2)"},
+                                           {"decimal(20,6)"},
+                                           {"double"},
+                                           {"float"},
+                                           {"datetime"},
+                                           {"timestamp(6)"},
+                                           {"date"},
+                                           {"varchar(40)"},
+                                           {"varchar(200)"},
+                                           {"char(2)"},
+                                           {"enum('new','paid','sent')"},
+                                           {"bigint unsigned"},
+                                           {"json"},
+                                           {"varbinary(16)"},
+                                           {"text"},
+                                           {"int"}};
 
 static void put_mixed(struct row *r, int k) {
     char text[201];
@@ -54,8 +70,10 @@ static void put_mixed(struct row *r, int k) {
     row_text(r, text);
     row_double(r, k * 0.37);
     row_float(r, (float)k * 0.5f);
-    row_datetime(r, 2000 + (unsigned)k % 25, 1 + (unsigned)k % 12, 1 + (unsigned)k % 28, (unsigned)k % 24, (unsigned)k % 60, 7, 0);
-    row_datetime(r, 2000 + (unsigned)k % 25, 1 + (unsigned)k % 12, 1 + (unsigned)k % 28, (unsigned)k % 24, (unsigned)k % 60, 7, 123456);
+    row_datetime(r, 2000 + (unsigned)k % 25, 1 + (unsigned)k % 12, 1 + (unsigned)k % 28, (unsigned)k % 24,
+                 (unsigned)k % 60, 7, 0);
+    row_datetime(r, 2000 + (unsigned)k % 25, 1 + (unsigned)k % 12, 1 + (unsigned)k % 28, (unsigned)k % 24,
+                 (unsigned)k % 60, 7, 123456);
     row_datetime(r, 2000 + (unsigned)k % 25, 1 + (unsigned)k % 12, 1 + (unsigned)k % 28, 0, 0, 0, 0);
     text_of(text, 10 + (size_t)k % 20, k);
     row_text(r, text);
@@ -86,7 +104,8 @@ static void put_chinese(struct row *r, int k) {
     row_text(r, text);
 }
 
-static const struct column_spec numbers[] = {{"int"}, {"bigint"}, {"int"}, {"bigint"}, {"smallint"}, {"double"}, {"int unsigned"}, {"tinyint"}};
+static const struct column_spec numbers[] = {{"int"},      {"bigint"}, {"int"},          {"bigint"},
+                                             {"smallint"}, {"double"}, {"int unsigned"}, {"tinyint"}};
 
 static void put_numbers(struct row *r, int k) {
     row_int(r, k, 4);
@@ -107,7 +126,8 @@ static void put_blobs(struct row *r, int k) {
     row_bytes(r, bytes, sizeof bytes);
 }
 
-#define BENCH(name, put) {#name, name, sizeof name / sizeof name[0], put}
+#define BENCH(name, put)                                                                                               \
+    { #name, name, sizeof name / sizeof name[0], put }
 static const struct bench benches[] = {BENCH(sbtest, put_sbtest), BENCH(mixed, put_mixed), BENCH(chinese, put_chinese),
                                        BENCH(numbers, put_numbers), BENCH(blobs, put_blobs)};
 
@@ -164,7 +184,8 @@ static double run_encode(const struct bench *b, const struct ring *g, enum diale
     uint64_t rows = 0;
     while ((double)(now - begin) < seconds * 1e6) {
         for (int k = 0; k < RING_ROWS; k++) {
-            if (!encode_row(plan, g->rows.bytes + g->begin[k], g->begin[k + 1] - g->begin[k], &counts, &out, &failed, &e)) {
+            if (!encode_row(plan, g->rows.bytes + g->begin[k], g->begin[k + 1] - g->begin[k], &counts, &out, &failed,
+                            &e)) {
                 err_print(&e, stderr);
                 exit(1);
             }
@@ -182,14 +203,15 @@ static double run_encode(const struct bench *b, const struct ring *g, enum diale
 
 int main(int argc, char **argv) {
     double seconds = argc > 1 ? atof(argv[1]) : 0.5;
-    printf("%-10s %9s | %18s | %18s | %18s | %18s\n", "", "bytes/row", "memcpy", "binary, postgresql", "binary, B", "text, postgresql");
+    printf("%-10s %9s | %18s | %18s | %18s | %18s\n", "", "bytes/row", "memcpy", "binary, postgresql", "binary, B",
+           "text, postgresql");
     for (size_t i = 0; i < sizeof benches / sizeof benches[0]; i++) {
         const struct bench *b = &benches[i];
         struct ring g;
         ring_make(&g, b);
         double bytes = (double)g.rows.len / RING_ROWS;
-        double ns[] = {run_memcpy(&g, seconds), run_encode(b, &g, DIALECT_PG, true, seconds), run_encode(b, &g, DIALECT_OG_B, true, seconds),
-                       run_encode(b, &g, DIALECT_PG, false, seconds)};
+        double ns[] = {run_memcpy(&g, seconds), run_encode(b, &g, DIALECT_PG, true, seconds),
+                       run_encode(b, &g, DIALECT_OG_B, true, seconds), run_encode(b, &g, DIALECT_PG, false, seconds)};
         printf("%-10s %9.0f", b->name, bytes);
         for (size_t k = 0; k < 4; k++) {
             printf(" | %6.0f ns %6.0f MB/s", ns[k], bytes * 1000 / ns[k]);

@@ -22,7 +22,8 @@ struct one {
     struct encode_counts encode_counts;
 };
 
-static inline void one_open(struct one *o, enum dialect d, bool binary, const struct loss_policies *policies, struct column_spec spec) {
+static inline void one_open(struct one *o, enum dialect d, bool binary, const struct loss_policies *policies,
+                            struct column_spec spec) {
     *o = (struct one){.binary = binary};
     buf_init(&o->out, 1 << 24);
     o->encode_counts.counts = o->counts;

@@ -87,31 +87,69 @@ void row_text(struct row *r, const char *text) {
     row_bytes(r, text, strlen(text));
 }
 
-void row_datetime(struct row *r, unsigned y, unsigned mo, unsigned d, unsigned h, unsigned mi, unsigned s, unsigned us) {
-    uint8_t v[12] = {0, (uint8_t)y, (uint8_t)(y >> 8), (uint8_t)mo, (uint8_t)d, (uint8_t)h, (uint8_t)mi, (uint8_t)s,
+void row_datetime(struct row *r, unsigned y, unsigned mo, unsigned d, unsigned h, unsigned mi, unsigned s,
+                  unsigned us) {
+    uint8_t v[12] = {0,           (uint8_t)y,         (uint8_t)(y >> 8),   (uint8_t)mo,
+                     (uint8_t)d,  (uint8_t)h,         (uint8_t)mi,         (uint8_t)s,
                      (uint8_t)us, (uint8_t)(us >> 8), (uint8_t)(us >> 16), (uint8_t)(us >> 24)};
     v[0] = us != 0 ? 11 : (h | mi | s) != 0 ? 7 : (y | mo | d) != 0 ? 4 : 0;
     row_raw(r, v, 1 + (size_t)v[0]);
 }
 
 void row_time(struct row *r, bool negative, unsigned days, unsigned h, unsigned mi, unsigned s, unsigned us) {
-    uint8_t v[13] = {0, negative, (uint8_t)days, (uint8_t)(days >> 8), (uint8_t)(days >> 16), (uint8_t)(days >> 24), (uint8_t)h,
-                     (uint8_t)mi, (uint8_t)s, (uint8_t)us, (uint8_t)(us >> 8), (uint8_t)(us >> 16), (uint8_t)(us >> 24)};
+    uint8_t v[13] = {0,
+                     negative,
+                     (uint8_t)days,
+                     (uint8_t)(days >> 8),
+                     (uint8_t)(days >> 16),
+                     (uint8_t)(days >> 24),
+                     (uint8_t)h,
+                     (uint8_t)mi,
+                     (uint8_t)s,
+                     (uint8_t)us,
+                     (uint8_t)(us >> 8),
+                     (uint8_t)(us >> 16),
+                     (uint8_t)(us >> 24)};
     v[0] = us != 0 ? 12 : (days | h | mi | s) != 0 ? 8 : 0;
     row_raw(r, v, 1 + (size_t)v[0]);
 }
 
 uint8_t wire_type_of(const struct mytype *t) {
-    static const uint8_t wire[] = {
-        [MYT_TINYINT] = WIRE_TINY, [MYT_SMALLINT] = WIRE_SHORT, [MYT_MEDIUMINT] = WIRE_INT24, [MYT_INT] = WIRE_LONG,
-        [MYT_BIGINT] = WIRE_LONGLONG, [MYT_DECIMAL] = WIRE_NEWDECIMAL, [MYT_FLOAT] = WIRE_FLOAT, [MYT_DOUBLE] = WIRE_DOUBLE,
-        [MYT_BIT] = WIRE_BIT, [MYT_CHAR] = WIRE_STRING, [MYT_VARCHAR] = WIRE_VAR_STRING, [MYT_TINYTEXT] = WIRE_BLOB,
-        [MYT_TEXT] = WIRE_BLOB, [MYT_MEDIUMTEXT] = WIRE_BLOB, [MYT_LONGTEXT] = WIRE_BLOB, [MYT_BINARY] = WIRE_STRING,
-        [MYT_VARBINARY] = WIRE_VAR_STRING, [MYT_TINYBLOB] = WIRE_BLOB, [MYT_BLOB] = WIRE_BLOB, [MYT_MEDIUMBLOB] = WIRE_BLOB,
-        [MYT_LONGBLOB] = WIRE_BLOB, [MYT_DATE] = WIRE_DATE, [MYT_TIME] = WIRE_TIME, [MYT_DATETIME] = WIRE_DATETIME,
-        [MYT_TIMESTAMP] = WIRE_TIMESTAMP, [MYT_YEAR] = WIRE_YEAR, [MYT_ENUM] = WIRE_STRING, [MYT_SET] = WIRE_STRING,
-        [MYT_JSON] = WIRE_JSON, [MYT_GEOMETRY] = WIRE_GEOMETRY, [MYT_VECTOR] = WIRE_VECTOR, [MYT_UUID] = WIRE_STRING,
-        [MYT_INET4] = WIRE_STRING, [MYT_INET6] = WIRE_STRING, [MYT_UNKNOWN] = WIRE_NULL};
+    static const uint8_t wire[] = {[MYT_TINYINT] = WIRE_TINY,
+                                   [MYT_SMALLINT] = WIRE_SHORT,
+                                   [MYT_MEDIUMINT] = WIRE_INT24,
+                                   [MYT_INT] = WIRE_LONG,
+                                   [MYT_BIGINT] = WIRE_LONGLONG,
+                                   [MYT_DECIMAL] = WIRE_NEWDECIMAL,
+                                   [MYT_FLOAT] = WIRE_FLOAT,
+                                   [MYT_DOUBLE] = WIRE_DOUBLE,
+                                   [MYT_BIT] = WIRE_BIT,
+                                   [MYT_CHAR] = WIRE_STRING,
+                                   [MYT_VARCHAR] = WIRE_VAR_STRING,
+                                   [MYT_TINYTEXT] = WIRE_BLOB,
+                                   [MYT_TEXT] = WIRE_BLOB,
+                                   [MYT_MEDIUMTEXT] = WIRE_BLOB,
+                                   [MYT_LONGTEXT] = WIRE_BLOB,
+                                   [MYT_BINARY] = WIRE_STRING,
+                                   [MYT_VARBINARY] = WIRE_VAR_STRING,
+                                   [MYT_TINYBLOB] = WIRE_BLOB,
+                                   [MYT_BLOB] = WIRE_BLOB,
+                                   [MYT_MEDIUMBLOB] = WIRE_BLOB,
+                                   [MYT_LONGBLOB] = WIRE_BLOB,
+                                   [MYT_DATE] = WIRE_DATE,
+                                   [MYT_TIME] = WIRE_TIME,
+                                   [MYT_DATETIME] = WIRE_DATETIME,
+                                   [MYT_TIMESTAMP] = WIRE_TIMESTAMP,
+                                   [MYT_YEAR] = WIRE_YEAR,
+                                   [MYT_ENUM] = WIRE_STRING,
+                                   [MYT_SET] = WIRE_STRING,
+                                   [MYT_JSON] = WIRE_JSON,
+                                   [MYT_GEOMETRY] = WIRE_GEOMETRY,
+                                   [MYT_VECTOR] = WIRE_VECTOR,
+                                   [MYT_UUID] = WIRE_STRING,
+                                   [MYT_INET4] = WIRE_STRING,
+                                   [MYT_INET6] = WIRE_STRING,
+                                   [MYT_UNKNOWN] = WIRE_NULL};
     return wire[t->kind];
 }
 
@@ -141,8 +179,11 @@ struct encode_plan *plan_make(struct arena *a, enum dialect d, bool binary, cons
         t.collation = s->collation;
         t.charset = s->charset;
         t.is_mariadb_json = s->mariadb_json;
-        cols[i] = (struct encode_column){.source = {.type = wire_type_of(&t), .is_unsigned = t.is_unsigned || t.kind == MYT_YEAR},
-                                         .from = t, .nullable = !s->not_null, .name = arena_printf(a, "c%zu", i)};
+        cols[i] = (struct encode_column){
+            .source = {.type = wire_type_of(&t), .is_unsigned = t.is_unsigned || t.kind == MYT_YEAR},
+            .from = t,
+            .nullable = !s->not_null,
+            .name = arena_printf(a, "c%zu", i)};
         if (!typemap_resolve(a, &types, "t", cols[i].name, &t, &cols[i].to, &e)) {
             give_up(s->type, &e);
         }
@@ -154,28 +195,80 @@ struct encode_plan *plan_make(struct arena *a, enum dialect d, bool binary, cons
 }
 
 const struct column_spec all_types[] = {
-    {"tinyint(4)"}, {"tinyint(3) unsigned"}, {"smallint(6)"}, {"smallint(5) unsigned"}, {"mediumint(9)"},
-    {"mediumint(8) unsigned"}, {"int(11)"}, {"int(10) unsigned zerofill"}, {"bigint(20)"}, {"bigint(20) unsigned"},
-    {"decimal(20,5)"}, {"decimal(65,30) unsigned"}, {"float"}, {"double"}, {"float(7,3)"}, {"double(12,4)"},
-    {"bit(1)"}, {"bit(9)"}, {"bit(64)"},
-    {"char(20)"}, {"varchar(200)"}, {"tinytext"}, {"text"}, {"mediumtext"}, {"longtext"},
-    {"binary(4)"}, {"varbinary(20)"}, {"tinyblob"}, {"blob"}, {"mediumblob"}, {"longblob"},
-    {"date"}, {"time(6)"}, {"datetime(6)"}, {"timestamp(6)"}, {"year(4)"},
-    {"enum('a','b','it''s')"}, {"set('x','y','z w')"}, {"json"}, {.type = "longtext", .mariadb_json = true},
-    {"point"}, {"vector(2)"}, {"uuid"}, {"inet4"}, {"inet6"},
-    {.type = "tinyint(1)", .target = "boolean"}, {.type = "bit(1)", .target = "boolean"}, {.type = "varchar(36)", .target = "uuid"},
-    {.type = "binary(16)", .target = "uuid"}, {.type = "decimal(18,0)", .target = "bigint"},
-    {.type = "decimal(18,4)", .target = "double precision"}, {.type = "double", .target = "numeric"}, {.type = "double", .target = "real"},
-    {.type = "int", .target = "text"}, {.type = "datetime(6)", .target = "text"}, {.type = "time", .target = "varchar(12)"},
-    {.type = "time(6)", .target = "interval"}, {.type = "bigint", .target = "numeric(12,2)"}, {.type = "varchar(100)", .target = "varchar(10)"},
-    {.type = "varchar(100)", .target = "json"}, {.type = "varchar(100)", .target = "bytea"}, {.type = "varchar(50)", .target = "inet"},
-    {.type = "bit(16)", .target = "bigint"}, {.type = "bit(16)", .target = "bytea"}, {.type = "bigint unsigned", .target = "bigint"},
-    {.type = "int", .target = "double precision"}, {.type = "datetime", .target = "timestamptz"}, {.type = "int", .target = "smallint"},
+    {"tinyint(4)"},
+    {"tinyint(3) unsigned"},
+    {"smallint(6)"},
+    {"smallint(5) unsigned"},
+    {"mediumint(9)"},
+    {"mediumint(8) unsigned"},
+    {"int(11)"},
+    {"int(10) unsigned zerofill"},
+    {"bigint(20)"},
+    {"bigint(20) unsigned"},
+    {"decimal(20,5)"},
+    {"decimal(65,30) unsigned"},
+    {"float"},
+    {"double"},
+    {"float(7,3)"},
+    {"double(12,4)"},
+    {"bit(1)"},
+    {"bit(9)"},
+    {"bit(64)"},
+    {"char(20)"},
+    {"varchar(200)"},
+    {"tinytext"},
+    {"text"},
+    {"mediumtext"},
+    {"longtext"},
+    {"binary(4)"},
+    {"varbinary(20)"},
+    {"tinyblob"},
+    {"blob"},
+    {"mediumblob"},
+    {"longblob"},
+    {"date"},
+    {"time(6)"},
+    {"datetime(6)"},
+    {"timestamp(6)"},
+    {"year(4)"},
+    {"enum('a','b','it''s')"},
+    {"set('x','y','z w')"},
+    {"json"},
+    {.type = "longtext", .mariadb_json = true},
+    {"point"},
+    {"vector(2)"},
+    {"uuid"},
+    {"inet4"},
+    {"inet6"},
+    {.type = "tinyint(1)", .target = "boolean"},
+    {.type = "bit(1)", .target = "boolean"},
+    {.type = "varchar(36)", .target = "uuid"},
+    {.type = "binary(16)", .target = "uuid"},
+    {.type = "decimal(18,0)", .target = "bigint"},
+    {.type = "decimal(18,4)", .target = "double precision"},
+    {.type = "double", .target = "numeric"},
+    {.type = "double", .target = "real"},
+    {.type = "int", .target = "text"},
+    {.type = "datetime(6)", .target = "text"},
+    {.type = "time", .target = "varchar(12)"},
+    {.type = "time(6)", .target = "interval"},
+    {.type = "bigint", .target = "numeric(12,2)"},
+    {.type = "varchar(100)", .target = "varchar(10)"},
+    {.type = "varchar(100)", .target = "json"},
+    {.type = "varchar(100)", .target = "bytea"},
+    {.type = "varchar(50)", .target = "inet"},
+    {.type = "bit(16)", .target = "bigint"},
+    {.type = "bit(16)", .target = "bytea"},
+    {.type = "bigint unsigned", .target = "bigint"},
+    {.type = "int", .target = "double precision"},
+    {.type = "datetime", .target = "timestamptz"},
+    {.type = "int", .target = "smallint"},
 };
 const size_t all_types_count = sizeof all_types / sizeof all_types[0];
 
 void all_types_row(struct row *r) {
-    static const uint8_t point[] = {0xe6, 0x10, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40};
+    static const uint8_t point[] = {0xe6, 0x10, 0,    0,    1, 1, 0, 0, 0, 0, 0, 0,   0,
+                                    0,    0,    0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40};
     row_begin(r, all_types_count);
     row_int(r, -128, 1);
     row_int(r, 255, 1);

@@ -38,7 +38,8 @@ static void against_the_library(void **state) {
 
 static void not_real(void **state) {
     (void)state;
-    static const struct datetime bad[] = {{2023, 2, 29}, {1900, 2, 29}, {2024, 2, 30}, {2024, 4, 31}, {2024, 0, 1}, {2024, 1, 0}, {2024, 13, 1}, {0, 0, 0}};
+    static const struct datetime bad[] = {{2023, 2, 29}, {1900, 2, 29}, {2024, 2, 30}, {2024, 4, 31},
+                                          {2024, 0, 1},  {2024, 1, 0},  {2024, 13, 1}, {0, 0, 0}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_false(datetime_is_real(&bad[i]));
     }
@@ -51,8 +52,13 @@ static void texts(void **state) {
     static const struct {
         int64_t micros;
         const char *text;
-    } times[] = {{0, "00:00:00"}, {1, "00:00:00.000001"}, {-1500000, "-00:00:01.500000"}, {INT64_C(3020399000000), "838:59:59"},
-                 {INT64_C(-3020399000000), "-838:59:59"}, {MICROS_PER_DAY, "24:00:00"}, {INT64_C(360000000000), "100:00:00"}};
+    } times[] = {{0, "00:00:00"},
+                 {1, "00:00:00.000001"},
+                 {-1500000, "-00:00:01.500000"},
+                 {INT64_C(3020399000000), "838:59:59"},
+                 {INT64_C(-3020399000000), "-838:59:59"},
+                 {MICROS_PER_DAY, "24:00:00"},
+                 {INT64_C(360000000000), "100:00:00"}};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         text[time_text(text, times[i].micros)] = '\0';
         assert_string_equal(text, times[i].text);
@@ -68,7 +74,7 @@ static void texts(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_day), cmocka_unit_test(against_the_library), cmocka_unit_test(not_real),
-                                       cmocka_unit_test(texts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_day), cmocka_unit_test(against_the_library),
+                                       cmocka_unit_test(not_real), cmocka_unit_test(texts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,24 +3,24 @@
 
 #include <float.h>
 
-#define CHECK(dialect, spec_, put, expected)                                            \
-    do {                                                                                \
-        struct one o;                                                                   \
-        one_open(&o, dialect, true, NULL, (struct column_spec){.type = spec_});         \
-        struct row *r = &o.row;                                                         \
-        put;                                                                            \
-        assert_string_equal(one_result(&o), expected);                                  \
-        one_close(&o);                                                                  \
+#define CHECK(dialect, spec_, put, expected)                                                                           \
+    do {                                                                                                               \
+        struct one o;                                                                                                  \
+        one_open(&o, dialect, true, NULL, (struct column_spec){.type = spec_});                                        \
+        struct row *r = &o.row;                                                                                        \
+        put;                                                                                                           \
+        assert_string_equal(one_result(&o), expected);                                                                 \
+        one_close(&o);                                                                                                 \
     } while (0)
 
-#define CHECK_AS(dialect, spec_, target_, put, expected)                                              \
-    do {                                                                                              \
-        struct one o;                                                                                 \
-        one_open(&o, dialect, true, NULL, (struct column_spec){.type = spec_, .target = target_});    \
-        struct row *r = &o.row;                                                                       \
-        put;                                                                                          \
-        assert_string_equal(one_result(&o), expected);                                                \
-        one_close(&o);                                                                                \
+#define CHECK_AS(dialect, spec_, target_, put, expected)                                                               \
+    do {                                                                                                               \
+        struct one o;                                                                                                  \
+        one_open(&o, dialect, true, NULL, (struct column_spec){.type = spec_, .target = target_});                     \
+        struct row *r = &o.row;                                                                                        \
+        put;                                                                                                           \
+        assert_string_equal(one_result(&o), expected);                                                                 \
+        one_close(&o);                                                                                                 \
     } while (0)
 
 static void integers(void **state) {
@@ -73,7 +73,8 @@ static void decimals(void **state) {
     CHECK(DIALECT_PG, "decimal(10,2)", row_text(r, "100.00"), "00010000000000020064");
     CHECK(DIALECT_PG, "decimal(10,6)", row_text(r, "0.000012"), "0001fffe0000000604b0");
     CHECK(DIALECT_PG, "decimal(10,2)", row_text(r, "00000042.50"), "0002000000000002002a1388"); /* zerofill */
-    CHECK(DIALECT_PG, "decimal(65,30)", row_text(r, "12345678901234567890123456789012345.123456789012345678901234567890"),
+    CHECK(DIALECT_PG, "decimal(65,30)",
+          row_text(r, "12345678901234567890123456789012345.123456789012345678901234567890"),
           "001100080000001e007b11d722c509291a85007b11d722c5092904d2162e23340d801ed204d2162e2328");
 }
 
@@ -100,7 +101,8 @@ static void bits(void **state) {
     CHECK(DIALECT_PG, "bit(8)", row_bytes(r, "\5", 1), "0000000805");
     CHECK(DIALECT_PG, "bit(9)", row_bytes(r, "\1\1", 2), "000000098080");
     CHECK(DIALECT_PG, "bit(64)", row_bytes(r, "\x80\0\0\0\0\0\0\1", 8), "000000408000000000000001");
-    CHECK(DIALECT_PG, "bit(3)", row_bytes(r, "\x08", 1), "FAIL a row of the source cannot be read: a BIT that is longer than its column");
+    CHECK(DIALECT_PG, "bit(3)", row_bytes(r, "\x08", 1),
+          "FAIL a row of the source cannot be read: a BIT that is longer than its column");
     CHECK_AS(DIALECT_PG, "bit(1)", "boolean", row_bytes(r, "\1", 1), "01");
     CHECK_AS(DIALECT_PG, "bit(16)", "integer", row_bytes(r, "\1\2", 2), "00000102");
     CHECK_AS(DIALECT_PG, "bit(16)", "bytea", row_bytes(r, "\1\2", 2), "0102");
@@ -133,7 +135,8 @@ static void bytes(void **state) {
     CHECK(DIALECT_PG, "blob", row_bytes(r, "", 0), "");
     CHECK(DIALECT_OG_A, "blob", row_bytes(r, "", 0), ""); /* only text is NULL when empty */
     CHECK(DIALECT_PG, "point", row_bytes(r, point, sizeof point), "0101000000000000000000f03f0000000000000040");
-    CHECK(DIALECT_PG, "point", row_bytes(r, with_srid, sizeof with_srid), "0101000020e6100000000000000000f03f0000000000000040");
+    CHECK(DIALECT_PG, "point", row_bytes(r, with_srid, sizeof with_srid),
+          "0101000020e6100000000000000000f03f0000000000000040");
     CHECK(DIALECT_PG, "vector(1)", row_bytes(r, "\0\0\x80\x3f", 4), "0000803f");
 }
 
@@ -151,7 +154,8 @@ static void dates(void **state) {
     CHECK(DIALECT_PG, "time", row_time(r, false, 1, 0, 0, 0, 0), "000000141dd76000");
     CHECK(DIALECT_PG, "time", row_time(r, false, 0, 0, 0, 0, 0), "0000000000000000");
     CHECK(DIALECT_OG_B, "time", row_time(r, true, 34, 22, 59, 59, 0), "fffffd40c230c640");
-    CHECK_AS(DIALECT_PG, "time(6)", "interval", row_time(r, true, 0, 0, 0, 1, 500000), "ffffffffffe91ca00000000000000000");
+    CHECK_AS(DIALECT_PG, "time(6)", "interval", row_time(r, true, 0, 0, 0, 1, 500000),
+             "ffffffffffe91ca00000000000000000");
 }
 
 static void addresses(void **state) {
@@ -160,12 +164,15 @@ static void addresses(void **state) {
     CHECK(DIALECT_PG, "inet4", row_text(r, "10.1.2.3"), "022000040a010203");
     CHECK(DIALECT_PG, "inet6", row_text(r, "2001:db8::1"), "0380001020010db8000000000000000000000001");
     CHECK(DIALECT_PG, "inet6", row_text(r, "::ffff:1.2.3.4"), "0380001000000000000000000000ffff01020304");
-    CHECK_AS(DIALECT_PG, "varchar(36)", "uuid", row_text(r, "a0eebc999c0b4ef8bb6d6bb9bd380a1"), "FAIL 'a0eebc999c0b4ef8bb6d6bb9bd380a1' is no UUID");
+    CHECK_AS(DIALECT_PG, "varchar(36)", "uuid", row_text(r, "a0eebc999c0b4ef8bb6d6bb9bd380a1"),
+             "FAIL 'a0eebc999c0b4ef8bb6d6bb9bd380a1' is no UUID");
     CHECK_AS(DIALECT_PG, "varchar(36)", "uuid", row_text(r, "a0eebc99+9c0b-4ef8-bb6d-6bb9bd380a11"),
              "FAIL 'a0eebc99+9c0b-4ef8-bb6d-6bb9bd380a11' is no UUID");
-    CHECK_AS(DIALECT_PG, "binary(16)", "uuid", row_bytes(r, "0123456789abcdef", 16), "30313233343536373839616263646566");
+    CHECK_AS(DIALECT_PG, "binary(16)", "uuid", row_bytes(r, "0123456789abcdef", 16),
+             "30313233343536373839616263646566");
     CHECK_AS(DIALECT_PG, "varchar(50)", "inet", row_text(r, "10.1.2"), "FAIL '10.1.2' is no IP address");
-    CHECK_AS(DIALECT_PG, "varchar(50)", "inet", row_bytes(r, "10.1.2.3\0x", 10), "FAIL x'31302e312e322e330078' is no IP address");
+    CHECK_AS(DIALECT_PG, "varchar(50)", "inet", row_bytes(r, "10.1.2.3\0x", 10),
+             "FAIL x'31302e312e322e330078' is no IP address");
 }
 
 static void overrides(void **state) {
@@ -173,7 +180,8 @@ static void overrides(void **state) {
     CHECK_AS(DIALECT_PG, "tinyint(1)", "boolean", row_int(r, 1, 1), "01");
     CHECK_AS(DIALECT_PG, "tinyint(1)", "boolean", row_int(r, 0, 1), "00");
     CHECK_AS(DIALECT_PG, "int", "text", row_int(r, -42, 4), "2d3432");
-    CHECK_AS(DIALECT_PG, "datetime(3)", "text", row_datetime(r, 2024, 1, 2, 3, 4, 5, 6000), "323032342d30312d30322030333a30343a30352e303036303030");
+    CHECK_AS(DIALECT_PG, "datetime(3)", "text", row_datetime(r, 2024, 1, 2, 3, 4, 5, 6000),
+             "323032342d30312d30322030333a30343a30352e303036303030");
     CHECK_AS(DIALECT_PG, "decimal(18,0)", "bigint", row_text(r, "-999999999999999999"), "f21f494c589c0001");
     CHECK_AS(DIALECT_PG, "decimal(18,2)", "double precision", row_text(r, "-1.50"), "bff8000000000000");
     CHECK_AS(DIALECT_PG, "bigint unsigned", "bigint", row_int(r, INT64_MAX, 8), "7fffffffffffffff");
@@ -212,10 +220,10 @@ static void whole_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers), cmocka_unit_test(integers_b), cmocka_unit_test(bigint_unsigned_is_numeric),
-        cmocka_unit_test(decimals), cmocka_unit_test(floats), cmocka_unit_test(bits), cmocka_unit_test(characters),
-        cmocka_unit_test(bytes), cmocka_unit_test(dates), cmocka_unit_test(addresses), cmocka_unit_test(overrides),
-        cmocka_unit_test(whole_rows),
+        cmocka_unit_test(integers),   cmocka_unit_test(integers_b), cmocka_unit_test(bigint_unsigned_is_numeric),
+        cmocka_unit_test(decimals),   cmocka_unit_test(floats),     cmocka_unit_test(bits),
+        cmocka_unit_test(characters), cmocka_unit_test(bytes),      cmocka_unit_test(dates),
+        cmocka_unit_test(addresses),  cmocka_unit_test(overrides),  cmocka_unit_test(whole_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,11 +136,13 @@ static void wild_times(void **state) {
         const char *type, *bytes;
         size_t n;
     } cases[] = {
-        {"date", "\4\x10\x27\1\1", 5}, {"date", "\4\xe8\7\x0d\1", 5}, {"date", "\4\xe8\7\1\x20", 5}, {"date", "\5\xe8\7\1\1\0", 6},
-        {"datetime", "\7\xe8\7\1\1\x18\0\0", 8}, {"datetime", "\7\xe8\7\1\1\0\x3c\0", 8}, {"datetime", "\7\xe8\7\1\1\0\0\x3c", 8},
-        {"datetime", "\x0b\xe8\7\1\1\0\0\0\x40\x42\x0f\0", 12}, {"time", "\x08\2\0\0\0\0\0\0\0", 9}, {"time", "\x08\0\x23\0\0\0\0\0\0", 9},
-        {"time", "\x08\0\x22\0\0\0\x17\0\0", 9}, {"time", "\x08\0\0\0\0\0\x18\0\0", 9}, {"time", "\7\0\0\0\0\0\0\0", 8},
-        {"time", "\x0c\0\0\0\0\0\0\0\0\x40\x42\x0f\0", 13},
+        {"date", "\4\x10\x27\1\1", 5},           {"date", "\4\xe8\7\x0d\1", 5},
+        {"date", "\4\xe8\7\1\x20", 5},           {"date", "\5\xe8\7\1\1\0", 6},
+        {"datetime", "\7\xe8\7\1\1\x18\0\0", 8}, {"datetime", "\7\xe8\7\1\1\0\x3c\0", 8},
+        {"datetime", "\7\xe8\7\1\1\0\0\x3c", 8}, {"datetime", "\x0b\xe8\7\1\1\0\0\0\x40\x42\x0f\0", 12},
+        {"time", "\x08\2\0\0\0\0\0\0\0", 9},     {"time", "\x08\0\x23\0\0\0\0\0\0", 9},
+        {"time", "\x08\0\x22\0\0\0\x17\0\0", 9}, {"time", "\x08\0\0\0\0\0\x18\0\0", 9},
+        {"time", "\7\0\0\0\0\0\0\0", 8},         {"time", "\x0c\0\0\0\0\0\0\0\0\x40\x42\x0f\0", 13},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         for (int binary = 0; binary < 2; binary++) {
@@ -157,10 +159,13 @@ static void wild_times(void **state) {
 static void describe(void **state) {
     (void)state;
     struct arena a = ARENA_INIT;
-    const struct column_spec specs[] = {{"int"}, {"varchar(300)"}, {"varbinary(9)"}, {"datetime"}, {"decimal(5,2)"}, {"int"}, {"text"}, {"bit(8)"}};
+    const struct column_spec specs[] = {{"int"},          {"varchar(300)"}, {"varbinary(9)"}, {"datetime"},
+                                        {"decimal(5,2)"}, {"int"},          {"text"},         {"bit(8)"}};
     enum { N = sizeof specs / sizeof specs[0] };
-    static const char *const expected[] = {"-7", "'0123456789012345678901234567890123456789012345678901234567..'", "x'00ff'", "2024-00-13 00:00:00",
-                                           "1.50", "NULL", "x'6109'", "5"};
+    static const char *const expected[] = {"-7",      "'0123456789012345678901234567890123456789012345678901234567..'",
+                                           "x'00ff'", "2024-00-13 00:00:00",
+                                           "1.50",    "NULL",
+                                           "x'6109'", "5"};
     struct encode_plan *p = plan_make(&a, DIALECT_PG, true, NULL, specs, N);
     struct row r = {0};
     char text[64], tiny[6], long_text[128];
@@ -198,8 +203,9 @@ static void describe(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(truncated), cmocka_unit_test(longer), cmocka_unit_test(changed), cmocka_unit_test(all_null),
-        cmocka_unit_test(bad_heads), cmocka_unit_test(wild_times), cmocka_unit_test(describe),
+        cmocka_unit_test(truncated), cmocka_unit_test(longer),    cmocka_unit_test(changed),
+        cmocka_unit_test(all_null),  cmocka_unit_test(bad_heads), cmocka_unit_test(wild_times),
+        cmocka_unit_test(describe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,24 +4,24 @@
 #include <float.h>
 #include <math.h>
 
-#define CHECK(dialect, spec_, put, expected)                                       \
-    do {                                                                           \
-        struct one o;                                                              \
-        one_open(&o, dialect, false, NULL, (struct column_spec){.type = spec_});   \
-        struct row *r = &o.row;                                                    \
-        put;                                                                       \
-        assert_string_equal(one_result(&o), expected);                             \
-        one_close(&o);                                                             \
+#define CHECK(dialect, spec_, put, expected)                                                                           \
+    do {                                                                                                               \
+        struct one o;                                                                                                  \
+        one_open(&o, dialect, false, NULL, (struct column_spec){.type = spec_});                                       \
+        struct row *r = &o.row;                                                                                        \
+        put;                                                                                                           \
+        assert_string_equal(one_result(&o), expected);                                                                 \
+        one_close(&o);                                                                                                 \
     } while (0)
 
-#define CHECK_AS(dialect, spec_, target_, put, expected)                                               \
-    do {                                                                                               \
-        struct one o;                                                                                  \
-        one_open(&o, dialect, false, NULL, (struct column_spec){.type = spec_, .target = target_});    \
-        struct row *r = &o.row;                                                                        \
-        put;                                                                                           \
-        assert_string_equal(one_result(&o), expected);                                                 \
-        one_close(&o);                                                                                 \
+#define CHECK_AS(dialect, spec_, target_, put, expected)                                                               \
+    do {                                                                                                               \
+        struct one o;                                                                                                  \
+        one_open(&o, dialect, false, NULL, (struct column_spec){.type = spec_, .target = target_});                    \
+        struct row *r = &o.row;                                                                                        \
+        put;                                                                                                           \
+        assert_string_equal(one_result(&o), expected);                                                                 \
+        one_close(&o);                                                                                                 \
     } while (0)
 
 static void numbers(void **state) {
@@ -33,8 +33,10 @@ static void numbers(void **state) {
     CHECK(DIALECT_OG_B, "bigint unsigned", row_int(r, 0, 8), "0");
     CHECK(DIALECT_OG_B, "int(8) zerofill", row_int(r, 42, 4), "42");
     CHECK(DIALECT_PG, "decimal(10,2)", row_text(r, "-0.50"), "-0.50");
-    CHECK(DIALECT_PG, "decimal(10,2)", row_text(r, "1\t2"), "FAIL a row of the source cannot be read: a decimal that is no number");
-    CHECK(DIALECT_PG, "decimal(10,2)", row_text(r, ""), "FAIL a row of the source cannot be read: a decimal that is no number");
+    CHECK(DIALECT_PG, "decimal(10,2)", row_text(r, "1\t2"),
+          "FAIL a row of the source cannot be read: a decimal that is no number");
+    CHECK(DIALECT_PG, "decimal(10,2)", row_text(r, ""),
+          "FAIL a row of the source cannot be read: a decimal that is no number");
     CHECK(DIALECT_PG, "int", row_null(r), "\\N");
     CHECK(DIALECT_OG_B, "year", row_int(r, 0, 2), "0000");
     CHECK(DIALECT_PG, "year", row_int(r, 2024, 2), "2024");
@@ -57,6 +59,12 @@ static void floats(void **state) {
     CHECK(DIALECT_OG_B, "double", row_double(r, -0.0), "0");
     CHECK(DIALECT_PG, "float(7,3)", row_float(r, 1234.567f), "1234.567");
     CHECK(DIALECT_PG, "float(20,10)", row_float(r, 0.1f), "0.1000000015"); /* what the source shows */
+    CHECK(DIALECT_PG, "float(30,20)", row_float(r, 0.1f), "0.10000000149011612000");
+    CHECK(DIALECT_PG, "double(20,6)", row_double(r, 12345678901234.123456), "12345678901234.123000"); /* so does this */
+    CHECK(DIALECT_PG, "double(20,6)", row_double(r, 1e13), "10000000000000.000000");
+    CHECK(DIALECT_PG, "double(20,6)", row_double(r, -0.000001), "-0.000001");
+    CHECK(DIALECT_PG, "double(20,2)", row_double(r, 0.125), "0.12");
+    CHECK(DIALECT_PG, "double(60,0)", row_double(r, 1.5e50), "150000000000000000000000000000000000000000000000000");
     CHECK_AS(DIALECT_PG, "double", "numeric", row_double(r, 1.25e22), "12500000000000000000000");
     CHECK_AS(DIALECT_PG, "double", "numeric(10,2)", row_double(r, -2.5), "-2.50");
 }
@@ -136,14 +144,22 @@ static void characters(void **state) {
 
 static void bytes(void **state) {
     (void)state;
-    static const uint8_t point[] = {0xe6, 0x10, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40};
-    CHECK(DIALECT_PG, "varbinary(9)", row_bytes(r, "\0\xff" "A", 3), "\\\\x00ff41");
+    static const uint8_t point[] = {0xe6, 0x10, 0,    0,    1, 1, 0, 0, 0, 0, 0, 0,   0,
+                                    0,    0,    0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40};
+    CHECK(DIALECT_PG, "varbinary(9)",
+          row_bytes(r,
+                    "\0\xff"
+                    "A",
+                    3),
+          "\\\\x00ff41");
     CHECK(DIALECT_OG_B, "blob", row_bytes(r, "", 0), "\\\\x");
-    CHECK(DIALECT_PG, "point", row_bytes(r, point, sizeof point), "\\\\x0101000020e6100000000000000000f03f0000000000000040");
+    CHECK(DIALECT_PG, "point", row_bytes(r, point, sizeof point),
+          "\\\\x0101000020e6100000000000000000f03f0000000000000040");
     CHECK(DIALECT_PG, "point", row_bytes(r, "\0\0\0\0\1\1\0\0\0", 9), "\\\\x0101000000");
     CHECK(DIALECT_PG, "point", row_bytes(r, "\0\0\0\0\1\1\0\0", 8),
           "FAIL a row of the source cannot be read: a geometry that is not MySQL's SRID and little-endian WKB");
-    CHECK_AS(DIALECT_PG, "binary(16)", "uuid", row_bytes(r, "0123456789abcdef", 16), "30313233-3435-3637-3839-616263646566");
+    CHECK_AS(DIALECT_PG, "binary(16)", "uuid", row_bytes(r, "0123456789abcdef", 16),
+             "30313233-3435-3637-3839-616263646566");
     CHECK(DIALECT_PG, "inet6", row_text(r, "2001:db8::1"), "2001:db8::1");
 }
 
@@ -223,8 +239,9 @@ static void large_rows(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers), cmocka_unit_test(floats), cmocka_unit_test(floats_read_back), cmocka_unit_test(bits_and_bools), cmocka_unit_test(characters),
-        cmocka_unit_test(bytes), cmocka_unit_test(dates), cmocka_unit_test(whole_rows), cmocka_unit_test(large_rows),
+        cmocka_unit_test(numbers),        cmocka_unit_test(floats),     cmocka_unit_test(floats_read_back),
+        cmocka_unit_test(bits_and_bools), cmocka_unit_test(characters), cmocka_unit_test(bytes),
+        cmocka_unit_test(dates),          cmocka_unit_test(whole_rows), cmocka_unit_test(large_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,9 +14,23 @@ static bool refused(const char *s) {
 
 static void accepted(void **state) {
     (void)state;
-    static const char *const good[] = {
-        "", "{}", "[1, 2.5, 1e308, -1E-308]", "\"\\u4e2d\\n\\\\\"", "\"\\\\u0000\"", "\"\\\\\\\\u0000\"", "\"\\ud83d\\ude00\"", "\"\\uD83D\\uDE00x\"",
-        "{\"e1\": \"1e999999\", \"b\": true}", "\"", "\"\\", "\"\\u", "\"\\u12", "1e15999", "true", "[\"1e99999\"]", "0.1e+00001"};
+    static const char *const good[] = {"",
+                                       "{}",
+                                       "[1, 2.5, 1e308, -1E-308]",
+                                       "\"\\u4e2d\\n\\\\\"",
+                                       "\"\\\\u0000\"",
+                                       "\"\\\\\\\\u0000\"",
+                                       "\"\\ud83d\\ude00\"",
+                                       "\"\\uD83D\\uDE00x\"",
+                                       "{\"e1\": \"1e999999\", \"b\": true}",
+                                       "\"",
+                                       "\"\\",
+                                       "\"\\u",
+                                       "\"\\u12",
+                                       "1e15999",
+                                       "true",
+                                       "[\"1e99999\"]",
+                                       "0.1e+00001"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         if (refused(good[i])) {
             fail_msg("%s", good[i]);

@@ -103,9 +103,30 @@ static void labels(void **state) {
 
 static void not_understood(void **state) {
     (void)state;
-    static const char *const bad[] = {"", "frob", "int(", "int()", "int(1", "int(1,2)", "decimal(1,2)", "decimal(2000,1)", "enum", "enum()", "enum('a'",
-                                      "enum('a", "enum(a)", "enum('a',)", "enum('a\\", "varchar(99999999999)", "time(7)", "date(3)", "bit(0)",
-                                      "bit(65)", "int ;", "varchar(10) /* open", "varchar(10))", "set('a''"};
+    static const char *const bad[] = {"",
+                                      "frob",
+                                      "int(",
+                                      "int()",
+                                      "int(1",
+                                      "int(1,2)",
+                                      "decimal(1,2)",
+                                      "decimal(2000,1)",
+                                      "enum",
+                                      "enum()",
+                                      "enum('a'",
+                                      "enum('a",
+                                      "enum(a)",
+                                      "enum('a',)",
+                                      "enum('a\\",
+                                      "varchar(99999999999)",
+                                      "time(7)",
+                                      "date(3)",
+                                      "bit(0)",
+                                      "bit(65)",
+                                      "int ;",
+                                      "varchar(10) /* open",
+                                      "varchar(10))",
+                                      "set('a''"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct mytype t;
         if (mytype_parse(&arena, bad[i], &t)) {
@@ -123,7 +144,8 @@ static int clear(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(integers), cmocka_unit_test(numbers), cmocka_unit_test(strings),
-                                       cmocka_unit_test(times), cmocka_unit_test(labels), cmocka_unit_test(not_understood)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(integers), cmocka_unit_test(numbers),
+                                       cmocka_unit_test(strings),  cmocka_unit_test(times),
+                                       cmocka_unit_test(labels),   cmocka_unit_test(not_understood)};
     return cmocka_run_group_tests(tests, NULL, clear);
 }

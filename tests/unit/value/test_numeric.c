@@ -54,8 +54,21 @@ static void round_trip(const char *in, const char *expected) {
 
 static void texts(void **state) {
     (void)state;
-    static const char *const same[] = {"0", "1", "9999", "10000", "-1", "12345678", "100000000", "0.1", "0.0001", "0.00001", "-0.5", "1.10",
-                                       "10000.00010000", "99999999999999999999999999999999999.999999999999999999999999999999", "0.0000",
+    static const char *const same[] = {"0",
+                                       "1",
+                                       "9999",
+                                       "10000",
+                                       "-1",
+                                       "12345678",
+                                       "100000000",
+                                       "0.1",
+                                       "0.0001",
+                                       "0.00001",
+                                       "-0.5",
+                                       "1.10",
+                                       "10000.00010000",
+                                       "99999999999999999999999999999999999.999999999999999999999999999999",
+                                       "0.0000",
                                        "123456789.000000001"};
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         round_trip(same[i], same[i]);
@@ -94,7 +107,8 @@ static void generated(void **state) {
 
 static void refused(void **state) {
     (void)state;
-    static const char *const bad[] = {"", "-", ".", "-.", "1e5", "1.2.3", " 1", "1 ", "--1", "1,5", "a", "1a", "0x1", "1.\xff"};
+    static const char *const bad[] = {"",   "-",   ".",   "-.", "1e5", "1.2.3", " 1",
+                                      "1 ", "--1", "1,5", "a",  "1a",  "0x1",   "1.\xff"};
     uint8_t out[256];
     int digits;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -109,7 +123,8 @@ static void refused(void **state) {
 
 static void integers(void **state) {
     (void)state;
-    static const uint64_t values[] = {0, 1, 9999, 10000, 10001, 99999999, 100000000, 12345678901234567890u, UINT64_MAX, 1000000000000000000u};
+    static const uint64_t values[] = {
+        0, 1, 9999, 10000, 10001, 99999999, 100000000, 12345678901234567890u, UINT64_MAX, 1000000000000000000u};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         for (int negative = 0; negative < 2; negative++) {
             uint8_t a[64], b[64];

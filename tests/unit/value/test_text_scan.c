@@ -119,9 +119,11 @@ static void utf8(void **state) {
             }
         }
     }
-    static const char *const good[] = {"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf", "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad a \xc3\xa9"};
-    static const char *const bad[] = {"\xf0\x8f\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xed\xa0\x80", "\xe0\x9f\xbf", "\xc1\xbf",
-                                      "\xe4\xb8", "\xf0\x9f\x98", "\x80", "\xe4\xb8\xad\xe6\x96"};
+    static const char *const good[] = {"\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf",
+                                       "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad a \xc3\xa9"};
+    static const char *const bad[] = {
+        "\xf0\x8f\x80\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xed\xa0\x80", "\xe0\x9f\xbf",
+        "\xc1\xbf",         "\xe4\xb8",         "\xf0\x9f\x98",     "\x80",         "\xe4\xb8\xad\xe6\x96"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(text_utf8_valid((const uint8_t *)good[i], strlen(good[i])));
     }
@@ -141,7 +143,7 @@ static void mending(void **state) {
     (void)state;
     mend("a\0b", 3, true, true, "a b");
     mend("\xff", 1, false, true, "\xef\xbf\xbd");
-    mend("\xe4\xb8", 2, false, true, "\xef\xbf\xbd");               /* one sequence, one mark */
+    mend("\xe4\xb8", 2, false, true, "\xef\xbf\xbd"); /* one sequence, one mark */
     mend("\xe4\xb8z", 3, false, true, "\xef\xbf\xbdz");
     mend("\xed\xa0\x80", 3, false, true, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* a surrogate is three ill bytes */
     mend("\xf0\x9f\x98", 3, false, true, "\xef\xbf\xbd");
@@ -168,7 +170,8 @@ static void prefixes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(copying), cmocka_unit_test(escaping), cmocka_unit_test(hexing), cmocka_unit_test(utf8),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(copying), cmocka_unit_test(escaping),
+                                       cmocka_unit_test(hexing),  cmocka_unit_test(utf8),
                                        cmocka_unit_test(mending), cmocka_unit_test(prefixes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,20 +22,64 @@ static const struct {
     bool mariadb_json;
     bool time_as_interval, json_as_json;
 } types[] = {
-    {"tinyint"}, {"tinyint unsigned"}, {"smallint"}, {"smallint unsigned"}, {"mediumint"}, {"mediumint unsigned"}, {"int"},
-    {"int unsigned"}, {"int(10) unsigned zerofill"}, {"bigint"}, {"bigint unsigned"},
-    {"decimal(10,2)"}, {"decimal(65,30) unsigned"}, {"float"}, {"float unsigned"}, {"float(7,3)"}, {"double"}, {"double(10,2)"},
-    {"bit(1)"}, {"bit(64)"},
-    {"char(10)", "utf8mb4", "utf8mb4_bin"}, {"varchar(40)", "utf8mb4", "utf8mb4_0900_ai_ci"}, {"varchar(40)", "utf8mb4", "utf8mb4_general_ci"},
-    {"varchar(40)", "latin1", "latin1_swedish_ci"}, {"varchar(40)", "gbk", "gbk_chinese_ci"}, {"varchar(40)", "ascii", "ascii_bin"},
-    {"char(0)", "utf8mb4", "utf8mb4_bin"}, {"tinytext", "utf8mb4", "utf8mb4_bin"}, {"text", "utf8mb4", "utf8mb4_bin"},
-    {"mediumtext", "utf8mb4", "utf8mb4_bin"}, {"longtext", "utf8mb4", "utf8mb4_bin"},
-    {"binary(16)"}, {"varbinary(200)"}, {"varbinary(0)"}, {"tinyblob"}, {"blob"}, {"mediumblob"}, {"longblob"},
-    {"date"}, {"time(3)"}, {.type = "time(3)", .time_as_interval = true}, {"datetime"}, {"datetime(6)"}, {"timestamp"}, {"timestamp(6)"},
+    {"tinyint"},
+    {"tinyint unsigned"},
+    {"smallint"},
+    {"smallint unsigned"},
+    {"mediumint"},
+    {"mediumint unsigned"},
+    {"int"},
+    {"int unsigned"},
+    {"int(10) unsigned zerofill"},
+    {"bigint"},
+    {"bigint unsigned"},
+    {"decimal(10,2)"},
+    {"decimal(65,30) unsigned"},
+    {"float"},
+    {"float unsigned"},
+    {"float(7,3)"},
+    {"double"},
+    {"double(10,2)"},
+    {"bit(1)"},
+    {"bit(64)"},
+    {"char(10)", "utf8mb4", "utf8mb4_bin"},
+    {"varchar(40)", "utf8mb4", "utf8mb4_0900_ai_ci"},
+    {"varchar(40)", "utf8mb4", "utf8mb4_general_ci"},
+    {"varchar(40)", "latin1", "latin1_swedish_ci"},
+    {"varchar(40)", "gbk", "gbk_chinese_ci"},
+    {"varchar(40)", "ascii", "ascii_bin"},
+    {"char(0)", "utf8mb4", "utf8mb4_bin"},
+    {"tinytext", "utf8mb4", "utf8mb4_bin"},
+    {"text", "utf8mb4", "utf8mb4_bin"},
+    {"mediumtext", "utf8mb4", "utf8mb4_bin"},
+    {"longtext", "utf8mb4", "utf8mb4_bin"},
+    {"binary(16)"},
+    {"varbinary(200)"},
+    {"varbinary(0)"},
+    {"tinyblob"},
+    {"blob"},
+    {"mediumblob"},
+    {"longblob"},
+    {"date"},
+    {"time(3)"},
+    {.type = "time(3)", .time_as_interval = true},
+    {"datetime"},
+    {"datetime(6)"},
+    {"timestamp"},
+    {"timestamp(6)"},
     {"year"},
-    {"enum('a','b')"}, {"enum('a','')"}, {"set('x','y')"},
-    {"json"}, {.type = "json", .json_as_json = true}, {.type = "longtext", .mariadb_json = true},
-    {"geometry"}, {"point"}, {"vector(3)"}, {"uuid"}, {"inet4"}, {"inet6"},
+    {"enum('a','b')"},
+    {"enum('a','')"},
+    {"set('x','y')"},
+    {"json"},
+    {.type = "json", .json_as_json = true},
+    {.type = "longtext", .mariadb_json = true},
+    {"geometry"},
+    {"point"},
+    {"vector(3)"},
+    {"uuid"},
+    {"inet4"},
+    {"inet6"},
 };
 
 struct page {
@@ -106,11 +150,15 @@ static void type_table(struct page *p) {
         t.charset = types[i].charset;
         t.collation = types[i].collation;
         t.is_mariadb_json = types[i].mariadb_json;
-        say(p, "| `%s`%s%s%s%s |", types[i].type, t.collation == NULL ? "" : " ", t.collation == NULL ? "" : t.collation,
-            t.is_mariadb_json ? ", MariaDB's json" : "",
-            types[i].time_as_interval ? ", `--time-as-interval`" : types[i].json_as_json ? ", `--json-as-json`" : "");
+        say(p, "| `%s`%s%s%s%s |", types[i].type, t.collation == NULL ? "" : " ",
+            t.collation == NULL ? "" : t.collation, t.is_mariadb_json ? ", MariaDB's json" : "",
+            types[i].time_as_interval ? ", `--time-as-interval`"
+            : types[i].json_as_json   ? ", `--json-as-json`"
+                                      : "");
         for (size_t d = 0; d < NDIALECTS; d++) {
-            struct typemap_options o = {.dialect = dialects[d], .time_as_interval = types[i].time_as_interval, .json_as_json = types[i].json_as_json};
+            struct typemap_options o = {.dialect = dialects[d],
+                                        .time_as_interval = types[i].time_as_interval,
+                                        .json_as_json = types[i].json_as_json};
             struct target_type to;
             struct err e = ERR_INIT;
             if (!typemap_resolve(&p->a, &o, "t", "c", &t, &to, &e)) {
@@ -132,20 +180,46 @@ static void override_table(struct page *p) {
     static const struct {
         const char *title, *type;
     } from[] = {
-        {"integers, year", "int"}, {"decimal(p,0)", "decimal(10,0)"}, {"decimal(p,s)", "decimal(10,2)"}, {"float, double", "double"},
-        {"bit(n)", "bit(8)"}, {"char, varchar, text family, enum, set, json", "varchar(40)"}, {"binary(16), varbinary(16)", "binary(16)"},
-        {"other binary, blob family", "blob"}, {"date", "date"}, {"datetime, timestamp", "datetime"}, {"time", "time"},
-        {"spatial types, vector", "geometry"}, {"uuid", "uuid"}, {"inet4, inet6", "inet6"},
+        {"integers, year", "int"},
+        {"decimal(p,0)", "decimal(10,0)"},
+        {"decimal(p,s)", "decimal(10,2)"},
+        {"float, double", "double"},
+        {"bit(n)", "bit(8)"},
+        {"char, varchar, text family, enum, set, json", "varchar(40)"},
+        {"binary(16), varbinary(16)", "binary(16)"},
+        {"other binary, blob family", "blob"},
+        {"date", "date"},
+        {"datetime, timestamp", "datetime"},
+        {"time", "time"},
+        {"spatial types, vector", "geometry"},
+        {"uuid", "uuid"},
+        {"inet4, inet6", "inet6"},
     };
     static const struct {
         enum target_kind kind;
         const char *name;
     } to[] = {
-        {TK_BOOL, "boolean"}, {TK_INT2, "smallint"}, {TK_INT4, "integer"}, {TK_INT8, "bigint"}, {TK_INT1, "tinyint (B)"},
-        {TK_UINT1, "uint1, uint2, uint4, uint8 (B)"}, {TK_NUMERIC, "numeric(p,s)"}, {TK_FLOAT4, "real"}, {TK_FLOAT8, "double precision"},
-        {TK_BIT, "bit(n)"}, {TK_TEXT, "char(n), varchar(n), text"}, {TK_JSONB, "json, jsonb"}, {TK_BYTEA, "bytea, binary(n) and varbinary(n) (B)"},
-        {TK_BLOB, "blob (openGauss)"}, {TK_DATE, "date"}, {TK_TIMESTAMP, "timestamp(p)"}, {TK_TIMESTAMPTZ, "timestamptz(p)"},
-        {TK_TIME, "time(p)"}, {TK_INTERVAL, "interval"}, {TK_UUID, "uuid"}, {TK_INET, "inet"},
+        {TK_BOOL, "boolean"},
+        {TK_INT2, "smallint"},
+        {TK_INT4, "integer"},
+        {TK_INT8, "bigint"},
+        {TK_INT1, "tinyint (B)"},
+        {TK_UINT1, "uint1, uint2, uint4, uint8 (B)"},
+        {TK_NUMERIC, "numeric(p,s)"},
+        {TK_FLOAT4, "real"},
+        {TK_FLOAT8, "double precision"},
+        {TK_BIT, "bit(n)"},
+        {TK_TEXT, "char(n), varchar(n), text"},
+        {TK_JSONB, "json, jsonb"},
+        {TK_BYTEA, "bytea, binary(n) and varbinary(n) (B)"},
+        {TK_BLOB, "blob (openGauss)"},
+        {TK_DATE, "date"},
+        {TK_TIMESTAMP, "timestamp(p)"},
+        {TK_TIMESTAMPTZ, "timestamptz(p)"},
+        {TK_TIME, "time(p)"},
+        {TK_INTERVAL, "interval"},
+        {TK_UUID, "uuid"},
+        {TK_INET, "inet"},
     };
     say(p, "| MySQL | can become |\n|---|---|\n");
     for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {
@@ -174,7 +248,8 @@ static void loss_table(struct page *p) {
         bool first = true;
         for (int k = LOSS_FAIL; k <= LOSS_CLAMP; k++) {
             if (loss_policy_fits((enum loss_rule)r, (enum loss_policy)k)) {
-                say(p, "%s %s%s", first ? "" : ",", loss_policy_name((enum loss_policy)k), (int)defaults.of[r] == k ? " (default)" : "");
+                say(p, "%s %s%s", first ? "" : ",", loss_policy_name((enum loss_policy)k),
+                    (int)defaults.of[r] == k ? " (default)" : "");
                 first = false;
             }
         }
@@ -203,7 +278,8 @@ static void rebuild(struct page *p, const char *old) {
     } parts[] = {{"types", type_table}, {"overrides", override_table}, {"losses", loss_table}};
     const char *at = old;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        char *begin_mark = arena_printf(&p->a, "<!-- %s: generated by tests/unit/value/types_doc.c -->\n", parts[i].name);
+        char *begin_mark =
+            arena_printf(&p->a, "<!-- %s: generated by tests/unit/value/types_doc.c -->\n", parts[i].name);
         char *end_mark = arena_printf(&p->a, "<!-- end of %s -->", parts[i].name);
         const char *begin = strstr(at, begin_mark), *end = begin == NULL ? NULL : strstr(begin, end_mark);
         if (end == NULL) {
