@@ -1,5 +1,6 @@
 """A load that is killed, at any instant and as often as you like, goes on and ends with exactly the source's rows."""
 
+import os
 import random
 import signal
 import time
@@ -8,14 +9,15 @@ import pytest
 
 from moving import error_of, last_event, wait_until
 
-KILLS = 24
+KILLS = int(os.environ.get("KILLS", 24))
+SEED = int(os.environ.get("SEED", 20240229))
 PACE = ["--chunk-size", "128KiB", "--rate-limit", "8MB"]
 
 
 def test_killed_at_random_instants(move, sources, source):
     """kill -9 at least KILLS times, spread over the whole run from before its first connection to its last index."""
     database = sources(source, "steady")
-    dice = random.Random(20240229)
+    dice = random.Random(SEED)
     began = time.monotonic()
     move("load", source, database, *PACE).ok()
     whole_s = time.monotonic() - began
@@ -26,7 +28,7 @@ def test_killed_at_random_instants(move, sources, source):
         while True:
             run = move.start("load", source, database, *PACE, *options)
             # Mostly early in what is left, so that one load is cut many times; sometimes anywhere.
-            wait_s = dice.uniform(0, whole_s * dice.choice([0.2, 0.5, 1.0]))
+            wait_s = dice.uniform(0, whole_s * dice.choice([0.1, 0.3, 1.0]))
             end = time.monotonic() + wait_s
             while time.monotonic() < end and run.alive():
                 time.sleep(0.005)
@@ -54,7 +56,7 @@ def test_killed_at_random_instants(move, sources, source):
             break
         finished += 1
         move.check(source, database)
-    assert {"load", "none"} <= phases, phases
+    assert "load" in phases and phases & {"none", "connect", "schema", "snapshot"}, phases
 
 
 def test_resume_reads_only_what_is_missing(move, sources, source):
