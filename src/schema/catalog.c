@@ -32,6 +32,22 @@ void catalog_uncarried(struct catalog_reader *r, const char *kind, const char *n
         .kind = arena_strdup(r->a, kind), .name = arena_strdup(r->a, name), .reason = arena_strdup(r->a, reason)};
 }
 
+bool catalog_no_column(struct err *e, const struct table *t, const char *kind, const char *object, const char *column) {
+    return err_set(e, ERR_SOURCE_SCHEMA, "%s %s of table %s names column %s, which the table does not have", kind,
+                   object, t->name, column == NULL ? "NULL" : column);
+}
+
+bool catalog_show_create(struct catalog_reader *r, const struct table *t, const char **create, struct err *e) {
+    struct mysql_rows rows;
+    char *sql =
+        arena_printf(r->a, "SHOW CREATE TABLE %s.%s", str_quote_mysql(r->a, t->schema), str_quote_mysql(r->a, t->name));
+    if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
+        return err_where(e, "table %s.%s", t->schema, t->name);
+    }
+    *create = rows.n == 1 && rows.columns.n >= 2 ? mysql_cell(&rows, 0, 1) : NULL;
+    return true;
+}
+
 /* The servers differ in what information_schema has; ask it about itself rather than trust version numbers. */
 static bool read_features(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;

@@ -97,14 +97,11 @@ static void exact_default(struct arena *a, struct column *c, const char *create)
     }
 }
 
-static bool show_create(struct catalog_reader *r, struct table *t, struct err *e) {
-    struct mysql_rows rows;
-    char *sql =
-        arena_printf(r->a, "SHOW CREATE TABLE %s.%s", str_quote_mysql(r->a, t->schema), str_quote_mysql(r->a, t->name));
-    if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
-        return err_where(e, "table %s.%s", t->schema, t->name);
+static bool show_defaults(struct catalog_reader *r, struct table *t, struct err *e) {
+    const char *create;
+    if (!catalog_show_create(r, t, &create, e)) {
+        return false;
     }
-    const char *create = rows.n == 1 && rows.columns.n >= 2 ? mysql_cell(&rows, 0, 1) : NULL;
     for (size_t i = 0; i < t->ncolumns && create != NULL; i++) {
         if (wants_exact(&t->columns[i])) {
             exact_default(r->a, &t->columns[i], create);
@@ -125,7 +122,7 @@ bool catalog_read_exact_defaults(struct catalog_reader *r, struct err *e) {
             ok = mysql_exec(r->c, "SET SESSION character_set_results = NULL", e);
             raw = true;
         }
-        ok = ok && (!wanted || show_create(r, t, e));
+        ok = ok && (!wanted || show_defaults(r, t, e));
     }
     return !ok || !raw ? ok : mysql_exec(r->c, "SET SESSION character_set_results = utf8mb4", e);
 }

@@ -25,6 +25,11 @@ struct table *catalog_table(const struct catalog_reader *r, const char *name);
 size_t catalog_table_index(const struct catalog_reader *r, const struct table *t);
 void catalog_uncarried(struct catalog_reader *r, const char *kind, const char *name, const char *reason);
 
+/* ERR_SOURCE_SCHEMA: something names a column that its table does not have. */
+bool catalog_no_column(struct err *e, const struct table *t, const char *kind, const char *object, const char *column);
+/* What SHOW CREATE TABLE prints; NULL when it printed nothing. */
+bool catalog_show_create(struct catalog_reader *r, const struct table *t, const char **create, struct err *e) WARN_UNUSED;
+
 /* ---- catalog_defaults.c ---- */
 bool catalog_is_binary(const struct mytype *t);
 /* COLUMN_DEFAULT (len bytes, or NULL) of a column that is neither generated nor auto_increment. */

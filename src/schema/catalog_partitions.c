@@ -53,13 +53,10 @@ static bool find_list_default(struct catalog_reader *r, struct table *t, struct 
     if (!r->is_mariadb || zero == NULL) {
         return true;
     }
-    struct mysql_rows rows;
-    char *sql =
-        arena_printf(r->a, "SHOW CREATE TABLE %s.%s", str_quote_mysql(r->a, t->schema), str_quote_mysql(r->a, t->name));
-    if (!mysql_rows(r->c, r->a, sql, &rows, e)) {
-        return err_where(e, "table %s.%s", t->schema, t->name);
+    const char *create;
+    if (!catalog_show_create(r, t, &create, e)) {
+        return false;
     }
-    const char *create = rows.n == 1 && rows.columns.n >= 2 ? mysql_cell(&rows, 0, 1) : NULL;
     for (size_t i = 0; create != NULL && i < t->part.n; i++) {
         struct partition *p = &t->part.parts[i];
         char *text = arena_printf(r->a, "PARTITION %s DEFAULT", str_quote_mysql(r->a, p->name));

@@ -20,4 +20,4 @@ ALTER TABLE "golden_checks"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY ("id")
 -- analyze: table golden_checks.a
 ANALYZE "golden_checks"."a"
 ;
--- note: column golden_checks.a.s: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(80)
+-- note: column golden_checks.a.s: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(80)

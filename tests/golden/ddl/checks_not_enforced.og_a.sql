@@ -15,4 +15,4 @@ ANALYZE "golden_checks_not_enforced"."n"
 ;
 -- note: check golden_checks_not_enforced.n.off_ck: it is NOT ENFORCED at the source => left out
 -- warning: check golden_checks_not_enforced.n.soundex_ck: (soundex(`s`) <> _utf8mb4'A000'): function SOUNDEX => left out: the target accepts rows that the source refuses
--- note: column golden_checks_not_enforced.n.s: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(40)
+-- note: column golden_checks_not_enforced.n.s: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(40)

@@ -42,12 +42,12 @@ ANALYZE "golden_collations"."c"
 -- analyze: table golden_collations.keys_
 ANALYZE "golden_collations"."keys_"
 ;
--- note: column golden_collations.c.a: compares case and accents exactly; utf8mb4_0900_ai_ci does not => type varchar(10)
--- note: column golden_collations.c.d: compares case and accents exactly; utf8mb4_unicode_ci does not => type varchar(10)
--- note: column golden_collations.c.f: compares case and accents exactly; gbk_chinese_ci does not => type varchar(10)
+-- note: column golden_collations.c.a: compares case and accents exactly, unlike utf8mb4_0900_ai_ci => type varchar(10)
+-- note: column golden_collations.c.d: compares case and accents exactly, unlike utf8mb4_unicode_ci => type varchar(10)
+-- note: column golden_collations.c.f: compares case and accents exactly, unlike gbk_chinese_ci => type varchar(10)
 -- warning: column golden_collations.c.a: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
 -- note: index golden_collations.keys_.c: the name is taken in the target => it is called c_keys_
--- note: column golden_collations.keys_.a: compares case and accents exactly; utf8mb4_0900_ai_ci does not => type varchar(10)
--- note: column golden_collations.keys_.b: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(10)
--- note: column golden_collations.keys_.c: compares case and accents exactly; utf8mb4_0900_as_ci does not => type varchar(10)
+-- note: column golden_collations.keys_.a: compares case and accents exactly, unlike utf8mb4_0900_ai_ci => type varchar(10)
+-- note: column golden_collations.keys_.b: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(10)
+-- note: column golden_collations.keys_.c: compares case and accents exactly, unlike utf8mb4_0900_as_ci => type varchar(10)
 -- warning: columns golden_collations.keys_.a, b, c: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

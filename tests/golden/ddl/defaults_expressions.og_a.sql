@@ -23,9 +23,9 @@ ANALYZE "golden_defaults_expressions"."x"
 -- warning: default of golden_defaults_expressions.x.b: uuid(): function UUID, which this openGauss database does not have => the column has no default in the target
 -- warning: default of golden_defaults_expressions.x.j: (`a` + 1): the column a, which is not known here => the column has no default in the target
 -- warning: default of golden_defaults_expressions.x.k: uuid_to_bin(uuid()): function UUID, which this openGauss database does not have => the column has no default in the target
--- note: column golden_defaults_expressions.x.b: lengths count bytes in an A database: 36 characters are 144 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type char(144)
+-- note: column golden_defaults_expressions.x.b: lengths count bytes in an A database: 36 characters are 144 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type char(144)
 -- note: columns golden_defaults_expressions.x.c, l: a date has a time of day in an A database: 00:00:00 => type timestamp(0)
 -- note: columns golden_defaults_expressions.x.d, e: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb
--- note: column golden_defaults_expressions.x.f: '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type text
--- note: column golden_defaults_expressions.x.h: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(80)
--- note: column golden_defaults_expressions.x.k: the length 16 is not enforced => type bytea
+-- note: column golden_defaults_expressions.x.f: '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type text
+-- note: column golden_defaults_expressions.x.h: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(80)
+-- note: column golden_defaults_expressions.x.k: bytea has no length limit => type bytea

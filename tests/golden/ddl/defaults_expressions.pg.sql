@@ -21,6 +21,6 @@ CREATE TABLE "golden_defaults_expressions"."x" (
 ANALYZE "golden_defaults_expressions"."x"
 ;
 -- warning: default of golden_defaults_expressions.x.j: (`a` + 1): the column a, which is not known here => the column has no default in the target
--- note: columns golden_defaults_expressions.x.b, f, h: compares case and accents exactly; utf8mb4_general_ci does not => type char(36)
+-- note: columns golden_defaults_expressions.x.b, f, h: compares case and accents exactly, unlike utf8mb4_general_ci => type char(36)
 -- note: columns golden_defaults_expressions.x.d, e: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb
--- note: column golden_defaults_expressions.x.k: the length 16 is not enforced => type bytea
+-- note: column golden_defaults_expressions.x.k: bytea has no length limit => type bytea

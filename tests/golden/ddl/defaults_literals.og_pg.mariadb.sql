@@ -83,13 +83,11 @@ ANALYZE "golden_defaults_literals"."zone"
 ;
 -- warning: default of golden_defaults_literals.beyond.a: '-01:00:00' is no time of day => the column has no default in the target
 -- warning: default of golden_defaults_literals.beyond.b: '838:59:59' is no time of day => the column has no default in the target
--- note: columns golden_defaults_literals.beyond.a, b: holds 00:00:00 to 24:00:00; for more use interval => type time(0)
--- note: column golden_defaults_literals.bytes.a: the length 3 is not enforced => type bytea
--- note: columns golden_defaults_literals.bytes.b, d: the length 4 is not enforced => type bytea
--- note: column golden_defaults_literals.bytes.c: the length 8 is not enforced => type bytea
--- note: columns golden_defaults_literals.l.a, b, c, d, e, f, g, n2: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(20)
+-- note: columns golden_defaults_literals.beyond.a, b: holds 00:00:00 to 24:00:00 only, interval would hold every TIME => type time(0)
+-- note: columns golden_defaults_literals.bytes.a, b, c, d: bytea has no length limit => type bytea
+-- note: columns golden_defaults_literals.l.a, b, c, d, e, f, g, n2: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(20)
 -- note: columns golden_defaults_literals.l.j, m: ZEROFILL is not kept: numbers print without leading zeros => type bigint
--- note: column golden_defaults_literals.l.u: holds 00:00:00 to 24:00:00; for more use interval => type time(2)
+-- note: column golden_defaults_literals.l.u: holds 00:00:00 to 24:00:00 only, interval would hold every TIME => type time(2)
 -- note: column golden_defaults_literals.l.y: orders by label, not by position => type varchar(1)
 -- note: column golden_defaults_literals.l.z: orders as text, not by bits => type varchar(3)
 -- warning: default of golden_defaults_literals.zero.a: '0000-00-00' is no date in the target => the column has no default in the target

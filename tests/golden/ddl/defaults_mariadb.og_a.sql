@@ -23,10 +23,10 @@ ANALYZE "golden_defaults_mariadb"."x"
 -- warning: default of golden_defaults_mariadb.x.b: uuid(): function UUID, which this openGauss database does not have => the column has no default in the target
 -- warning: default of golden_defaults_mariadb.x.j: (`a` + 1): the column a, which is not known here => the column has no default in the target
 -- warning: default of golden_defaults_mariadb.x.k: nextval(`golden_defaults_mariadb`.`s`): function NEXTVAL => the column has no default in the target
--- note: column golden_defaults_mariadb.x.b: lengths count bytes in an A database: 36 characters are 144 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type char(144)
+-- note: column golden_defaults_mariadb.x.b: lengths count bytes in an A database: 36 characters are 144 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type char(144)
 -- note: column golden_defaults_mariadb.x.c: a date has a time of day in an A database: 00:00:00 => type timestamp(0)
 -- note: columns golden_defaults_mariadb.x.d, e: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb
--- note: column golden_defaults_mariadb.x.f: '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type text
--- note: column golden_defaults_mariadb.x.h: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(80)
--- note: column golden_defaults_mariadb.x.l: lengths count bytes in an A database: 30 characters are 120 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(120)
+-- note: column golden_defaults_mariadb.x.f: '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type text
+-- note: column golden_defaults_mariadb.x.h: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(80)
+-- note: column golden_defaults_mariadb.x.l: lengths count bytes in an A database: 30 characters are 120 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(120)
 -- uncarried: sequence s: MariaDB's sequences are not carried

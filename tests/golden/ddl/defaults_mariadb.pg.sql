@@ -22,6 +22,6 @@ ANALYZE "golden_defaults_mariadb"."x"
 ;
 -- warning: default of golden_defaults_mariadb.x.j: (`a` + 1): the column a, which is not known here => the column has no default in the target
 -- warning: default of golden_defaults_mariadb.x.k: nextval(`golden_defaults_mariadb`.`s`): function NEXTVAL => the column has no default in the target
--- note: columns golden_defaults_mariadb.x.b, f, h, l: compares case and accents exactly; utf8mb4_general_ci does not => type char(36)
+-- note: columns golden_defaults_mariadb.x.b, f, h, l: compares case and accents exactly, unlike utf8mb4_general_ci => type char(36)
 -- note: columns golden_defaults_mariadb.x.d, e: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb
 -- uncarried: sequence s: MariaDB's sequences are not carried

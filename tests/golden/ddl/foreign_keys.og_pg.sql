@@ -153,7 +153,7 @@ ANALYZE "golden_foreign_keys"."parent"
 -- analyze: table golden_foreign_keys.tree
 ANALYZE "golden_foreign_keys"."tree"
 ;
--- note: column golden_foreign_keys.child.c: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(10)
--- note: column golden_foreign_keys.parent.code: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(10)
+-- note: column golden_foreign_keys.child.c: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(10)
+-- note: column golden_foreign_keys.parent.code: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(10)
 -- warning: column golden_foreign_keys.parent.code: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
 -- note: counter of golden_foreign_keys.tree.id: sequences end at 9223372036854775807 => values above that must be given by the application

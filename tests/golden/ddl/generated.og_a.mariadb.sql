@@ -28,11 +28,11 @@ CREATE UNIQUE INDEX "k4" ON "golden_generated"."g" ("c4")
 -- analyze: table golden_generated.g
 ANALYZE "golden_generated"."g"
 ;
--- note: columns golden_generated.g.s, c9: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(80)
+-- note: columns golden_generated.g.s, c9: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(80)
 -- note: column golden_generated.g.j: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb
--- note: column golden_generated.g.c4: lengths count bytes in an A database: 50 characters are 200 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(200)
--- note: column golden_generated.g.c5: lengths count bytes in an A database: 30 characters are 120 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(120)
--- note: column golden_generated.g.c8: lengths count bytes in an A database: 40 characters are 160 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(160)
+-- note: column golden_generated.g.c4: lengths count bytes in an A database: 50 characters are 200 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(200)
+-- note: column golden_generated.g.c5: lengths count bytes in an A database: 30 characters are 120 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(120)
+-- note: column golden_generated.g.c8: lengths count bytes in an A database: 40 characters are 160 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(160)
 -- note: columns golden_generated.g.c2, c5: the target has no VIRTUAL generated columns => STORED: computed when a row is written, and taking space
 -- warning: generated column golden_generated.g.c3: `c1` + 1: it is computed from another generated column, which the target does not allow => a plain column, loaded with the source's values; the target does not compute new ones
 -- warning: generated column golden_generated.g.c4: concat(`s`,'-',`a`): CONCAT: an A database takes NULL and '' for the same value => a plain column, loaded with the source's values; the target does not compute new ones

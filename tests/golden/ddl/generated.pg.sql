@@ -28,7 +28,7 @@ CREATE UNIQUE INDEX "k4" ON "golden_generated"."g" ("c4")
 -- analyze: table golden_generated.g
 ANALYZE "golden_generated"."g"
 ;
--- note: columns golden_generated.g.s, c4, c5, c8, c9: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(20)
+-- note: columns golden_generated.g.s, c4, c5, c8, c9: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(20)
 -- note: column golden_generated.g.j: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb
 -- note: columns golden_generated.g.c2, c5: the target has no VIRTUAL generated columns => STORED: computed when a row is written, and taking space
 -- warning: generated column golden_generated.g.c3: (`c1` + 1): it is computed from another generated column, which the target does not allow => a plain column, loaded with the source's values; the target does not compute new ones

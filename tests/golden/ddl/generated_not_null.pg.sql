@@ -15,6 +15,6 @@ ALTER TABLE "golden_generated_not_null"."g" ADD CONSTRAINT "g_pkey" PRIMARY KEY 
 -- analyze: table golden_generated_not_null.g
 ANALYZE "golden_generated_not_null"."g"
 ;
--- note: columns golden_generated_not_null.g.s, 名, a, b: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(20)
+-- note: columns golden_generated_not_null.g.s, 名, a, b: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(20)
 -- note: column golden_generated_not_null.g.b: the target has no VIRTUAL generated columns => STORED: computed when a row is written, and taking space
 -- warning: column golden_generated_not_null.g.a: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

@@ -66,7 +66,7 @@ ANALYZE "golden_identifiers"."select"
 -- analyze: table golden_identifiers.订单
 ANALYZE "golden_identifiers"."订单"
 ;
--- note: column golden_identifiers.Order Details.中文列: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(10)
+-- note: column golden_identifiers.Order Details.中文列: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(10)
 -- note: table golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl: the name is longer than 63 bytes => it is called abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9
 -- note: column golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl: the name is longer than 63 bytes => it is called abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9
 -- note: column golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkm: the name is longer than 63 bytes => it is called abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_ea75e116

@@ -74,7 +74,7 @@ ANALYZE "golden_indexes"."b"
 ;
 -- warning: index golden_indexes.a.ft: MATCH .. AGAINST does not exist in the target => a GIN index; query it with to_tsvector('simple', "t") @@ to_tsquery(..)
 -- warning: index golden_indexes.a.ft2: MATCH .. AGAINST does not exist in the target => a GIN index; query it with to_tsvector('simple', "s"), to_tsvector('simple', "t") @@ to_tsquery(..)
--- note: columns golden_indexes.a.s, t: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(100)
+-- note: columns golden_indexes.a.s, t: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(100)
 -- warning: column golden_indexes.a.s: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
 -- note: index golden_indexes.b.a: the name is taken in the target => it is called a_b
 -- note: index golden_indexes.b.a_pkey: the name is taken in the target => it is called a_pkey_b

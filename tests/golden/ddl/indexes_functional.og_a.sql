@@ -32,5 +32,5 @@ ANALYZE "golden_indexes_functional"."f"
 ;
 -- note: index golden_indexes_functional.f.off: it is invisible to the source's planner => a visible index
 -- note: index golden_indexes_functional.f.tags: a multi-valued index over a JSON array => left out
--- note: column golden_indexes_functional.f.s: lengths count bytes in an A database: 50 characters are 200 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(200)
+-- note: column golden_indexes_functional.f.s: lengths count bytes in an A database: 50 characters are 200 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(200)
 -- note: column golden_indexes_functional.f.j: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb

@@ -21,5 +21,5 @@ CREATE UNIQUE INDEX "whole" ON "golden_indexes_mariadb"."i" ("t")
 ANALYZE "golden_indexes_mariadb"."i"
 ;
 -- note: index golden_indexes_mariadb.i.off: it is invisible to the source's planner => a visible index
--- note: column golden_indexes_mariadb.i.t: compares case and accents exactly; utf8mb4_general_ci does not => type text
+-- note: column golden_indexes_mariadb.i.t: compares case and accents exactly, unlike utf8mb4_general_ci => type text
 -- warning: column golden_indexes_mariadb.i.t: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

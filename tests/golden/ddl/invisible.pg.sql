@@ -15,5 +15,5 @@ ALTER TABLE "golden_invisible"."i" ADD CONSTRAINT "i_pkey" PRIMARY KEY ("id")
 -- analyze: table golden_invisible.i
 ANALYZE "golden_invisible"."i"
 ;
--- note: column golden_invisible.i.h2: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(5)
+-- note: column golden_invisible.i.h2: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(5)
 -- note: columns golden_invisible.i.hidden, h2: the target has no invisible columns => visible: SELECT * shows it

@@ -66,7 +66,7 @@ ANALYZE "golden_partitions_hash"."k2"
 -- note: partitions of golden_partitions_hash.hx: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
 -- note: column golden_partitions_hash.hx.d: a date has a time of day in an A database: 00:00:00 => type timestamp(0)
 -- note: partitions of golden_partitions_hash.k: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
--- note: column golden_partitions_hash.k.s: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(40)
+-- note: column golden_partitions_hash.k.s: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(40)
 -- warning: column golden_partitions_hash.k.s: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
 -- note: partitions of golden_partitions_hash.k0: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
 -- note: partitions of golden_partitions_hash.k2: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target

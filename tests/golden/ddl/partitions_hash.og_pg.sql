@@ -65,7 +65,7 @@ ANALYZE "golden_partitions_hash"."k2"
 -- note: partitions of golden_partitions_hash.h: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
 -- note: partitions of golden_partitions_hash.hx: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
 -- note: partitions of golden_partitions_hash.k: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
--- note: column golden_partitions_hash.k.s: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(10)
+-- note: column golden_partitions_hash.k.s: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(10)
 -- warning: column golden_partitions_hash.k.s: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
 -- note: partitions of golden_partitions_hash.k0: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
 -- note: partitions of golden_partitions_hash.k2: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target

@@ -60,5 +60,5 @@ ANALYZE "golden_partitions_list"."texts"
 -- note: partitions of golden_partitions_list.ints: NULL in a list of values => one partition more takes the rows that fit no other
 -- note: partitions of golden_partitions_list.only_null: NULL in a list of values => one partition more takes the rows that fit no other
 -- note: partitions of golden_partitions_list.texts: text is compared differently in the target => one partition more takes the rows that fit no other
--- note: column golden_partitions_list.texts.city: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(80)
+-- note: column golden_partitions_list.texts.city: lengths count bytes in an A database: 20 characters are 80 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(80)
 -- warning: column golden_partitions_list.texts.city: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

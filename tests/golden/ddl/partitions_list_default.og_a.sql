@@ -37,4 +37,4 @@ ANALYZE "golden_partitions_list_default"."lc"
 -- analyze: table golden_partitions_list_default.lz
 ANALYZE "golden_partitions_list_default"."lz"
 ;
--- note: column golden_partitions_list_default.lc.v: lengths count bytes in an A database: 5 characters are 20 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(20)
+-- note: column golden_partitions_list_default.lc.v: lengths count bytes in an A database: 5 characters are 20 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(20)

@@ -68,4 +68,4 @@ ANALYZE "golden_partitions_range"."several"
 -- note: partitions of golden_partitions_range.closed: the source keeps NULL in the lowest range, the target does not => one partition more takes the rows that fit no other
 -- note: partition golden_partitions_range.dates.y2020: the target has no comments on partitions => left out
 -- note: column golden_partitions_range.dates.d: a date has a time of day in an A database: 00:00:00 => type timestamp(0)
--- note: column golden_partitions_range.several.b: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(40)
+-- note: column golden_partitions_range.several.b: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(40)

@@ -67,4 +67,4 @@ ANALYZE "golden_partitions_range"."several"
 ;
 -- note: partitions of golden_partitions_range.closed: the source keeps NULL in the lowest range, the target does not => one partition more takes the rows that fit no other
 -- note: partition golden_partitions_range.dates.y2020: the target has no comments on partitions => left out
--- note: column golden_partitions_range.several.b: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(10)
+-- note: column golden_partitions_range.several.b: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(10)

@@ -58,11 +58,11 @@ ANALYZE "golden_partitions_refused"."lists"
 ANALYZE "golden_partitions_refused"."months"
 ;
 -- note: partitions of golden_partitions_refused.bytes: PARTITION BY RANGE COLUMNS (`b`): it is split by bytes => one table without partitions
--- note: column golden_partitions_refused.bytes.b: the length 10 is not enforced => type bytea
+-- note: column golden_partitions_refused.bytes.b: bytea has no length limit => type bytea
 -- note: partitions of golden_partitions_refused.expr: PARTITION BY RANGE ((`v` DIV 10)): the target splits by columns, not by this expression => one table without partitions
 -- note: partitions of golden_partitions_refused.expr_pk: PARTITION BY RANGE ((`v` DIV 10)): the target splits by columns, not by this expression => one table without partitions
 -- note: partitions of golden_partitions_refused.letters: PARTITION BY RANGE COLUMNS (`s`): text is ordered differently in the target => one table without partitions
--- note: column golden_partitions_refused.letters.s: lengths count bytes in an A database: 5 characters are 20 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(20)
+-- note: column golden_partitions_refused.letters.s: lengths count bytes in an A database: 5 characters are 20 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(20)
 -- note: partitions of golden_partitions_refused.lists: PARTITION BY LIST COLUMNS (`a`,`b`): the target's lists are of one column => one table without partitions
 -- note: partitions of golden_partitions_refused.months: PARTITION BY LIST (month(`d`)): the target splits by columns, not by this expression => one table without partitions
 -- note: column golden_partitions_refused.months.d: a date has a time of day in an A database: 00:00:00 => type timestamp(0)

@@ -74,9 +74,9 @@ ANALYZE "golden_primary_keys"."txt_ci"
 ANALYZE "golden_primary_keys"."uniq"
 ;
 -- note: primary key golden_primary_keys.prefix: a primary key over a prefix of a column => a unique index
--- note: column golden_primary_keys.prefix.t: '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type text
+-- note: column golden_primary_keys.prefix.t: '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type text
 -- warning: column golden_primary_keys.prefix.t: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
 -- note: column golden_primary_keys.txt.id: lengths count bytes in an A database: 50 characters are 200 bytes; '' is NULL in an A database => type varchar(200)
--- note: column golden_primary_keys.txt_ci.id: lengths count bytes in an A database: 50 characters are 200 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(200)
--- note: column golden_primary_keys.txt_ci.u: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(40)
+-- note: column golden_primary_keys.txt_ci.id: lengths count bytes in an A database: 50 characters are 200 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(200)
+-- note: column golden_primary_keys.txt_ci.u: lengths count bytes in an A database: 10 characters are 40 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(40)
 -- warning: columns golden_primary_keys.txt_ci.id, u: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

@@ -74,7 +74,7 @@ ANALYZE "golden_primary_keys"."txt_ci"
 ANALYZE "golden_primary_keys"."uniq"
 ;
 -- note: primary key golden_primary_keys.prefix: a primary key over a prefix of a column => a unique index
--- note: column golden_primary_keys.prefix.t: compares case and accents exactly; utf8mb4_general_ci does not => type text
+-- note: column golden_primary_keys.prefix.t: compares case and accents exactly, unlike utf8mb4_general_ci => type text
 -- warning: column golden_primary_keys.prefix.t: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in
--- note: columns golden_primary_keys.txt_ci.id, u: compares case and accents exactly; utf8mb4_general_ci does not => type varchar(50)
+-- note: columns golden_primary_keys.txt_ci.id, u: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(50)
 -- warning: columns golden_primary_keys.txt_ci.id, u: in a unique key that ignores case at the source => the key tells case apart: values that the source refuses as duplicates are let in

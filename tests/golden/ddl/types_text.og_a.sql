@@ -35,12 +35,10 @@ ANALYZE "golden_types_text"."b"
 -- analyze: table golden_types_text.c
 ANALYZE "golden_types_text"."c"
 ;
--- note: columns golden_types_text.b.a, c: the length 1 is not enforced => type bytea
--- note: column golden_types_text.b.b: the length 255 is not enforced => type bytea
--- note: column golden_types_text.b.d: the length 60000 is not enforced => type bytea
--- note: columns golden_types_text.c.a, d: lengths count bytes in an A database: 1 characters are 4 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type char(4)
--- note: column golden_types_text.c.b: lengths count bytes in an A database: 255 characters are 1020 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type char(1020)
--- note: columns golden_types_text.c.c, f, g, h, i: '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type text
--- note: column golden_types_text.c.e: lengths count bytes in an A database: 16000 characters are 64000 bytes; '' is NULL in an A database; compares case and accents exactly; utf8mb4_general_ci does not => type varchar(64000)
--- note: column golden_types_text.c.j: lengths count bytes in an A database: 10 characters are 30 bytes; '' is NULL in an A database; compares case and accents exactly; latin1_swedish_ci does not => type char(30)
+-- note: columns golden_types_text.b.a, b, c, d: bytea has no length limit => type bytea
+-- note: columns golden_types_text.c.a, d: lengths count bytes in an A database: 1 characters are 4 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type char(4)
+-- note: column golden_types_text.c.b: lengths count bytes in an A database: 255 characters are 1020 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type char(1020)
+-- note: columns golden_types_text.c.c, f, g, h, i: '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type text
+-- note: column golden_types_text.c.e: lengths count bytes in an A database: 16000 characters are 64000 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(64000)
+-- note: column golden_types_text.c.j: lengths count bytes in an A database: 10 characters are 30 bytes; '' is NULL in an A database; compares case and accents exactly, unlike latin1_swedish_ci => type char(30)
 -- note: column golden_types_text.c.k: '' is NULL in an A database => type varchar(10)

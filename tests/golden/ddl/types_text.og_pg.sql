@@ -35,8 +35,6 @@ ANALYZE "golden_types_text"."b"
 -- analyze: table golden_types_text.c
 ANALYZE "golden_types_text"."c"
 ;
--- note: columns golden_types_text.b.a, c: the length 1 is not enforced => type bytea
--- note: column golden_types_text.b.b: the length 255 is not enforced => type bytea
--- note: column golden_types_text.b.d: the length 60000 is not enforced => type bytea
--- note: columns golden_types_text.c.a, b, c, d, e, f, g, h and 1 more: compares case and accents exactly; utf8mb4_general_ci does not => type char(1)
--- note: column golden_types_text.c.j: compares case and accents exactly; latin1_swedish_ci does not => type char(10)
+-- note: columns golden_types_text.b.a, b, c, d: bytea has no length limit => type bytea
+-- note: columns golden_types_text.c.a, b, c, d, e, f, g, h and 1 more: compares case and accents exactly, unlike utf8mb4_general_ci => type char(1)
+-- note: column golden_types_text.c.j: compares case and accents exactly, unlike latin1_swedish_ci => type char(10)

@@ -18,4 +18,4 @@ CREATE TABLE "golden_types_time"."d" (
 ANALYZE "golden_types_time"."d"
 ;
 -- note: column golden_types_time.d.a: a date has a time of day in an A database: 00:00:00 => type timestamp(0)
--- note: columns golden_types_time.d.b, c: holds 00:00:00 to 24:00:00; for more use interval => type time(0)
+-- note: columns golden_types_time.d.b, c: holds 00:00:00 to 24:00:00 only, interval would hold every TIME => type time(0)

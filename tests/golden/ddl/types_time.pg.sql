@@ -17,4 +17,4 @@ CREATE TABLE "golden_types_time"."d" (
 -- analyze: table golden_types_time.d
 ANALYZE "golden_types_time"."d"
 ;
--- note: columns golden_types_time.d.b, c: holds 00:00:00 to 24:00:00; for more use interval => type time(0)
+-- note: columns golden_types_time.d.b, c: holds 00:00:00 to 24:00:00 only, interval would hold every TIME => type time(0)

@@ -139,6 +139,23 @@ static void functions_in_public_need_an_administrator(void **state) {
     arena_clear(&a);
 }
 
+static void enum_types_come_first(void **state) {
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct database d;
+    make_database(&a, &d, 1, "id int; size enum('small','it''s')");
+    struct ddl_options o = {.types = {.dialect = DIALECT_PG}};
+    struct err e = ERR_INIT;
+    assert_true(schema_resolve(&a, &d, &o, &e));
+    struct target_type *t = &d.tables[0].columns[1].target;
+    *t = (struct target_type){.kind = TK_TEXT, .ddl = arena_strdup(&a, "\"shop\".\"t0_size\""), .enum_type = true};
+    struct ddl ddl;
+    assert_true(ddl_make(&a, &d, &o, &ddl, &e));
+    assert_string_equal(find(&ddl, DDL_SCHEMA, 1)->sql, "CREATE TYPE \"shop\".\"t0_size\" AS ENUM ('small', 'it''s')");
+    assert_non_null(strstr(ddl_drop_table(&a, &d.tables[0], &o), "DROP TYPE IF EXISTS \"shop\".\"t0_size\""));
+    arena_clear(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_in_order),
@@ -146,6 +163,7 @@ int main(void) {
         cmocka_unit_test(public_is_not_created),
         cmocka_unit_test(odd_catalogs),
         cmocka_unit_test(functions_in_public_need_an_administrator),
+        cmocka_unit_test(enum_types_come_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
