@@ -35,14 +35,14 @@ char *sql_unescape(struct arena *a, const char *s, size_t n, size_t *out_len) {
     return out;
 }
 
-/* MySQL's latin1 is cp1252 with the five holes filled by the code itself: code point -> byte, -1 for none. */
+/* MySQL's latin1 is cp1252 with the holes filled by the code itself: code point -> byte, -1 for none. */
 static int latin1_byte(uint32_t cp) {
     static const uint16_t high[32] = {
         0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008D, 0x017D, 0x008F,
         0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
     };
-    if (cp < 0x80 || (cp >= 0xA0 && cp <= 0xFF)) {
-        return (int)cp;
+    if (cp <= 0xFF) {
+        return (int)cp; /* 0x80..0x9F as well: some versions print the C1 control instead of the cp1252 character */
     }
     for (int i = 0; i < 32; i++) {
         if (high[i] == cp) {

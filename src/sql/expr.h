@@ -3,8 +3,8 @@
  * Never guesses: what has no safe translation is reported with the reason.
  *
  * Known deviations, accepted because the alternative would be refusing nearly everything:
- * - text is compared by the target's collation (case-insensitive source collations become case-sensitive = and <;
- *   LIKE, REGEXP, LOCATE and INSTR keep ignoring case);
+ * - text is compared by the target's collation (where the source's ignores case, accents or trailing spaces, = and <
+ *   tell them apart in the target; LIKE, REGEXP, LOCATE and INSTR keep ignoring case);
  * - `.` and `$` of a regular expression treat line ends in the data as the target does;
  * - a JSON path '$.a[0]' on a value that is not an array gives NULL (MySQL takes the value itself). */
 #ifndef SQL_EXPR_H
@@ -31,7 +31,9 @@ struct sql_expr_options {
     /* Optional. The column that receives the value (DEFAULT, GENERATED): the result is converted to its type as
      * MySQL's assignment would, or refused. NULL: the expression's own type, truth values as 0 and 1. */
     const struct sql_column *assigned_to;
-    bool mariadb;       /* the source is MariaDB: its division keeps more digits inside an expression */
+    /* The source is MariaDB: its divisions keep more digits inside an expression, its times are cut instead of rounded,
+     * LOCATE follows the collations of both texts. */
+    bool mariadb;
 };
 
 /* *out: the translated text. false: *why says what cannot be translated ("function SOUNDEX", "MATCH .. AGAINST"). */

@@ -102,7 +102,7 @@ struct val pg_column_value(struct pg *c, const struct sql_node *n) {
         v.cls = TC_TIME;
         v.interval = true;
         break;
-    case TK_TIMESTAMP: v.cls = TC_DATETIME; break;
+    case TK_TIMESTAMP: v.cls = from->kind == MYT_DATE ? TC_DATE /* in an A database */ : TC_DATETIME; break;
     case TK_TIMESTAMPTZ: v.cls = TC_TSTZ; break;
     case TK_UUID: v.cls = TC_UUID; break;
     default: break; /* inet: comparable with NULL only */

@@ -37,6 +37,7 @@ struct val {
     bool padded;   /* character(n) in the target: casting to text strips the padding */
     bool interval; /* TC_TIME held as interval */
     bool volatile_uuid; /* gen_random_uuid()::text: may be assigned to a uuid column without the cast */
+    bool mixed;    /* a decimal chosen among several scales: its text would show the chosen one's */
     bool volatile_; /* must not be repeated: rand(), uuid() */
     enum charset_kind charset;
     enum ci_kind ci;
@@ -107,6 +108,7 @@ bool pg_parse_time_literal(struct pg *c, const struct val *v, bool interval, str
 bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out); /* '2024-01-05 10:00' -> TC_DATE or TC_DATETIME */
 struct val pg_date_text(struct pg *c, struct val v);  /* as MySQL prints a date, datetime or time */
 struct val pg_date_add(struct pg *c, struct val base, const struct sql_node *interval, bool subtract);
+struct val pg_to_precision(struct pg *c, struct val v, int fsp); /* TC_DATETIME and TC_TIME: MySQL rounds, MariaDB cuts */
 struct val pg_extract(struct pg *c, const char *unit, struct val v);
 
 /* Function tables; a name is looked for in each. The handler gets the arguments as nodes. */

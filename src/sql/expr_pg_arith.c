@@ -75,8 +75,9 @@ struct val pg_arithmetic(struct pg *c, enum sql_op op, struct val l, struct val 
     return out;
 }
 
-/* a / b: for exact numbers MySQL rounds to the dividend's scale plus 4 at once; MariaDB keeps whole groups of nine
- * digits and cuts. PostgreSQL chooses digits by the size of the quotient, hence the wide numerator. */
+/* a / b: for exact numbers both servers compute whole groups of nine digits and cut; MySQL then rounds to the dividend's
+ * scale plus 4 at once, MariaDB when the value is stored or shown. PostgreSQL chooses digits by the size of the quotient,
+ * hence the wide numerator. */
 struct val pg_divide(struct pg *c, struct val l, struct val r) {
     l = pg_as_num(c, l);
     r = pg_as_num(c, r);
@@ -94,13 +95,11 @@ struct val pg_divide(struct pg *c, struct val l, struct val r) {
         return pg_fail(c, "the division of a decimal number of unknown scale");
     }
     out.scale = min_int(sl + 4, 30);
-    int keep = out.scale;
-    if (c->o->mariadb) {
-        int fl = (sl + 8) / 9 * 9, fr = (sr + 8) / 9 * 9, more = 4 - (fl - sl + fr - sr);
-        keep = (fl + fr + (more > 0 ? more : 0) + 8) / 9 * 9;
-    }
-    out.text = pg_fmt(c, "%s(%s::numeric(95,%d) / %s, %d)", c->o->mariadb ? "trunc" : "round", pg_p(c, l), keep + (c->o->mariadb ? 12 : 8),
-                      divisor(c, r), keep);
+    int fl = (sl + 8) / 9 * 9, fr = (sr + 8) / 9 * 9, more = 4 - (fl - sl + fr - sr);
+    int computed = (fl + fr + (more > 0 ? more : 0) + 8) / 9 * 9;
+    bool cut = c->o->mariadb || computed <= out.scale; /* otherwise the cut is behind the digit that rounding looks at */
+    int keep = c->o->mariadb ? computed : out.scale;
+    out.text = pg_fmt(c, "%s(%s::numeric(95,%d) / %s, %d)", cut ? "trunc" : "round", pg_p(c, l), keep + (cut ? 12 : 8), divisor(c, r), keep);
     return out;
 }
 
@@ -167,7 +166,7 @@ struct val pg_bits_op(struct pg *c, enum sql_op op, struct val l, struct val r) 
             return pg_fail(c, "a shift by a number that is not a constant");
         }
         if (count > 63) {
-            return pg_int("0", true, false);
+            return pg_int(pg_fmt(c, "CASE WHEN %s IS NOT NULL THEN 0 END", pg_p(c, l)), true, false);
         }
         struct val left = pg_as_bigint(c, l);
         if (op == OP_SHL) {

@@ -106,12 +106,12 @@ static struct val cast_char(struct pg *c, struct val v, const struct sql_cast_ty
 static struct val cast_time(struct pg *c, struct val v, int fsp) {
     struct val out;
     if (v.cls == TC_TIME) {
-        return v;
+        return pg_to_precision(c, v, fsp);
     }
     if (pg_is_const_string(&v) && pg_parse_time_literal(c, &v, false, &out)) {
         return out;
     }
-    v = pg_as_datetime(c, v);
+    v = pg_to_precision(c, pg_as_datetime(c, v), c->o->mariadb ? fsp : 6);
     out = pg_val(TC_TIME, pg_fmt(c, "%s::time(%d)", pg_p(c, v), fsp), true);
     out.fsp = fsp;
     return out;
@@ -141,9 +141,9 @@ struct val pg_cast(struct pg *c, const struct sql_node *n) {
     int fsp = t->length < 0 ? 0 : t->length > 6 ? 6 : (int)t->length;
     if (str_eq(t->name, "datetime")) {
         v = pg_as_datetime(c, v);
-        struct val out = pg_val(TC_DATETIME, v.fsp > fsp ? pg_fmt(c, "%s::timestamp(%d)", pg_p(c, v), fsp) : v.text, v.fsp > fsp || v.atom);
-        out.fsp = fsp;
-        return out;
+        v = pg_to_precision(c, v, fsp);
+        v.fsp = fsp;
+        return v;
     }
     if (str_eq(t->name, "time")) {
         return cast_time(c, v, fsp);

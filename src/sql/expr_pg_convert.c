@@ -171,7 +171,7 @@ static struct val number_text(struct pg *c, struct val v) {
     } else if (v.cls == TC_FLOAT) {
         return pg_fail(c, "a floating point number turned into text (the servers print it differently)");
     } else if (v.cls == TC_DEC && !v.integer && v.col == NULL) {
-        if (v.scale < 0) {
+        if (v.scale < 0 || v.mixed) {
             return pg_fail(c, "a decimal number of unknown scale turned into text");
         }
         out.text = pg_fmt(c, "round(%s, %d)::text", v.text, v.scale);
@@ -376,7 +376,8 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
         if (v.cls == TC_TSTZ && !c->o->must_be_immutable) {
             return v; /* the assignment converts by the session's time zone, as MySQL does */
         }
-        return pg_as_datetime(c, v);
+        v = pg_as_datetime(c, v);
+        return c->o->mariadb ? pg_to_precision(c, v, to->from->fsp) : v; /* the assignment itself rounds */
     case TK_TIMESTAMPTZ:
         if (v.cls == TC_TSTZ) {
             return v;

@@ -55,6 +55,24 @@ struct val pg_as_date(struct pg *c, struct val v) {
     }
 }
 
+struct val pg_to_precision(struct pg *c, struct val v, int fsp) {
+    if (v.fsp <= fsp) {
+        return v;
+    }
+    struct val out = pg_val(v.cls, NULL, true);
+    out.fsp = fsp;
+    out.interval = v.interval;
+    if (!c->o->mariadb) {
+        out.text = pg_fmt(c, "%s::%s(%d)", pg_p(c, v), v.cls == TC_DATETIME ? "timestamp" : v.interval ? "interval" : "time", fsp);
+        return out;
+    }
+    if (v.cls != TC_DATETIME || (fsp != 0 && fsp != 3)) {
+        return pg_fail(c, "a time cut to %d digits, which MariaDB does not round", fsp);
+    }
+    out.text = pg_fmt(c, "date_trunc('%s', %s)", fsp == 0 ? "second" : "milliseconds", v.text);
+    return out;
+}
+
 /* Up to `max` digits at *p. */
 static bool digits(const char **p, size_t max, unsigned *out) {
     size_t n = strspn(*p, "0123456789");

@@ -1,5 +1,6 @@
 /* Truth: comparisons with MySQL's conversions between types, AND OR XOR, IS, IN, BETWEEN, CASE. LIKE and REGEXP are in
  * expr_pg_pattern.c. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -156,8 +157,23 @@ static bool compare_truth(struct pg *c, enum sql_op op, struct val l, struct val
     return true;
 }
 
+/* YEAR beside a constant below 100: MySQL reads the constant as a two-digit year, but not in every place. What names no
+ * column is a constant. */
+static bool two_digit_year(struct pg *c, const struct val *l, const struct val *r) {
+    const char *number;
+    bool year = l->col != NULL && l->col->from->kind == MYT_YEAR;
+    if (!year || strchr(r->text, '"') != NULL || (pg_literal_number(r, &number) && strtod(number, NULL) >= 100)) {
+        return false;
+    }
+    pg_fail(c, "a YEAR column compared with %.20s, which may be a year of two digits", r->text);
+    return true;
+}
+
 static struct val compare_numbers(struct pg *c, enum sql_op op, struct val l, struct val r) {
     struct val out, *sides[2] = {&l, &r};
+    if (two_digit_year(c, &l, &r) || two_digit_year(c, &r, &l)) {
+        return l;
+    }
     if (compare_truth(c, op, l, r, &out)) {
         return out;
     }
@@ -260,6 +276,16 @@ static struct val is(struct pg *c, const struct sql_node *n) {
     return pg_val(TC_BOOL, pg_fmt(c, "%s IS %s%s", pg_p(c, v), not, str_eq(n->name, "true") ? "TRUE" : str_eq(n->name, "false") ? "FALSE" : "UNKNOWN"), false);
 }
 
+/* In lists, CASE and FIELD MySQL takes 18446744073709551615 for equal to -1; `=` does not. */
+static bool sign_mixed(struct pg *c, const struct val *l, const struct val *r) {
+    bool unsigned_l = l->cls == TC_DEC && l->integer && l->nonneg && l->lit == NULL, unsigned_r = r->cls == TC_DEC && r->integer && r->nonneg && r->lit == NULL;
+    if ((unsigned_l && r->cls == TC_INT && !r->nonneg) || (unsigned_r && l->cls == TC_INT && !l->nonneg)) {
+        pg_fail(c, "a list or CASE of unsigned and signed 64 bit numbers, which the source compares by their bits");
+        return true;
+    }
+    return false;
+}
+
 /* The left side of a printed "left = right"; NULL when it cannot be told for sure. */
 static const char *in_list_side(struct pg *c, struct val left, const char *eq) {
     const char *as_is = pg_p(c, left);
@@ -285,6 +311,9 @@ static struct val in(struct pg *c, const struct sql_node *n) {
             items = items == NULL ? "NULL" : pg_fmt(c, "%s, NULL", items);
             ors = ors == NULL ? "NULL::boolean" : pg_fmt(c, "%s OR NULL::boolean", ors);
             continue;
+        }
+        if (n->nargs > 2 && sign_mixed(c, &left, &r)) {
+            return left;
         }
         struct val eq = pg_compare(c, OP_EQ, left, r);
         /* pg_compare prints "left = right": the list form is possible when left is the same text each time. */
@@ -353,6 +382,7 @@ static void result_of(struct val *out, const struct val *v, size_t n, enum tclas
             continue;
         }
         int s = v[i].cls == TC_DEC ? v[i].scale : 0;
+        out->mixed = out->mixed || v[i].mixed || (cls == TC_DEC && (v[i].cls == TC_DEC ? v[i].scale : 0) != (v[0].cls == TC_DEC ? v[0].scale : 0));
         out->scale = out->scale < 0 || s < 0 ? -1 : s > out->scale ? s : out->scale;
         out->fsp = v[i].fsp > out->fsp ? v[i].fsp : out->fsp;
         out->wide = out->wide || v[i].wide;
@@ -375,6 +405,9 @@ struct val pg_case(struct pg *c, const struct sql_node *n) {
     }
     for (size_t i = 0; i < branches && c->why == NULL; i++) {
         struct val w = pg_node(c, n->args[first + i * 2]);
+        if (n->has_operand && sign_mixed(c, &operand, &w)) {
+            return operand;
+        }
         when[i] = n->has_operand ? pg_compare(c, OP_EQ, operand, w) : pg_as_bool(c, w);
         then[i] = pg_node(c, n->args[first + i * 2 + 1]);
     }
@@ -427,6 +460,9 @@ static struct val nullif_(struct pg *c, const struct sql_node *n, const char *da
     struct val l = pg_node(c, n->args[0]), r = pg_node(c, n->args[1]);
     if (!pg_once(c, &l)) {
         return l;
+    }
+    if (l.cls == TC_TEXT && l.ci == CI_NONE && r.ci == CI_NO) {
+        return pg_fail(c, "NULLIF of texts of different collations");
     }
     struct val eq = pg_compare(c, OP_EQ, l, r), out = l.cls == TC_BOOL ? pg_as_num(c, l) : l;
     out.text = pg_fmt(c, "CASE WHEN %s THEN NULL ELSE %s END", eq.text, out.text);
@@ -499,8 +535,14 @@ static struct val field(struct pg *c, const struct sql_node *n, const char *data
     if (cls != TC_TEXT && cls != TC_INT && cls != TC_DEC) {
         return pg_fail(c, "FIELD of values of this type");
     }
+    if (cls == TC_TEXT && v[0].ci == CI_NONE) { /* the collation is the first argument's alone */
+        return pg_fail(c, "FIELD looking for a constant text");
+    }
     const char *text = "CASE";
     for (size_t i = 1; i < n->nargs && c->why == NULL; i++) {
+        if (sign_mixed(c, &v[0], &v[i])) {
+            return v[0];
+        }
         text = pg_fmt(c, "%s WHEN %s THEN %zu", text, pg_compare(c, OP_EQ, v[0], v[i]).text, i);
     }
     struct val out = pg_int(pg_fmt(c, "%s ELSE 0 END", text), true, false);

@@ -1,4 +1,5 @@
 /* String functions. Positions and lengths count characters on both sides; what counts bytes says so. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -92,9 +93,31 @@ static struct val length(struct pg *c, const struct sql_node *n, const char *dat
     return out;
 }
 
+/* upper() and lower() of an ASCII literal, worked out here: PostgreSQL refuses generated columns in which a function of
+ * constants alone needs a collation. NULL: not such a literal. */
+static const char *folded_literal(struct pg *c, const struct val *v, bool up) {
+    if (!pg_is_const_string(v)) {
+        return NULL;
+    }
+    char *out = arena_strndup(c->a, v->lit->text, v->lit->len);
+    for (size_t i = 0; i < v->lit->len; i++) {
+        if ((unsigned char)out[i] >= 0x80) {
+            return NULL;
+        }
+        if (up ? out[i] >= 'a' && out[i] <= 'z' : out[i] >= 'A' && out[i] <= 'Z') {
+            out[i] = (char)(out[i] ^ 32);
+        }
+    }
+    return pg_string_literal(c, out, v->lit->len);
+}
+
 /* Functions of one text with the same result. */
 static struct val same1(struct pg *c, const struct sql_node *n, const char *data) {
     struct val v = text(c, n, 0);
+    const char *literal = str_eq(data, "reverse") ? NULL : folded_literal(c, &v, str_eq(data, "upper"));
+    if (literal != NULL) {
+        return pg_text_val(pg_fmt(c, "%s::text", literal), true, &v);
+    }
     return pg_text_val(pg_fmt(c, "%s(%s)", data, v.text), true, &v);
 }
 
@@ -144,16 +167,15 @@ static struct val substring(struct pg *c, const struct sql_node *n, const char *
 }
 
 static const char *folded(struct pg *c, const struct val *v, bool fold) {
-    return fold ? pg_fmt(c, "lower(%s)", v->text) : v->text;
+    const char *literal = fold ? folded_literal(c, v, false) : NULL;
+    return literal != NULL ? literal : fold ? pg_fmt(c, "lower(%s)", v->text) : v->text;
 }
 
 /* LOCATE(sub, s [, pos]); INSTR(s, sub) with data "instr". */
 static struct val locate(struct pg *c, const struct sql_node *n, const char *data) {
     bool instr = str_eq(data, "instr");
     struct val sub = text(c, n, instr ? 1 : 0), s = text(c, n, instr ? 0 : 1);
-    struct val key = sub;
-    mix(&key, &s);
-    bool fold = key.ci != CI_NO;
+    bool fold = s.ci != CI_NO && !(c->o->mariadb && sub.ci == CI_NO); /* in MySQL the text searched decides, alone */
     struct val out = pg_int(NULL, true, false);
     out.nonneg = true;
     const char *haystack = folded(c, &s, fold), *needle = folded(c, &sub, fold);
@@ -231,6 +253,18 @@ static struct val md5(struct pg *c, const struct sql_node *n, const char *data) 
 static struct val hex(struct pg *c, const struct sql_node *n, const char *data) {
     (void)data;
     struct val v = pg_node(c, n->args[0]);
+    if (v.cls == TC_INT && v.lit != NULL && v.lit->kind == SN_INT) {
+        return pg_val(TC_TEXT, pg_fmt(c, "'%llX'::text", strtoull(v.text, NULL, 10)), true);
+    }
+    if (pg_is_const_string(&v)) {
+        char *digits = arena_alloc(c->a, v.lit->len * 2 + 1);
+        for (size_t i = 0; i < v.lit->len; i++) {
+            static const char hex_digits[] = "0123456789ABCDEF";
+            digits[i * 2] = hex_digits[(unsigned char)v.lit->text[i] >> 4];
+            digits[i * 2 + 1] = hex_digits[v.lit->text[i] & 15];
+        }
+        return pg_val(TC_TEXT, pg_fmt(c, "'%s'::text", digits), true);
+    }
     if (v.cls == TC_INT) {
         return pg_val(TC_TEXT, pg_fmt(c, "upper(to_hex(%s))", pg_as_bigint(c, v).text), true);
     }
@@ -315,15 +349,51 @@ static struct val substring_index(struct pg *c, const struct sql_node *n, const 
     return pg_text_val(times == 1 ? pg_fmt(c, "split_part(%s, %s, 1)", s.text, d.text) : pg_fmt(c, "reverse(split_part(reverse(%s), %s, 1))", s.text, d.text), true, &s);
 }
 
+static const char *folded_bytes(struct pg *c, const char *s, size_t n, bool fold) {
+    struct sql_node *lit = sql_node_new(c->a, SN_STRING);
+    lit->text = arena_strndup(c->a, s, n);
+    lit->len = n;
+    struct val v = pg_val(TC_TEXT, pg_string_literal(c, lit->text, n), true);
+    v.lit = lit;
+    return folded(c, &v, fold);
+}
+
+/* FIND_IN_SET in a constant list: the elements one by one. */
+static struct val find_in_list(struct pg *c, struct val s, const struct val *lit, bool fold) {
+    const char *list = lit->lit->text;
+    size_t len = lit->lit->len;
+    s.text = folded(c, &s, fold);
+    s.atom = s.atom || fold;
+    const char *text = pg_fmt(c, "CASE WHEN %s IS NULL THEN NULL", pg_p(c, s));
+    const char *end = list + len;
+    for (int i = 1; list <= end && c->why == NULL; i++) {
+        const char *comma = memchr(list, ',', (size_t)(end - list));
+        size_t n = (size_t)((comma == NULL ? end : comma) - list);
+        text = pg_fmt(c, "%s WHEN %s = %s THEN %d", text, pg_p(c, s), folded_bytes(c, list, n, fold), i);
+        list += n + 1;
+    }
+    struct val out = pg_int(pg_fmt(c, "%s ELSE 0 END", text), true, false);
+    out.nonneg = true;
+    return out;
+}
+
 static struct val find_in_set(struct pg *c, const struct sql_node *n, const char *data) {
     (void)data;
     struct val s = text(c, n, 0), list = text(c, n, 1);
+    bool fold = s.ci != CI_NO && list.ci != CI_NO;
     if (c->o->dialect != DIALECT_PG) {
         return pg_fail(c, "function FIND_IN_SET");
     }
     if (!pg_once(c, &s) || !pg_once(c, &list)) {
         return s;
     }
+    if (pg_is_const_string(&list) && list.lit->len > 0) {
+        return find_in_list(c, s, &list, fold);
+    }
+    s.text = folded(c, &s, fold);
+    s.atom = s.atom || fold;
+    list.text = folded(c, &list, fold);
+    list.atom = list.atom || fold;
     struct val out = pg_int(pg_fmt(c, "CASE WHEN %s IS NULL OR %s IS NULL THEN NULL ELSE coalesce(array_position(string_to_array(%s, ','), %s), 0) END",
                                    pg_p(c, s), pg_p(c, list), list.text, s.lit != NULL ? pg_fmt(c, "%s::text", s.text) : s.text), true, false);
     out.nonneg = true;
