@@ -46,10 +46,15 @@ static void send_file(struct bench *b, struct gauss_client *c, struct buf *out, 
     must(gauss_copy_in_begin(c, arena_printf(&a, "COPY %s FROM STDIN (FORMAT binary)", table), &e), &e);
     arena_clear(&a);
     for (;;) {
+        buf_reset(out);
+        must(buf_reserve(out, GAUSS_COPY_HEADER + PIECE_BYTES, &e), &e);
         out->len = GAUSS_COPY_HEADER;
-        must(buf_reserve(out, PIECE_BYTES, &e), &e);
         ssize_t got = read(fd, out->data + out->len, PIECE_BYTES);
-        if (got <= 0) {
+        if (got < 0) {
+            fprintf(stderr, "%s: %s\n", file, strerror(errno));
+            exit(1);
+        }
+        if (got == 0) {
             break;
         }
         out->len += (size_t)got;

@@ -53,7 +53,9 @@ class Child:
             feed.write(stdin)
             feed.seek(0)
             process = subprocess.Popen(argv, stdin=feed, stdout=out, stderr=err, env={**os.environ, **(env or {})})
+            memory = PeakMemory(process.pid)
             _, status, usage = os.wait4(process.pid, 0)
+            self.peak_mib = memory.stop()
             process.returncode = os.waitstatus_to_exitcode(status)
             self.wall_s = time.monotonic() - begin
             out.seek(0)
@@ -61,12 +63,33 @@ class Child:
             self.out, self.err = out.read(), err.read()
         self.code = process.returncode
         self.cpu_s = usage.ru_utime + usage.ru_stime
-        self.peak_mib = usage.ru_maxrss / 1024
 
     def ok(self):
         if self.code != 0:
             sys.exit("a program of the benchmark failed (%d):\n%s\n%s" % (self.code, self.out[-3000:], self.err[-3000:]))
         return self
+
+
+class PeakMemory:
+    """VmHWM, asked again and again: ru_maxrss would count what this program held when it forked."""
+
+    def __init__(self, pid):
+        self.path, self.peak_kib, self.ended = "/proc/%d/status" % pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+        self.thread.start()
+
+    def watch(self):
+        while not self.ended.wait(0.02):
+            try:
+                found = re.search(r"VmHWM:\s*(\d+)", Path(self.path).read_text())
+            except OSError:
+                return
+            self.peak_kib = int(found.group(1)) if found else self.peak_kib
+
+    def stop(self):
+        self.ended.set()
+        self.thread.join()
+        return self.peak_kib / 1024
 
 
 class Bench:
@@ -140,7 +163,7 @@ class Bench:
         self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
         report = self.work / "report.json"
         cpu = cpu_seconds(self.mysql.pid), cpu_seconds(self.pg.pid)
-        child = Child([self.godwit, "load", "mysql://%s@%s:%d/%s?ssl-mode=disable" % (self.mysql.user, self.mysql.host, self.mysql.port, name),
+        child = Child([self.godwit, "load", "mysql://%s@%s:%d/%s?ssl-mode=disabled" % (self.mysql.user, self.mysql.host, self.mysql.port, name),
                        "postgresql://%s@%s:%d/postgres?sslmode=disable" % (self.pg.user, self.pg.host, self.pg.port), "--progress", "none",
                        "--report", str(report), *self.o.godwit_option],
                       env={"GODWIT_SOURCE_PASSWORD": self.mysql.password, "GODWIT_TARGET_PASSWORD": self.pg.password}).ok()

@@ -24,15 +24,20 @@ def _kept(base, label, extra):
             super().__init__(settings={**SOURCE_SETTINGS, "innodb-buffer-pool-size": "%dM" % buffer_mib, **extra(buffer_mib)})
             self.home = cache_dir() / "bench" / ("%s-scale-%g" % (label, scale))
 
+            self.prepared = False
+
         @property
         def data_dir(self):
-            return self.home / "data"
+            return self.home / "data" if self.prepared else self.dir / "data"
 
         def prepare(self):
-            if self.data_dir.exists():
-                return
-            self.home.mkdir(parents=True, exist_ok=True)
+            """A new data directory is made as for any test, and kept when there is none yet."""
             super().prepare()
+            made = self.data_dir
+            self.prepared = True
+            if not self.data_dir.exists():
+                self.home.mkdir(parents=True, exist_ok=True)
+                shutil.move(str(made), str(self.data_dir))
 
         def has(self, name, version):
             return (self.home / ("%s.%s" % (name, version))).exists()
