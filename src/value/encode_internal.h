@@ -74,6 +74,7 @@ struct run {
     size_t column;
     size_t room; /* bytes reserved behind the row's begin: enough for all of it, unless a rule makes it longer */
     int delta;   /* +1; -1 while counts of a failed row are taken back */
+    size_t last; /* columns up to this one are counted */
     bool counted;
     bool want_text;
 };

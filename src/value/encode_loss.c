@@ -89,8 +89,10 @@ enum loss_action loss_meet(struct run *r, const struct column_plan *c, enum loss
         return fail(r, c, rule, v, null_refused);
     }
     size_t column = (size_t)(c - r->p->columns);
-    r->counts->counts[column * LOSS_COUNT + (size_t)rule] += (uint64_t)(int64_t)r->delta;
-    r->counted = true;
+    if (column <= r->last) {
+        r->counts->counts[column * LOSS_COUNT + (size_t)rule] += (uint64_t)(int64_t)r->delta;
+        r->counted = true;
+    }
     return act;
 }
 

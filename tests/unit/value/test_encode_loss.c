@@ -86,6 +86,9 @@ static void put_bad(struct row *r) {
 static void put_300(struct row *r) {
     row_int(r, 300, 4);
 }
+static void put_minus_2(struct row *r) {
+    row_int(r, -2, 2);
+}
 static void put_minus_300(struct row *r) {
     row_int(r, -300, 4);
 }
@@ -231,6 +234,9 @@ static void range(void **state) {
            "-99999999.99"});
     CHECK(DIALECT_PG, SPEC("int", .target = "numeric(2,0)"), put_300, LOSS_RANGE, {NULL, "FAIL", "FAIL"},
           {"number-range=clamp", "00010000000000000063", "99"});
+    /* wide enough above, not below */
+    CHECK(DIALECT_OG_B, SPEC("smallint", .target = "uint4"), put_minus_2, LOSS_RANGE, {NULL, "FAIL", "FAIL"},
+          {"number-range=clamp", "00000000", "0"});
 }
 
 static void enum_empty(void **state) {
@@ -337,6 +343,43 @@ static void replacement_grows_the_buffer(void **state) {
     free(bad);
 }
 
+/* Buffers of every size around what rows need: they are refused or hold the row, and are never written past. */
+static void tight_buffers(void **state) {
+    (void)state;
+    static const char *const fills[] = {"\n", "\xff", "x"};
+    struct arena a = ARENA_INIT;
+    struct loss_policies p = with("bad-utf8=replace");
+    const struct column_spec spec = {"longtext"};
+    struct row r = {0};
+    uint64_t counts[LOSS_COUNT] = {0};
+    struct encode_counts ec = {.counts = counts};
+    char text[400];
+    for (int k = 0; k < 6; k++) {
+        bool binary = k >= 3;
+        struct encode_plan *plan = plan_make(&a, DIALECT_PG, binary, &p, &spec, 1);
+        memset(text, fills[k % 3][0], sizeof text);
+        row_begin(&r, 1);
+        row_bytes(&r, text, sizeof text);
+        size_t held = 0;
+        for (size_t max = 300; max < 6000; max += 7) {
+            struct buf out;
+            struct err e = ERR_INIT;
+            size_t failed;
+            buf_init(&out, max);
+            if (encode_row(plan, r.bytes, r.len, &ec, &out, &failed, &e)) {
+                held++;
+            } else {
+                assert_int_equal(e.code, ERR_LIMIT);
+                assert_int_equal(held, 0); /* a larger one does not fail where a smaller did */
+            }
+            buf_clear(&out);
+        }
+        assert_true(held > 0);
+    }
+    row_clear(&r);
+    arena_clear(&a);
+}
+
 static void names(void **state) {
     (void)state;
     struct loss_policies p;
@@ -381,6 +424,7 @@ int main(void) {
         cmocka_unit_test(json_text),
         cmocka_unit_test(counts_of_failed_rows),
         cmocka_unit_test(replacement_grows_the_buffer),
+        cmocka_unit_test(tight_buffers),
         cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

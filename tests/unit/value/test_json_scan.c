@@ -46,6 +46,7 @@ static void not_accepted(void **state) {
         {"\"\\u0000\"", "\"\\ufffd\""},
         {"\"a\\\\\\u0000b\"", "\"a\\\\\\ufffdb\""},
         {"\"\\ud83d\"", "\"\\ufffd\""},
+        {"\"\\ud83d\\ue000\"", "\"\\ufffd\\ue000\""},
         {"\"\\ud83dx\\ude00\"", "\"\\ufffdx\\ufffd\""},
         {"\"\\ud83d\\ud83d\\ude00\"", "\"\\ufffd\\ud83d\\ude00\""},
         {"[1e99999, 1]", "[null, 1]"},
