@@ -66,14 +66,16 @@ static bool rewrite(const char *p, size_t len, char *out) {
                 out[w++] = next;
                 i++;
             } else if (x == '[') {
-                const char *end = next == ':' ? memmem(p + i, len - i, ":]", 2) : NULL;
-                if (end == NULL) {
+                size_t end = i + 1;
+                while (end + 1 < len && (p[end] != ':' || p[end + 1] != ']' || end == i + 1)) {
+                    end++;
+                }
+                if (next != ':' || end + 1 >= len) {
                     return false; /* a set within a set */
                 }
-                while (p + i < end + 2) {
-                    out[w++] = p[i++];
-                }
-                i--;
+                memcpy(out + w, p + i, end + 2 - i); /* [:alpha:] */
+                w += end + 2 - i;
+                i = end + 1;
             } else if ((x == '&' && next == '&') || (x == '-' && next == '-')) {
                 return false; /* set operations */
             } else if (x == ']' && class_start) {

@@ -31,9 +31,6 @@ static bool is_digit(unsigned char c) {
 static bool is_hex(unsigned char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-static int hex_value(char c) {
-    return c <= '9' ? c - '0' : (c | 32) - 'a' + 10;
-}
 /* Bytes of an unquoted identifier; everything above ASCII belongs to names. */
 static bool is_ident(unsigned char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c >= 0x80;
@@ -137,11 +134,6 @@ static struct sql_token quoted(struct sql_lexer *l, struct sql_token t, enum sql
             i++; /* doubled */
         } else if (c == '\\' && escapes) {
             bool keep;
-            if (l->after_introducer && i + 2 < end && l->text[i] == 'x' && is_hex((unsigned char)l->text[i + 1]) && is_hex((unsigned char)l->text[i + 2])) {
-                out[n++] = (char)(hex_value(l->text[i + 1]) << 4 | hex_value(l->text[i + 2]));
-                i += 3;
-                continue;
-            }
             c = unescape((unsigned char)l->text[i++], &keep);
             if (keep) {
                 out[n++] = '\\';
@@ -337,7 +329,6 @@ struct sql_token sql_lexer_next(struct sql_lexer *l) {
         t = next(l, t);
     }
     /* ".5" after a name is a dot and a name; only the dot right before decides. */
-    l->after_introducer = t.kind == TOK_INTRODUCER;
     l->after_dot = t.kind == TOK_OP && t.op == OP_DOT;
     return t;
 }

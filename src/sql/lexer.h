@@ -63,7 +63,6 @@ struct sql_lexer {
     size_t len, pos;
     unsigned flags;
     unsigned open_version_comments; /* inside how many executable comments (slash-star-bang) we are */
-    bool after_introducer;          /* the next string may hold \xC3 for a byte, as MariaDB's catalog prints */
     bool after_dot;                 /* the next word is a name even if it begins with a digit */
 };
 

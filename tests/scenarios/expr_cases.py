@@ -155,7 +155,7 @@ def _split(text):
 CASES = list(dict.fromkeys(e for block in (_NUMBERS, _LOGIC, _TEXT, _DATES, _JSON, _CASTS) for e in _split(block)))
 
 # What MariaDB's grammar and functions have as well; MD5 only MariaDB has (MySQL 9.7 moved it out of the server).
-MARIADB_CASES = [e for e in CASES if not any(word in e for word in ("->", " as json)", "0900", "regexp_like"))] + ["md5(`s`)", "md5('a')", "md5(`vb`)"]
+MARIADB_CASES = [e for e in CASES if not any(word in e for word in ("->", " as json)", "0900", "regexp_like", "_utf8mb4"))] + ["md5(`s`)", "md5('a')", "md5(`vb`)"]
 
 REFUSED = [
     ("soundex(`s`)", "SOUNDEX"), ("`s` sounds like `s2`", "SOUNDEX"), ("sha2(`s`, 256)", "SHA2"), ("interval(`a`, 0, 5)", "INTERVAL"), ("quote(`s`)", "QUOTE"),
