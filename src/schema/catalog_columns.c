@@ -93,5 +93,11 @@ bool catalog_read_columns(struct catalog_reader *r, struct err *e) {
             return false;
         }
     }
+    for (size_t i = 0; i < d->ntables; i++) {
+        if (d->tables[i].ncolumns == 0) {
+            err_set(e, ERR_SOURCE_SCHEMA, "table %s.%s shows no columns", d->tables[i].schema, d->tables[i].name);
+            return err_hint(e, "is the table damaged, or may the account not see its columns? --exclude leaves it out");
+        }
+    }
     return catalog_read_exact_defaults(r, e);
 }

@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "schema/catalog_internal.h"
 
+enum { COLUMNS_MAX = 16 }; /* the servers' own limit for a key */
+
 enum { K_TABLE, K_NAME, K_COLUMN, K_REF_SCHEMA, K_REF_TABLE, K_REF_COLUMN };
 
 static struct foreign_key *find_fk(struct table *t, const char *name) {
@@ -26,15 +28,18 @@ static bool add_column(struct catalog_reader *r, struct table *t, size_t *cap, c
         k = &t->fks[t->nfks++];
         *k = (struct foreign_key){.name = arena_strdup(a, name),
                                   .ref_schema = arena_strdup(a, mysql_cell(rows, i, K_REF_SCHEMA)),
-                                  .ref_table = arena_strdup(a, mysql_cell(rows, i, K_REF_TABLE))};
+                                  .ref_table = arena_strdup(a, mysql_cell(rows, i, K_REF_TABLE)),
+                                  .columns = arena_array(a, struct column *, COLUMNS_MAX),
+                                  .ref_columns = arena_array(a, char *, COLUMNS_MAX)};
     }
     struct column *c = schema_find_column(t, mysql_cell(rows, i, K_COLUMN));
     if (c == NULL) {
         return catalog_no_column(e, t, "foreign key", k->name, mysql_cell(rows, i, K_COLUMN));
     }
-    size_t from_cap = k->n, to_cap = k->n; /* always full: there are few */
-    k->columns = arena_grow(a, k->columns, k->n, &from_cap, sizeof *k->columns);
-    k->ref_columns = arena_grow(a, k->ref_columns, k->n, &to_cap, sizeof *k->ref_columns);
+    if (k->n == COLUMNS_MAX) {
+        return err_set(e, ERR_SOURCE_SCHEMA, "foreign key %s of table %s has more than %d columns", name, t->name,
+                       COLUMNS_MAX);
+    }
     k->columns[k->n] = c;
     k->ref_columns[k->n++] = arena_strdup(a, mysql_cell(rows, i, K_REF_COLUMN));
     return true;

@@ -28,7 +28,8 @@ void catalog_uncarried(struct catalog_reader *r, const char *kind, const char *n
 /* ERR_SOURCE_SCHEMA: something names a column that its table does not have. */
 bool catalog_no_column(struct err *e, const struct table *t, const char *kind, const char *object, const char *column);
 /* What SHOW CREATE TABLE prints; NULL when it printed nothing. */
-bool catalog_show_create(struct catalog_reader *r, const struct table *t, const char **create, struct err *e) WARN_UNUSED;
+bool catalog_show_create(struct catalog_reader *r, const struct table *t, const char **create,
+                         struct err *e) WARN_UNUSED;
 
 /* ---- catalog_defaults.c ---- */
 bool catalog_is_binary(const struct mytype *t);

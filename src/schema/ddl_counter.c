@@ -1,5 +1,6 @@
 /* auto_increment: identity, sequence or AUTO_INCREMENT in the target, and its next value after the load. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "schema/ddl_internal.h"
 
@@ -16,6 +17,17 @@ const struct column *ddl_counter_column(const struct table *t) {
 bool ddl_counter_is_identity(const struct ddl_ctx *x, const struct column *c) {
     return x->dialect == DIALECT_PG &&
            (c->target.kind == TK_INT2 || c->target.kind == TK_INT4 || c->target.kind == TK_INT8);
+}
+
+/* PostgreSQL calls the sequence <table>_<column>_seq by itself. Only where something else of the source's has that name,
+ * perhaps a table that is yet to be created, must the sequence be named. */
+char *ddl_identity_sequence(struct ddl_ctx *x, const struct column *c) {
+    char *usual = arena_printf(x->a, "%s_%s_seq", x->t->target_name, c->target_name);
+    if (strlen(usual) > NAME_MAX_BYTES || name_set_take(&x->relations, usual)) {
+        return NULL;
+    }
+    char *name = name_claim(x->a, &x->relations, NULL, usual, x->t->target_name);
+    return arena_printf(x->a, "%s.%s", ddl_quote(x, x->t->target_schema), ddl_quote(x, name));
 }
 
 static const char *highest(const struct ddl_ctx *x, const struct column *c) {

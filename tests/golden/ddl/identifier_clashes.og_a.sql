@@ -1,6 +1,34 @@
 -- schema: schema golden_identifier_clashes
 CREATE SCHEMA IF NOT EXISTS "golden_identifier_clashes"
 ;
+-- table: table golden_identifier_clashes.n
+CREATE SEQUENCE "golden_identifier_clashes"."n_id_seq_n";
+CREATE TABLE "golden_identifier_clashes"."n" (
+  "id" integer NOT NULL DEFAULT nextval('"golden_identifier_clashes"."n_id_seq_n"'),
+  "big" numeric(20,0),
+  CONSTRAINT "n_big_check" CHECK ("big" >= 0)
+);
+ALTER SEQUENCE "golden_identifier_clashes"."n_id_seq_n" OWNED BY "golden_identifier_clashes"."n"."id"
+;
+-- table: table golden_identifier_clashes.n_id_seq
+CREATE SEQUENCE "golden_identifier_clashes"."n_id_seq_id_seq_n_id_seq";
+CREATE TABLE "golden_identifier_clashes"."n_id_seq" (
+  "id" numeric(20,0) NOT NULL DEFAULT nextval('"golden_identifier_clashes"."n_id_seq_id_seq_n_id_seq"'),
+  CONSTRAINT "n_id_seq_id_check" CHECK ("id" >= 0)
+);
+ALTER SEQUENCE "golden_identifier_clashes"."n_id_seq_id_seq_n_id_seq" OWNED BY "golden_identifier_clashes"."n_id_seq"."id"
+;
+-- table: table golden_identifier_clashes.n_id_seq_id_seq
+CREATE TABLE "golden_identifier_clashes"."n_id_seq_id_seq" (
+  "id" integer
+)
+PARTITION BY HASH ("id") PARTITIONS 2
+;
+-- table: table golden_identifier_clashes.n_id_seq_id_seq_p0
+CREATE TABLE "golden_identifier_clashes"."n_id_seq_id_seq_p0" (
+  "id" integer
+)
+;
 -- table: table golden_identifier_clashes.t
 CREATE TABLE "golden_identifier_clashes"."t" (
   "id" integer NOT NULL,
@@ -21,6 +49,12 @@ CREATE TABLE "golden_identifier_clashes"."w" (
   "id" integer NOT NULL,
   "v" integer
 )
+;
+-- primary key: primary key golden_identifier_clashes.n
+ALTER TABLE "golden_identifier_clashes"."n" ADD CONSTRAINT "n_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.n_id_seq
+ALTER TABLE "golden_identifier_clashes"."n_id_seq" ADD CONSTRAINT "n_id_seq_pkey" PRIMARY KEY ("id")
 ;
 -- primary key: primary key golden_identifier_clashes.t
 ALTER TABLE "golden_identifier_clashes"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")
@@ -52,6 +86,24 @@ CREATE INDEX "idx_v_u" ON "golden_identifier_clashes"."w" ("id", "v")
 -- index: index golden_identifier_clashes.w.idx_v_w
 CREATE INDEX "idx_v_w" ON "golden_identifier_clashes"."w" ("v", "id")
 ;
+-- counter: counter of golden_identifier_clashes.n.id
+SELECT setval('"golden_identifier_clashes"."n_id_seq_n"'::regclass, least(n.v, 9223372036854775807)::bigint, n.v > 9223372036854775807) FROM (SELECT greatest(1::numeric, coalesce(max("id")::numeric, 0) + 1) AS v FROM "golden_identifier_clashes"."n") AS n
+;
+-- counter: counter of golden_identifier_clashes.n_id_seq.id
+SELECT setval('"golden_identifier_clashes"."n_id_seq_id_seq_n_id_seq"'::regclass, least(n.v, 9223372036854775807)::bigint, n.v > 9223372036854775807) FROM (SELECT greatest(1::numeric, coalesce(max("id")::numeric, 0) + 1) AS v FROM "golden_identifier_clashes"."n_id_seq") AS n
+;
+-- analyze: table golden_identifier_clashes.n
+ANALYZE "golden_identifier_clashes"."n"
+;
+-- analyze: table golden_identifier_clashes.n_id_seq
+ANALYZE "golden_identifier_clashes"."n_id_seq"
+;
+-- analyze: table golden_identifier_clashes.n_id_seq_id_seq
+ANALYZE "golden_identifier_clashes"."n_id_seq_id_seq"
+;
+-- analyze: table golden_identifier_clashes.n_id_seq_id_seq_p0
+ANALYZE "golden_identifier_clashes"."n_id_seq_id_seq_p0"
+;
 -- analyze: table golden_identifier_clashes.t
 ANALYZE "golden_identifier_clashes"."t"
 ;
@@ -61,6 +113,8 @@ ANALYZE "golden_identifier_clashes"."u"
 -- analyze: table golden_identifier_clashes.w
 ANALYZE "golden_identifier_clashes"."w"
 ;
+-- note: counter of golden_identifier_clashes.n_id_seq.id: sequences end at 9223372036854775807 => values above that must be given by the application
+-- note: partitions of golden_identifier_clashes.n_id_seq_id_seq: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
 -- note: column golden_identifier_clashes.t.ctid: the name is taken in the target => it is called ctid_t
 -- note: column golden_identifier_clashes.t.xmin: the name is taken in the target => it is called xmin_t
 -- note: column golden_identifier_clashes.t.CMAX: the name is taken in the target => it is called CMAX_t

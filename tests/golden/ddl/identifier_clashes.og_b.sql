@@ -1,6 +1,30 @@
 -- schema: schema golden_identifier_clashes
 CREATE SCHEMA IF NOT EXISTS "golden_identifier_clashes"
 ;
+-- table: table golden_identifier_clashes.n
+CREATE TABLE "golden_identifier_clashes"."n" (
+  "id" integer NOT NULL AUTO_INCREMENT,
+  "big" uint8,
+  CONSTRAINT "n_pkey" PRIMARY KEY ("id")
+)
+;
+-- table: table golden_identifier_clashes.n_id_seq
+CREATE TABLE "golden_identifier_clashes"."n_id_seq" (
+  "id" uint8 NOT NULL AUTO_INCREMENT,
+  CONSTRAINT "n_id_seq_pkey" PRIMARY KEY ("id")
+)
+;
+-- table: table golden_identifier_clashes.n_id_seq_id_seq
+CREATE TABLE "golden_identifier_clashes"."n_id_seq_id_seq" (
+  "id" integer
+)
+PARTITION BY HASH ("id") PARTITIONS 2
+;
+-- table: table golden_identifier_clashes.n_id_seq_id_seq_p0
+CREATE TABLE "golden_identifier_clashes"."n_id_seq_id_seq_p0" (
+  "id" integer
+)
+;
 -- table: table golden_identifier_clashes.t
 CREATE TABLE "golden_identifier_clashes"."t" (
   "id" integer NOT NULL,
@@ -52,6 +76,18 @@ CREATE INDEX "idx_v_u" ON "golden_identifier_clashes"."w" ("id", "v")
 -- index: index golden_identifier_clashes.w.idx_v_w
 CREATE INDEX "idx_v_w" ON "golden_identifier_clashes"."w" ("v", "id")
 ;
+-- analyze: table golden_identifier_clashes.n
+ANALYZE "golden_identifier_clashes"."n"
+;
+-- analyze: table golden_identifier_clashes.n_id_seq
+ANALYZE "golden_identifier_clashes"."n_id_seq"
+;
+-- analyze: table golden_identifier_clashes.n_id_seq_id_seq
+ANALYZE "golden_identifier_clashes"."n_id_seq_id_seq"
+;
+-- analyze: table golden_identifier_clashes.n_id_seq_id_seq_p0
+ANALYZE "golden_identifier_clashes"."n_id_seq_id_seq_p0"
+;
 -- analyze: table golden_identifier_clashes.t
 ANALYZE "golden_identifier_clashes"."t"
 ;
@@ -61,6 +97,7 @@ ANALYZE "golden_identifier_clashes"."u"
 -- analyze: table golden_identifier_clashes.w
 ANALYZE "golden_identifier_clashes"."w"
 ;
+-- note: partitions of golden_identifier_clashes.n_id_seq_id_seq: the target has a hash function of its own => as many hash partitions, with other rows in each, named by the target
 -- note: column golden_identifier_clashes.t.ctid: the name is taken in the target => it is called ctid_t
 -- note: column golden_identifier_clashes.t.xmin: the name is taken in the target => it is called xmin_t
 -- note: column golden_identifier_clashes.t.CMAX: the name is taken in the target => it is called CMAX_t
