@@ -91,8 +91,12 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: copy_files HOST PORT USER DATABASE THREADS\n");
         return 2;
     }
-    b.options = (struct gauss_options){.host = argv[1], .port = (uint16_t)atoi(argv[2]), .user = argv[3], .database = argv[4],
-                                       .password = getenv("BENCH_PASSWORD"), .tls = {.mode = NET_TLS_DISABLE}};
+    b.options = (struct gauss_options){.host = argv[1],
+                                       .port = (uint16_t)atoi(argv[2]),
+                                       .user = argv[3],
+                                       .database = argv[4],
+                                       .password = getenv("BENCH_PASSWORD"),
+                                       .tls = {.mode = NET_TLS_DISABLE}};
     int threads = atoi(argv[5]);
     if (threads < 1 || threads > MAX_THREADS) {
         return 2;
@@ -122,6 +126,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < threads; i++) {
         pthread_join(t[i], NULL);
     }
-    printf("%.4f %llu %llu\n", (double)(clock_mono_us() - from_us) / 1e6, (unsigned long long)b.rows, (unsigned long long)b.bytes);
+    printf("%.4f %llu %llu\n", (double)(clock_mono_us() - from_us) / 1e6, (unsigned long long)b.rows,
+           (unsigned long long)b.bytes);
     return 0;
 }
