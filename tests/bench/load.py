@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """godwit load against what the hardware allows (floor) and against pgloader, on real servers
 
-usage: ./dev bench load [--json FILE] [--scale S] [--set NAME...] [--runs N] [--no-pgloader] [--fresh]
+usage: ./dev bench load [--json FILE] [--scale S] [--set NAME...] [--runs N] [--no-pgloader] [--memory] [--fresh]
 
 Data sets: sbtest (8 tables x 500 k rows), narrow (2.8 M short rows), wide (1 M rows of mixed types), single (one table of 4 M rows).
 Per set, interleaved and as medians:
@@ -12,6 +12,8 @@ Per set, interleaved and as medians:
   floor_s = max(read_s, write_s, cpu_s / cores) + index_s
   godwit_s  `godwit load` into an empty schema, keys included; peak_mib its largest memory
   pgloader_s  the same rows from a MariaDB (pgloader cannot log in to MySQL 9) into the same PostgreSQL
+  others    cores that programs outside the benchmark used during godwit's run: what disturbs the figures
+--memory measures only godwit, once a set: `--memory --scale 4` shows that its memory does not grow with the data.
 Connections are plain TCP on this machine, without TLS, for everybody.
 """
 import argparse
@@ -30,11 +32,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests" / "bench")]
 
-from load_servers import TARGET_SETTINGS, BenchMariaDB, BenchMySQL, build_tools, cpu_seconds, drop_cache, target  # noqa: E402
+from load_servers import (SOURCE_SETTINGS, TARGET_SETTINGS, BenchMariaDB, BenchMySQL, build_tools, cpu_seconds, drop_cache,  # noqa: E402
+                          hold_cache, machine_cpu_seconds, target)
 from load_sets import CORES, SETS, fill, tables_of  # noqa: E402
 from servers import Missing, start_all  # noqa: E402
 
 WORKERS = 4
+DISTURBED_CORES = 0.4  # the kernel's own threads (writing back, network) use less
 DATA_VERSION = "v2"  # raise when load_sets changes what rows are
 READ_PIECES = 16
 COPY_PARTS = 4
@@ -48,7 +52,7 @@ class Child:
     """Run a program to its end: wall seconds, processor seconds, peak memory."""
 
     def __init__(self, argv, stdin="", env=None, quiet=True):
-        begin = time.monotonic()
+        begin, busy = time.monotonic(), machine_cpu_seconds()
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as feed, tempfile.TemporaryFile("w+") as err:
             feed.write(stdin)
             feed.seek(0)
@@ -58,6 +62,7 @@ class Child:
             self.peak_mib = memory.stop()
             process.returncode = os.waitstatus_to_exitcode(status)
             self.wall_s = time.monotonic() - begin
+            self.machine_cpu_s = machine_cpu_seconds() - busy
             out.seek(0)
             err.seek(0)
             self.out, self.err = out.read(), err.read()
@@ -167,14 +172,15 @@ class Bench:
                        "postgresql://%s@%s:%d/postgres?sslmode=disable" % (self.pg.user, self.pg.host, self.pg.port), "--progress", "none",
                        "--report", str(report), *self.o.godwit_option],
                       env={"GODWIT_SOURCE_PASSWORD": self.mysql.password, "GODWIT_TARGET_PASSWORD": self.pg.password}).ok()
+        cpu = cpu_seconds(self.mysql.pid) - cpu[0], cpu_seconds(self.pg.pid) - cpu[1]
         told = json.loads(report.read_text())
         expected = sum(t.rows for t in tables_of(name, self.o.scale))
         loaded = sum(self.pg.execute("SELECT count(*) FROM %s.%s" % (name, t.name))[0][0] for t in tables_of(name, self.o.scale))
         if loaded != expected or told["rows"] != expected:
             sys.exit("%s: loaded %d rows, told of %d, instead of %d" % (name, loaded, told["rows"], expected))
-        return {"godwit_s": child.wall_s, "peak_mib": child.peak_mib, "godwit_load_s": told["load_s"], "godwit_index_s": told["index_s"],
-                "godwit_cpu_s": child.cpu_s, "godwit_mysqld_cpu_s": cpu_seconds(self.mysql.pid) - cpu[0],
-                "godwit_postgres_cpu_s": cpu_seconds(self.pg.pid) - cpu[1]}
+        return {"rows": loaded, "godwit_s": child.wall_s, "peak_mib": child.peak_mib, "godwit_load_s": told["load_s"], "godwit_index_s": told["index_s"],
+                "godwit_cpu_s": child.cpu_s, "godwit_mysqld_cpu_s": cpu[0], "godwit_postgres_cpu_s": cpu[1],
+                "others_cores": max(0.0, child.machine_cpu_s - child.cpu_s - sum(cpu)) / child.wall_s}
 
     def pgloader(self, name, mariadb):
         self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
@@ -246,6 +252,13 @@ def summarise(runs):
     return m
 
 
+def print_memory(results, scale):
+    print("\n%-8s %10s %9s %9s" % ("set", "rows", "godwit", "peak MiB"))
+    for name, m in results.items():
+        print("%-8s %10d %9.2f %9.1f" % (name, m["rows"], m["godwit_s"], m["peak_mib"]))
+    print("godwit alone, rows times %g" % scale)
+
+
 def print_table(results, failures):
     head = ["set", "rows", "read", "write", "cpu/%d" % CORES, "index", "floor", "godwit", "x floor", "MB/s", "peak MiB", "pgloader", "x"]
     print("\n%-8s %10s %7s %7s %7s %7s %7s %7s %8s %7s %9s %9s %6s" % tuple(head))
@@ -256,6 +269,8 @@ def print_table(results, failures):
     for name, m in results.items():
         print("%-8s %s; in godwit's run of all processors: %s; load %.2f s, keys %.2f s" % (
             name, m["limit"], m["shares"], m["godwit_load_s"], m["godwit_index_s"]))
+        if m["others_cores"] > DISTURBED_CORES:
+            print("%-8s DISTURBED: other programs used %.1f of %d cores during godwit's runs" % (name, m["others_cores"], CORES))
     for name, reason in failures.items():
         print("%-8s pgloader: %s" % (name, reason))
 
@@ -267,6 +282,13 @@ def machine():
             "kernel": platform.release()}
 
 
+def run_memory(bench, name):
+    run = bench.load(name)
+    say("%s: godwit %.2f s, %.1f MiB" % (name, run["godwit_s"], run["peak_mib"]))
+    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
+    return [run]
+
+
 def run_set(bench, name, options, mariadb):
     say("%s: reading it once to warm up, and a first load for the files of the floor" % name)
     bench.read(name)
@@ -275,8 +297,8 @@ def run_set(bench, name, options, mariadb):
     runs = []
     for i in range(options.runs):
         run = {**bench.read(name), **bench.write(name, parts), **bench.load(name)}
-        say("%s run %d: read %.2f write %.2f index %.2f | godwit %.2f s, %.0f MiB" % (
-            name, i + 1, run["read_s"], run["write_s"], run["index_s"], run["godwit_s"], run["peak_mib"]))
+        say("%s run %d: read %.2f write %.2f index %.2f | godwit %.2f s, %.0f MiB | others %.1f cores" % (
+            name, i + 1, run["read_s"], run["write_s"], run["index_s"], run["godwit_s"], run["peak_mib"], run["others_cores"]))
         runs.append(run)
     for _, path in parts:
         path.unlink()
@@ -294,14 +316,16 @@ def main():
     p.add_argument("--set", nargs="+", choices=SETS, default=SETS, help="only these data sets")
     p.add_argument("--runs", type=int, default=3)
     p.add_argument("--no-pgloader", action="store_true")
+    p.add_argument("--memory", action="store_true", help="only godwit, once a set: its time and peak memory")
     p.add_argument("--fresh", action="store_true", help="generate the data anew")
     p.add_argument("--godwit-option", action="append", default=[], metavar="WORD", help="a word for godwit's command line (--godwit-option=--jobs=8)")
     o = p.parse_args()
     tools = build_tools(ROOT)
     buffer_mib = int(1500 + 1500 * o.scale)
     mysql, pg = BenchMySQL(o.scale, buffer_mib), target()
-    mariadb = None if o.no_pgloader else BenchMariaDB(o.scale, buffer_mib)
+    mariadb = None if o.no_pgloader or o.memory else BenchMariaDB(o.scale, buffer_mib)
     servers = [s for s in (mysql, mariadb, pg) if s is not None]
+    held = hold_cache([s.home for s in servers[:-1]])
     if o.fresh:
         for s in servers[:-1]:
             drop_cache(s.home)
@@ -323,22 +347,32 @@ def main():
                 say("%s: generated in %.0f s" % (name, time.monotonic() - begin))
         bench = Bench(o, mysql, pg, tools, work)
         for name in o.set:
-            runs = run_set(bench, name, o, mariadb)
-            results[name] = summarise(runs)
+            runs = run_memory(bench, name) if o.memory else run_set(bench, name, o, mariadb)
+            results[name] = medians(runs) if o.memory else summarise(runs)
             failures.update({name: r["pgloader_failed"] for r in runs if "pgloader_failed" in r})
             all_runs += [{"set": name, **r} for r in runs]
     finally:
         for s in servers:
             s.stop()
         subprocess.run(["rm", "-rf", work])
-    print_table(results, failures)
+        for lock in held:
+            lock.close()
+    if o.memory:
+        print_memory(results, o.scale)
+    else:
+        print_table(results, failures)
     metrics = {"%s.%s" % (name, k): round(v, 4) for name, m in results.items() for k, v in sorted(m.items()) if not isinstance(v, str)}
-    if {"single", "sbtest"} <= set(results):
-        metrics["single.mb_s_vs_sbtest"] = round(results["single"]["mb_s"] / results["sbtest"]["mb_s"], 4)
-        print("single: one table moves at %.2f of the speed of eight" % metrics["single.mb_s_vs_sbtest"])
+    if {"single", "sbtest"} <= set(results) and not o.memory:
+        one, eight = results["single"], results["sbtest"]
+        # Rows alone, and all in all: the keys of a table can only be built when all its rows are there.
+        metrics["single.mb_s_vs_sbtest"] = round(one["load_mb_s"] / eight["load_mb_s"], 4)
+        metrics["single.total_mb_s_vs_sbtest"] = round(one["mb_s"] / eight["mb_s"], 4)
+        print("single: one table's rows move at %.2f of the speed of eight tables' (%.2f with keys and all)" % (
+            metrics["single.mb_s_vs_sbtest"], metrics["single.total_mb_s_vs_sbtest"]))
     if o.json:
-        Path(o.json).write_text(json.dumps({"machine": machine(), "scale": o.scale, "target_settings": TARGET_SETTINGS, "metrics": metrics,
-                                            "limits": {n: m["limit"] + "; " + m["shares"] for n, m in results.items()},
+        Path(o.json).write_text(json.dumps({"machine": machine(), "scale": o.scale, "load_average": os.getloadavg(), "source_settings": SOURCE_SETTINGS,
+                                            "target_settings": TARGET_SETTINGS, "metrics": metrics,
+                                            "limits": {n: m["limit"] + "; " + m["shares"] for n, m in results.items() if "limit" in m},
                                             "pgloader_failed": failures, "runs": all_runs}, indent=2) + "\n")
 
 

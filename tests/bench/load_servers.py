@@ -1,7 +1,9 @@
 """Servers for load.py: settings as one would give them for a migration, data directories kept in the cache between runs."""
+import fcntl
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from servers import MariaDB, MySQL9, Postgres, cache_dir
@@ -103,6 +105,28 @@ def cpu_seconds(pid):
             if int(other[1]) == pid:
                 ticks += int(other[11]) + int(other[12])
     return ticks / TICK
+
+
+def machine_cpu_seconds():
+    """What all processors together have spent on anything since boot, also on other guests of the host (steal)."""
+    with open("/proc/stat") as f:
+        user, nice, system, _idle, _wait, irq, softirq, steal = (int(x) for x in f.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / TICK
+
+
+# ---- the cache ----
+
+def hold_cache(homes):
+    """Two benchmarks must not start servers on one data directory. Keep the result as long as they run."""
+    held = []
+    for home in homes:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        held.append(open(home.with_name(home.name + ".lock"), "w"))
+        try:
+            fcntl.flock(held[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit("bench: another benchmark is using %s; wait for it, or set GODWIT_CACHE" % home)
+    return held
 
 
 def drop_cache(home):
