@@ -45,6 +45,13 @@ static bool is_truth(const struct sql_node *n) {
     case SN_LOGIC: case SN_IS: case SN_IN: case SN_BETWEEN: case SN_LIKE: case SN_REGEXP: case SN_BOOL: return true;
     case SN_UNARY: return n->op == OP_NOT;
     case SN_BINARY: return n->op >= OP_EQ && n->op <= OP_GE;
+    case SN_CASE:
+        for (size_t i = n->has_operand ? 2 : 1; i < n->nargs; i += 2) {
+            if (!is_truth(n->args[i]) && n->args[i]->kind != SN_NULL) {
+                return false;
+            }
+        }
+        return !n->has_else || is_truth(n->args[n->nargs - 1]);
     case SN_CALL: return str_eq(n->name, "isnull") || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid");
     default: return false;
     }
@@ -74,16 +81,21 @@ static const char *divisor(struct og *c, const struct sql_node *n) {
     return constant ? print(c, n) : pg_fmt(&c->pg, "nullif(%s, 0)", print(c, n));
 }
 
+/* An operand of arithmetic: a truth value as 0 or 1. */
+static const char *operand(struct og *c, const struct sql_node *n) {
+    return is_truth(n) ? pg_fmt(&c->pg, "(%s)::int", print(c, n)) : paren(c, n);
+}
+
 /* An operand of + - *, in 64 bits. */
 static const char *wide(struct og *c, const struct sql_node *n) {
     struct val v = type_of(c, n);
     bool narrow = v.cls == TC_INT && !v.wide && v.col != NULL && !v.col->from->is_unsigned;
-    return narrow ? pg_fmt(&c->pg, "%s::bigint", paren(c, n)) : paren(c, n);
+    return narrow ? pg_fmt(&c->pg, "%s::bigint", paren(c, n)) : operand(c, n);
 }
 
 static const char *divide(struct og *c, const struct sql_node *n) {
     struct val v = type_of(c, n);
-    const char *quotient = pg_fmt(&c->pg, "%s / %s", paren(c, n->args[0]), divisor(c, n->args[1]));
+    const char *quotient = pg_fmt(&c->pg, "%s / %s", operand(c, n->args[0]), divisor(c, n->args[1]));
     if (v.cls == TC_FLOAT) {
         return pg_fmt(&c->pg, "(%s)", quotient);
     }
@@ -139,13 +151,13 @@ static const char *binary(struct og *c, const struct sql_node *n) {
         if (r->kind == SN_INTERVAL) {
             return add_interval(c, l, r, n->op == OP_MINUS);
         }
-        return pg_fmt(&c->pg, "%s %s %s", wide(c, l), n->op == OP_PLUS ? "+" : "-", paren(c, r));
-    case OP_MUL: return pg_fmt(&c->pg, "%s * %s", wide(c, l), paren(c, r));
+        return pg_fmt(&c->pg, "%s %s %s", wide(c, l), n->op == OP_PLUS ? "+" : "-", operand(c, r));
+    case OP_MUL: return pg_fmt(&c->pg, "%s * %s", wide(c, l), operand(c, r));
     case OP_DIV: return divide(c, n);
-    case OP_INT_DIV: return pg_fmt(&c->pg, "%s DIV %s", paren(c, l), divisor(c, r));
-    case OP_MOD: return pg_fmt(&c->pg, "%s MOD %s", paren(c, l), divisor(c, r));
-    case OP_BIT_AND: return pg_fmt(&c->pg, "%s & %s", paren(c, l), paren(c, r));
-    case OP_BIT_OR: return pg_fmt(&c->pg, "%s | %s", paren(c, l), paren(c, r));
+    case OP_INT_DIV: return pg_fmt(&c->pg, "%s DIV %s", operand(c, l), divisor(c, r));
+    case OP_MOD: return pg_fmt(&c->pg, "%s MOD %s", operand(c, l), divisor(c, r));
+    case OP_BIT_AND: return pg_fmt(&c->pg, "%s & %s", operand(c, l), operand(c, r));
+    case OP_BIT_OR: return pg_fmt(&c->pg, "%s | %s", operand(c, l), operand(c, r));
     case OP_ARROW: case OP_ARROW_TEXT: return through_pg(c, n);
     default: pg_fail(&c->pg, "the bit operators ^, << and >>, not measured on openGauss B"); return "NULL";
     }
@@ -192,6 +204,12 @@ static const char *const shared[] = {
     "log10", "pow", "power", "timestampdiff", "elt", "to_seconds", "instr", "locate",
 };
 
+/* The pattern is read by the same engine as PostgreSQL's. */
+static const char *regexp(struct og *c, const struct sql_node *n) {
+    struct val pattern = pg_node(&c->pg, n->args[1]);
+    return pg_fmt(&c->pg, "%s REGEXP %s", unpadded(c, n->args[0]), pg_regexp_pattern(&c->pg, &pattern));
+}
+
 static const char *call(struct og *c, const struct sql_node *n) {
     if (str_eq(n->name, "if") && n->nargs == 3) {
         return pg_fmt(&c->pg, "CASE WHEN %s THEN %s ELSE %s END", truth(c, n->args[0]), print(c, n->args[1]), print(c, n->args[2]));
@@ -219,7 +237,7 @@ static const char *call(struct og *c, const struct sql_node *n) {
         return zone_dependent(c, n->args[0]) ? "NULL" : pg_fmt(&c->pg, "%s::date", paren(c, n->args[0]));
     }
     if (str_eq(n->name, "regexp_like") && n->nargs == 2) {
-        return pg_fmt(&c->pg, "(%s REGEXP %s)", unpadded(c, n->args[0]), paren(c, n->args[1]));
+        return pg_fmt(&c->pg, "(%s)", regexp(c, n));
     }
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         if (!str_eq(functions[i].mysql, n->name)) {
@@ -348,7 +366,7 @@ static const char *other(struct og *c, const struct sql_node *n) {
         }
         return pg_fmt(&c->pg, "%s %sLIKE %s", unpadded(c, n->args[0]), not, paren(c, n->args[1]));
     case SN_REGEXP: {
-        const char *t = pg_fmt(&c->pg, "%s REGEXP %s", unpadded(c, n->args[0]), paren(c, n->args[1]));
+        const char *t = regexp(c, n);
         return n->negated ? pg_fmt(&c->pg, "NOT (%s)", t) : t;
     }
     case SN_COLLATE:
@@ -390,7 +408,9 @@ bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const str
         text = pg_fmt(&c.pg, "%s <> 0", paren(&c, n));
     } else {
         text = print(&c, n);
-        if (!o->want_boolean && is_truth(n) && n->kind != SN_BOOL) {
+        if (!o->want_boolean && n->kind == SN_BOOL) {
+            text = n->integer ? "1" : "0";
+        } else if (!o->want_boolean && is_truth(n)) {
             text = pg_fmt(&c.pg, "(%s)::int", text);
         }
     }

@@ -85,6 +85,7 @@ struct val pg_column_value(struct pg *c, const struct sql_node *n) {
     case TK_UINT8: case TK_NUMERIC:
         v.cls = TC_DEC;
         v.integer = from->kind <= MYT_BIGINT || from->kind == MYT_BIT;
+        v.u64 = from->kind <= MYT_BIGINT;
         v.scale = v.integer || from->scale < 0 ? 0 : from->scale;
         break;
     case TK_FLOAT4:
@@ -120,6 +121,7 @@ static struct val integer_literal(struct pg *c, const struct sql_node *n) {
     struct val v = pg_int(s, true, len > 10 || (len == 10 && strcmp(s, "2147483647") > 0));
     if (len > 19 || (len == 19 && strcmp(s, "9223372036854775807") > 0)) {
         v.cls = TC_DEC;
+        v.u64 = len < 20 || (len == 20 && strcmp(s, "18446744073709551615") <= 0);
     }
     v.nonneg = true;
     v.lit = n;
@@ -311,12 +313,17 @@ static struct val top_condition(struct pg *c, const struct sql_node *n) {
         return condition(c, n);
     }
     const char *text = NULL;
+    struct val only = {0};
     size_t kept = 0;
     for (size_t i = 0; i < n->nargs; i++) {
         struct val v = condition(c, n->args[i]);
         if (c->why == NULL && !str_eq(v.text, "TRUE")) {
+            only = v;
             text = kept++ == 0 ? pg_p(c, v) : pg_fmt(c, "%s AND %s", text, pg_p(c, v));
         }
+    }
+    if (kept == 1) {
+        return only;
     }
     return pg_val(TC_BOOL, kept == 0 ? "TRUE" : text, kept == 0);
 }

@@ -31,7 +31,8 @@ struct val {
     enum tclass cls;
     int scale;     /* TC_DEC: fractional digits MySQL shows; -1 unknown */
     int fsp;       /* TC_DATETIME, TC_TSTZ, TC_TIME: fractional second digits */
-    bool integer;  /* TC_DEC standing for a 64 bit integer of MySQL (BIGINT UNSIGNED) */
+    bool integer;  /* TC_DEC: a whole number */
+    bool u64;      /* TC_DEC standing for MySQL's BIGINT UNSIGNED */
     bool wide;     /* TC_INT: bigint in the target; otherwise integer or smaller */
     bool nonneg;   /* known not to be negative */
     bool padded;   /* character(n) in the target: casting to text strips the padding */
@@ -62,11 +63,13 @@ struct val pg_logic_value(struct pg *c, const struct sql_node *n); /* expr_pg_lo
 struct val pg_compare(struct pg *c, enum sql_op op, struct val l, struct val r);
 struct val pg_like(struct pg *c, struct val s, struct val pattern, const char *escape, bool negated);
 struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negated, int force_case /* -1: by collation, 0 ignore, 1 keep */);
+const char *pg_regexp_pattern(struct pg *c, const struct val *pattern); /* as a literal for the target's engine */
 struct val pg_case(struct pg *c, const struct sql_node *n);
 struct val pg_arithmetic(struct pg *c, enum sql_op op, struct val l, struct val r);
 struct val pg_divide(struct pg *c, struct val l, struct val r);
 struct val pg_negate(struct pg *c, struct val v);
 struct val pg_bits_op(struct pg *c, enum sql_op op, struct val l, struct val r);
+struct val pg_unsigned64(struct pg *c, struct val v);
 struct val pg_bit_not(struct pg *c, struct val v);
 struct val pg_cast(struct pg *c, const struct sql_node *n);
 struct val pg_call(struct pg *c, const struct sql_node *n);

@@ -69,10 +69,17 @@ struct val pg_arithmetic(struct pg *c, enum sql_op op, struct val l, struct val 
         widen(c, &l, &r);
         out.wide = l.wide || r.wide;
     }
+    out.mixed = l.mixed || r.mixed;
     out.scale = sl < 0 || sr < 0 ? -1 : op == OP_MUL ? min_int(sl + sr, 30) : sl > sr ? sl : sr;
     const char *sign = op == OP_PLUS ? "+" : op == OP_MINUS ? "-" : op == OP_MUL ? "*" : "%";
     out.text = pg_fmt(c, "%s %s %s", pg_p(c, l), sign, op == OP_MOD ? divisor(c, r) : pg_p(c, r));
     return out;
+}
+
+/* Fractional digits the servers work out for operands of these scales. */
+static int computed_digits(int sl, int sr) {
+    int fl = (sl + 8) / 9 * 9, fr = (sr + 8) / 9 * 9, more = 4 - (fl - sl + fr - sr);
+    return (fl + fr + (more > 0 ? more : 0) + 8) / 9 * 9;
 }
 
 /* a / b: for exact numbers both servers compute whole groups of nine digits and cut; MySQL then rounds to the dividend's
@@ -95,8 +102,15 @@ struct val pg_divide(struct pg *c, struct val l, struct val r) {
         return pg_fail(c, "the division of a decimal number of unknown scale");
     }
     out.scale = min_int(sl + 4, 30);
-    int fl = (sl + 8) / 9 * 9, fr = (sr + 8) / 9 * 9, more = 4 - (fl - sl + fr - sr);
-    int computed = (fl + fr + (more > 0 ? more : 0) + 8) / 9 * 9;
+    int computed = computed_digits(sl, sr);
+    /* A value chosen among several scales keeps its own: the digits must not depend on which one it was. */
+    for (int i = l.mixed ? 0 : sl; i <= sl; i++) {
+        for (int k = r.mixed ? 0 : sr; k <= sr; k++) {
+            if (computed_digits(i, k) != computed && (c->o->mariadb || computed_digits(i, k) <= out.scale || computed <= out.scale)) {
+                return pg_fail(c, "the division of a decimal number of unknown scale");
+            }
+        }
+    }
     bool cut = c->o->mariadb || computed <= out.scale; /* otherwise the cut is behind the digit that rounding looks at */
     int keep = c->o->mariadb ? computed : out.scale;
     out.text = pg_fmt(c, "%s(%s::numeric(95,%d) / %s, %d)", cut ? "trunc" : "round", pg_p(c, l), keep + (cut ? 12 : 8), divisor(c, r), keep);
@@ -125,7 +139,7 @@ static struct val bits64(struct pg *c, struct val v) {
     if (v.cls == TC_INT) {
         return v.lit != NULL && !v.wide && v.nonneg ? v : pg_as_bigint(c, v);
     }
-    if (v.cls == TC_DEC && v.integer) {
+    if (v.cls == TC_DEC && v.u64) {
         if (!pg_once(c, &v)) {
             return v;
         }
@@ -136,16 +150,19 @@ static struct val bits64(struct pg *c, struct val v) {
     return pg_as_bigint(c, v);
 }
 
+/* A number below zero as MySQL's unsigned 64 bits show it. */
+struct val pg_unsigned64(struct pg *c, struct val v) {
+    struct val out = pg_val(TC_DEC, pg_fmt(c, "(%s::numeric + 18446744073709551616) %% 18446744073709551616", pg_p(c, v)), false);
+    out.integer = out.nonneg = out.u64 = true;
+    out.volatile_ = v.volatile_;
+    return out;
+}
+
 /* Signed 64 bits back to MySQL's unsigned value. */
 static struct val unsigned64(struct pg *c, const char *text, bool nonneg) {
-    if (nonneg) {
-        struct val v = pg_int(text, false, true);
-        v.nonneg = true;
-        return v;
-    }
-    struct val v = pg_val(TC_DEC, pg_fmt(c, "CASE WHEN (%s) < 0 THEN (%s)::numeric + 18446744073709551616 ELSE (%s)::numeric END", text, text, text), false);
-    v.integer = v.nonneg = true;
-    return v;
+    struct val v = pg_int(text, false, true);
+    v.nonneg = nonneg;
+    return nonneg ? v : pg_unsigned64(c, v);
 }
 
 static bool binary_string(const struct val *v) {

@@ -20,16 +20,7 @@ static struct val json_number(struct pg *c, struct val j, const char *type) {
 }
 
 static struct val to_unsigned(struct pg *c, struct val v) {
-    if (v.nonneg) {
-        return v;
-    }
-    if (!pg_once(c, &v)) {
-        return v;
-    }
-    struct val out = pg_val(TC_DEC, pg_fmt(c, "CASE WHEN %s < 0 THEN %s::numeric + 18446744073709551616 ELSE %s::numeric END", pg_p(c, v), pg_p(c, v),
-                                           pg_p(c, v)), true);
-    out.integer = out.nonneg = true;
-    return out;
+    return v.nonneg ? v : pg_unsigned64(c, v);
 }
 
 static struct val cast_integer(struct pg *c, struct val v, bool is_unsigned) {

@@ -18,6 +18,7 @@ static struct val hex_number(struct pg *c, struct val v) {
     struct val out = pg_int(pg_fmt(c, "%llu", n), true, n > 2147483647ULL);
     if (n > 9223372036854775807ULL) {
         out.cls = TC_DEC;
+        out.u64 = true;
     }
     out.nonneg = true;
     return out;
@@ -56,26 +57,23 @@ struct val pg_as_bool(struct pg *c, struct val v) {
     return pg_val(TC_BOOL, pg_fmt(c, "%s <> 0", pg_p(c, v)), false);
 }
 
-/* The longest number at the beginning of a text, 0 when there is none: MySQL's way of reading a string as a number. */
-static struct val text_prefix(struct pg *c, struct val s, const char *starts, const char *whole, const char *type, enum tclass cls) {
-    if (!pg_once(c, &s)) {
-        return s;
-    }
-    const char *t = pg_p(c, s);
-    struct val v = pg_val(cls, pg_fmt(c, "CASE WHEN %s ~ '^\\s*%s' THEN substring(%s from '^\\s*(%s)')::%s WHEN %s IS NOT NULL THEN 0 END", t, starts,
-                                      t, whole, type, t), false);
-    v.wide = cls == TC_INT;
-    v.integer = cls == TC_INT;
+/* The longest number at the beginning of a text, 0 when there is none: MySQL's way of reading a string as a number.
+ * The replacement puts a 0 between sign and digits, so that there always is a number, and NULL stays NULL. */
+static struct val text_prefix(struct pg *c, struct val s, const char *number, const char *type, enum tclass cls) {
+    struct val v = pg_val(cls, pg_fmt(c, "regexp_replace(%s, '^\\s*([-+]?)(%s).*$', '\\10\\2')::%s", s.text, number, type), true);
+    v.wide = v.integer = cls == TC_INT;
+    v.volatile_ = s.volatile_;
     return v;
 }
 
 struct val pg_text_prefix_int(struct pg *c, struct val s) {
-    return text_prefix(c, s, "[-+]?[0-9]", "[-+]?[0-9]+", "bigint", TC_INT);
+    return text_prefix(c, s, "[0-9]*", "bigint", TC_INT);
 }
 
 struct val pg_text_prefix_number(struct pg *c, struct val s, const char *type) {
-    return text_prefix(c, s, "[-+]?([0-9]|\\.[0-9])", "[-+]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?", type,
-                       str_eq(type, "numeric") ? TC_DEC : TC_FLOAT);
+    struct val v = text_prefix(c, s, "[0-9]*\\.?[0-9]*(?:[eE][-+]?[0-9]+)?", type, str_eq(type, "numeric") ? TC_DEC : TC_FLOAT);
+    v.scale = -1;
+    return v;
 }
 
 struct val pg_as_num(struct pg *c, struct val v) {
@@ -373,8 +371,11 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
     case TK_BYTEA: case TK_BLOB: return pg_as_bytes(c, v);
     case TK_DATE: return pg_as_date(c, v);
     case TK_TIMESTAMP:
-        if (v.cls == TC_TSTZ && !c->o->must_be_immutable) {
+        if (v.cls == TC_TSTZ && !c->o->must_be_immutable && to->from->kind != MYT_DATE) {
             return v; /* the assignment converts by the session's time zone, as MySQL does */
+        }
+        if (to->from->kind == MYT_DATE) {
+            return pg_as_date(c, v); /* an A database's date is a timestamp */
         }
         v = pg_as_datetime(c, v);
         return c->o->mariadb ? pg_to_precision(c, v, to->from->fsp) : v; /* the assignment itself rounds */

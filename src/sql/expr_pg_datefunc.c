@@ -134,7 +134,11 @@ static struct val date_format(struct pg *c, const struct sql_node *n, const char
     if (pg_is_const_string(&v) && pg_parse_date_literal(c, &v, &literal)) {
         v = literal;
     }
-    return format_date(c, pg_as_datetime(c, v), f->text, f->len);
+    bool clock = false;
+    for (size_t i = 0; i + 1 < f->len; i++) {
+        clock = clock || (f->text[i] == '%' && strchr("HisSfTrhIklp", f->text[i + 1]) != NULL);
+    }
+    return format_date(c, v.cls == TC_DATE && !clock ? v : pg_as_datetime(c, v), f->text, f->len);
 }
 
 static struct val extract(struct pg *c, const struct sql_node *n, const char *data) {

@@ -130,9 +130,9 @@ static struct val compare_dates(struct pg *c, enum sql_op op, struct val l, stru
 }
 
 static struct val compare_times(struct pg *c, enum sql_op op, struct val l, struct val r) {
-    struct val *other = l.cls == TC_TIME ? &r : &l;
-    bool interval = l.cls == TC_TIME ? l.interval : r.interval;
-    if (other->cls != TC_TIME) {
+    struct val *other = l.cls == TC_TIME && l.lit == NULL ? &r : &l;
+    bool interval = other == &r ? l.interval : r.interval;
+    if (other->cls != TC_TIME || (other->lit != NULL && other->interval != interval)) {
         struct val literal;
         if (!pg_parse_time_literal(c, other, interval, &literal)) {
             return pg_fail(c, "a TIME compared with %.60s", other->text);

@@ -157,6 +157,21 @@ static bool rewrite(const char *p, size_t len, char *out) {
     return !in_class;
 }
 
+const char *pg_regexp_pattern(struct pg *c, const struct val *pattern) {
+    if (!pg_is_const_string(pattern)) {
+        pg_fail(c, "REGEXP with a pattern that is not a constant");
+        return "NULL";
+    }
+    const char *p = pattern->lit->text;
+    size_t len = pattern->lit->len;
+    char *out = arena_alloc(c->a, len * 2 + 1);
+    if (len == 0 || memchr(p, '\0', len) != NULL || !rewrite(p, len, out)) {
+        pg_fail(c, "the regular expression %.120s, which the target would read differently", pattern->text);
+        return "NULL";
+    }
+    return pg_string_literal(c, out, strlen(out));
+}
+
 struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negated, int force_case) {
     if (s.cls == TC_NULL || pattern.cls == TC_NULL) {
         return pg_val(TC_BOOL, "NULL::boolean", true);
@@ -164,18 +179,10 @@ struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negate
     if (s.cls == TC_BYTES) {
         return pg_fail(c, "REGEXP of a binary string");
     }
-    if (!pg_is_const_string(&pattern)) {
-        return pg_fail(c, "REGEXP with a pattern that is not a constant");
-    }
     struct val column = s;
     s = pg_as_text(c, s);
-    const char *p = pattern.lit->text;
-    size_t len = pattern.lit->len;
-    char *out = arena_alloc(c->a, len * 2 + 1);
-    if (len == 0 || memchr(p, '\0', len) != NULL || !rewrite(p, len, out)) {
-        return pg_fail(c, "the regular expression %.120s, which the target would read differently", pattern.text);
-    }
+    const char *literal = pg_regexp_pattern(c, &pattern);
     bool ci = force_case >= 0 ? force_case == 0 : ignores_case(&s, &pattern);
     const char *left = plain_collation(c, &column, pg_p(c, s));
-    return pg_val(TC_BOOL, pg_fmt(c, "%s %s~%s %s", left, negated ? "!" : "", ci ? "*" : "", pg_string_literal(c, out, strlen(out))), false);
+    return pg_val(TC_BOOL, pg_fmt(c, "%s %s~%s %s", left, negated ? "!" : "", ci ? "*" : "", literal), false);
 }

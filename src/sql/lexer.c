@@ -296,7 +296,7 @@ static struct sql_token next(struct sql_lexer *l, struct sql_token t) {
         l->pos++;
         return quoted(l, t, TOK_NSTRING);
     }
-    if (is_digit(c) || (c == '.' && is_digit(d))) {
+    if (is_digit(c) || (c == '.' && is_digit(d) && !(l->after_name && !t.after_space))) {
         return number(l, t);
     }
     if (is_ident(c)) {
@@ -328,7 +328,7 @@ struct sql_token sql_lexer_next(struct sql_lexer *l) {
     if (l->pos < l->len) {
         t = next(l, t);
     }
-    /* ".5" after a name is a dot and a name; only the dot right before decides. */
+    l->after_name = t.kind == TOK_IDENT || t.kind == TOK_QUOTED_IDENT;
     l->after_dot = t.kind == TOK_OP && t.op == OP_DOT;
     return t;
 }

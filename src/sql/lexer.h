@@ -63,6 +63,7 @@ struct sql_lexer {
     size_t len, pos;
     unsigned flags;
     unsigned open_version_comments; /* inside how many executable comments (slash-star-bang) we are */
+    bool after_name;                /* a dot right behind a name parts names, even before a digit */
     bool after_dot;                 /* the next word is a name even if it begins with a digit */
 };
 

@@ -4,7 +4,6 @@ import random
 
 INTS = ["a", "b", "u", "ti", "bi", "y"]
 DECIMALS = ["de", "d4"]
-FLOATS = ["f", "r"]
 TEXTS = ["s", "s2", "c"]
 DATES = ["d", "d2"]
 DATETIMES = ["dt", "dt3", "ts"]
@@ -52,7 +51,7 @@ class Generator:
 
     def double(self, depth):
         if depth <= 0:
-            return self.column(FLOATS)
+            return self.pick(lambda: "`f`", lambda: "`f`", lambda: "(`r` + 0e0)")  # MySQL shows 6 digits of a bare FLOAT
         n = lambda: self.double(depth - 1)  # noqa: E731
         return self.pick(lambda: f"({n()} + {self.number(depth - 2)})", lambda: f"({n()} * {self.integer(depth - 2)})", lambda: f"({n()} - {self.decimal(depth - 2)})",
                          lambda: f"({n()} / {self.integer(depth - 2)})", lambda: f"abs({n()})", lambda: f"sqrt({n()})", lambda: f"ln({n()})",
@@ -90,7 +89,7 @@ class Generator:
             lambda: f"lpad({t()}, 6, '*')", lambda: f"repeat({t()}, 2)", lambda: f"reverse({t()})", lambda: f"if({self.truth(depth - 1)}, {t()}, {t()})", lambda: f"coalesce({t()}, {i()})",
             lambda: f"nullif({t()}, {t()})", lambda: f"cast({self.decimal(depth - 1)} as char)", lambda: f"date_format({self.datetime(depth - 1)}, '%Y-%m-%d %H')", lambda: f"substring_index({t()}, 'l', 1)",
             lambda: f"case when {self.truth(depth - 1)} then {t()} when {self.truth(0)} then {i()} end", lambda: f"concat({self.date(depth - 1)})", lambda: f"cast({self.date(0)} as char)",
-            lambda: f"concat({self.truth(depth - 1)})", lambda: f"elt({self.column(['ti'])}, {t()}, {t()})", lambda: f"hex(concat({t()}, {self.column(TEXTS)}))")
+            lambda: f"concat({self.truth(depth - 1)})", lambda: f"elt({self.column(['ti'])}, {t()}, {t()})")
 
     def date(self, depth):
         if depth <= 0:
