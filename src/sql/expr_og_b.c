@@ -21,7 +21,8 @@ static struct val type_of(struct og *c, const struct sql_node *n) {
     struct sql_expr_options o = *c->pg.o;
     o.dialect = DIALECT_OG_PG;
     o.must_be_immutable = false;
-    struct pg probe = {.a = c->pg.a, .o = &o, .bytes = c->pg.bytes};
+    struct pg probe = pg_context(c->pg.a, &o, true);
+    probe.bytes = c->pg.bytes;
     struct val v = pg_node(&probe, n);
     c->pg.bytes = probe.bytes; /* so that asking again and again cannot grow without end */
     return probe.why == NULL ? v : pg_val(TC_OTHER, "", true);
@@ -81,15 +82,19 @@ static const char *divisor(struct og *c, const struct sql_node *n) {
     return constant ? print(c, n) : pg_fmt(&c->pg, "nullif(%s, 0)", print(c, n));
 }
 
-/* An operand of arithmetic: a truth value as 0 or 1. */
+/* An operand of arithmetic: a truth value as 0 or 1, bits as a number. */
 static const char *operand(struct og *c, const struct sql_node *n) {
+    if (n->kind == SN_COLUMN && type_of(c, n).cls == TC_BITS) {
+        struct val bits = pg_as_num(&c->pg, pg_node(&c->pg, n));
+        return pg_p(&c->pg, bits);
+    }
     return is_truth(n) ? pg_fmt(&c->pg, "(%s)::int", print(c, n)) : paren(c, n);
 }
 
 /* An operand of + - *, in 64 bits. */
 static const char *wide(struct og *c, const struct sql_node *n) {
     struct val v = type_of(c, n);
-    bool narrow = v.cls == TC_INT && !v.wide && v.col != NULL && !v.col->from->is_unsigned;
+    bool narrow = v.cls == TC_INT && !v.wide && v.col != NULL && !v.col->from->is_unsigned && v.col->from->kind != MYT_YEAR;
     return narrow ? pg_fmt(&c->pg, "%s::bigint", paren(c, n)) : operand(c, n);
 }
 
@@ -124,6 +129,9 @@ static const char *compare(struct og *c, const struct sql_node *n) {
     if (l.cls == TC_ENUM || r.cls == TC_ENUM || l.cls == TC_JSON || r.cls == TC_JSON) {
         return through_pg(c, n); /* labels are checked, JSON is compared as jsonb */
     }
+    if (l.cls == TC_BITS || r.cls == TC_BITS) {
+        return through_pg(c, n); /* as numbers */
+    }
     switch (n->op) {
     case OP_EQ: sign = "="; break;
     case OP_NE: sign = "<>"; break;
@@ -156,8 +164,12 @@ static const char *binary(struct og *c, const struct sql_node *n) {
     case OP_DIV: return divide(c, n);
     case OP_INT_DIV: return pg_fmt(&c->pg, "%s DIV %s", operand(c, l), divisor(c, r));
     case OP_MOD: return pg_fmt(&c->pg, "%s MOD %s", operand(c, l), divisor(c, r));
-    case OP_BIT_AND: return pg_fmt(&c->pg, "%s & %s", operand(c, l), operand(c, r));
-    case OP_BIT_OR: return pg_fmt(&c->pg, "%s | %s", operand(c, l), operand(c, r));
+    case OP_BIT_AND: case OP_BIT_OR:
+        if (type_of(c, n).cls != TC_INT) { /* a negative number would have to come out as an unsigned one */
+            pg_fail(&c->pg, "bit operators on numbers that may be negative, not measured on openGauss B");
+            return "NULL";
+        }
+        return pg_fmt(&c->pg, "%s %s %s", operand(c, l), n->op == OP_BIT_AND ? "&" : "|", operand(c, r));
     case OP_ARROW: case OP_ARROW_TEXT: return through_pg(c, n);
     default: pg_fail(&c->pg, "the bit operators ^, << and >>, not measured on openGauss B"); return "NULL";
     }
@@ -201,7 +213,7 @@ static const struct {
 static const char *const shared[] = {
     "month", "day", "dayofmonth", "hour", "minute", "second", "quarter", "dayofyear", "dayofweek", "weekday", "greatest", "least", "isnull",
     "substring", "substr", "mid", "left", "right", "trim both", "trim leading", "trim trailing", "json_unquote", "json_valid", "sqrt", "exp", "ln",
-    "log10", "pow", "power", "timestampdiff", "elt", "to_seconds", "instr", "locate",
+    "log10", "pow", "power", "elt", "instr", "locate",
 };
 
 /* The pattern is read by the same engine as PostgreSQL's. */
@@ -247,6 +259,9 @@ static const char *call(struct og *c, const struct sql_node *n) {
             pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
             return "NULL";
         }
+        if ((str_eq(n->name, "round") || str_eq(n->name, "truncate")) && n->nargs == 2 && type_of(c, n->args[0]).cls == TC_FLOAT) {
+            return through_pg(c, n); /* there is round(numeric, n) only */
+        }
         if (functions[i].volatile_ && !pg_stable(&c->pg, n->name)) {
             return "NULL";
         }
@@ -279,7 +294,11 @@ static const char *cast(struct og *c, const struct sql_node *n) {
         return "NULL";
     }
     if (str_eq(t->name, "signed") || str_eq(t->name, "unsigned") || str_eq(t->name, "decimal") || str_eq(t->name, "double")) {
-        return through_pg(c, n); /* strings are read as MySQL does, by their prefix */
+        if (v.cls == TC_TEXT || v.cls == TC_JSON || v.cls == TC_OTHER) {
+            pg_fail(&c->pg, "CAST of text or JSON AS %s, not measured on openGauss B", t->name);
+            return "NULL";
+        }
+        return through_pg(c, n);
     }
     if (str_eq(t->name, "char") && (t->charset == NULL || str_istarts(t->charset, "utf8")) && v.cls != TC_BYTES && v.cls != TC_FLOAT) {
         x = v.cls == TC_TEXT ? unpadded(c, n->args[0]) : x;
@@ -332,11 +351,7 @@ static const char *other(struct og *c, const struct sql_node *n) {
     case SN_BOOL: return n->integer ? "TRUE" : "FALSE";
     case SN_FLOAT: return pg_fmt(&c->pg, "'%s'::float8", n->text);
     case SN_TEMPORAL:
-        v = pg_temporal_literal(&c->pg, n);
-        if (v.cls == TC_DATETIME && str_starts(v.text, "TIMESTAMP ")) { /* there TIMESTAMP has a time zone */
-            return pg_fmt(&c->pg, "CAST(%s AS datetime(6))", v.text + strlen("TIMESTAMP "));
-        }
-        return v.text;
+        return pg_temporal_literal(&c->pg, n).text;
     case SN_HEX: pg_fail(&c->pg, "a hexadecimal literal, which is a number or bytes as its place wants"); return "NULL";
     case SN_BIT: return pg_fmt(&c->pg, "b'%s'", n->text);
     case SN_INT: case SN_DECIMAL: case SN_STRING: case SN_COLUMN:
@@ -400,7 +415,7 @@ bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const str
     /* The parts printed as for PostgreSQL use only what openGauss shares with it, which the PG dialect of it stands for. */
     struct sql_expr_options inner = *o;
     inner.dialect = DIALECT_OG_PG;
-    struct og c = {.pg = {.a = a, .o = &inner}};
+    struct og c = {.pg = pg_context(a, &inner, true)};
     const char *text;
     if (o->want_boolean && n->kind == SN_CALL && str_eq(n->name, "json_valid") && n->nargs == 1 && type_of(&c, n->args[0]).cls == TC_JSON) {
         text = "TRUE";

@@ -328,8 +328,13 @@ static struct val top_condition(struct pg *c, const struct sql_node *n) {
     return pg_val(TC_BOOL, kept == 0 ? "TRUE" : text, kept == 0);
 }
 
+struct pg pg_context(struct arena *a, const struct sql_expr_options *o, bool b_database) {
+    return (struct pg){.a = a, .o = o, .numeric = b_database ? "numeric(130,40)" : "numeric",
+                       .timestamp = b_database ? "timestamp(6) without time zone" : "timestamp"};
+}
+
 bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) {
-    struct pg c = {.a = a, .o = o};
+    struct pg c = pg_context(a, o, false);
     struct val v;
     if (o->want_boolean) {
         v = top_condition(&c, n);

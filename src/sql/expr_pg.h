@@ -52,10 +52,12 @@ struct pg {
     char *why;
     size_t bytes;
     unsigned depth;
-    bool raw_names; /* unknown columns are printed as they are (used when only a type is asked for) */
+    /* Names of types in casts. In a B database a bare numeric is numeric(10,0), a bare timestamp has a time zone. */
+    const char *numeric, *timestamp;
 };
 
 /* expr_pg.c: nodes */
+struct pg pg_context(struct arena *a, const struct sql_expr_options *o, bool b_database);
 struct val pg_node(struct pg *c, const struct sql_node *n);
 bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) WARN_UNUSED;
 const struct sql_column *pg_find_column(const struct sql_expr_options *o, struct arena *a, const char *name);

@@ -152,7 +152,7 @@ static struct val bits64(struct pg *c, struct val v) {
 
 /* A number below zero as MySQL's unsigned 64 bits show it. */
 struct val pg_unsigned64(struct pg *c, struct val v) {
-    struct val out = pg_val(TC_DEC, pg_fmt(c, "(%s::numeric + 18446744073709551616) %% 18446744073709551616", pg_p(c, v)), false);
+    struct val out = pg_val(TC_DEC, pg_fmt(c, "(%s::%s + 18446744073709551616) %% 18446744073709551616", pg_p(c, v), c->numeric), false);
     out.integer = out.nonneg = out.u64 = true;
     out.volatile_ = v.volatile_;
     return out;

@@ -13,8 +13,8 @@ static struct val json_number(struct pg *c, struct val j, const char *type) {
     bool whole = str_eq(type, "bigint");
     struct val from_text = whole ? pg_text_prefix_int(c, text) : pg_text_prefix_number(c, text, type);
     struct val out = pg_val(whole ? TC_INT : str_eq(type, "numeric") ? TC_DEC : TC_FLOAT, NULL, true);
-    out.text = pg_fmt(c, "CASE jsonb_typeof(%s) WHEN 'number' THEN %s(%s)::numeric%s::%s WHEN 'boolean' THEN (%s)::boolean::int WHEN 'string' THEN %s END",
-                      j.text, whole ? "round(" : "", text.text, whole ? ")" : "", type, text.text, from_text.text);
+    out.text = pg_fmt(c, "CASE jsonb_typeof(%s) WHEN 'number' THEN %s(%s)::%s%s::%s WHEN 'boolean' THEN (%s)::boolean::int WHEN 'string' THEN %s END",
+                      j.text, whole ? "round(" : "", text.text, c->numeric, whole ? ")" : "", type, text.text, from_text.text);
     out.wide = out.integer = whole;
     return out;
 }

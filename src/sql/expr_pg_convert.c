@@ -146,10 +146,10 @@ struct val pg_as_numeric(struct pg *c, struct val v) {
     struct val out = pg_val(TC_DEC, NULL, true);
     if (v.cls == TC_FLOAT) {
         /* Through the text: the direct cast keeps 15 digits, MySQL takes the shortest exact text. */
-        out.text = pg_fmt(c, c->o->dialect == DIALECT_PG ? "%s::text::numeric" : "%s::numeric", pg_p(c, v));
+        out.text = pg_fmt(c, "%s%s::%s", pg_p(c, v), c->o->dialect == DIALECT_PG ? "::text" : "", c->numeric);
         out.scale = -1;
     } else {
-        out.text = pg_fmt(c, "%s::numeric", pg_p(c, v));
+        out.text = pg_fmt(c, "%s::%s", pg_p(c, v), c->numeric);
         out.integer = true;
         out.nonneg = v.nonneg;
     }

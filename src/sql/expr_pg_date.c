@@ -22,8 +22,8 @@ struct val pg_as_datetime(struct pg *c, struct val v) {
     struct val out;
     switch (v.cls) {
     case TC_DATETIME: return v;
-    case TC_NULL: return datetime("NULL::timestamp", true, 0);
-    case TC_DATE: return datetime(pg_fmt(c, "%s::timestamp", pg_p(c, v)), true, 0);
+    case TC_NULL: return datetime(pg_fmt(c, "NULL::%s", c->timestamp), true, 0);
+    case TC_DATE: return datetime(pg_fmt(c, "%s::%s", pg_p(c, v), c->timestamp), true, 0);
     case TC_TSTZ:
         if (!pg_stable(c, "a TIMESTAMP column or the current time in the session's time zone")) {
             return v;
@@ -31,7 +31,7 @@ struct val pg_as_datetime(struct pg *c, struct val v) {
         if (str_starts(v.text, "CURRENT_TIMESTAMP(")) {
             return datetime(pg_fmt(c, "LOCALTIMESTAMP%s", v.text + strlen("CURRENT_TIMESTAMP")), true, v.fsp);
         }
-        return datetime(pg_fmt(c, "%s::timestamp", pg_p(c, v)), true, v.fsp);
+        return datetime(pg_fmt(c, "%s::%s", pg_p(c, v), c->timestamp), true, v.fsp);
     default:
         if (pg_parse_date_literal(c, &v, &out)) {
             return out.cls == TC_DATETIME ? out : pg_as_datetime(c, out);
@@ -63,7 +63,8 @@ struct val pg_to_precision(struct pg *c, struct val v, int fsp) {
     out.fsp = fsp;
     out.interval = v.interval;
     if (!c->o->mariadb) {
-        out.text = pg_fmt(c, "%s::%s(%d)", pg_p(c, v), v.cls == TC_DATETIME ? "timestamp" : v.interval ? "interval" : "time", fsp);
+        out.text = pg_fmt(c, "%s::%s(%d)%s", pg_p(c, v), v.cls == TC_DATETIME ? "timestamp" : v.interval ? "interval" : "time", fsp,
+                          v.cls == TC_DATETIME && str_starts(c->timestamp, "timestamp(") ? " without time zone" : "");
         return out;
     }
     if (v.cls != TC_DATETIME || (fsp != 0 && fsp != 3)) {
@@ -115,6 +116,11 @@ static bool clock_text(const char *p, unsigned max_hours, unsigned hms[3], char 
     return *p == '\0' && hms[0] <= max_hours && hms[1] <= 59 && hms[2] <= 59;
 }
 
+static struct val timestamp_literal(struct pg *c, const char *text, int fsp) {
+    bool plain = str_eq(c->timestamp, "timestamp");
+    return datetime(plain ? pg_fmt(c, "TIMESTAMP '%s'", text) : pg_fmt(c, "'%s'::%s", text, c->timestamp), true, fsp);
+}
+
 bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out) {
     unsigned y, m, d, hms[3];
     char fraction[8];
@@ -133,8 +139,8 @@ bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out) {
             return false;
         }
         *out = n == 8 ? pg_val(TC_DATE, pg_fmt(c, "DATE '%04u-%02u-%02u'", y, m, d), true)
-                      : datetime(pg_fmt(c, "TIMESTAMP '%04u-%02u-%02u %02u:%02u:%02u'", y, m, d, (unsigned)(time / 10000), (unsigned)(time / 100 % 100),
-                                        (unsigned)(time % 100)), true, 0);
+                      : timestamp_literal(c, pg_fmt(c, "%04u-%02u-%02u %02u:%02u:%02u", y, m, d, (unsigned)(time / 10000),
+                                                    (unsigned)(time / 100 % 100), (unsigned)(time % 100)), 0);
         return true;
     }
     if (v->lit->kind == SN_INT || n != 4 || !digits(&p, 4, &y) || (*p != '-' && *p != '/' && *p != '.')) {
@@ -155,8 +161,8 @@ bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out) {
     if ((*p != ' ' && *p != 'T') || !clock_text(p + 1, 23, hms, fraction)) {
         return false;
     }
-    *out = datetime(pg_fmt(c, "TIMESTAMP '%04u-%02u-%02u %02u:%02u:%02u%s'", y, m, d, hms[0], hms[1], hms[2], fraction), true,
-                    fraction[0] == '\0' ? 0 : (int)strlen(fraction) - 1);
+    *out = timestamp_literal(c, pg_fmt(c, "%04u-%02u-%02u %02u:%02u:%02u%s", y, m, d, hms[0], hms[1], hms[2], fraction),
+                             fraction[0] == '\0' ? 0 : (int)strlen(fraction) - 1);
     return true;
 }
 

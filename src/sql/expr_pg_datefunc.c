@@ -186,7 +186,7 @@ static struct val days_between(struct pg *c, struct val a, struct val b) {
     if (c->o->dialect == DIALECT_PG) {
         return pg_int(pg_fmt(c, "%s - %s", pg_p(c, a), pg_p(c, b)), false, false);
     }
-    return pg_int(pg_fmt(c, "(extract(epoch FROM (%s::timestamp - %s::timestamp)) / 86400)::int", pg_p(c, a), pg_p(c, b)), true, false);
+    return pg_int(pg_fmt(c, "(extract(epoch FROM (%s::%s - %s::%s)) / 86400)::int", pg_p(c, a), c->timestamp, pg_p(c, b), c->timestamp), true, false);
 }
 
 static struct val datediff(struct pg *c, const struct sql_node *n, const char *data) {
