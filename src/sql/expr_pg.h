@@ -61,12 +61,13 @@ struct pg pg_context(struct arena *a, const struct sql_expr_options *o, bool b_d
 struct val pg_node(struct pg *c, const struct sql_node *n);
 bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) WARN_UNUSED;
 const struct sql_column *pg_find_column(const struct sql_expr_options *o, struct arena *a, const char *name);
-struct val pg_logic_value(struct pg *c, const struct sql_node *n); /* expr_pg_logic.c: AND, OR, IS, IN, BETWEEN, LIKE, REGEXP, CASE.. */
+struct val pg_logic_value(struct pg *c, const struct sql_node *n); /* expr_pg_logic.c: AND, OR, IS, IN, BETWEEN, LIKE, REGEXP */
 struct val pg_compare(struct pg *c, enum sql_op op, struct val l, struct val r);
 struct val pg_like(struct pg *c, struct val s, struct val pattern, const char *escape, bool negated);
 struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negated, int force_case /* -1: by collation, 0 ignore, 1 keep */);
 const char *pg_regexp_pattern(struct pg *c, const struct val *pattern); /* as a literal for the target's engine */
-struct val pg_case(struct pg *c, const struct sql_node *n);
+struct val pg_case(struct pg *c, const struct sql_node *n); /* expr_pg_choice.c */
+bool pg_sign_mixed(struct pg *c, const struct val *l, const struct val *r); /* refuse unsigned beside signed in lists */
 struct val pg_arithmetic(struct pg *c, enum sql_op op, struct val l, struct val r);
 struct val pg_divide(struct pg *c, struct val l, struct val r);
 struct val pg_negate(struct pg *c, struct val v);

@@ -375,7 +375,7 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
             return v; /* the assignment converts by the session's time zone, as MySQL does */
         }
         if (to->from->kind == MYT_DATE) {
-            return pg_as_date(c, v); /* an A database's date is a timestamp */
+            return pg_as_datetime(c, pg_as_date(c, v)); /* an A database's date is a timestamp */
         }
         v = pg_as_datetime(c, v);
         return c->o->mariadb ? pg_to_precision(c, v, to->from->fsp) : v; /* the assignment itself rounds */
