@@ -35,7 +35,7 @@ def start_servers():
     settings = {"innodb-buffer-pool-size": "512M"}
     try:
         MySQL9.launcher()
-        source = MySQL9(settings=settings)
+        source = MySQL9(settings={**settings, "innodb-redo-log-capacity": "1G"})
     except Missing as e:
         say("No MySQL 9 here (%s): MariaDB takes its place." % e)
         source = MariaDB(settings=settings)
@@ -49,8 +49,11 @@ def statements(path):
 
 
 def fill(source):
-    source.script(["CREATE DATABASE shop CHARACTER SET utf8mb4", "USE shop", "SET time_zone = '+00:00'", *statements(SAMPLE)])
-    rows = source.execute("SELECT table_name, table_rows FROM information_schema.tables WHERE table_schema = 'shop' AND table_type = 'BASE TABLE'"
+    source.script(["CREATE DATABASE shop CHARACTER SET utf8mb4", "USE shop",
+                   "SET time_zone = '+00:00', sql_log_bin = 0",
+                   "SET foreign_key_checks = 0, unique_checks = 0", *statements(SAMPLE)])
+    rows = source.execute("SELECT table_name, table_rows FROM information_schema.tables WHERE table_schema = 'shop'"
+                          " AND table_type = 'BASE TABLE'"
                           " ORDER BY table_rows DESC")
     return len(rows), sum(r[1] for r in rows)
 
@@ -58,11 +61,13 @@ def fill(source):
 def migrate(source, target, fast):
     binary = os.environ.get("GODWIT_BIN") or str(ROOT / "build" / "godwit")
     words = [binary, "migrate", "mysql://%s@%s:%d/shop" % (source.user, source.host, source.port),
-             "postgresql://%s@%s:%d/postgres?schema=shop" % (target.user, target.host, target.port), "--chunk-size", "4MB"]
+             "postgresql://%s@%s:%d/postgres?schema=shop" % (target.user, target.host, target.port), "--chunk-size",
+             "4MB"]
     if not fast:
         words += ["--rate-limit", WATCHABLE]
     say("$ " + " ".join([os.path.relpath(binary), *words[1:]]))
-    return subprocess.run(words, env={**os.environ, "GODWIT_SOURCE_PASSWORD": source.password, "GODWIT_TARGET_PASSWORD": target.password}).returncode
+    return subprocess.run(words, env={**os.environ, "GODWIT_SOURCE_PASSWORD": source.password,
+                                      "GODWIT_TARGET_PASSWORD": target.password}).returncode
 
 
 def client_script(source):
@@ -72,7 +77,8 @@ def client_script(source):
     else:
         words = ["mariadb"]
     path = source.dir / "mysql"
-    path.write_text("#!/bin/sh\nMYSQL_PWD='%s' exec %s --no-defaults -h %s -P %d -u %s --default-character-set=utf8mb4 shop \"$@\"\n" % (
+    path.write_text("#!/bin/sh\nMYSQL_PWD='%s' exec %s --no-defaults -h %s -P %d -u %s"
+                    " --default-character-set=utf8mb4 shop \"$@\"\n" % (
         source.password, " ".join(words), source.host, source.port, source.user))
     path.chmod(0o755)
     return path
@@ -83,7 +89,8 @@ def show_around(source, target):
     say("source:  %s -e 'SELECT * FROM customer LIMIT 3'" % client_script(source))
     say("target:  PGPASSWORD=%s psql -h %s -p %d -U %s postgres -c 'SELECT * FROM shop.customer LIMIT 3'" % (
         target.password, target.host, target.port, target.user))
-    say("what godwit keeps in the target:  ... -c 'SELECT table_name, number, row_count, loaded_at FROM godwit.chunk ORDER BY loaded_at DESC LIMIT 5'")
+    say("what godwit keeps in the target:  ... -c 'SELECT table_name, number, row_count, loaded_at FROM godwit.chunk"
+        " ORDER BY loaded_at DESC LIMIT 5'")
 
 
 def show(options):
@@ -93,7 +100,8 @@ def show(options):
         say("source %s, target %s" % (source.url, target.url))
         begin = time.monotonic()
         tables, rows = fill(source)
-        say("sample shop: %d tables, about %s rows, made in %.0f s" % (tables, format(rows, ",").replace(",", " "), time.monotonic() - begin))
+        say("sample shop: %d tables, about %s rows, made in %.0f s" % (tables, format(rows, ",").replace(",", " "),
+                                                                       time.monotonic() - begin))
         head("Migrating")
         code = migrate(source, target, options.fast or (options.once and not sys.stderr.isatty()))
         if code != 0:
@@ -104,7 +112,8 @@ def show(options):
         differences = compare(source, target, "shop", "shop")
         for line in differences:
             say("  " + line)
-        say("%s, compared in %.1f s" % ("equal" if not differences else "%d differences" % len(differences), time.monotonic() - begin))
+        say("%s, compared in %.1f s" % ("equal" if not differences else "%d differences" % len(differences),
+                                        time.monotonic() - begin))
         show_around(source, target)
         if not options.once:
             try:

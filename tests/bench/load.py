@@ -32,7 +32,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests" / "bench")]
 
-from load_servers import (SOURCE_SETTINGS, TARGET_SETTINGS, BenchMariaDB, BenchMySQL, build_tools, cpu_seconds, drop_cache,  # noqa: E402
+from load_servers import (SOURCE_SETTINGS, TARGET_SETTINGS, BenchMariaDB, BenchMySQL, build_tools, cpu_seconds,
+                          drop_cache,  # noqa: E402
                           hold_cache, machine_cpu_seconds, target)
 from load_sets import CORES, SETS, fill, tables_of  # noqa: E402
 from servers import Missing, start_all  # noqa: E402
@@ -71,7 +72,8 @@ class Child:
 
     def ok(self):
         if self.code != 0:
-            sys.exit("a program of the benchmark failed (%d):\n%s\n%s" % (self.code, self.out[-3000:], self.err[-3000:]))
+            sys.exit("a program of the benchmark failed (%d):\n%s\n%s" % (self.code, self.out[-3000:],
+                                                                          self.err[-3000:]))
         return self
 
 
@@ -107,13 +109,15 @@ class Bench:
     def read(self, name):
         queries = [q for t in tables_of(name, self.o.scale) for q in t.queries(READ_PIECES)]
         cpu = cpu_seconds(self.mysql.pid)
-        child = Child([self.tools["read_drop"], self.mysql.host, str(self.mysql.port), self.mysql.user, name, str(WORKERS)],
+        child = Child([self.tools["read_drop"], self.mysql.host, str(self.mysql.port), self.mysql.user, name,
+                       str(WORKERS)],
                       "\n".join(queries) + "\n", {"BENCH_PASSWORD": self.mysql.password}).ok()
         seconds, rows, size = child.out.split()
         expected = sum(t.rows for t in tables_of(name, self.o.scale))
         if int(rows) != expected:
             sys.exit("%s: read %s rows of %d" % (name, rows, expected))
-        return {"read_s": float(seconds), "read_bytes": int(size), "rows": int(rows), "read_mysqld_cpu_s": cpu_seconds(self.mysql.pid) - cpu,
+        return {"read_s": float(seconds), "read_bytes": int(size), "rows": int(rows),
+                "read_mysqld_cpu_s": cpu_seconds(self.mysql.pid) - cpu,
                 "read_client_cpu_s": child.cpu_s}
 
     def keep_copies(self, name):
@@ -127,7 +131,8 @@ class Bench:
                 path = self.work / ("%s.%s.%d" % (name, t.name, i))
                 low, high = blocks * i // pieces, blocks * (i + 1) // pieces
                 where = "ctid >= '(%d,0)' AND ctid < '(%d,0)'" % (low, high) if pieces > 1 else "true"
-                jobs.append(("COPY (SELECT * FROM %s.%s WHERE %s) TO STDOUT (FORMAT binary)" % (name, t.name, where), path))
+                jobs.append(("COPY (SELECT * FROM %s.%s WHERE %s) TO STDOUT (FORMAT binary)" % (name, t.name, where),
+                             path))
                 parts.append((t.name, path))
 
         def copy_out(sql, path):
@@ -143,17 +148,21 @@ class Bench:
 
     def write(self, name, parts):
         tables = tables_of(name, self.o.scale)
-        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "DROP SCHEMA IF EXISTS floor CASCADE",
-                        "CREATE SCHEMA floor"] + ["CREATE TABLE floor.%s (LIKE floor_model.%s)" % (t.name, t.name) for t in tables] + ["CHECKPOINT"])
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name,
+                        "DROP SCHEMA IF EXISTS floor CASCADE",
+                        "CREATE SCHEMA floor"] + ["CREATE TABLE floor.%s (LIKE floor_model.%s)" % (t.name, t.name)
+                                                  for t in tables] + ["CHECKPOINT"])
         cpu = cpu_seconds(self.pg.pid)
         # Largest first, and round the tables, so that four connections end together.
         order = sorted(parts, key=lambda p: (-p[1].stat().st_size // (16 << 20), str(p[1]).rsplit(".", 1)[1]))
-        child = Child([self.tools["copy_files"], self.pg.host, str(self.pg.port), self.pg.user, "postgres", str(WORKERS)],
+        child = Child([self.tools["copy_files"], self.pg.host, str(self.pg.port), self.pg.user, "postgres",
+                       str(WORKERS)],
                       "".join("floor.%s\t%s\n" % p for p in order), {"BENCH_PASSWORD": self.pg.password}).ok()
         seconds, rows, size = child.out.split()
         if int(rows) != sum(t.rows for t in tables):
             sys.exit("%s: wrote %s rows" % (name, rows))
-        result = {"write_s": float(seconds), "write_bytes": int(size), "write_postgres_cpu_s": cpu_seconds(self.pg.pid) - cpu,
+        result = {"write_s": float(seconds), "write_bytes": int(size),
+                  "write_postgres_cpu_s": cpu_seconds(self.pg.pid) - cpu,
                   "write_client_cpu_s": child.cpu_s}
         keys = [sql.format(t="floor." + t.name) for t in tables for sql in t.keys]
         begin = time.monotonic()
@@ -165,33 +174,42 @@ class Bench:
     # ---- the programs ----
 
     def load(self, name):
-        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name,
+                        "CHECKPOINT"])
         report = self.work / "report.json"
         cpu = cpu_seconds(self.mysql.pid), cpu_seconds(self.pg.pid)
-        child = Child([self.godwit, "load", "mysql://%s@%s:%d/%s?ssl-mode=disabled" % (self.mysql.user, self.mysql.host, self.mysql.port, name),
-                       "postgresql://%s@%s:%d/postgres?sslmode=disable" % (self.pg.user, self.pg.host, self.pg.port), "--progress", "none",
+        child = Child([self.godwit, "load", "mysql://%s@%s:%d/%s?ssl-mode=disabled" % (self.mysql.user, self.mysql.host,
+                                                                                       self.mysql.port, name),
+                       "postgresql://%s@%s:%d/postgres?sslmode=disable" % (self.pg.user, self.pg.host, self.pg.port),
+                       "--progress", "none",
                        "--report", str(report), *self.o.godwit_option],
-                      env={"GODWIT_SOURCE_PASSWORD": self.mysql.password, "GODWIT_TARGET_PASSWORD": self.pg.password}).ok()
+                      env={"GODWIT_SOURCE_PASSWORD": self.mysql.password,
+                           "GODWIT_TARGET_PASSWORD": self.pg.password}).ok()
         cpu = cpu_seconds(self.mysql.pid) - cpu[0], cpu_seconds(self.pg.pid) - cpu[1]
         told = json.loads(report.read_text())
         expected = sum(t.rows for t in tables_of(name, self.o.scale))
-        loaded = sum(self.pg.execute("SELECT count(*) FROM %s.%s" % (name, t.name))[0][0] for t in tables_of(name, self.o.scale))
+        loaded = sum(self.pg.execute("SELECT count(*) FROM %s.%s" % (name, t.name))[0][0]
+                     for t in tables_of(name, self.o.scale))
         if loaded != expected or told["rows"] != expected:
             sys.exit("%s: loaded %d rows, told of %d, instead of %d" % (name, loaded, told["rows"], expected))
-        return {"rows": loaded, "godwit_s": child.wall_s, "peak_mib": child.peak_mib, "godwit_load_s": told["load_s"], "godwit_index_s": told["index_s"],
+        return {"rows": loaded, "godwit_s": child.wall_s, "peak_mib": child.peak_mib, "godwit_load_s": told["load_s"],
+                "godwit_index_s": told["index_s"],
                 "godwit_cpu_s": child.cpu_s, "godwit_mysqld_cpu_s": cpu[0], "godwit_postgres_cpu_s": cpu[1],
                 "others_cores": max(0.0, child.machine_cpu_s - child.cpu_s - sum(cpu)) / child.wall_s}
 
     def pgloader(self, name, mariadb):
-        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name,
+                        "CHECKPOINT"])
         commands = self.work / "pgloader.load"
         commands.write_text(
             "LOAD DATABASE FROM mysql://%s:%s@%s:%d/%s INTO postgresql://%s:%s@%s:%d/postgres\n"
-            "WITH include drop, create tables, create indexes, reset sequences, workers = 8, concurrency = 2, batch rows = 10000,\n"
+            "WITH include drop, create tables, create indexes, reset sequences, workers = 8, concurrency = 2, batch"
+            " rows = 10000,\n"
             "     batch size = 20MB, prefetch rows = 10000\n"
             "SET PostgreSQL PARAMETERS maintenance_work_mem to '256MB', synchronous_commit to 'off'\n"
             "SET MySQL PARAMETERS net_read_timeout = '600', net_write_timeout = '600';\n" % (
-                mariadb.user, mariadb.password, mariadb.host, mariadb.port, name, self.pg.user, self.pg.password, self.pg.host, self.pg.port))
+                mariadb.user, mariadb.password, mariadb.host, mariadb.port, name, self.pg.user, self.pg.password,
+                self.pg.host, self.pg.port))
         # Its default heap is exhausted by a set like these; 4 GB is what its users are told to give.
         child = Child(["pgloader", "--dynamic-space-size", "4096", str(commands)])
         rows = 0
@@ -201,8 +219,10 @@ class Bench:
         self.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name])
         expected = sum(t.rows for t in tables_of(name, self.o.scale))
         if child.code != 0 or rows != expected:
-            words = [line for line in (child.out + child.err).splitlines() if re.search("ERROR|FATAL|exhausted|error", line)]
-            return {"pgloader_failed": "exit code %d, %d of %d rows: %s" % (child.code, rows, expected, "; ".join(words[:2])[:300])}
+            words = [line for line in (child.out + child.err).splitlines() if re.search("ERROR|FATAL|exhausted|error",
+                                                                                        line)]
+            return {"pgloader_failed": "exit code %d, %d of %d rows: %s" % (child.code, rows, expected,
+                                                                            "; ".join(words[:2])[:300])}
         return {"pgloader_s": child.wall_s, "pgloader_peak_mib": child.peak_mib}
 
 
@@ -232,7 +252,8 @@ def in_threads(jobs):
 
 def medians(runs):
     keys = {k for r in runs for k in r}
-    return {k: statistics.median([r[k] for r in runs if k in r]) for k in keys if not isinstance(next(r[k] for r in runs if k in r), str)}
+    return {k: statistics.median([r[k] for r in runs if k in r]) for k in keys
+            if not isinstance(next(r[k] for r in runs if k in r), str)}
 
 
 def summarise(runs):
@@ -260,12 +281,15 @@ def print_memory(results, scale):
 
 
 def print_table(results, failures):
-    head = ["set", "rows", "read", "write", "cpu/%d" % CORES, "index", "floor", "godwit", "x floor", "MB/s", "peak MiB", "pgloader", "x"]
+    head = ["set", "rows", "read", "write", "cpu/%d" % CORES, "index", "floor", "godwit", "x floor", "MB/s", "peak MiB",
+            "pgloader", "x"]
     print("\n%-8s %10s %7s %7s %7s %7s %7s %7s %8s %7s %9s %9s %6s" % tuple(head))
     for name, m in results.items():
         print("%-8s %10d %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f %8.2f %7.0f %9.0f %9s %6s" % (
-            name, m["rows"], m["read_s"], m["write_s"], m["cpu_s"] / CORES, m["index_s"], m["floor_s"], m["godwit_s"], m["ratio_floor"], m["mb_s"],
-            m["peak_mib"], "%.1f" % m["pgloader_s"] if "pgloader_s" in m else "-", "%.1f" % m["ratio_pgloader"] if "ratio_pgloader" in m else "-"))
+            name, m["rows"], m["read_s"], m["write_s"], m["cpu_s"] / CORES, m["index_s"], m["floor_s"], m["godwit_s"],
+            m["ratio_floor"], m["mb_s"],
+            m["peak_mib"], "%.1f" % m["pgloader_s"] if "pgloader_s" in m else "-", "%.1f" % m["ratio_pgloader"]
+            if "ratio_pgloader" in m else "-"))
     for name, m in results.items():
         print("%-8s %s; in godwit's run of all processors: %s; load %.2f s, keys %.2f s" % (
             name, m["limit"], m["shares"], m["godwit_load_s"], m["godwit_index_s"]))
@@ -278,7 +302,8 @@ def print_table(results, failures):
 def machine():
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
-    return {"cpu": cpu.group(1) if cpu else platform.machine(), "cores": CORES, "memory_gib": round(int(memory.group(1)) / 1048576, 1),
+    return {"cpu": cpu.group(1) if cpu else platform.machine(), "cores": CORES,
+            "memory_gib": round(int(memory.group(1)) / 1048576, 1),
             "kernel": platform.release()}
 
 
@@ -298,14 +323,16 @@ def run_set(bench, name, options, mariadb):
     for i in range(options.runs):
         run = {**bench.read(name), **bench.write(name, parts), **bench.load(name)}
         say("%s run %d: read %.2f write %.2f index %.2f | godwit %.2f s, %.0f MiB | others %.1f cores" % (
-            name, i + 1, run["read_s"], run["write_s"], run["index_s"], run["godwit_s"], run["peak_mib"], run["others_cores"]))
+            name, i + 1, run["read_s"], run["write_s"], run["index_s"], run["godwit_s"], run["peak_mib"],
+            run["others_cores"]))
         runs.append(run)
     for _, path in parts:
         path.unlink()
     if mariadb is not None:
         runs[-1].update(bench.pgloader(name, mariadb))
         say("%s pgloader: %s" % (name, runs[-1].get("pgloader_failed") or "%.2f s" % runs[-1]["pgloader_s"]))
-    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name, "DROP SCHEMA IF EXISTS floor_model CASCADE", "CHECKPOINT"])
+    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name, "DROP SCHEMA IF EXISTS floor_model CASCADE",
+                     "CHECKPOINT"])
     return runs
 
 
@@ -318,7 +345,8 @@ def main():
     p.add_argument("--no-pgloader", action="store_true")
     p.add_argument("--memory", action="store_true", help="only godwit, once a set: its time and peak memory")
     p.add_argument("--fresh", action="store_true", help="generate the data anew")
-    p.add_argument("--godwit-option", action="append", default=[], metavar="WORD", help="a word for godwit's command line (--godwit-option=--jobs=8)")
+    p.add_argument("--godwit-option", action="append", default=[], metavar="WORD",
+                   help="a word for godwit's command line (--godwit-option=--jobs=8)")
     o = p.parse_args()
     tools = build_tools(ROOT)
     buffer_mib = int(1500 + 1500 * o.scale)
@@ -361,7 +389,8 @@ def main():
         print_memory(results, o.scale)
     else:
         print_table(results, failures)
-    metrics = {"%s.%s" % (name, k): round(v, 4) for name, m in results.items() for k, v in sorted(m.items()) if not isinstance(v, str)}
+    metrics = {"%s.%s" % (name, k): round(v, 4) for name, m in results.items() for k, v in sorted(m.items())
+               if not isinstance(v, str)}
     if {"single", "sbtest"} <= set(results) and not o.memory:
         one, eight = results["single"], results["sbtest"]
         # Rows alone, and all in all: the keys of a table can only be built when all its rows are there.
@@ -370,9 +399,11 @@ def main():
         print("single: one table's rows move at %.2f of the speed of eight tables' (%.2f with keys and all)" % (
             metrics["single.mb_s_vs_sbtest"], metrics["single.total_mb_s_vs_sbtest"]))
     if o.json:
-        Path(o.json).write_text(json.dumps({"machine": machine(), "scale": o.scale, "load_average": os.getloadavg(), "source_settings": SOURCE_SETTINGS,
+        Path(o.json).write_text(json.dumps({"machine": machine(), "scale": o.scale, "load_average": os.getloadavg(),
+                                            "source_settings": SOURCE_SETTINGS,
                                             "target_settings": TARGET_SETTINGS, "metrics": metrics,
-                                            "limits": {n: m["limit"] + "; " + m["shares"] for n, m in results.items() if "limit" in m},
+                                            "limits": {n: m["limit"] + "; " + m["shares"] for n, m in results.items()
+                                                       if "limit" in m},
                                             "pgloader_failed": failures, "runs": all_runs}, indent=2) + "\n")
 
 

@@ -10,8 +10,10 @@ from servers import MariaDB, MySQL9, Postgres, cache_dir
 
 SOURCE_SETTINGS = {"innodb-flush-log-at-trx-commit": 2, "innodb-flush-method": "O_DIRECT", "max-connections": 200}
 TARGET_SETTINGS = {
-    "fsync": "on", "synchronous_commit": "on", "wal_level": "replica", "shared_buffers": "1GB", "maintenance_work_mem": "256MB",
-    "max_wal_size": "32GB", "min_wal_size": "2GB", "checkpoint_timeout": "1h", "wal_buffers": "64MB", "max_connections": 100,
+    "fsync": "on", "synchronous_commit": "on", "wal_level": "replica", "shared_buffers": "1GB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "32GB", "min_wal_size": "2GB", "checkpoint_timeout": "1h", "wal_buffers": "64MB",
+    "max_connections": 100,
     "max_worker_processes": 8, "autovacuum": "off", "max_replication_slots": 4, "max_wal_senders": 4,
 }
 
@@ -23,7 +25,8 @@ def _kept(base, label, extra):
         stop_timeout_s = 300
 
         def __init__(self, scale, buffer_mib):
-            super().__init__(settings={**SOURCE_SETTINGS, "innodb-buffer-pool-size": "%dM" % buffer_mib, **extra(buffer_mib)})
+            super().__init__(settings={**SOURCE_SETTINGS, "innodb-buffer-pool-size": "%dM" % buffer_mib,
+                                       **extra(buffer_mib)})
             self.home = cache_dir() / "bench" / ("%s-scale-%g" % (label, scale))
 
             self.prepared = False
@@ -70,13 +73,16 @@ def build_tools(root):
     out.mkdir(parents=True, exist_ok=True)
     made = {}
     for name, rooms in ROOMS.items():
-        sources = [Path(root, "tests", "bench", name + ".c")] + [f for r in rooms for f in sorted(Path(root, "src", r).glob("*.c"))]
+        sources = [Path(root, "tests", "bench", name + ".c")] + [f for r in rooms
+                                                                 for f in sorted(Path(root, "src", r).glob("*.c"))]
         headers = [f for r in rooms for f in Path(root, "src", r).glob("*.h")]
         program = out / name
         if not program.exists() or any(f.stat().st_mtime > program.stat().st_mtime for f in sources + headers):
-            libraries = subprocess.run(["pkg-config", "--libs", "libssl", "libcrypto", "zlib", "libzstd", "jansson"], check=True,
+            libraries = subprocess.run(["pkg-config", "--libs", "libssl", "libcrypto", "zlib", "libzstd", "jansson"],
+                                       check=True,
                                        capture_output=True, text=True).stdout.split()
-            subprocess.run(["cc", "-O2", "-g", "-std=gnu11", "-D_GNU_SOURCE", '-DGODWIT_VERSION="bench"', "-I", str(Path(root, "src")), "-o",
+            subprocess.run(["cc", "-O2", "-g", "-std=gnu11", "-D_GNU_SOURCE", '-DGODWIT_VERSION="bench"', "-I",
+                            str(Path(root, "src")), "-o",
                             str(program), *map(str, sources), *libraries, "-lpthread", "-lm"], check=True)
         made[name] = str(program)
     return made

@@ -10,7 +10,8 @@ import random
 CORES = os.cpu_count() or 4
 PART_ROWS = 125000  # rows per generated file
 
-SBTEST = ("CREATE TABLE %s (id int NOT NULL AUTO_INCREMENT, k int NOT NULL DEFAULT 0, c char(120) NOT NULL DEFAULT '', pad char(60) NOT NULL"
+SBTEST = ("CREATE TABLE %s (id int NOT NULL AUTO_INCREMENT, k int NOT NULL DEFAULT 0, c char(120) NOT NULL DEFAULT"
+          " '', pad char(60) NOT NULL"
           " DEFAULT '', PRIMARY KEY (id), KEY k_%s (k))")
 WIDE = """CREATE TABLE wide (id bigint unsigned NOT NULL AUTO_INCREMENT, customer int NOT NULL, name varchar(80) NOT NULL, title varchar(120),
  price decimal(12,2) NOT NULL, rate double, weight float, amount bigint, small smallint unsigned, flag tinyint(1), made datetime(6), seen timestamp(3) NULL,
@@ -33,7 +34,8 @@ def salary_rows(dice, first, last, total):
     """About ten salaries an employee, like the employees sample database."""
     for i in range(first, last + 1):
         employee, year = 10001 + (i - 1) // 10, 1986 + (i - 1) % 10
-        yield "%d\t%d\t%d-%02d-%02d\t%d-01-01\n" % (employee, dice.randrange(38000, 150000), year, 1 + employee % 12, 1 + employee % 28, year + 1)
+        yield "%d\t%d\t%d-%02d-%02d\t%d-01-01\n" % (employee, dice.randrange(38000, 150000), year, 1 + employee % 12, 1
+                                                    + employee % 28, year + 1)
 
 
 WORDS = "客户 订单 中文 数据 迁移 quick brown fox jumps über lazy dog 北京 上海 émigré naïve товар цена".split()
@@ -48,11 +50,15 @@ def wide_rows(dice, first, last, total):
         clock = "%02d:%02d:%02d" % (pick % 24, pick % 60, pick % 59)
         yield "\t".join((
             str(i), str(pick % 100000), " ".join(words[:3]), r"\N" if null == 0 else " ".join(words[:6]),
-            "%d.%02d" % (pick % 1000000, pick % 100), r"\N" if null == 1 else repr(pick / 1e7), "%.3f" % (pick % 100000 / 7),
-            str(pick >> 2), str(pick % 65536), str(pick & 1), "%s %s.%06d" % (day, clock, pick % 1000000), r"\N" if null == 2 else
-            "%s %s.%03d" % (day, clock, pick % 1000), day, clock, ("new", "paid", "sent", "back")[pick % 4], ("", "a", "b,c", "a,d")[pick % 4],
+            "%d.%02d" % (pick % 1000000, pick % 100), r"\N" if null == 1 else repr(pick / 1e7),
+            "%.3f" % (pick % 100000 / 7),
+            str(pick >> 2), str(pick % 65536), str(pick & 1), "%s %s.%06d" % (day, clock, pick % 1000000), r"\N"
+            if null == 2 else
+            "%s %s.%03d" % (day, clock, pick % 1000), day, clock, ("new", "paid", "sent", "back")[pick % 4],
+            ("", "a", "b,c", "a,d")[pick % 4],
             r"\N" if null == 3 else '{"id": %d, "tags": ["%s", "%s"], "price": %d.5, "deep": {"ok": true}}' % (i, words[0], words[1], pick % 1000),
-            r"\N" if null == 4 else " ".join(words) * (1 + pick % 3), "%x" % pick, r"\N" if null == 5 else "%032x" % (pick * pick) * (pick % 4))) + "\n"
+            r"\N" if null == 4 else " ".join(words) * (1 + pick % 3), "%x" % pick, r"\N" if null == 5
+            else "%032x" % (pick * pick) * (pick % 4))) + "\n"
 
 
 class Table:
@@ -66,7 +72,8 @@ class Table:
         if self.make is None:
             return ["SELECT * FROM %s" % self.name]
         bounds = [self.low + (self.high + 1 - self.low) * i // pieces for i in range(pieces + 1)]
-        return ["SELECT * FROM %s WHERE %s >= %d AND %s < %d" % (self.name, self.key, a, self.key, b) for a, b in zip(bounds, bounds[1:])]
+        return ["SELECT * FROM %s WHERE %s >= %d AND %s < %d" % (self.name, self.key, a, self.key, b) for a,
+                b in zip(bounds, bounds[1:])]
 
 
 def sbtest_table(name, rows):
@@ -84,9 +91,12 @@ def tables_of(name, scale):
         return [sbtest_table("sbtest", n(4000000))]
     if name == "narrow":
         rows = n(2800000) // 10 * 10
-        small = [Table("dept_%d" % i, "CREATE TABLE dept_%d (id int PRIMARY KEY, name varchar(40) NOT NULL, UNIQUE KEY name_%d (name))" % (i, i), 9, None,
-                       "id", 1, 9, ["ALTER TABLE {t} ADD PRIMARY KEY (id)", "CREATE UNIQUE INDEX name_%d ON {t} (name)" % i]) for i in range(5)]
-        return [Table("salaries", "CREATE TABLE salaries (emp_no int NOT NULL, salary int NOT NULL, from_date date NOT NULL, to_date date NOT NULL,"
+        small = [Table("dept_%d" % i, "CREATE TABLE dept_%d (id int PRIMARY KEY, name varchar(40) NOT NULL, UNIQUE"
+                                      " KEY name_%d (name))" % (i, i), 9, None,
+                       "id", 1, 9, ["ALTER TABLE {t} ADD PRIMARY KEY (id)",
+                                    "CREATE UNIQUE INDEX name_%d ON {t} (name)" % i]) for i in range(5)]
+        return [Table("salaries", "CREATE TABLE salaries (emp_no int NOT NULL, salary int NOT NULL, from_date date"
+                                  " NOT NULL, to_date date NOT NULL,"
                       " PRIMARY KEY (emp_no, from_date))", rows, salary_rows, "emp_no", 10001, 10000 + rows // 10,
                       ["ALTER TABLE {t} ADD PRIMARY KEY (emp_no, from_date)"])] + small
     if name == "wide":
@@ -121,9 +131,11 @@ def fill(servers, name, scale, directory):
     """Create the set's database on each of `servers` and load the same rows into all."""
     tables = tables_of(name, scale)
     for server in servers:
-        server.script(["SET sql_log_bin = 0", "DROP DATABASE IF EXISTS %s" % name, "CREATE DATABASE %s CHARACTER SET utf8mb4" % name, "USE %s" % name]
+        server.script(["SET sql_log_bin = 0", "DROP DATABASE IF EXISTS %s" % name,
+                       "CREATE DATABASE %s CHARACTER SET utf8mb4" % name, "USE %s" % name]
                       + [t.ddl for t in tables]
-                      + ["INSERT INTO %s VALUES %s" % (t.name, ", ".join("(%d, 'department %d')" % (i, i) for i in range(1, t.rows + 1)))
+                      + ["INSERT INTO %s VALUES %s" % (t.name, ", ".join("(%d, 'department %d')" % (i, i)
+                                                                         for i in range(1, t.rows + 1)))
                          for t in tables if t.make is None])
     jobs = []
     for number, t in enumerate(tables):

@@ -51,7 +51,8 @@ def make(connection, name, database=None):
     run("SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION,STRICT_TRANS_TABLES'")
     catalogue()[name](run, flavour_of(connection))
     # InnoDB counts again some seconds after a bulk insert; how a table is cut into chunks would depend on when it is looked at.
-    tables = [r[0] for r in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'")]
+    tables = [r[0] for r in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND"
+                                " table_type = 'BASE TABLE'")]
     run("ANALYZE NO_WRITE_TO_BINLOG TABLE " + ", ".join("`%s`" % t.replace("`", "``") for t in tables))
     connection.commit()
     return database

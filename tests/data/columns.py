@@ -4,9 +4,12 @@ INT_BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32, "bigint": 
 
 # Text that breaks escaping, framing or transcoding somewhere.
 NASTY = [
-    "", " ", "  two  ", "trailing ", "\t", "\n", "\r\n", "\\", "\\N", "\\\\N", "\\.", "\\x41", "'", "''", '"', "`", "a\tb\nc\rd\\e",
-    "NULL", "null", "nan", "{}", "{a,b}", "%s%n%d", "${x}", "\x01\x02\x07\x08\x0b\x0c\x1a\x1b\x1f\x7f", "\u0080\u009f\u00a0",
-    "ÄÖÜßéèñ", "中文字符，测试", "日本語テスト", "한국어", "العربية", "עברית", "🦆🦉", "👩‍👩‍👧‍👦", "e\u0301 vs é", "\ufeffbom", "\u2028line\u2029para",
+    "", " ", "  two  ", "trailing ", "\t", "\n", "\r\n", "\\", "\\N", "\\\\N", "\\.", "\\x41", "'", "''", '"', "`",
+    "a\tb\nc\rd\\e",
+    "NULL", "null", "nan", "{}", "{a,b}", "%s%n%d", "${x}", "\x01\x02\x07\x08\x0b\x0c\x1a\x1b\x1f\x7f",
+    "\u0080\u009f\u00a0",
+    "ÄÖÜßéèñ", "中文字符，测试", "日本語テスト", "한국어", "العربية", "עברית", "🦆🦉", "👩‍👩‍👧‍👦", "e\u0301 vs é", "\ufeffbom",
+    "\u2028line\u2029para",
     "\U0010ffff", "\ud7ff\ue000", "end\\",
 ]
 
@@ -32,7 +35,8 @@ def integers(run, flavour):
 
 def decimals(run, flavour):
     run("CREATE TABLE t_decimal (id int PRIMARY KEY, big decimal(65,30), whole decimal(65,0), money decimal(10,2),"
-        " digit decimal(1,0), frac decimal(30,30), tiny decimal(4,4), pos decimal(12,3) unsigned, zf decimal(10,3) unsigned zerofill,"
+        " digit decimal(1,0), frac decimal(30,30), tiny decimal(4,4), pos decimal(12,3) unsigned, zf decimal(10,3)"
+        " unsigned zerofill,"
         " bare decimal)")
     most = "9" * 35 + "." + "9" * 30
     least = "0." + "0" * 29 + "1"
@@ -44,17 +48,22 @@ def decimals(run, flavour):
         (5, "10000", "100000000", "10000.00", 5, "0.0001", "0.1", "100000000.000", "9999", "10000"),
         (6, "1" + "0" * 34, "1" + "0" * 64, "1.10", 0, "0.00001", "0", "0.100", "0.1", "1"),
         (7, "-0.0", "-0", "-0.00", 0, "0", "0", "9999.9999", "99.5", "-1"),
-        (8, "12345678901234567890123456789012345.123456789012345678901234567890", "12345678901234567890", "0.1", 1, "0.123456789", ".5",
+        (8, "12345678901234567890123456789012345.123456789012345678901234567890", "12345678901234567890", "0.1", 1,
+         "0.123456789", ".5",
          "12.3", "1", 7),
         (9,) + (None,) * 9])
 
 
 def floats(run, flavour):
     run("CREATE TABLE t_float (id int PRIMARY KEY, f float, d double, fu float, fd float(7,3), dd double(10,2))")
-    singles = ["0", "-0e0", "1", "-1", "0.1", "0.333333333", "16777216", "16777217", "1234567.875", "3.4028234663852886e38",
-               "-3.4028234663852886e38", "1.1754943508222875e-38", "1.401298464324817e-45", "1e-40", "1e6", "1e15", "9.999999e20"]
-    doubles = ["0", "-0e0", "1", "-1", "0.1", "1e0/3", "9007199254740993", "123456789012345680", "1e15", "1.7976931348623157e308",
-               "-1.7976931348623157e308", "2.2250738585072014e-308", "5e-324", "1e-310", "0.00001", "1e16", "3.141592653589793"]
+    singles = ["0", "-0e0", "1", "-1", "0.1", "0.333333333", "16777216", "16777217", "1234567.875",
+               "3.4028234663852886e38",
+               "-3.4028234663852886e38", "1.1754943508222875e-38", "1.401298464324817e-45", "1e-40", "1e6", "1e15",
+               "9.999999e20"]
+    doubles = ["0", "-0e0", "1", "-1", "0.1", "1e0/3", "9007199254740993", "123456789012345680", "1e15",
+               "1.7976931348623157e308",
+               "-1.7976931348623157e308", "2.2250738585072014e-308", "5e-324", "1e-310", "0.00001", "1e16",
+               "3.141592653589793"]
     for i, (single, double) in enumerate(zip(singles, doubles)):
         run("INSERT INTO t_float VALUES (%d, %s, %s, %s, %s, %s)" % (i, single, double, i / 7, i * 1.125, i * 12.34))
     run("INSERT INTO t_float (id) VALUES (100)")
@@ -63,7 +72,8 @@ def floats(run, flavour):
 def dates(run, flavour):
     fractions = range(7)
     run("CREATE TABLE t_date (id int PRIMARY KEY, d date, %s, %s)" % (
-        ", ".join("dt%d datetime(%d)" % (p, p) for p in fractions), ", ".join("ts%d timestamp(%d) NULL" % (p, p) for p in fractions)))
+        ", ".join("dt%d datetime(%d)" % (p, p) for p in fractions), ", ".join("ts%d timestamp(%d) NULL" % (p, p)
+                                                                              for p in fractions)))
 
     def row(number, date, clock, stamp):
         fit = [clock + ("." + "123456"[:p] if p else "") for p in fractions]
@@ -88,7 +98,8 @@ def times(run, flavour):
     columns = ", ".join("t%d time(%d)" % (p, p) for p in range(7))
     run("CREATE TABLE t_time (id int PRIMARY KEY, %s)" % columns)
     clocks = ["00:00:00", "23:59:59", "12:34:56", "00:00:01", "11:11:11"]
-    _insert(run, "t_time", [[i] + [c + ("." + "987654"[:p] if p else "") for p in range(7)] for i, c in enumerate(clocks)])
+    _insert(run, "t_time", [[i] + [c + ("." + "987654"[:p] if p else "") for p in range(7)]
+                            for i, c in enumerate(clocks)])
     _insert(run, "t_time", [[50] + ["24:00:00"] * 7, [51] + [None] * 7, [52] + ["00:00:00.0000"] * 7])
     run("CREATE TABLE t_year (id int PRIMARY KEY, y year)")
     _insert(run, "t_year", [(i, y) for i, y in enumerate([0, 1901, 1970, 2000, 2024, 2155, None])])
@@ -106,7 +117,8 @@ def bits(run, flavour):
 
 
 def enums(run, flavour):
-    run("CREATE TABLE t_enum (id int PRIMARY KEY, e enum('a','B','it''s','with, comma','tab\tbed','中文','é','1','0','back\\\\slash','') NULL,"
+    run("CREATE TABLE t_enum (id int PRIMARY KEY, e enum('a','B','it''s','with,"
+        " comma','tab\tbed','中文','é','1','0','back\\\\slash','') NULL,"
         " n enum('x','y') NOT NULL DEFAULT 'y', s set('r','w','x','中文','it''s') NULL,"
         " l set(%s))" % ",".join("'m%02d'" % i for i in range(64)))
     labels = ["a", "B", "it's", "with, comma", "tab\tbed", "中文", "é", "1", "0", "back\\slash", "", None]
@@ -116,7 +128,8 @@ def enums(run, flavour):
 
 
 def texts(run, flavour):
-    run("CREATE TABLE t_text (id int PRIMARY KEY, c char(40), v varchar(255), tt tinytext, t text, mt mediumtext, lt longtext,"
+    run("CREATE TABLE t_text (id int PRIMARY KEY, c char(40), v varchar(255), tt tinytext, t text, mt mediumtext, lt"
+        " longtext,"
         " vb varchar(60) COLLATE utf8mb4_bin, nn varchar(20) NOT NULL DEFAULT '')")
     for i, value in enumerate(NASTY):
         value = value.encode("utf-8", "replace").decode()
@@ -126,17 +139,21 @@ def texts(run, flavour):
     run("INSERT INTO t_text VALUES (1001, REPEAT('😀', 40), REPEAT('中', 255), REPEAT('t', 255), REPEAT('\\n', 65535),"
         " REPEAT('中\\\\', 60000), REPEAT('0123456789', 30000), REPEAT('\\t', 60), 'x')")
     # What a char(n) keeps of trailing blanks is nothing, in both worlds; a varchar keeps all.
-    run("INSERT INTO t_text (id, c, v) VALUES (1002, 'a   ', 'a   '), (1003, '   ', '   '), (1004, CONCAT(REPEAT('x', 39), ' '), ' x ')")
+    run("INSERT INTO t_text (id, c, v) VALUES (1002, 'a   ', 'a   '), (1003, '   ', '   '), (1004, CONCAT(REPEAT('x',"
+        " 39), ' '), ' x ')")
 
 
 def binaries(run, flavour):
-    run("CREATE TABLE t_binary (id int PRIMARY KEY, b binary(16), b1 binary(1), vb varbinary(300), tb tinyblob, bl blob, mb mediumblob,"
+    run("CREATE TABLE t_binary (id int PRIMARY KEY, b binary(16), b1 binary(1), vb varbinary(300), tb tinyblob, bl"
+        " blob, mb mediumblob,"
         " lb longblob)")
     everything = bytes(range(256))
     for i in range(256):
         run("INSERT INTO t_binary (id, b, b1, vb) VALUES (%d, UNHEX('%02x'), UNHEX('%02x'), UNHEX('%02x%02x'))" % (i, i, i, i, 255 - i))
-    run("INSERT INTO t_binary VALUES (300, UNHEX('%s'), UNHEX('5c'), UNHEX('%s'), UNHEX('%s'), UNHEX('%s'), UNHEX('%s'), UNHEX('%s'))" % (
-        everything[:16].hex(), everything.hex(), everything[1:].hex(), everything.hex(), everything[::-1].hex(), (everything * 40).hex()))
+    run("INSERT INTO t_binary VALUES (300, UNHEX('%s'), UNHEX('5c'), UNHEX('%s'), UNHEX('%s'), UNHEX('%s'),"
+        " UNHEX('%s'), UNHEX('%s'))" % (
+        everything[:16].hex(), everything.hex(), everything[1:].hex(), everything.hex(), everything[::-1].hex(),
+        (everything * 40).hex()))
     run("INSERT INTO t_binary VALUES (301, '', '', '', '', '', '', '')")
     run("INSERT INTO t_binary VALUES (302, '\\\\x41', '\\\\', '\\\\x4142', '\\\\x', '\\\\000', '\\0', '\\0\\0')")
     run("INSERT INTO t_binary (id) VALUES (303)")
@@ -145,12 +162,16 @@ def binaries(run, flavour):
 def jsons(run, flavour):
     run("CREATE TABLE t_json (id int PRIMARY KEY, j json, n json NOT NULL)")
     documents = [
-        "null", "true", "false", "0", "-1", "1.5", "\"\"", "\"text\"", "[]", "{}", "[[[[[]]]]]", "[null, true, 1, \"a\", {}]",
-        "18446744073709551615", "-9223372036854775808", "9007199254740993", "1e300", "-1.7976931348623157e308", "5e-324", "0.1", "1e15",
+        "null", "true", "false", "0", "-1", "1.5", "\"\"", "\"text\"", "[]", "{}", "[[[[[]]]]]",
+        "[null, true, 1, \"a\", {}]",
+        "18446744073709551615", "-9223372036854775808", "9007199254740993", "1e300", "-1.7976931348623157e308",
+        "5e-324", "0.1", "1e15",
         "123456789.123456789", "{\"b\": 1, \"a\": 2, \"aa\": 3, \"\": 4}", "{\"k\": {\"k\": {\"k\": [1, [2, [3]]]}}}",
-        "\"quote \\\" backslash \\\\ slash / tab \\t newline \\n bell \\u0007\"", "\"中文 😀 é\"", "{\"中文\": \"值\", \"😀\": [\"🦆\"]}",
+        "\"quote \\\" backslash \\\\ slash / tab \\t newline \\n bell \\u0007\"", "\"中文 😀 é\"",
+        "{\"中文\": \"值\", \"😀\": [\"🦆\"]}",
         "{\"big\": [18446744073709551615, 12345678901234567890, -1], \"deep\": {\"x\": null}}", "\"\\u2028\\u00ff\"",
-        "[" + ", ".join(str(i) for i in range(2000)) + "]", "{" + ", ".join("\"key%d\": \"%s\"" % (i, "v" * (i % 50)) for i in range(500)) + "}",
+        "[" + ", ".join(str(i) for i in range(2000)) + "]", "{" + ", ".join("\"key%d\": \"%s\"" % (i, "v" * (i % 50))
+                                                                            for i in range(500)) + "}",
         "[" * 90 + "]" * 90 if flavour == "mysql" else "[" * 30 + "]" * 30,
     ]
     for i, document in enumerate(documents):
@@ -159,22 +180,30 @@ def jsons(run, flavour):
 
 
 def spatial(run, flavour):
-    kinds = ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"]
+    kinds = ["geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
+             "geometrycollection"]
     run("CREATE TABLE t_spatial (id int PRIMARY KEY, %s)" % ", ".join("g_%s %s" % (k, k) for k in kinds))
-    shapes = ["POINT(1.5 -2)", "POINT(1e300 -1e-300)", "LINESTRING(0 0, 1 1, 2 0)", "POLYGON((0 0, 10 0, 10 10, 0 0), (1 1, 2 1, 2 2, 1 1))",
+    shapes = ["POINT(1.5 -2)", "POINT(1e300 -1e-300)", "LINESTRING(0 0, 1 1, 2 0)",
+              "POLYGON((0 0, 10 0, 10 10, 0 0), (1 1, 2 1, 2 2, 1 1))",
               "MULTIPOINT((0 0), (1 2))", "MULTILINESTRING((0 0, 1 1), (2 2, 3 3))",
-              "MULTIPOLYGON(((0 0, 1 0, 1 1, 0 0)), ((5 5, 6 5, 6 6, 5 5)))", "GEOMETRYCOLLECTION(POINT(1 2), LINESTRING(0 0, 1 1))"]
+              "MULTIPOLYGON(((0 0, 1 0, 1 1, 0 0)), ((5 5, 6 5, 6 6, 5 5)))",
+              "GEOMETRYCOLLECTION(POINT(1 2), LINESTRING(0 0, 1 1))"]
     run("INSERT INTO t_spatial VALUES (1, %s)" % ", ".join("ST_GeomFromText('%s')" % s for s in shapes))
     run("INSERT INTO t_spatial (id) VALUES (2)")
-    run("INSERT INTO t_spatial (id, g_geometry) VALUES (3, ST_GeomFromText('POINT(12 34)', 4326)), (4, ST_GeomFromText('POLYGON((0 0, 1 0, 1 1, 0 0))'))")
+    run("INSERT INTO t_spatial (id, g_geometry) VALUES (3, ST_GeomFromText('POINT(12 34)', 4326)), (4,"
+        " ST_GeomFromText('POLYGON((0 0, 1 0, 1 1, 0 0))'))")
 
 
 def charsets(run, flavour):
-    run("CREATE TABLE t_charset (id int PRIMARY KEY, l1 varchar(60) CHARACTER SET latin1, gb varchar(60) CHARACTER SET gbk,"
-        " u3 varchar(60) CHARACTER SET utf8mb3, u4 varchar(60) CHARACTER SET utf8mb4, b5 varchar(60) CHARACTER SET big5,"
+    run("CREATE TABLE t_charset (id int PRIMARY KEY, l1 varchar(60) CHARACTER SET latin1, gb varchar(60) CHARACTER"
+        " SET gbk,"
+        " u3 varchar(60) CHARACTER SET utf8mb3, u4 varchar(60) CHARACTER SET utf8mb4, b5 varchar(60) CHARACTER SET"
+        " big5,"
         " u16 varchar(60) CHARACTER SET utf16, asc7 varchar(60) CHARACTER SET ascii, cp char(20) CHARACTER SET cp1251,"
-        " gt text CHARACTER SET gbk, lt longtext CHARACTER SET latin1, sj varchar(60) CHARACTER SET sjis, e enum('é','中') CHARACTER SET utf8mb4)")
-    rows = [(1, "Grüße, ça va? €", "中文字符，测试", "中文é", "中文😀", "繁體中文", "中文😀", "plain\\'\"", "Привет", "长文本" * 500, "ÿþ" * 4000, "日本語", "é"),
+        " gt text CHARACTER SET gbk, lt longtext CHARACTER SET latin1, sj varchar(60) CHARACTER SET sjis, e"
+        " enum('é','中') CHARACTER SET utf8mb4)")
+    rows = [(1, "Grüße, ça va? €", "中文字符，测试", "中文é", "中文😀", "繁體中文", "中文😀", "plain\\'\"", "Привет", "长文本" * 500,
+             "ÿþ" * 4000, "日本語", "é"),
             (2, "", "", "", "", "", "", "", "", "", "", "", "中"),
             (3, "a\\b\tc\nd", "誠\\", "\\N", "\\N", "功蓋\\", "\\", "\t", "\\", "誠", "\\", "ソ表", None),
             (4,) + (None,) * 12]
@@ -185,7 +214,8 @@ def generated(run, flavour):
     run("CREATE TABLE t_generated (id int PRIMARY KEY, a int, b int, total int GENERATED ALWAYS AS (a + b) STORED,"
         " twice int GENERATED ALWAYS AS (a * 2) VIRTUAL, last_one varchar(20))")
     for i in range(50):
-        run("INSERT INTO t_generated (id, a, b, last_one) VALUES (%s, %s, %s, %s)", (i, i if i % 7 else None, i * 3, "row %d" % i))
+        run("INSERT INTO t_generated (id, a, b, last_one) VALUES (%s, %s, %s, %s)",
+            (i, i if i % 7 else None, i * 3, "row %d" % i))
 
 
 def defaults(run, flavour):
@@ -193,8 +223,10 @@ def defaults(run, flavour):
         " i int NOT NULL DEFAULT -5, d decimal(8,3) DEFAULT 1.500, s varchar(30) NOT NULL DEFAULT 'it''s \\\\ 中文',"
         " e enum('on','off') DEFAULT 'off', st set('a','b') DEFAULT 'a,b', dt datetime(3) DEFAULT CURRENT_TIMESTAMP(3),"
         " ts timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, day date DEFAULT '2024-02-29',"
-        " tm time DEFAULT '12:30:00', y year DEFAULT 2024, b bit(4) DEFAULT b'1010', vb varbinary(4) DEFAULT 'ab', n int DEFAULT NULL,"
-        " `empty` varchar(5) DEFAULT '', z int unsigned DEFAULT 0 COMMENT '') COMMENT='表注释: it''s the \"defaults\" table' AUTO_INCREMENT=1000")
+        " tm time DEFAULT '12:30:00', y year DEFAULT 2024, b bit(4) DEFAULT b'1010', vb varbinary(4) DEFAULT 'ab', n"
+        " int DEFAULT NULL,"
+        " `empty` varchar(5) DEFAULT '', z int unsigned DEFAULT 0 COMMENT '') COMMENT='表注释: it''s the \"defaults\""
+        " table' AUTO_INCREMENT=1000")
     run("INSERT INTO t_default (n) VALUES (1), (2), (NULL)")
     run("ALTER TABLE t_default AUTO_INCREMENT=5000")
 
@@ -208,15 +240,18 @@ def extent(run, flavour):
     run("CREATE TABLE one_nullable (v varchar(10))")
     run("INSERT INTO one_nullable VALUES (NULL), (NULL), (''), ('x')")
     kinds = ["int", "varchar(8)", "double", "date", "decimal(10,2)"]
-    run("CREATE TABLE many_columns (id int PRIMARY KEY, %s)" % ", ".join("c%d %s" % (i, kinds[i % 5]) for i in range(1, 500)))
+    run("CREATE TABLE many_columns (id int PRIMARY KEY, %s)" % ", ".join("c%d %s" % (i, kinds[i % 5])
+                                                                         for i in range(1, 500)))
     values = ["%d", "'v%d'", "%d.5", "'2024-01-%02d'", "%d.25"]
     for row in range(20):
-        cells = ["NULL" if (i + row) % 11 == 0 else values[i % 5] % (i % 28 + 1 if i % 5 == 3 else i * row) for i in range(1, 500)]
+        cells = ["NULL" if (i + row) % 11 == 0 else values[i % 5] % (i % 28 + 1 if i % 5 == 3 else i * row)
+                 for i in range(1, 500)]
         run("INSERT INTO many_columns VALUES (%d, %s)" % (row, ", ".join(cells)))
 
 
 def types(run, flavour):
-    for part in (integers, decimals, floats, dates, times, bits, enums, texts, binaries, jsons, spatial, charsets, generated, defaults,
+    for part in (integers, decimals, floats, dates, times, bits, enums, texts, binaries, jsons, spatial, charsets,
+                 generated, defaults,
                  extent):
         part(run, flavour)
 
@@ -234,8 +269,10 @@ def big_values(run, flavour):
 def wide_times(run, flavour):
     """TIME beyond a day: carried by interval, lost by time."""
     run("CREATE TABLE t_wide (id int PRIMARY KEY, t time, t6 time(6))")
-    _insert(run, "t_wide", [(1, "838:59:59", "838:59:58.999999"), (2, "-838:59:59", "-838:59:58.999999"), (3, "-00:00:01", "-00:00:00.000001"),
-                            (4, "24:00:01", "24:00:00.000001"), (5, "00:00:00", "23:59:59.999999"), (6, None, None), (7, "100:00:00", "-00:00:01.5")])
+    _insert(run, "t_wide", [(1, "838:59:59", "838:59:58.999999"), (2, "-838:59:59", "-838:59:58.999999"),
+                            (3, "-00:00:01", "-00:00:00.000001"),
+                            (4, "24:00:01", "24:00:00.000001"), (5, "00:00:00", "23:59:59.999999"), (6, None, None),
+                            (7, "100:00:00", "-00:00:01.5")])
 
 
 def losses(run, flavour):
@@ -243,10 +280,12 @@ def losses(run, flavour):
     run("SET SESSION sql_mode = ''")
     run("CREATE TABLE zero_date (id int PRIMARY KEY, d date, dt datetime(3), ts timestamp NULL, nn date NOT NULL)")
     run("INSERT INTO zero_date VALUES (1, '0000-00-00', '0000-00-00 00:00:00', '0000-00-00 00:00:00', '0000-00-00'),"
-        " (2, '2024-00-00', '2024-05-00 12:00:00', NULL, '2024-01-01'), (3, '2024-01-02', '2024-01-02 03:04:05.678', '2024-01-02 03:04:05',"
+        " (2, '2024-00-00', '2024-05-00 12:00:00', NULL, '2024-01-01'), (3, '2024-01-02', '2024-01-02 03:04:05.678',"
+        " '2024-01-02 03:04:05',"
         " '2024-01-02'), (4, NULL, NULL, NULL, '2024-00-01')")
     run("CREATE TABLE nul_byte (id int PRIMARY KEY, v varchar(20), t text)")
-    run("INSERT INTO nul_byte VALUES (1, CONCAT('a', CHAR(0), 'b'), 'fine'), (2, 'fine', CONCAT(CHAR(0), CHAR(0))), (3, NULL, NULL)")
+    run("INSERT INTO nul_byte VALUES (1, CONCAT('a', CHAR(0), 'b'), 'fine'), (2, 'fine', CONCAT(CHAR(0), CHAR(0))),"
+        " (3, NULL, NULL)")
     run("CREATE TABLE time_range (id int PRIMARY KEY, t time(1))")
     run("INSERT INTO time_range VALUES (1, '25:00:00'), (2, '-01:00:00'), (3, '12:00:00'), (4, NULL), (5, '838:59:59')")
     run("CREATE TABLE enum_empty (id int PRIMARY KEY, e enum('a','b'))")
@@ -255,8 +294,10 @@ def losses(run, flavour):
     run("INSERT INTO json_text VALUES (1, '{\"a\": \"x\\\\u0000y\"}'), (2, '{\"a\": 1}'), (3, NULL)")
 
 
-LOSS_COUNTS = {("zero_date", "d", "zero-date"): 2, ("zero_date", "dt", "zero-date"): 2, ("zero_date", "ts", "zero-date"): 1,
+LOSS_COUNTS = {("zero_date", "d", "zero-date"): 2, ("zero_date", "dt", "zero-date"): 2,
+               ("zero_date", "ts", "zero-date"): 1,
                ("zero_date", "nn", "zero-date"): 2, ("nul_byte", "v", "nul-byte"): 1, ("nul_byte", "t", "nul-byte"): 1,
-               ("time_range", "t", "time-range"): 3, ("enum_empty", "e", "enum-empty"): 1, ("json_text", "j", "json-text"): 1}
+               ("time_range", "t", "time-range"): 3, ("enum_empty", "e", "enum-empty"): 1,
+               ("json_text", "j", "json-text"): 1}
 
 DATABASES = {"types": types, "big_values": big_values, "wide_times": wide_times, "losses": losses}

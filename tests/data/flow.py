@@ -22,15 +22,20 @@ def steady(run, flavour):
     run("CREATE TABLE parent (id int AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL, UNIQUE KEY name (name))")
     run("INSERT INTO parent (name) SELECT CONCAT('parent ', n) FROM " + numbers(2000))
     for i, (rows, length) in enumerate(((5000, 1150), (20000, 100), (20000, 100))):
-        run("CREATE TABLE line_%d (id bigint AUTO_INCREMENT PRIMARY KEY, parent int NOT NULL, amount decimal(12,2), note varchar(1300),"
-            " at datetime(3), KEY by_parent (parent), KEY by_at (at, amount), CONSTRAINT fk_parent_%d FOREIGN KEY (parent)"
+        run("CREATE TABLE line_%d (id bigint AUTO_INCREMENT PRIMARY KEY, parent int NOT NULL, amount decimal(12,2),"
+            " note varchar(1300),"
+            " at datetime(3), KEY by_parent (parent), KEY by_at (at, amount), CONSTRAINT fk_parent_%d FOREIGN KEY"
+            " (parent)"
             " REFERENCES parent (id))" % (i, i))
-        run("INSERT INTO line_%d (parent, amount, note, at) SELECT n %% 2000 + 1, n / 100, REPEAT(CHAR(97 + n %% 26), %d + n %% 50),"
+        run("INSERT INTO line_%d (parent, amount, note, at) SELECT n %% 2000 + 1, n / 100, REPEAT(CHAR(97 + n %% 26),"
+            " %d + n %% 50),"
             " DATE_ADD('2024-01-01', INTERVAL n SECOND) FROM %s" % (i, length, numbers(rows)))
     run("CREATE TABLE by_name (name varchar(60) PRIMARY KEY, data blob)")
-    run("INSERT INTO by_name SELECT CONCAT(LEFT(SHA2(n, 256), 32), '-中'), REPEAT(UNHEX('00ff0a5c'), n % 60) FROM " + numbers(15000))
+    run("INSERT INTO by_name SELECT CONCAT(LEFT(SHA2(n, 256), 32), '-中'), REPEAT(UNHEX('00ff0a5c'), n % 60) FROM "
+        + numbers(15000))
     run("CREATE TABLE log_keyless (at datetime, what varchar(200))")
-    run("INSERT INTO log_keyless SELECT DATE_ADD('2024-01-01', INTERVAL n % 100 SECOND), REPEAT('l', n % 150) FROM " + numbers(10000))
+    run("INSERT INTO log_keyless SELECT DATE_ADD('2024-01-01', INTERVAL n % 100 SECOND), REPEAT('l', n % 150) FROM "
+        + numbers(10000))
     run("CREATE TABLE small_empty (id int PRIMARY KEY)")
 
 

@@ -1,7 +1,9 @@
 """Names that have to be quoted, folded, cut or kept apart."""
 
-ODD = ["select", "Order", "user", "two words", "do.t", 'dou"ble', "sin'gle", "back`tick", "back\\slash", "per%cent", "semi;colon", "dash-ed",
-       "$dollar", "1digit", "中文表", "Ünïcödé", "tab\tbed", "--comment", "/*star*/", "CamelCase", "ALLCAPS", "null", "primary", "ctid_", "true"]
+ODD = ["select", "Order", "user", "two words", "do.t", 'dou"ble', "sin'gle", "back`tick", "back\\slash", "per%cent",
+       "semi;colon", "dash-ed",
+       "$dollar", "1digit", "中文表", "Ünïcödé", "tab\tbed", "--comment", "/*star*/", "CamelCase", "ALLCAPS", "null",
+       "primary", "ctid_", "true"]
 
 
 def q(name):
@@ -11,7 +13,8 @@ def q(name):
 def names(run, flavour):
     for i, name in enumerate(ODD):
         run("CREATE TABLE %s (%s int PRIMARY KEY, %s varchar(30) COMMENT %%s, KEY %s (%s))" % (
-            q(name).replace("%", "%%"), q("Id " + name).replace("%", "%%"), q(name).replace("%", "%%"), q("idx " + name).replace("%", "%%"),
+            q(name).replace("%", "%%"), q("Id " + name).replace("%", "%%"), q(name).replace("%", "%%"),
+            q("idx " + name).replace("%", "%%"),
             q(name).replace("%", "%%")), ("about " + name,))
         run("INSERT INTO %s VALUES (1, %%s), (2, NULL)" % q(name).replace("%", "%%"), (name,))
     # Names that differ only in case are different tables where the source keeps them apart.
@@ -28,7 +31,8 @@ def names(run, flavour):
         run("INSERT INTO %s VALUES (1, 10, 20, 30), (2, 11, 21, 31)" % q(name))
     # Index names are private to a table at the source and shared by a schema at the target.
     for i in range(3):
-        run("CREATE TABLE same_index_%d (id int PRIMARY KEY, v int, w int, KEY idx_v (v), UNIQUE KEY uniq_w (w), KEY same_index_0 (w, v))" % i)
+        run("CREATE TABLE same_index_%d (id int PRIMARY KEY, v int, w int, KEY idx_v (v), UNIQUE KEY uniq_w (w), KEY"
+            " same_index_0 (w, v))" % i)
         run("INSERT INTO same_index_%d VALUES (1, 1, 1), (2, NULL, 2), (3, 1, NULL)" % i)
 
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 INTEGERS = {"tinyint", "smallint", "mediumint", "int", "bigint"}
 TEXTS = {"varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"}
 BINARIES = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob"}
-SPATIALS = {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geomcollection",
+SPATIALS = {"geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
+            "geomcollection",
             "geometrycollection"}
 
 

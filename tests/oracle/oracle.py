@@ -28,8 +28,10 @@ WORTH_A_POOL = 4 << 20  # bytes at the source from which processes of their own 
 def parse_url(url):
     u = urlparse(url)
     query = parse_qs(u.query)
-    return {"host": u.hostname, "port": u.port or (5432 if u.scheme.startswith(("post", "open")) else 3306), "user": unquote(u.username or ""),
-            "password": unquote(u.password or ""), "database": unquote(u.path.lstrip("/")), "schema": (query.get("schema") or [None])[0]}
+    return {"host": u.hostname, "port": u.port or (5432 if u.scheme.startswith(("post", "open")) else 3306),
+            "user": unquote(u.username or ""),
+            "password": unquote(u.password or ""), "database": unquote(u.path.lstrip("/")),
+            "schema": (query.get("schema") or [None])[0]}
 
 
 def where(end):
@@ -42,7 +44,8 @@ def where(end):
 
 
 def _catalog_source(source, database):
-    return pymysql.connect(host=source["host"], port=source["port"], user=source["user"], password=source["password"], database=database,
+    return pymysql.connect(host=source["host"], port=source["port"], user=source["user"], password=source["password"],
+                           database=database,
                            charset="utf8mb4")
 
 
@@ -59,7 +62,8 @@ def _one_table(job):
         return ["%s: cannot be compared: %s: %s" % (table, type(e).__name__, e)]
 
 
-def compare(source, target, database, schema, tables=None, check_structure=True, check_rows=True, ignore_columns=(), overridden=(),
+def compare(source, target, database, schema, tables=None, check_structure=True, check_rows=True, ignore_columns=(),
+            overridden=(),
             jobs=4):
     """Differences between `database` at source and `schema` at target, as lines of text.
 
@@ -117,7 +121,8 @@ def _compare_rows(work, jobs, size):
         return [line for job in work for line in _one_table(job)]
     # Spawned, not forked: a forked child would share our sockets.
     with multiprocessing.get_context("forkserver").Pool(min(jobs, len(work))) as pool:
-        return [line for lines in pool.imap(_one_table, work, chunksize=max(1, len(work) // (jobs * 4))) for line in lines]
+        return [line for lines in pool.imap(_one_table, work, chunksize=max(1, len(work) // (jobs * 4)))
+                for line in lines]
 
 
 def main():

@@ -13,7 +13,8 @@ SHOWN = 10  # differing rows described per table
 
 def connect_source(where, database):
     """Undecoded: every value as the bytes the server sent."""
-    c = pymysql.connect(host=where["host"], port=where["port"], user=where["user"], password=where["password"], database=database,
+    c = pymysql.connect(host=where["host"], port=where["port"], user=where["user"], password=where["password"],
+                        database=database,
                         charset="utf8mb4", use_unicode=False, conv={}, cursorclass=pymysql.cursors.SSCursor)
     with c.cursor() as cursor:
         cursor.execute("SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 600")
@@ -21,10 +22,12 @@ def connect_source(where, database):
 
 
 def connect_target(where):
-    c = psycopg2.connect(host=where["host"], port=where["port"], user=where["user"], password=where["password"], dbname=where["database"])
+    c = psycopg2.connect(host=where["host"], port=where["port"], user=where["user"], password=where["password"],
+                         dbname=where["database"])
     c.autocommit = True
     with c.cursor() as cursor:
-        cursor.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 3;"
+        cursor.execute("SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET"
+                       " extra_float_digits = 3;"
                        " SET bytea_output = 'hex'")
     return c
 
@@ -39,13 +42,15 @@ def quote_pg(name):
 
 def source_sql(database, table, columns):
     """FLOAT is printed with 6 digits; as DOUBLE it is exact."""
-    wanted = ["CAST(%s AS DOUBLE)" % quote_mysql(c["name"]) if c["type"] == "float" and c["pg_type"] != "numeric" else quote_mysql(c["name"])
+    wanted = ["CAST(%s AS DOUBLE)" % quote_mysql(c["name"]) if c["type"] == "float" and c["pg_type"] != "numeric"
+              else quote_mysql(c["name"])
               for c in columns]
     return "SELECT %s FROM %s.%s" % (", ".join(wanted), quote_mysql(database), quote_mysql(table))
 
 
 def target_sql(schema, table, columns):
-    return "COPY (SELECT %s FROM %s.%s) TO STDOUT" % (", ".join(quote_pg(c["pg_name"]) for c in columns), quote_pg(schema), quote_pg(table))
+    return "COPY (SELECT %s FROM %s.%s) TO STDOUT" % (", ".join(quote_pg(c["pg_name"]) for c in columns),
+                                                      quote_pg(schema), quote_pg(table))
 
 
 _ESCAPES = [(b"\\n", b"\n"), (b"\\t", b"\t"), (b"\\r", b"\r"), (b"\\b", b"\b"), (b"\\f", b"\f"), (b"\\v", b"\v")]
@@ -129,7 +134,9 @@ def describe(name, columns, key, left_source, left_target):
             continue
         for c, a, b in zip(columns, row, pair):
             if a != b:
-                out.append("%s.%s differs at %s: source %s, target %s" % (name, c["name"], ", ".join(map(short, key_of(row))), short(a), short(b)))
+                out.append("%s.%s differs at %s: source %s, target %s" % (name, c["name"],
+                                                                          ", ".join(map(short, key_of(row))), short(a),
+                                                                          short(b)))
     for row in list(targets.values())[:SHOWN]:
         if not positions or key_of(row) not in {key_of(r) for r in left_source}:
             out.append("%s: row only in the target: %s" % (name, ", ".join(short(v) for v in row[:6])))
@@ -166,8 +173,10 @@ def compare_rows(source, target, database, schema, table, pg_table, columns, key
     if counts[0] != counts[1]:
         out.append("%s: %d rows in the source, %d in the target" % (table, counts[0], counts[1]))
     left_source, left_target = [], []
-    read_source(source, my_sql, my_rules, lambda r: left_source.append(r) if get(hash(r), 0) > 0 and len(left_source) < 5000 else None)
-    read_target(target, pg_sql, pg_rules, lambda r: left_target.append(r) if get(hash(r), 0) < 0 and len(left_target) < 5000 else None)
+    read_source(source, my_sql, my_rules, lambda r: left_source.append(r) if get(hash(r), 0) > 0
+                and len(left_source) < 5000 else None)
+    read_target(target, pg_sql, pg_rules, lambda r: left_target.append(r) if get(hash(r), 0) < 0
+                and len(left_target) < 5000 else None)
     out += describe(table, columns, key, left_source, left_target)
     wrong = sum(n for n in seen.values() if n > 0), -sum(n for n in seen.values() if n < 0)
     out.append("%s: %d source rows not in the target, %d target rows not in the source" % (table, *wrong))

@@ -77,7 +77,8 @@ class Move:
         report = self.directory / "report.json"
         report.unlink(missing_ok=True)
         events = ["--progress", "json", "--report", report] if verb in ("load", "migrate") else []
-        return self.godwit.start(verb, *self.urls(server, database, schema), *events, *options, env=self.passwords(server))
+        return self.godwit.start(verb, *self.urls(server, database, schema), *events, *options,
+                                 env=self.passwords(server))
 
     def __call__(self, verb, server, database, *options, schema=None, timeout=DEADLINE_S):
         return self.start(verb, server, database, *options, schema=schema).wait(timeout)
@@ -88,7 +89,8 @@ class Move:
 
     def differences(self, server, database, schema=None, **kw):
         target = self.target.server
-        end = {"host": target.host, "port": target.port, "user": target.user, "password": target.password, "database": self.target.name}
+        end = {"host": target.host, "port": target.port, "user": target.user, "password": target.password,
+               "database": self.target.name}
         return compare(server, end, database, schema or database, **kw)
 
     def check(self, server, database, schema=None, **kw):
@@ -102,7 +104,8 @@ class Move:
         return rows[0][0] if rows else None
 
     def schemas(self):
-        return {r[0] for r in self.target.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'")}
+        return {r[0] for r in self.target.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND"
+                                                  " nspname <> 'information_schema'")}
 
     def tables(self, schema):
         return {r[0] for r in self.target.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (schema,))}

@@ -31,7 +31,8 @@ def run(godwit, mysql9, pg_db):
         return godwit(verb, source, target, "--progress", "json", *options, env=env)
 
     yield go
-    left = pg_db.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')")
+    left = pg_db.execute("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN"
+                         " ('information_schema', 'public')")
     assert left == [], "left behind: %s" % left
 
 
@@ -50,7 +51,8 @@ def test_wrong_source_password(run, source_url, target_url):
 
 
 def test_wrong_target_password(run, source_url, target_url):
-    expect(run(source_url, target_url, GODWIT_TARGET_PASSWORD="wrong"), "GW3002", "password authentication failed", "pg_hba.conf")
+    expect(run(source_url, target_url, GODWIT_TARGET_PASSWORD="wrong"), "GW3002", "password authentication failed",
+           "pg_hba.conf")
 
 
 def test_unknown_source_user(run, source_url, target_url):
@@ -58,8 +60,10 @@ def test_unknown_source_user(run, source_url, target_url):
 
 
 def test_unknown_hosts(run, source_url, target_url, mysql9, pg_db):
-    expect(run(source_url.replace(mysql9.host, "no-such-host.invalid"), target_url), "GW2001", "no-such-host.invalid", "host and port")
-    expect(run(source_url, target_url.replace(pg_db.server.host, "no-such-host.invalid")), "GW3001", "no-such-host.invalid", "host and port")
+    expect(run(source_url.replace(mysql9.host, "no-such-host.invalid"), target_url), "GW2001", "no-such-host.invalid",
+           "host and port")
+    expect(run(source_url, target_url.replace(pg_db.server.host, "no-such-host.invalid")), "GW3001",
+           "no-such-host.invalid", "host and port")
 
 
 def test_refused_ports(run, source_url, target_url, mysql9, pg_db):
@@ -79,13 +83,16 @@ def test_a_port_that_never_answers(run, source_url, target_url, mysql9):
 
 
 def test_the_wrong_kind_of_server(run, source_url, target_url, mysql9, pg_db):
-    error = error_of(run(source_url, target_url.replace(":%d" % pg_db.server.port, ":%d" % mysql9.port), "--timeout", "5s").failed(1))
+    error = error_of(run(source_url, target_url.replace(":%d" % pg_db.server.port, ":%d" % mysql9.port), "--timeout",
+                         "5s").failed(1))
     assert error["code"] in ("GW3011", "GW3013") and "hint" in error, error
 
 
 def test_unknown_databases(run, source_url, target_url, shop, pg_db):
-    expect(run(source_url.replace(shop, "no_such_database"), target_url), "GW2003", "no_such_database", "SHOW DATABASES")
-    expect(run(source_url, target_url.replace(pg_db.name, "no_such_database")), "GW3003", "no_such_database", "create it first")
+    expect(run(source_url.replace(shop, "no_such_database"), target_url), "GW2003", "no_such_database",
+           "SHOW DATABASES")
+    expect(run(source_url, target_url.replace(pg_db.name, "no_such_database")), "GW3003", "no_such_database",
+           "create it first")
 
 
 def test_a_source_account_without_privileges(godwit, source_url, target_url, mysql9, pg_db, shop):
@@ -106,9 +113,11 @@ def test_a_target_role_without_privileges(run, source_url, target_url, pg_db):
     expect(run(source_url, url, GODWIT_TARGET_PASSWORD="poor-pass-1"), "GW3004", "permission denied", "GRANT")
 
 
-@pytest.mark.parametrize("url", ["no-url", "mysql://", "http://host/db", "mysql://host:port/db", "mysql://host:99999/db", "mysql://host"])
+@pytest.mark.parametrize("url", ["no-url", "mysql://", "http://host/db", "mysql://host:port/db",
+                                 "mysql://host:99999/db", "mysql://host"])
 def test_urls_that_cannot_be_read(run, target_url, url):
-    expect(run(url, target_url), "GW1002", "scheme://user@host:port/database" if url != "mysql://host:99999/db" else "99999", exit_code=2)
+    expect(run(url, target_url), "GW1002", "scheme://user@host:port/database" if url != "mysql://host:99999/db"
+           else "99999", exit_code=2)
 
 
 def test_a_password_in_a_url_is_refused_and_not_repeated(run, source_url, target_url):
@@ -124,7 +133,8 @@ def test_patterns_that_cannot_be_read(run, source_url, target_url, pattern):
     assert error_of(result)["code"] == "GW1004" and pattern.strip("/") in error_of(result)["message"], result
 
 
-@pytest.mark.parametrize("words", [["--no-such-option"], ["--jobs", "0"], ["--jobs", "many"], ["--on-error", "ignore"], ["--chunk-size", "1"],
+@pytest.mark.parametrize("words", [["--no-such-option"], ["--jobs", "0"], ["--jobs", "many"], ["--on-error", "ignore"],
+                                   ["--chunk-size", "1"],
                                    ["--snapshot", "maybe"], ["--retry", "soon"], ["extra"]])
 def test_wrong_options(run, source_url, target_url, words):
     result = run(source_url, target_url, *words)

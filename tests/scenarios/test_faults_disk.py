@@ -17,7 +17,8 @@ def small_disk(tmp_path):
         pytest.skip("mounting a small file system needs root")
     place = tmp_path / "small"
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], capture_output=True).returncode != 0:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)],
+                      capture_output=True).returncode != 0:
         pytest.skip("tmpfs cannot be mounted here")
     # pytest's folders are closed to others; the server runs as postgres.
     for parent in [place, *place.parents]:

@@ -61,9 +61,11 @@ def test_a_finished_task_can_be_run_again_after_its_tables_are_dropped(move, sou
 
 def test_types_are_overridden(move, sources, source):
     database = sources(source, "types")
-    move("load", source, database, "--table", "t_bit", "--table", "t_year", "--table", "t_decimal", "--table", "t_json", "--type", "bit(1)=boolean",
+    move("load", source, database, "--table", "t_bit", "--table", "t_year", "--table", "t_decimal", "--table", "t_json",
+         "--type", "bit(1)=boolean",
          "--type", "t_year.y=integer", "--type", "t_decimal.money=double precision", "--json-as-json").ok()
-    kinds = dict(move.target.execute("SELECT table_name || '.' || column_name, data_type FROM information_schema.columns WHERE table_schema = %s",
+    kinds = dict(move.target.execute("SELECT table_name || '.' || column_name, data_type FROM"
+                                     " information_schema.columns WHERE table_schema = %s",
                                      (database,)))
     assert (kinds["t_bit.b1"], kinds["t_bit.b2"], kinds["t_year.y"], kinds["t_decimal.money"], kinds["t_json.j"]) == (
         "boolean", "bit", "integer", "double precision", "json")
@@ -71,9 +73,11 @@ def test_types_are_overridden(move, sources, source):
 
 
 def test_tinyint_1_as_boolean(move, mysql_db, mysql9):
-    mysql_db.script(["CREATE TABLE b (id int PRIMARY KEY, f tinyint(1), n tinyint)", "INSERT INTO b VALUES (1, 0, 0), (2, 1, 1), (3, NULL, 2)"])
+    mysql_db.script(["CREATE TABLE b (id int PRIMARY KEY, f tinyint(1), n tinyint)",
+                     "INSERT INTO b VALUES (1, 0, 0), (2, 1, 1), (3, NULL, 2)"])
     move("load", mysql9, mysql_db.name, "--type", "tinyint(1)=boolean").ok()
-    assert move.target.execute("SELECT f, n FROM %s.b ORDER BY id" % mysql_db.name) == [(False, 0), (True, 1), (None, 2)]
+    assert move.target.execute("SELECT f, n FROM %s.b ORDER BY id" % mysql_db.name) == [(False, 0), (True, 1),
+                                                                                        (None, 2)]
 
 
 def test_plan_changes_nothing(move, sources, source):
@@ -105,7 +109,8 @@ def test_the_report_says_what_was_done(move, sources, source):
     report = move.report
     assert last_event(result, "report")["report"]["rows"] == report["rows"]
     rows = {t["source"].split(".")[-1]: t["rows"] for t in report["tables"]}
-    assert rows == {"parent": 2000, "line_0": 5000, "line_1": 20000, "line_2": 20000, "by_name": 15000, "log_keyless": 10000, "small_empty": 0}
+    assert rows == {"parent": 2000, "line_0": 5000, "line_1": 20000, "line_2": 20000, "by_name": 15000,
+                    "log_keyless": 10000, "small_empty": 0}
     assert report["ok"] and not report["resumed"] and report["rows"] == sum(rows.values())
     chunks = {t["source"].split(".")[-1]: t["chunks"] for t in report["tables"]}
     assert chunks["line_0"] > 10 and chunks["by_name"] > 1

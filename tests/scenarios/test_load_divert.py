@@ -9,11 +9,14 @@ from moving import error_of
 def strict(move, sources, source):
     """A source whose rows 7, 700 and 1999 break a rule the existing target table has."""
     database = "own_strict"
-    source.script(["DROP DATABASE IF EXISTS own_strict", "CREATE DATABASE own_strict CHARACTER SET utf8mb4", "USE own_strict",
+    source.script(["DROP DATABASE IF EXISTS own_strict", "CREATE DATABASE own_strict CHARACTER SET utf8mb4",
+                   "USE own_strict",
                    "CREATE TABLE item (id int PRIMARY KEY, code varchar(20), n int, pad varchar(1300))"])
-    rows = ", ".join("(%d, 'c%d', %d, REPEAT('p', 1150))" % (i, 6 if i == 7 else i, -1 if i in (700, 1999) else i) for i in range(1, 3001))
+    rows = ", ".join("(%d, 'c%d', %d, REPEAT('p', 1150))" % (i, 6 if i == 7 else i, -1 if i in (700, 1999) else i)
+                     for i in range(1, 3001))
     source.script(["INSERT INTO item VALUES " + rows, "ANALYZE TABLE item"], database=database)
-    move.target.execute("CREATE SCHEMA own_strict; CREATE TABLE own_strict.item (id int PRIMARY KEY, code varchar(20) UNIQUE, n int CHECK (n >= 0),"
+    move.target.execute("CREATE SCHEMA own_strict; CREATE TABLE own_strict.item (id int PRIMARY KEY, code varchar(20)"
+                        " UNIQUE, n int CHECK (n >= 0),"
                         " pad varchar(1300))")
     return database
 
@@ -41,7 +44,8 @@ def test_without_divert_the_row_is_named(move, strict, source):
 
 def test_diverted_rows_can_be_looked_at_after_a_resume(move, strict, source):
     """What an earlier run put aside is still counted by the one that finishes."""
-    run = move.start("load", source, strict, "--append", "--on-error", "divert", "--chunk-size", "64KiB", "--rate-limit", "400KB", "--jobs", "1")
+    run = move.start("load", source, strict, "--append", "--on-error", "divert", "--chunk-size", "64KiB",
+                     "--rate-limit", "400KB", "--jobs", "1")
     move.wait_for_chunks(run, 4)
     run.kill9()
     move("load", source, strict, "--append", "--on-error", "divert", "--chunk-size", "64KiB", "--resume").ok()
@@ -53,8 +57,10 @@ def test_diverted_rows_can_be_looked_at_after_a_resume(move, strict, source):
 
 def test_a_constraint_the_data_breaks_is_told_by_name(move, source):
     """A parent that is not there: possible at the source with checks off, found when the target's key is validated."""
-    source.script(["DROP DATABASE IF EXISTS own_orphan", "CREATE DATABASE own_orphan", "USE own_orphan", "SET foreign_key_checks = 0",
-                   "CREATE TABLE parent (id int PRIMARY KEY)", "CREATE TABLE child (id int PRIMARY KEY, p int, CONSTRAINT fk_lost FOREIGN KEY (p)"
+    source.script(["DROP DATABASE IF EXISTS own_orphan", "CREATE DATABASE own_orphan", "USE own_orphan",
+                   "SET foreign_key_checks = 0",
+                   "CREATE TABLE parent (id int PRIMARY KEY)", "CREATE TABLE child (id int PRIMARY KEY, p int,"
+                                                               " CONSTRAINT fk_lost FOREIGN KEY (p)"
                    " REFERENCES parent (id))", "INSERT INTO child VALUES (1, 5)"])
     error = error_of(move("load", source, "own_orphan").failed(1))
     assert error["code"] == "GW3022" and "fk_lost" in str(error), error

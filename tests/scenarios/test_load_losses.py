@@ -16,7 +16,8 @@ RULES = {
 
 
 def counted(report, table):
-    return {(e["table"].split(".")[-1], e["column"], e["rule"]): e["count"] for e in report["losses"] if e["table"].split(".")[-1] == table}
+    return {(e["table"].split(".")[-1], e["column"], e["rule"]): e["count"] for e in report["losses"]
+            if e["table"].split(".")[-1] == table}
 
 
 @pytest.mark.parametrize("table", sorted(RULES))
@@ -56,8 +57,10 @@ def check_values(table, column, policy, values):
     }.get((table, column, policy))
     if replaced is not None:
         assert values == replaced
-    lost = {("zero_date", "d"): [1, 2], ("zero_date", "dt"): [1, 2], ("zero_date", "ts"): [1], ("zero_date", "nn"): [1, 4], ("nul_byte", "v"): [1],
-            ("nul_byte", "t"): [2], ("enum_empty", "e"): [2], ("json_text", "j"): [1], ("time_range", "t"): [1, 2, 5]}[table, column]
+    lost = {("zero_date", "d"): [1, 2], ("zero_date", "dt"): [1, 2], ("zero_date", "ts"): [1],
+            ("zero_date", "nn"): [1, 4], ("nul_byte", "v"): [1],
+            ("nul_byte", "t"): [2], ("enum_empty", "e"): [2], ("json_text", "j"): [1],
+            ("time_range", "t"): [1, 2, 5]}[table, column]
     if policy == "replace":
         assert all(values[i] is not None and "\0" not in values[i] for i in lost), values
     if (table, column) == ("zero_date", "d"):

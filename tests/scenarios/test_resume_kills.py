@@ -75,7 +75,8 @@ def test_resume_reads_only_what_is_missing(move, sources, source):
 
 def sessions_gone(move):
     """A killed client's server sessions end a moment later; until then they hold the task."""
-    wait_until(lambda: move.one("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name = 'godwit'", (move.target.name,)) == 0,
+    wait_until(lambda: move.one("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name ="
+                                " 'godwit'", (move.target.name,)) == 0,
                "the killed run's sessions end")
 
 

@@ -42,7 +42,8 @@ def test_the_target_stays_away_then_resume(fragile, sources, source):
 
 
 def source_sessions(server, database):
-    return [r[0] for r in server.execute("SELECT id FROM information_schema.processlist WHERE db = %s AND id <> connection_id()", (database,))]
+    return [r[0] for r in server.execute("SELECT id FROM information_schema.processlist WHERE db = %s AND id <>"
+                                         " connection_id()", (database,))]
 
 
 def kill_sessions(server, ids):
@@ -91,7 +92,8 @@ def test_target_connections_are_cut(move, sources, source):
     run = move.start("load", source, database, *PACE)
     for chunks in (3, 10, 20, 30):
         move.wait_for_chunks(run, chunks)
-        move.target.server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = 'godwit'",
+        move.target.server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND"
+                                   " application_name = 'godwit'",
                                    (move.target.name,))
     result = run.wait()
     if result.code != 0:
