@@ -88,6 +88,7 @@ const char *pg_p(struct pg *c, struct val v); /* the text, in parentheses unless
 bool pg_is_const_string(const struct val *v);
 const char *pg_string_literal(struct pg *c, const char *s, size_t len);
 bool pg_stable(struct pg *c, const char *what); /* refuse when the result must be immutable */
+bool pg_has_collation(struct pg *c, const struct val *l, const struct val *r); /* refuse a comparison of constants in a generated column; r may be NULL */
 bool pg_once(struct pg *c, const struct val *v); /* refuse to repeat rand() and uuid() */
 bool pg_literal_number(const struct val *v, const char **text); /* a literal that reads as a number */
 

@@ -60,6 +60,9 @@ struct val pg_as_bool(struct pg *c, struct val v) {
 /* The longest number at the beginning of a text, 0 when there is none: MySQL's way of reading a string as a number.
  * The replacement puts a 0 between sign and digits, so that there always is a number, and NULL stays NULL. */
 static struct val text_prefix(struct pg *c, struct val s, const char *number, const char *type, enum tclass cls) {
+    if (!pg_has_collation(c, &s, NULL)) {
+        return s;
+    }
     struct val v = pg_val(cls, pg_fmt(c, "regexp_replace(%s, '^\\s*([-+]?)(%s).*$', '\\10\\2')::%s", s.text, number, type), true);
     v.wide = v.integer = cls == TC_INT;
     v.volatile_ = s.volatile_;

@@ -195,6 +195,9 @@ static struct val compare_numbers(struct pg *c, enum sql_op op, struct val l, st
 }
 
 static struct val compare_texts(struct pg *c, enum sql_op op, struct val l, struct val r) {
+    if (!pg_has_collation(c, &l, &r)) {
+        return l;
+    }
     /* character(n) beside a literal without trailing spaces means the same without a cast. */
     struct val *sides[2] = {&l, &r};
     for (int i = 0; i < 2; i++) {

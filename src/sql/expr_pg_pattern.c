@@ -24,6 +24,9 @@ struct val pg_like(struct pg *c, struct val s, struct val pattern, const char *e
     struct val column = s;
     s = pg_as_text(c, s);
     pattern = pg_as_text(c, pattern);
+    if (!pg_has_collation(c, &s, &pattern)) {
+        return s;
+    }
     char esc = escape == NULL ? '\\' : escape[0];
     if (escape != NULL && (unsigned char)escape[0] >= 0x80) {
         return pg_fail(c, "LIKE with an ESCAPE beyond ASCII");
@@ -181,6 +184,9 @@ struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negate
     }
     struct val column = s;
     s = pg_as_text(c, s);
+    if (!pg_has_collation(c, &s, NULL)) {
+        return s;
+    }
     const char *literal = pg_regexp_pattern(c, &pattern);
     bool ci = force_case >= 0 ? force_case == 0 : ignores_case(&s, &pattern);
     const char *left = plain_collation(c, &column, pg_p(c, s));

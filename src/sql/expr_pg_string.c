@@ -118,6 +118,9 @@ static struct val same1(struct pg *c, const struct sql_node *n, const char *data
     if (literal != NULL) {
         return pg_text_val(pg_fmt(c, "%s::text", literal), true, &v);
     }
+    if (!str_eq(data, "reverse") && !pg_has_collation(c, &v, NULL)) {
+        return v;
+    }
     return pg_text_val(pg_fmt(c, "%s(%s)", data, v.text), true, &v);
 }
 
@@ -178,6 +181,9 @@ static struct val locate(struct pg *c, const struct sql_node *n, const char *dat
     bool fold = s.ci != CI_NO && !(c->o->mariadb && sub.ci == CI_NO); /* in MySQL the text searched decides, alone */
     struct val out = pg_int(NULL, true, false);
     out.nonneg = true;
+    if (!pg_has_collation(c, &s, &sub) || (fold && folded_literal(c, &s, false) == NULL && !pg_has_collation(c, &s, NULL))) {
+        return s;
+    }
     const char *haystack = folded(c, &s, fold), *needle = folded(c, &sub, fold);
     if (n->nargs == 2) {
         out.text = pg_fmt(c, "strpos(%s, %s)", haystack, needle);
@@ -195,6 +201,9 @@ static struct val locate(struct pg *c, const struct sql_node *n, const char *dat
 static struct val replace(struct pg *c, const struct sql_node *n, const char *data) {
     (void)data;
     struct val s = text(c, n, 0), from = text(c, n, 1), to = text(c, n, 2);
+    if (!pg_has_collation(c, &s, &from)) {
+        return s;
+    }
     return pg_text_val(pg_fmt(c, "replace(%s, %s, %s)", s.text, from.text, to.text), true, &s);
 }
 
@@ -346,6 +355,9 @@ static struct val substring_index(struct pg *c, const struct sql_node *n, const 
         (times == -1 && d.lit->len != 1)) {
         return pg_fail(c, "SUBSTRING_INDEX other than with one constant character and 1 or -1");
     }
+    if (!pg_has_collation(c, &s, NULL)) {
+        return s;
+    }
     return pg_text_val(times == 1 ? pg_fmt(c, "split_part(%s, %s, 1)", s.text, d.text) : pg_fmt(c, "reverse(split_part(reverse(%s), %s, 1))", s.text, d.text), true, &s);
 }
 
@@ -381,6 +393,9 @@ static struct val find_in_set(struct pg *c, const struct sql_node *n, const char
     (void)data;
     struct val s = text(c, n, 0), list = text(c, n, 1);
     bool fold = s.ci != CI_NO && list.ci != CI_NO;
+    if (!pg_has_collation(c, &s, &list)) {
+        return s;
+    }
     if (c->o->dialect != DIALECT_PG) {
         return pg_fail(c, "function FIND_IN_SET");
     }
