@@ -294,7 +294,7 @@ struct val pg_node(struct pg *c, const struct sql_node *n) {
     }
     struct val v = dispatch(c, n);
     c->depth--;
-    return v;
+    return c->why == NULL ? v : pg_val(TC_NULL, "NULL", true); /* what a failure left unfinished is not looked at */
 }
 
 /* A CHECK of json_valid(column) alone, or in a chain of ANDs: always true for a json column of the target. */

@@ -149,11 +149,36 @@ static void random_values_stay_single(void **state) {
     check(&o, "left(uuid(), 8)", "left(gen_random_uuid()::text, 8)");
 }
 
+/* The fuzzer found values without a text behind a refusal, looked at by what uses them. */
+static void refusals_inside_conversions(void **state) {
+    (void)state;
+    static const char immutable[] = "DATE_FORMAT with names or 12 hour times: its result is not immutable in the target, as generated columns and indexes need";
+    struct arena a = ARENA_INIT;
+    struct sql_expr_options o = options(DIALECT_PG);
+    const char *expected = arena_printf(&a, "! %s", immutable);
+    o.must_be_immutable = true;
+    for (int boolean = 0; boolean < 2; boolean++) {
+        o.want_boolean = boolean == 1;
+        check(&o, "date_format('2024-01-01', '%W')", expected);
+        check(&o, "date_format('2024-01-01', '%W') + 1", expected);
+        check(&o, "date_format('2024-01-01', '%W') = 'x'", expected);
+        check(&o, "date_format('2024-01-01', '%W') like 'x'", expected);
+        check(&o, "upper(date_format('2024-01-01', '%W'))", expected);
+        check(&o, "locate(date_format('2024-01-01', '%W'), `s`)", expected);
+        check(&o, "cast(date_format('2024-01-01', '%W') as signed)", expected);
+        check(&o, "`a` in (date_format('2024-01-01', '%W'), 2)", expected);
+        check(&o, "case date_format('2024-01-01', '%W') when 1 then 2 end", expected);
+        check(&o, "now() + interval 1 day", "! the current time: its result is not immutable in the target, as generated columns and indexes need");
+    }
+    arena_clear(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_the_targets), cmocka_unit_test(booleans), cmocka_unit_test(native_enums), cmocka_unit_test(times_as_intervals),
         cmocka_unit_test(an_a_database_has_no_empty_text), cmocka_unit_test(strings_that_cannot_be_written), cmocka_unit_test(growth_is_bounded),
         cmocka_unit_test(long_texts_are_refused), cmocka_unit_test(random_values_stay_single),
+        cmocka_unit_test(refusals_inside_conversions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
