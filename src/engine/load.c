@@ -65,13 +65,16 @@ static bool build_key(struct worker *w, const struct work_item *item, struct err
     const struct ddl_statement *s = item->statement;
     struct arena a = ARENA_INIT;
     char *name = run_step_name(&a, s);
+    bool index = s->stage == DDL_INDEX || s->stage == DDL_PRIMARY;
+    char *sql = l->parallel_builds && index
+                    ? arena_printf(&a, "SET LOCAL max_parallel_maintenance_workers TO %u; %s", item->helpers, s->sql) : s->sql;
     bool ok = false;
     int64_t from_us = clock_mono_us();
     for (;;) {
         if (s->stage == DDL_ANALYZE) { /* refused inside a transaction by openGauss, and harmless to repeat */
             ok = gauss_exec(w->target, s->sql, e) && checkpoint_note_step(w->target, &l->checkpoint, name, e);
         } else {
-            ok = checkpoint_run_step(w->target, &l->checkpoint, name, s->sql, e);
+            ok = checkpoint_run_step(w->target, &l->checkpoint, name, sql, e);
         }
         if (ok || !worker_target_lost(w, e) || !worker_reconnect(w, e)) {
             break;
@@ -138,6 +141,19 @@ static void tell_progress(struct load *l, size_t table) {
     }
 }
 
+static struct work_item next_item(struct worker *w) {
+    struct work_item item = w->ahead;
+    w->ahead = (struct work_item){.kind = WORK_NONE};
+    return item.kind != WORK_NONE ? item : work_next(&w->load->work, w->source != NULL);
+}
+
+static void give_back_ahead(struct worker *w) {
+    if (w->ahead.kind != WORK_NONE) {
+        work_give_back(&w->load->work, &w->ahead);
+        w->ahead = (struct work_item){.kind = WORK_NONE};
+    }
+}
+
 static void *worker_main(void *arg) {
     struct worker *w = arg;
     struct load *l = w->load;
@@ -146,7 +162,7 @@ static void *worker_main(void *arg) {
         work_fail(&l->work, &e);
     }
     while (w->target != NULL) {
-        struct work_item item = work_next(&l->work, w->source != NULL);
+        struct work_item item = next_item(w);
         if (item.kind == WORK_NONE) {
             break;
         }
@@ -162,6 +178,7 @@ static void *worker_main(void *arg) {
             /* Its snapshot is gone with it; the other readers still hold the same one. */
             log_err("reader_lost", &e);
             w->source = NULL;
+            give_back_ahead(w);
             work_reader_lost(&l->work);
             continue;
         }
@@ -171,6 +188,7 @@ static void *worker_main(void *arg) {
         }
         break;
     }
+    give_back_ahead(w);
     work_worker_ends(&l->work, w->source != NULL);
     return NULL;
 }

@@ -38,6 +38,7 @@ struct load {
     struct work work;
     pthread_mutex_t lock;
     struct load_table *tables; /* db->ntables */
+    bool parallel_builds;      /* the target can use several processes for one index (PostgreSQL 11) */
     struct rate_limit rate;
 };
 
@@ -60,6 +61,8 @@ struct worker {
     struct gauss_client *target;
     struct arena arena;           /* plans, for the whole run */
     struct table_plan *binary_plans, *text_plans; /* by table, made when first needed */
+    struct work_item ahead;       /* the chunk to load next, or WORK_NONE: taken before the current one was committed */
+    const struct table_plan *ahead_plan; /* its rows are already on their way; or NULL */
     struct buf out;
 };
 
@@ -78,7 +81,7 @@ bool load_chunk_careful(struct worker *w, const struct chunk *c, bool binary, st
                         uint64_t *bytes, uint64_t *diverted, struct err *e) WARN_UNUSED;
 
 /* Start reading a chunk; the plan for its table is made from the result's columns when first needed. */
-bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, struct table_plan **plan, struct err *e) WARN_UNUSED;
+bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **plan, struct err *e) WARN_UNUSED;
 
 /* Name the row an error is about: key columns and their values. */
 void load_where_row(struct worker *w, const struct table *t, const struct encode_plan *p, const uint8_t *row, size_t len,

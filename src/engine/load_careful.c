@@ -140,7 +140,7 @@ bool load_chunk_careful(struct worker *w, const struct chunk *chunk, bool binary
     c->table = &w->load->db->tables[chunk->table];
     buf_init(&c->tuples, w->out.max_bytes);
     buf_init(&c->raw, w->out.max_bytes);
-    struct table_plan *plan = NULL;
+    const struct table_plan *plan = NULL;
     bool ok = load_open_rows(w, chunk, binary, &plan, e);
     c->plan = plan;
     while (ok) {

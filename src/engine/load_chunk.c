@@ -9,6 +9,10 @@
 
 enum { FLUSH_BYTES = 256 * 1024, ROWS_PER_LOOK = 512 };
 
+/* Chunks from this size on wait for the log to reach the disk: that costs them nothing, and index builds can then mark their
+ * rows as committed, instead of asking for each row anew (12 % of a build's time). Small ones would mostly wait. */
+enum { DURABLE_BYTES = 1 << 20 };
+
 /* ---- plans ---- */
 
 static char *copy_sql(struct arena *a, const struct table *t, bool binary) {
@@ -64,7 +68,7 @@ static bool make_plan(struct worker *w, const struct table *t, const struct mysq
     return true;
 }
 
-bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, struct table_plan **out, struct err *e) {
+bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **out, struct err *e) {
     const struct table *t = &w->load->db->tables[c->table];
     struct table_plan *plan = binary ? &w->binary_plans[c->table] : &w->text_plans[c->table];
     struct arena a = ARENA_INIT;
@@ -170,10 +174,39 @@ static bool copy_rows(struct attempt *at, const struct table_plan *plan, struct 
     }
 }
 
+static bool goes_binary(const struct load *l, size_t table) {
+    return l->tables[table].binary && !l->task->copy_text;
+}
+
+/* All rows of this chunk are read: let the source begin with the next one while the target still writes this. */
+static void look_ahead(struct worker *w) {
+    struct load *l = w->load;
+    if (w->ahead.kind != WORK_NONE || !work_next_chunk(&l->work, &w->ahead)) {
+        return;
+    }
+    struct err e = ERR_INIT;
+    const struct chunk *c = w->ahead.chunk;
+    if (!load_open_rows(w, c, goes_binary(l, c->table), &w->ahead_plan, &e)) {
+        w->ahead_plan = NULL; /* it fails again when its turn comes, and is dealt with then */
+        log_err("look_ahead", &e);
+    }
+}
+
+/* Start reading the chunk, or take over what look_ahead has started for it. */
+static bool open_rows(struct attempt *at, const struct table_plan **plan, struct err *e) {
+    struct worker *w = at->w;
+    if (w->ahead_plan != NULL) {
+        *plan = w->ahead_plan;
+        w->ahead_plan = NULL;
+        return true;
+    }
+    return load_open_rows(w, at->chunk, at->binary, plan, e);
+}
+
 static bool copy_chunk(struct attempt *at, struct err *e) {
     struct worker *w = at->w;
-    struct table_plan *plan;
-    if (!load_open_rows(w, at->chunk, at->binary, &plan, e)) {
+    const struct table_plan *plan;
+    if (!open_rows(at, &plan, e)) {
         return false;
     }
     if (!buf_reserve(&w->out, FLUSH_BYTES * 2, e) || !gauss_copy_in_begin(w->target, plan->copy_sql, e)) {
@@ -186,6 +219,7 @@ static bool copy_chunk(struct attempt *at, struct err *e) {
         !flush(at, e)) {
         return false;
     }
+    look_ahead(w);
     at->copying = false;
     if (!gauss_copy_in_end(w->target, &copied, e)) {
         return false;
@@ -213,6 +247,9 @@ static bool attempt_chunk(struct attempt *at, struct err *e) {
                                    at->diverted, losses, e);
         arena_clear(&a);
     }
+    if (ok && at->bytes >= DURABLE_BYTES) {
+        ok = gauss_exec(w->target, "SET LOCAL synchronous_commit TO on", e);
+    }
     if (ok) {
         at->commit_sent = true;
         ok = gauss_exec(w->target, "COMMIT", e);
@@ -233,6 +270,7 @@ static void attempt_undo(struct attempt *at) {
     if (mysql_usable(w->source) && !mysql_drain(w->source, &ignored)) {
         log_err("drain", &ignored);
     }
+    w->ahead_plan = NULL;
     progress_flow(w->load->progress, at->chunk->table, -(int64_t)at->rows_shown, -(int64_t)at->bytes_shown);
     at->rows = at->bytes = at->diverted = at->rows_shown = at->bytes_shown = 0;
     at->copying = false;
@@ -263,7 +301,7 @@ static void chunk_committed(struct attempt *at) {
 bool load_chunk(struct worker *w, const struct chunk *c, struct err *e) {
     struct load *l = w->load;
     const struct table *t = &l->db->tables[c->table];
-    struct attempt at = {.w = w, .chunk = c, .table = t, .binary = l->tables[c->table].binary && !l->task->copy_text};
+    struct attempt at = {.w = w, .chunk = c, .table = t, .binary = goes_binary(l, c->table)};
     at.counts.counts = calloc(t->ncolumns * LOSS_COUNT + 1, sizeof(uint64_t));
     if (at.counts.counts == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for the loss counts of %s", t->name);

@@ -509,6 +509,7 @@ static bool prepare_load(struct run *r, struct err *e) {
     struct load *l = &r->load;
     l->task = r->task;
     l->dialect = r->identity.dialect;
+    l->parallel_builds = l->dialect == DIALECT_PG && r->identity.version >= 110000;
     l->db = &r->db;
     l->stop = r->stop;
     l->rate.bytes_per_s = r->task->rate_limit_bytes;

@@ -121,20 +121,51 @@ static bool keys_left(const struct work *w) {
 }
 
 /* Statements of a table come in stage order; a later stage waits for the earlier one (a foreign key needs its index). */
+static bool is_free(const struct work_table *t, size_t key) {
+    if (t->keys[key].taken) {
+        return false;
+    }
+    for (size_t i = 0; i < key; i++) {
+        if (!t->keys[i].done && t->keys[i].statement->stage < t->keys[key].statement->stage) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static struct key_step *free_key(struct work_table *t) {
     for (size_t i = 0; i < t->nkeys; i++) {
-        struct key_step *k = &t->keys[i];
-        if (k->taken) {
-            continue;
+        if (is_free(t, i)) {
+            return &t->keys[i];
         }
-        for (size_t j = 0; j < i; j++) {
-            if (!t->keys[j].done && t->keys[j].statement->stage < k->statement->stage) {
-                return NULL;
-            }
-        }
-        return k;
     }
     return NULL;
+}
+
+/* How many keys could be built now; not counted beyond the number of workers. */
+static unsigned keys_waiting(const struct work *w) {
+    unsigned n = 0;
+    for (size_t i = 0; i < w->ntables; i++) {
+        const struct work_table *t = &w->tables[i];
+        for (size_t k = 0; k < t->nkeys && table_loaded(t) && n < w->workers; k++) {
+            n += is_free(t, k);
+        }
+    }
+    return n;
+}
+
+/* Workers without work of their own, shared out among the builds. */
+static unsigned helpers_of_build(const struct work *w) {
+    unsigned builds = w->building + keys_waiting(w), busy = builds;
+    for (size_t i = 0; i < w->ntables; i++) {
+        busy += w->tables[i].active;
+    }
+    return busy < w->workers ? (w->workers - busy + builds - 1) / builds : 0;
+}
+
+/* Keys come first as long as some workers go on moving data. */
+static bool may_build(const struct work *w) {
+    return !data_left(w) || w->building < w->workers / 2;
 }
 
 static bool take_key(struct work *w, struct work_item *item) {
@@ -154,14 +185,15 @@ static bool take_key(struct work *w, struct work_item *item) {
     if (best != NULL) {
         best->taken = true;
         w->building++;
+        item->helpers = helpers_of_build(w);
     }
     return best != NULL;
 }
 
-static bool take_data(struct work *w, struct work_item *item) {
+/* The table with the most left to do per worker on it, or NULL. */
+static struct work_table *fullest_table(struct work *w) {
     struct work_table *best = NULL;
     uint64_t best_score = 0;
-    size_t index = 0;
     for (size_t i = 0; i < w->ntables; i++) {
         struct work_table *t = &w->tables[i];
         if (t->first == NULL && t->plan_taken) {
@@ -171,25 +203,26 @@ static bool take_data(struct work *w, struct work_item *item) {
         if (best == NULL || score > best_score) {
             best = t;
             best_score = score;
-            index = i;
         }
     }
-    if (best == NULL) {
-        return false;
-    }
-    if (!best->plan_taken) {
-        best->plan_taken = true;
-        *item = (struct work_item){.kind = WORK_PLAN, .table = index, .plan_after = best->plan_after};
+    return best;
+}
+
+/* Its next chunk, or its plan. */
+static void take_data(struct work *w, struct work_table *t, struct work_item *item) {
+    size_t table = (size_t)(t - w->tables);
+    if (!t->plan_taken) {
+        t->plan_taken = true;
+        *item = (struct work_item){.kind = WORK_PLAN, .table = table, .plan_after = t->plan_after};
     } else {
-        *item = (struct work_item){.kind = WORK_CHUNK, .table = index, .chunk = &best->first->chunk};
-        best->first = best->first->next;
-        if (best->first == NULL) {
-            best->last = NULL;
+        *item = (struct work_item){.kind = WORK_CHUNK, .table = table, .chunk = &t->first->chunk};
+        t->first = t->first->next;
+        if (t->first == NULL) {
+            t->last = NULL;
         }
-        best->in_flight++;
+        t->in_flight++;
     }
-    best->active++;
-    return true;
+    t->active++;
 }
 
 struct work_item work_next(struct work *w, bool can_read) {
@@ -200,11 +233,12 @@ struct work_item work_next(struct work *w, bool can_read) {
             break;
         }
         bool data = data_left(w);
-        bool may_build = !data || w->building < w->workers / 2 || !can_read;
-        if (may_build && take_key(w, &item)) {
+        if ((may_build(w) || !can_read) && take_key(w, &item)) {
             break;
         }
-        if (can_read && take_data(w, &item)) {
+        struct work_table *t = can_read ? fullest_table(w) : NULL;
+        if (t != NULL) {
+            take_data(w, t, &item);
             break;
         }
         if (!data && !keys_left(w)) {
@@ -217,6 +251,17 @@ struct work_item work_next(struct work *w, bool can_read) {
     }
     pthread_mutex_unlock(&w->lock);
     return item;
+}
+
+bool work_next_chunk(struct work *w, struct work_item *item) {
+    pthread_mutex_lock(&w->lock);
+    struct work_table *t = w->failed || (may_build(w) && keys_waiting(w) > 0) ? NULL : fullest_table(w);
+    bool has_chunk = t != NULL && t->plan_taken; /* plans are not for taking early */
+    if (has_chunk) {
+        take_data(w, t, item);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return has_chunk;
 }
 
 static struct key_step *key_of(struct work *w, const struct work_item *item) {

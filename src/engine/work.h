@@ -21,6 +21,7 @@ struct work_item {
     size_t table;
     const struct chunk *chunk;              /* WORK_CHUNK */
     const struct ddl_statement *statement;  /* WORK_KEY */
+    unsigned helpers;                       /* WORK_KEY: processes the target may add, when there are fewer builds than workers */
     const struct chunk *plan_after;         /* WORK_PLAN: the last chunk already planned, or NULL */
 };
 
@@ -53,6 +54,8 @@ void work_plan_done(struct work *w, size_t table);
 /* The next thing to do; waits while others may still produce some. can_read: the caller has a source connection.
  * WORK_NONE: nothing left (for this worker), or the run failed. */
 struct work_item work_next(struct work *w, bool can_read);
+/* A chunk for a worker that is about to finish another one, without waiting; false when it had better ask work_next. */
+bool work_next_chunk(struct work *w, struct work_item *item);
 void work_done(struct work *w, const struct work_item *item);
 /* Not done: somebody else shall do it. */
 void work_give_back(struct work *w, const struct work_item *item);

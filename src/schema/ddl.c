@@ -71,10 +71,10 @@ const char *ddl_stage_name(enum ddl_stage s) {
         return "schema";
     case DDL_TABLE:
         return "table";
-    case DDL_PRIMARY:
-        return "primary key";
     case DDL_INDEX:
         return "index";
+    case DDL_PRIMARY:
+        return "primary key";
     case DDL_COUNTER:
         return "counter";
     case DDL_FK:

@@ -19,8 +19,8 @@ bool schema_resolve(struct arena *a, struct database *d, const struct ddl_option
 enum ddl_stage {
     DDL_SCHEMA,  /* CREATE SCHEMA, enum types */
     DDL_TABLE,   /* CREATE TABLE with columns, NOT NULL, defaults, generated columns, CHECK, partitions, comments */
+    DDL_INDEX,   /* unique and secondary indexes, and those that primary keys are made of */
     DDL_PRIMARY, /* primary key */
-    DDL_INDEX,   /* unique and secondary indexes */
     DDL_COUNTER, /* auto_increment / sequence values */
     DDL_FK,      /* foreign keys (NOT VALID where the dialect has it) */
     DDL_FK_VALIDATE,

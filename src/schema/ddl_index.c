@@ -222,15 +222,26 @@ static void make_index(struct ddl_ctx *x, const struct index *k, bool unique) {
     ddl_add(x, DDL_INDEX, index_object(x, k), (uint32_t)k->nparts, sql.s);
 }
 
+/* ADD PRIMARY KEY locks the table, so its index would be built alone; CREATE INDEX goes along with others of its table. */
+static bool primary_from_index(const struct ddl_ctx *x) {
+    return x->dialect == DIALECT_PG && !x->part.on && x->t->nindexes > 1;
+}
+
 static void make_primary(struct ddl_ctx *x, const struct index *k) {
     if (!whole_columns(k)) {
         ddl_note(x, false, index_object(x, k), "a primary key over a prefix of a column", "a unique index");
         make_index(x, k, true);
         return;
     }
+    char *name = ddl_quote(x, k->target_name), *columns = column_names(x, k, false);
     struct text sql = {.a = x->a};
-    text_add(&sql, "ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY (%s)", x->tq, ddl_quote(x, k->target_name),
-             column_names(x, k, false));
+    if (primary_from_index(x)) {
+        ddl_add(x, DDL_INDEX, index_object(x, k), (uint32_t)k->nparts,
+                arena_printf(x->a, "CREATE UNIQUE INDEX %s ON %s (%s)", name, x->tq, columns));
+        text_add(&sql, "ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY USING INDEX %s", x->tq, name, name);
+    } else {
+        text_add(&sql, "ALTER TABLE %s ADD CONSTRAINT %s PRIMARY KEY (%s)", x->tq, name, columns);
+    }
     index_comment(x, k, &sql);
     ddl_add(x, DDL_PRIMARY, index_object(x, k), (uint32_t)k->nparts, sql.s);
 }

@@ -4,14 +4,15 @@
 usage: ./dev bench load [--json FILE] [--scale S] [--set NAME...] [--runs N] [--no-pgloader] [--memory] [--fresh]
 
 Data sets: sbtest (8 tables x 500 k rows), narrow (2.8 M short rows), wide (1 M rows of mixed types), single (one table of 4 M rows).
-Per set, interleaved and as medians:
+Per set, interleaved with the other sets, and as medians:
   read_s    4 connections read everything by key ranges and drop it (read_drop.c)
-  write_s   4 connections send ready COPY binary files (copy_files.c)
+  write_s   4 connections send ready COPY binary files (copy_files.c) into the same tables without keys
   index_s   the same keys built 4 at a time afterwards
   cpu_s     processor seconds of servers and programs in read and write
   floor_s = max(read_s, write_s, cpu_s / cores) + index_s
   godwit_s  `godwit load` into an empty schema, keys included; peak_mib its largest memory
-  pgloader_s  the same rows from a MariaDB (pgloader cannot log in to MySQL 9) into the same PostgreSQL
+  pgloader_s  pgloader with its defaults: the same rows from a MariaDB (it cannot log in to MySQL 9) into the same
+              PostgreSQL; pgloader_tuned_s with more workers, more memory and asynchronous commits
   others    cores that programs outside the benchmark used during godwit's run: what disturbs the figures
 --memory measures only godwit, once a set: `--memory --scale 4` shows that its memory does not grow with the data.
 Connections are plain TCP on this machine, without TLS, for everybody.
@@ -42,6 +43,10 @@ WORKERS = 4
 DISTURBED_CORES = 0.4  # the kernel's own threads (writing back, network) use less
 DATA_VERSION = "v2"  # raise when load_sets changes what rows are
 READ_PIECES = 16
+PGLOADER_TUNED = """WITH include drop, create tables, create indexes, reset sequences, workers = 8, concurrency = 2,
+     batch rows = 10000, batch size = 20MB, prefetch rows = 10000
+SET PostgreSQL PARAMETERS maintenance_work_mem to '256MB', synchronous_commit to 'off'
+SET MySQL PARAMETERS net_read_timeout = '600', net_write_timeout = '600'"""
 COPY_PARTS = 4
 
 
@@ -104,6 +109,11 @@ class Bench:
         self.o, self.mysql, self.pg, self.tools, self.work = options, mysql, pg, tools, Path(work)
         self.godwit = os.environ.get("GODWIT_BIN") or str(ROOT / "build" / "godwit")
 
+    def settle(self):
+        """What was written before shall not reach the disk while the next thing is timed."""
+        self.pg.script(["CHECKPOINT"])
+        os.sync()
+
     # ---- floors ----
 
     def read(self, name):
@@ -142,16 +152,19 @@ class Bench:
             connection.close()
 
         in_threads([lambda j=j: copy_out(*j) for j in jobs])
-        self.pg.script(["DROP SCHEMA IF EXISTS floor_model CASCADE", "CREATE SCHEMA floor_model"] +
-                       ["CREATE TABLE floor_model.%s (LIKE %s.%s)" % (t.name, name, t.name) for t in tables])
+        self.pg.script(["DROP SCHEMA IF EXISTS model_%s CASCADE" % name, "CREATE SCHEMA model_%s" % name] +
+                       ["CREATE TABLE model_%s.%s (LIKE %s.%s INCLUDING CONSTRAINTS)" % (name, t.name, name, t.name)
+                        for t in tables])
         return parts
 
     def write(self, name, parts):
         tables = tables_of(name, self.o.scale)
         self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name,
                         "DROP SCHEMA IF EXISTS floor CASCADE",
-                        "CREATE SCHEMA floor"] + ["CREATE TABLE floor.%s (LIKE floor_model.%s)" % (t.name, t.name)
-                                                  for t in tables] + ["CHECKPOINT"])
+                        "CREATE SCHEMA floor"] +
+                       ["CREATE TABLE floor.%s (LIKE model_%s.%s INCLUDING CONSTRAINTS)" % (t.name, name, t.name)
+                        for t in tables])
+        self.settle()
         cpu = cpu_seconds(self.pg.pid)
         # Largest first, and round the tables, so that four connections end together.
         order = sorted(parts, key=lambda p: (-p[1].stat().st_size // (16 << 20), str(p[1]).rsplit(".", 1)[1]))
@@ -174,8 +187,8 @@ class Bench:
     # ---- the programs ----
 
     def load(self, name):
-        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name,
-                        "CHECKPOINT"])
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name])
+        self.settle()
         report = self.work / "report.json"
         cpu = cpu_seconds(self.mysql.pid), cpu_seconds(self.pg.pid)
         child = Child([self.godwit, "load", "mysql://%s@%s:%d/%s?ssl-mode=disabled" % (self.mysql.user, self.mysql.host,
@@ -197,19 +210,16 @@ class Bench:
                 "godwit_cpu_s": child.cpu_s, "godwit_mysqld_cpu_s": cpu[0], "godwit_postgres_cpu_s": cpu[1],
                 "others_cores": max(0.0, child.machine_cpu_s - child.cpu_s - sum(cpu)) / child.wall_s}
 
-    def pgloader(self, name, mariadb):
-        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name,
-                        "CHECKPOINT"])
+    def pgloader(self, name, mariadb, tuned):
+        """Its time as its defaults have it, and tuned: more workers, small batches, more memory, no waiting for commits."""
+        kind = "pgloader_tuned" if tuned else "pgloader"
+        self.pg.script(["DROP SCHEMA IF EXISTS godwit CASCADE", "DROP SCHEMA IF EXISTS %s CASCADE" % name])
+        self.settle()
         commands = self.work / "pgloader.load"
         commands.write_text(
-            "LOAD DATABASE FROM mysql://%s:%s@%s:%d/%s INTO postgresql://%s:%s@%s:%d/postgres\n"
-            "WITH include drop, create tables, create indexes, reset sequences, workers = 8, concurrency = 2, batch"
-            " rows = 10000,\n"
-            "     batch size = 20MB, prefetch rows = 10000\n"
-            "SET PostgreSQL PARAMETERS maintenance_work_mem to '256MB', synchronous_commit to 'off'\n"
-            "SET MySQL PARAMETERS net_read_timeout = '600', net_write_timeout = '600';\n" % (
+            "LOAD DATABASE FROM mysql://%s:%s@%s:%d/%s INTO postgresql://%s:%s@%s:%d/postgres\n%s;\n" % (
                 mariadb.user, mariadb.password, mariadb.host, mariadb.port, name, self.pg.user, self.pg.password,
-                self.pg.host, self.pg.port))
+                self.pg.host, self.pg.port, PGLOADER_TUNED if tuned else ""))
         # Its default heap is exhausted by a set like these; 4 GB is what its users are told to give.
         child = Child(["pgloader", "--dynamic-space-size", "4096", str(commands)])
         rows = 0
@@ -221,9 +231,9 @@ class Bench:
         if child.code != 0 or rows != expected:
             words = [line for line in (child.out + child.err).splitlines() if re.search("ERROR|FATAL|exhausted|error",
                                                                                         line)]
-            return {"pgloader_failed": "exit code %d, %d of %d rows: %s" % (child.code, rows, expected,
+            return {kind + "_failed": "exit code %d, %d of %d rows: %s" % (child.code, rows, expected,
                                                                             "; ".join(words[:2])[:300])}
-        return {"pgloader_s": child.wall_s, "pgloader_peak_mib": child.peak_mib}
+        return {kind + "_s": child.wall_s, kind + "_peak_mib": child.peak_mib}
 
 
 def in_threads(jobs):
@@ -266,6 +276,8 @@ def summarise(runs):
     m["load_mb_s"] = m["read_bytes"] / 1e6 / m["godwit_load_s"] if m["godwit_load_s"] else 0
     if "pgloader_s" in m:
         m["ratio_pgloader"] = m["pgloader_s"] / m["godwit_s"]
+    if "pgloader_tuned_s" in m:
+        m["ratio_pgloader_tuned"] = m["pgloader_tuned_s"] / m["godwit_s"]
     used = {p: m["godwit_%s_cpu_s" % p] for p in ("mysqld", "postgres")}
     used["godwit"] = m["godwit_cpu_s"]
     m["limit"] = "floor: %s (%s)" % (max(parts, key=parts.get), ", ".join("%s %.2f s" % p for p in parts.items()))
@@ -282,21 +294,21 @@ def print_memory(results, scale):
 
 def print_table(results, failures):
     head = ["set", "rows", "read", "write", "cpu/%d" % CORES, "index", "floor", "godwit", "x floor", "MB/s", "peak MiB",
-            "pgloader", "x"]
-    print("\n%-8s %10s %7s %7s %7s %7s %7s %7s %8s %7s %9s %9s %6s" % tuple(head))
+            "pgloader", "x", "tuned", "x"]
+    print("\n%-8s %10s %7s %7s %7s %7s %7s %7s %8s %7s %9s %9s %6s %7s %6s" % tuple(head))
     for name, m in results.items():
-        print("%-8s %10d %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f %8.2f %7.0f %9.0f %9s %6s" % (
+        print("%-8s %10d %7.2f %7.2f %7.2f %7.2f %7.2f %7.2f %8.2f %7.0f %9.0f %9s %6s %7s %6s" % (
             name, m["rows"], m["read_s"], m["write_s"], m["cpu_s"] / CORES, m["index_s"], m["floor_s"], m["godwit_s"],
             m["ratio_floor"], m["mb_s"],
-            m["peak_mib"], "%.1f" % m["pgloader_s"] if "pgloader_s" in m else "-", "%.1f" % m["ratio_pgloader"]
-            if "ratio_pgloader" in m else "-"))
+            m["peak_mib"], *("%.1f" % m[k] if k in m else "-"
+                             for k in ("pgloader_s", "ratio_pgloader", "pgloader_tuned_s", "ratio_pgloader_tuned"))))
     for name, m in results.items():
         print("%-8s %s; in godwit's run of all processors: %s; load %.2f s, keys %.2f s" % (
             name, m["limit"], m["shares"], m["godwit_load_s"], m["godwit_index_s"]))
         if m["others_cores"] > DISTURBED_CORES:
             print("%-8s DISTURBED: other programs used %.1f of %d cores during godwit's runs" % (name, m["others_cores"], CORES))
     for name, reason in failures.items():
-        print("%-8s pgloader: %s" % (name, reason))
+        print("%s: %s" % (name, reason))
 
 
 def machine():
@@ -310,29 +322,44 @@ def machine():
 def run_memory(bench, name):
     run = bench.load(name)
     say("%s: godwit %.2f s, %.1f MiB" % (name, run["godwit_s"], run["peak_mib"]))
-    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name, "CHECKPOINT"])
-    return [run]
+    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name])
+    return {"set": name, **run}
 
 
-def run_set(bench, name, options, mariadb):
+def prepare_set(bench, name):
     say("%s: reading it once to warm up, and a first load for the files of the floor" % name)
     bench.read(name)
     bench.load(name)
     parts = bench.keep_copies(name)
-    runs = []
-    for i in range(options.runs):
-        run = {**bench.read(name), **bench.write(name, parts), **bench.load(name)}
-        say("%s run %d: read %.2f write %.2f index %.2f | godwit %.2f s, %.0f MiB | others %.1f cores" % (
-            name, i + 1, run["read_s"], run["write_s"], run["index_s"], run["godwit_s"], run["peak_mib"],
-            run["others_cores"]))
-        runs.append(run)
-    for _, path in parts:
-        path.unlink()
+    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name])
+    return parts
+
+
+def run_once(bench, name, parts, number):
+    run = {"set": name, **bench.read(name), **bench.write(name, parts), **bench.load(name)}
+    say("%s run %d: read %.2f write %.2f index %.2f | godwit %.2f s, %.0f MiB | others %.1f cores" % (
+        name, number, run["read_s"], run["write_s"], run["index_s"], run["godwit_s"], run["peak_mib"],
+        run["others_cores"]))
+    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name])
+    return run
+
+
+def run_pgloader(bench, name, mariadb):
+    run = {"set": name, **bench.pgloader(name, mariadb, False), **bench.pgloader(name, mariadb, True)}
+    for kind in ("pgloader", "pgloader_tuned"):
+        say("%s %s: %s" % (name, kind, run.get(kind + "_failed") or "%.2f s" % run[kind + "_s"]))
+    return run
+
+
+def run_sets(bench, options, mariadb):
+    """Interleaved over the sets too: a disk that gets slower as it goes on writing is slower for all of them."""
+    parts = {name: prepare_set(bench, name) for name in options.set}
+    runs = [run_once(bench, name, parts[name], i + 1) for i in range(options.runs) for name in options.set]
+    for files in parts.values():
+        for _, path in files:
+            path.unlink()
     if mariadb is not None:
-        runs[-1].update(bench.pgloader(name, mariadb))
-        say("%s pgloader: %s" % (name, runs[-1].get("pgloader_failed") or "%.2f s" % runs[-1]["pgloader_s"]))
-    bench.pg.script(["DROP SCHEMA IF EXISTS %s CASCADE" % name, "DROP SCHEMA IF EXISTS floor_model CASCADE",
-                     "CHECKPOINT"])
+        runs += [run_pgloader(bench, name, mariadb) for name in options.set]
     return runs
 
 
@@ -374,11 +401,11 @@ def main():
                     s.mark(name, DATA_VERSION)
                 say("%s: generated in %.0f s" % (name, time.monotonic() - begin))
         bench = Bench(o, mysql, pg, tools, work)
+        all_runs = [run_memory(bench, name) for name in o.set] if o.memory else run_sets(bench, o, mariadb)
         for name in o.set:
-            runs = run_memory(bench, name) if o.memory else run_set(bench, name, o, mariadb)
+            runs = [{k: v for k, v in r.items() if k != "set"} for r in all_runs if r["set"] == name]
             results[name] = medians(runs) if o.memory else summarise(runs)
-            failures.update({name: r["pgloader_failed"] for r in runs if "pgloader_failed" in r})
-            all_runs += [{"set": name, **r} for r in runs]
+            failures.update({"%s %s" % (name, k): r[k] for r in runs for k in r if k.endswith("_failed")})
     finally:
         for s in servers:
             s.stop()

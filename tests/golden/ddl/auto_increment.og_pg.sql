@@ -64,6 +64,12 @@ CREATE TABLE "golden_auto_increment"."myisam" (
 );
 ALTER SEQUENCE "golden_auto_increment"."myisam_id_seq" OWNED BY "golden_auto_increment"."myisam"."id"
 ;
+-- index: index golden_auto_increment.by_key.k
+CREATE INDEX "k" ON "golden_auto_increment"."by_key" ("id", "v")
+;
+-- index: index golden_auto_increment.by_unique.u
+CREATE UNIQUE INDEX "u" ON "golden_auto_increment"."by_unique" ("id", "a")
+;
 -- primary key: primary key golden_auto_increment.by_key
 ALTER TABLE "golden_auto_increment"."by_key" ADD CONSTRAINT "by_key_pkey" PRIMARY KEY ("a", "id")
 ;
@@ -87,12 +93,6 @@ ALTER TABLE "golden_auto_increment"."i5" ADD CONSTRAINT "i5_pkey" PRIMARY KEY ("
 ;
 -- primary key: primary key golden_auto_increment.myisam
 ALTER TABLE "golden_auto_increment"."myisam" ADD CONSTRAINT "myisam_pkey" PRIMARY KEY ("a", "id")
-;
--- index: index golden_auto_increment.by_key.k
-CREATE INDEX "k" ON "golden_auto_increment"."by_key" ("id", "v")
-;
--- index: index golden_auto_increment.by_unique.u
-CREATE UNIQUE INDEX "u" ON "golden_auto_increment"."by_unique" ("id", "a")
 ;
 -- counter: counter of golden_auto_increment.by_key.id
 SELECT setval('"golden_auto_increment"."by_key_id_seq"'::regclass, least(n.v, 9223372036854775807)::bigint, n.v > 9223372036854775807) FROM (SELECT greatest(11::numeric, coalesce(max("id")::numeric, 0) + 1) AS v FROM "golden_auto_increment"."by_key") AS n

@@ -18,9 +18,6 @@ CREATE TABLE "golden_collations"."keys_" (
   "c" varchar(10) COLLATE utf8mb4_unicode_ci
 )
 ;
--- primary key: primary key golden_collations.keys_
-ALTER TABLE "golden_collations"."keys_" ADD CONSTRAINT "keys__pkey" PRIMARY KEY ("a")
-;
 -- index: index golden_collations.c.kd
 CREATE INDEX "kd" ON "golden_collations"."c" ("d")
 ;
@@ -35,6 +32,9 @@ CREATE UNIQUE INDEX "b" ON "golden_collations"."keys_" ("b")
 ;
 -- index: index golden_collations.keys_.c
 CREATE UNIQUE INDEX "c_keys_" ON "golden_collations"."keys_" ("c")
+;
+-- primary key: primary key golden_collations.keys_
+ALTER TABLE "golden_collations"."keys_" ADD CONSTRAINT "keys__pkey" PRIMARY KEY ("a")
 ;
 -- analyze: table golden_collations.c
 ANALYZE "golden_collations"."c"

@@ -18,9 +18,6 @@ CREATE TABLE "golden_collations"."keys_" (
   "c" varchar(10)
 )
 ;
--- primary key: primary key golden_collations.keys_
-ALTER TABLE "golden_collations"."keys_" ADD CONSTRAINT "keys__pkey" PRIMARY KEY ("a")
-;
 -- index: index golden_collations.c.kd
 CREATE INDEX "kd" ON "golden_collations"."c" ("d")
 ;
@@ -30,11 +27,17 @@ CREATE UNIQUE INDEX "ua" ON "golden_collations"."c" ("a")
 -- index: index golden_collations.c.uc
 CREATE UNIQUE INDEX "uc" ON "golden_collations"."c" ("c")
 ;
+-- index: primary key golden_collations.keys_
+CREATE UNIQUE INDEX "keys__pkey" ON "golden_collations"."keys_" ("a")
+;
 -- index: index golden_collations.keys_.b
 CREATE UNIQUE INDEX "b" ON "golden_collations"."keys_" ("b")
 ;
 -- index: index golden_collations.keys_.c
 CREATE UNIQUE INDEX "c_keys_" ON "golden_collations"."keys_" ("c")
+;
+-- primary key: primary key golden_collations.keys_
+ALTER TABLE "golden_collations"."keys_" ADD CONSTRAINT "keys__pkey" PRIMARY KEY USING INDEX "keys__pkey"
 ;
 -- analyze: table golden_collations.c
 ANALYZE "golden_collations"."c"

@@ -39,18 +39,6 @@ CREATE TABLE "golden_foreign_keys"."tree" (
   CONSTRAINT "tree_pkey" PRIMARY KEY ("id")
 )
 ;
--- primary key: primary key golden_foreign_keys.child
-ALTER TABLE "golden_foreign_keys"."child" ADD CONSTRAINT "child_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.egg
-ALTER TABLE "golden_foreign_keys"."egg" ADD CONSTRAINT "egg_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.hen
-ALTER TABLE "golden_foreign_keys"."hen" ADD CONSTRAINT "hen_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.parent
-ALTER TABLE "golden_foreign_keys"."parent" ADD CONSTRAINT "parent_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_foreign_keys.child.bycode
 CREATE INDEX "bycode" ON "golden_foreign_keys"."child" ("c")
 ;
@@ -80,6 +68,18 @@ CREATE UNIQUE INDEX "code" ON "golden_foreign_keys"."parent" ("code")
 ;
 -- index: index golden_foreign_keys.tree.tree_up
 CREATE INDEX "tree_up" ON "golden_foreign_keys"."tree" ("up")
+;
+-- primary key: primary key golden_foreign_keys.child
+ALTER TABLE "golden_foreign_keys"."child" ADD CONSTRAINT "child_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys.egg
+ALTER TABLE "golden_foreign_keys"."egg" ADD CONSTRAINT "egg_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys.hen
+ALTER TABLE "golden_foreign_keys"."hen" ADD CONSTRAINT "hen_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys.parent
+ALTER TABLE "golden_foreign_keys"."parent" ADD CONSTRAINT "parent_pkey" PRIMARY KEY ("id")
 ;
 -- foreign key: foreign key golden_foreign_keys.child.bycode
 ALTER TABLE "golden_foreign_keys"."child" ADD CONSTRAINT "bycode" FOREIGN KEY ("c") REFERENCES "golden_foreign_keys"."parent" ("code") ON DELETE NO ACTION ON UPDATE NO ACTION NOT VALID

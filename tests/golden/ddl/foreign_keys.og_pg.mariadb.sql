@@ -42,21 +42,6 @@ CREATE TABLE "golden_foreign_keys"."tree" (
 );
 ALTER SEQUENCE "golden_foreign_keys"."tree_id_seq" OWNED BY "golden_foreign_keys"."tree"."id"
 ;
--- primary key: primary key golden_foreign_keys.child
-ALTER TABLE "golden_foreign_keys"."child" ADD CONSTRAINT "child_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.egg
-ALTER TABLE "golden_foreign_keys"."egg" ADD CONSTRAINT "egg_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.hen
-ALTER TABLE "golden_foreign_keys"."hen" ADD CONSTRAINT "hen_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.parent
-ALTER TABLE "golden_foreign_keys"."parent" ADD CONSTRAINT "parent_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.tree
-ALTER TABLE "golden_foreign_keys"."tree" ADD CONSTRAINT "tree_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_foreign_keys.child.bycode
 CREATE INDEX "bycode" ON "golden_foreign_keys"."child" ("c")
 ;
@@ -86,6 +71,21 @@ CREATE UNIQUE INDEX "code" ON "golden_foreign_keys"."parent" ("code")
 ;
 -- index: index golden_foreign_keys.tree.tree_up
 CREATE INDEX "tree_up" ON "golden_foreign_keys"."tree" ("up")
+;
+-- primary key: primary key golden_foreign_keys.child
+ALTER TABLE "golden_foreign_keys"."child" ADD CONSTRAINT "child_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys.egg
+ALTER TABLE "golden_foreign_keys"."egg" ADD CONSTRAINT "egg_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys.hen
+ALTER TABLE "golden_foreign_keys"."hen" ADD CONSTRAINT "hen_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys.parent
+ALTER TABLE "golden_foreign_keys"."parent" ADD CONSTRAINT "parent_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys.tree
+ALTER TABLE "golden_foreign_keys"."tree" ADD CONSTRAINT "tree_pkey" PRIMARY KEY ("id")
 ;
 -- counter: counter of golden_foreign_keys.tree.id
 SELECT setval('"golden_foreign_keys"."tree_id_seq"'::regclass, least(n.v, 9223372036854775807)::bigint, n.v > 9223372036854775807) FROM (SELECT greatest(1::numeric, coalesce(max("id")::numeric, 0) + 1) AS v FROM "golden_foreign_keys"."tree") AS n

@@ -42,20 +42,8 @@ CREATE TABLE "golden_foreign_keys"."tree" (
 );
 ALTER SEQUENCE "golden_foreign_keys"."tree_id_seq" OWNED BY "golden_foreign_keys"."tree"."id"
 ;
--- primary key: primary key golden_foreign_keys.child
-ALTER TABLE "golden_foreign_keys"."child" ADD CONSTRAINT "child_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.egg
-ALTER TABLE "golden_foreign_keys"."egg" ADD CONSTRAINT "egg_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.hen
-ALTER TABLE "golden_foreign_keys"."hen" ADD CONSTRAINT "hen_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.parent
-ALTER TABLE "golden_foreign_keys"."parent" ADD CONSTRAINT "parent_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys.tree
-ALTER TABLE "golden_foreign_keys"."tree" ADD CONSTRAINT "tree_pkey" PRIMARY KEY ("id")
+-- index: primary key golden_foreign_keys.child
+CREATE UNIQUE INDEX "child_pkey" ON "golden_foreign_keys"."child" ("id")
 ;
 -- index: index golden_foreign_keys.child.bycode
 CREATE INDEX "bycode" ON "golden_foreign_keys"."child" ("c")
@@ -72,11 +60,20 @@ CREATE INDEX "restr" ON "golden_foreign_keys"."child" ("r")
 -- index: index golden_foreign_keys.child.setnull
 CREATE INDEX "setnull" ON "golden_foreign_keys"."child" ("q")
 ;
+-- index: primary key golden_foreign_keys.egg
+CREATE UNIQUE INDEX "egg_pkey" ON "golden_foreign_keys"."egg" ("id")
+;
 -- index: index golden_foreign_keys.egg.from_hen
 CREATE INDEX "from_hen" ON "golden_foreign_keys"."egg" ("hen")
 ;
+-- index: primary key golden_foreign_keys.hen
+CREATE UNIQUE INDEX "hen_pkey" ON "golden_foreign_keys"."hen" ("id")
+;
 -- index: index golden_foreign_keys.hen.from_egg
 CREATE INDEX "from_egg" ON "golden_foreign_keys"."hen" ("egg")
+;
+-- index: primary key golden_foreign_keys.parent
+CREATE UNIQUE INDEX "parent_pkey" ON "golden_foreign_keys"."parent" ("id")
 ;
 -- index: index golden_foreign_keys.parent.ab
 CREATE UNIQUE INDEX "ab" ON "golden_foreign_keys"."parent" ("a", "b")
@@ -84,8 +81,26 @@ CREATE UNIQUE INDEX "ab" ON "golden_foreign_keys"."parent" ("a", "b")
 -- index: index golden_foreign_keys.parent.code
 CREATE UNIQUE INDEX "code" ON "golden_foreign_keys"."parent" ("code")
 ;
+-- index: primary key golden_foreign_keys.tree
+CREATE UNIQUE INDEX "tree_pkey" ON "golden_foreign_keys"."tree" ("id")
+;
 -- index: index golden_foreign_keys.tree.tree_up
 CREATE INDEX "tree_up" ON "golden_foreign_keys"."tree" ("up")
+;
+-- primary key: primary key golden_foreign_keys.child
+ALTER TABLE "golden_foreign_keys"."child" ADD CONSTRAINT "child_pkey" PRIMARY KEY USING INDEX "child_pkey"
+;
+-- primary key: primary key golden_foreign_keys.egg
+ALTER TABLE "golden_foreign_keys"."egg" ADD CONSTRAINT "egg_pkey" PRIMARY KEY USING INDEX "egg_pkey"
+;
+-- primary key: primary key golden_foreign_keys.hen
+ALTER TABLE "golden_foreign_keys"."hen" ADD CONSTRAINT "hen_pkey" PRIMARY KEY USING INDEX "hen_pkey"
+;
+-- primary key: primary key golden_foreign_keys.parent
+ALTER TABLE "golden_foreign_keys"."parent" ADD CONSTRAINT "parent_pkey" PRIMARY KEY USING INDEX "parent_pkey"
+;
+-- primary key: primary key golden_foreign_keys.tree
+ALTER TABLE "golden_foreign_keys"."tree" ADD CONSTRAINT "tree_pkey" PRIMARY KEY USING INDEX "tree_pkey"
 ;
 -- counter: counter of golden_foreign_keys.tree.id
 SELECT setval('"golden_foreign_keys"."tree_id_seq"'::regclass, least(n.v, 9223372036854775807)::bigint, n.v > 9223372036854775807) FROM (SELECT greatest(1::numeric, coalesce(max("id")::numeric, 0) + 1) AS v FROM "golden_foreign_keys"."tree") AS n

@@ -14,12 +14,6 @@ CREATE TABLE "golden_foreign_keys_refused"."p" (
   "v" integer NOT NULL
 )
 ;
--- primary key: primary key golden_foreign_keys_refused.c
-ALTER TABLE "golden_foreign_keys_refused"."c" ADD CONSTRAINT "c_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys_refused.p
-ALTER TABLE "golden_foreign_keys_refused"."p" ADD CONSTRAINT "p_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_foreign_keys_refused.c.elsewhere
 CREATE INDEX "elsewhere" ON "golden_foreign_keys_refused"."c" ("o")
 ;
@@ -28,6 +22,12 @@ CREATE INDEX "not_unique" ON "golden_foreign_keys_refused"."c" ("v")
 ;
 -- index: index golden_foreign_keys_refused.p.v
 CREATE INDEX "v" ON "golden_foreign_keys_refused"."p" ("v")
+;
+-- primary key: primary key golden_foreign_keys_refused.c
+ALTER TABLE "golden_foreign_keys_refused"."c" ADD CONSTRAINT "c_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_foreign_keys_refused.p
+ALTER TABLE "golden_foreign_keys_refused"."p" ADD CONSTRAINT "p_pkey" PRIMARY KEY ("id")
 ;
 -- analyze: table golden_foreign_keys_refused.c
 ANALYZE "golden_foreign_keys_refused"."c"

@@ -14,11 +14,8 @@ CREATE TABLE "golden_foreign_keys_refused"."p" (
   "v" integer NOT NULL
 )
 ;
--- primary key: primary key golden_foreign_keys_refused.c
-ALTER TABLE "golden_foreign_keys_refused"."c" ADD CONSTRAINT "c_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_foreign_keys_refused.p
-ALTER TABLE "golden_foreign_keys_refused"."p" ADD CONSTRAINT "p_pkey" PRIMARY KEY ("id")
+-- index: primary key golden_foreign_keys_refused.c
+CREATE UNIQUE INDEX "c_pkey" ON "golden_foreign_keys_refused"."c" ("id")
 ;
 -- index: index golden_foreign_keys_refused.c.elsewhere
 CREATE INDEX "elsewhere" ON "golden_foreign_keys_refused"."c" ("o")
@@ -26,8 +23,17 @@ CREATE INDEX "elsewhere" ON "golden_foreign_keys_refused"."c" ("o")
 -- index: index golden_foreign_keys_refused.c.not_unique
 CREATE INDEX "not_unique" ON "golden_foreign_keys_refused"."c" ("v")
 ;
+-- index: primary key golden_foreign_keys_refused.p
+CREATE UNIQUE INDEX "p_pkey" ON "golden_foreign_keys_refused"."p" ("id")
+;
 -- index: index golden_foreign_keys_refused.p.v
 CREATE INDEX "v" ON "golden_foreign_keys_refused"."p" ("v")
+;
+-- primary key: primary key golden_foreign_keys_refused.c
+ALTER TABLE "golden_foreign_keys_refused"."c" ADD CONSTRAINT "c_pkey" PRIMARY KEY USING INDEX "c_pkey"
+;
+-- primary key: primary key golden_foreign_keys_refused.p
+ALTER TABLE "golden_foreign_keys_refused"."p" ADD CONSTRAINT "p_pkey" PRIMARY KEY USING INDEX "p_pkey"
 ;
 -- analyze: table golden_foreign_keys_refused.c
 ANALYZE "golden_foreign_keys_refused"."c"

@@ -50,21 +50,6 @@ CREATE TABLE "golden_identifier_clashes"."w" (
   "v" integer
 )
 ;
--- primary key: primary key golden_identifier_clashes.n
-ALTER TABLE "golden_identifier_clashes"."n" ADD CONSTRAINT "n_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.n_id_seq
-ALTER TABLE "golden_identifier_clashes"."n_id_seq" ADD CONSTRAINT "n_id_seq_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.t
-ALTER TABLE "golden_identifier_clashes"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.u
-ALTER TABLE "golden_identifier_clashes"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.w
-ALTER TABLE "golden_identifier_clashes"."w" ADD CONSTRAINT "w_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_identifier_clashes.t.idx_v
 CREATE INDEX "idx_v" ON "golden_identifier_clashes"."t" ("ctid_t")
 ;
@@ -85,6 +70,21 @@ CREATE INDEX "idx_v_u" ON "golden_identifier_clashes"."w" ("id", "v")
 ;
 -- index: index golden_identifier_clashes.w.idx_v_w
 CREATE INDEX "idx_v_w" ON "golden_identifier_clashes"."w" ("v", "id")
+;
+-- primary key: primary key golden_identifier_clashes.n
+ALTER TABLE "golden_identifier_clashes"."n" ADD CONSTRAINT "n_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.n_id_seq
+ALTER TABLE "golden_identifier_clashes"."n_id_seq" ADD CONSTRAINT "n_id_seq_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.t
+ALTER TABLE "golden_identifier_clashes"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.u
+ALTER TABLE "golden_identifier_clashes"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.w
+ALTER TABLE "golden_identifier_clashes"."w" ADD CONSTRAINT "w_pkey" PRIMARY KEY ("id")
 ;
 -- counter: counter of golden_identifier_clashes.n.id
 SELECT setval('"golden_identifier_clashes"."n_id_seq_n"'::regclass, least(n.v, 9223372036854775807)::bigint, n.v > 9223372036854775807) FROM (SELECT greatest(1::numeric, coalesce(max("id")::numeric, 0) + 1) AS v FROM "golden_identifier_clashes"."n") AS n

@@ -46,15 +46,6 @@ CREATE TABLE "golden_identifier_clashes"."w" (
   "v" integer
 )
 ;
--- primary key: primary key golden_identifier_clashes.t
-ALTER TABLE "golden_identifier_clashes"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.u
-ALTER TABLE "golden_identifier_clashes"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.w
-ALTER TABLE "golden_identifier_clashes"."w" ADD CONSTRAINT "w_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_identifier_clashes.t.idx_v
 CREATE INDEX "idx_v" ON "golden_identifier_clashes"."t" ("ctid_t")
 ;
@@ -75,6 +66,15 @@ CREATE INDEX "idx_v_u" ON "golden_identifier_clashes"."w" ("id", "v")
 ;
 -- index: index golden_identifier_clashes.w.idx_v_w
 CREATE INDEX "idx_v_w" ON "golden_identifier_clashes"."w" ("v", "id")
+;
+-- primary key: primary key golden_identifier_clashes.t
+ALTER TABLE "golden_identifier_clashes"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.u
+ALTER TABLE "golden_identifier_clashes"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.w
+ALTER TABLE "golden_identifier_clashes"."w" ADD CONSTRAINT "w_pkey" PRIMARY KEY ("id")
 ;
 -- analyze: table golden_identifier_clashes.n
 ANALYZE "golden_identifier_clashes"."n"

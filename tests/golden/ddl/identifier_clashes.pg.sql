@@ -49,23 +49,14 @@ CREATE TABLE "golden_identifier_clashes"."w" (
   "v" integer
 )
 ;
--- primary key: primary key golden_identifier_clashes.n
-ALTER TABLE "golden_identifier_clashes"."n" ADD CONSTRAINT "n_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.n_id_seq
-ALTER TABLE "golden_identifier_clashes"."n_id_seq" ADD CONSTRAINT "n_id_seq_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.t
-ALTER TABLE "golden_identifier_clashes"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.u
-ALTER TABLE "golden_identifier_clashes"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_identifier_clashes.w
-ALTER TABLE "golden_identifier_clashes"."w" ADD CONSTRAINT "w_pkey" PRIMARY KEY ("id")
+-- index: primary key golden_identifier_clashes.t
+CREATE UNIQUE INDEX "t_pkey" ON "golden_identifier_clashes"."t" ("id")
 ;
 -- index: index golden_identifier_clashes.t.idx_v
 CREATE INDEX "idx_v" ON "golden_identifier_clashes"."t" ("ctid_t")
+;
+-- index: primary key golden_identifier_clashes.u
+CREATE UNIQUE INDEX "u_pkey" ON "golden_identifier_clashes"."u" ("id")
 ;
 -- index: index golden_identifier_clashes.u.idx_v
 CREATE INDEX "idx_v_u_690921e5" ON "golden_identifier_clashes"."u" ("v")
@@ -76,6 +67,9 @@ CREATE INDEX "t_u" ON "golden_identifier_clashes"."u" ("v")
 -- index: index golden_identifier_clashes.u.t_pkey
 CREATE INDEX "t_pkey_u" ON "golden_identifier_clashes"."u" ("v")
 ;
+-- index: primary key golden_identifier_clashes.w
+CREATE UNIQUE INDEX "w_pkey" ON "golden_identifier_clashes"."w" ("id")
+;
 -- index: index golden_identifier_clashes.w.idx_v
 CREATE INDEX "idx_v_w_67091ebf" ON "golden_identifier_clashes"."w" ("v")
 ;
@@ -84,6 +78,21 @@ CREATE INDEX "idx_v_u" ON "golden_identifier_clashes"."w" ("id", "v")
 ;
 -- index: index golden_identifier_clashes.w.idx_v_w
 CREATE INDEX "idx_v_w" ON "golden_identifier_clashes"."w" ("v", "id")
+;
+-- primary key: primary key golden_identifier_clashes.n
+ALTER TABLE "golden_identifier_clashes"."n" ADD CONSTRAINT "n_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.n_id_seq
+ALTER TABLE "golden_identifier_clashes"."n_id_seq" ADD CONSTRAINT "n_id_seq_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_identifier_clashes.t
+ALTER TABLE "golden_identifier_clashes"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY USING INDEX "t_pkey"
+;
+-- primary key: primary key golden_identifier_clashes.u
+ALTER TABLE "golden_identifier_clashes"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY USING INDEX "u_pkey"
+;
+-- primary key: primary key golden_identifier_clashes.w
+ALTER TABLE "golden_identifier_clashes"."w" ADD CONSTRAINT "w_pkey" PRIMARY KEY USING INDEX "w_pkey"
 ;
 -- counter: counter of golden_identifier_clashes.n.id
 SELECT setval(pg_get_serial_sequence('"golden_identifier_clashes"."n"', 'id')::regclass, least(n.v, 2147483647)::bigint, n.v > 2147483647) FROM (SELECT greatest(1::numeric, coalesce(max("id")::numeric, 0) + 1) AS v FROM "golden_identifier_clashes"."n") AS n

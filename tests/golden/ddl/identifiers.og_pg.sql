@@ -33,6 +33,15 @@ CREATE TABLE "golden_identifiers"."订单" (
   "id" integer NOT NULL
 )
 ;
+-- index: index golden_identifiers.Order Details.索引
+CREATE INDEX "索引" ON "golden_identifiers"."Order Details" ("中文列")
+;
+-- index: index golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl
+CREATE INDEX "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_d79775f4" ON "golden_identifiers"."abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9" ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_ea75e116")
+;
+-- index: index golden_identifiers.select.group
+CREATE INDEX "group" ON "golden_identifiers"."select" ("order")
+;
 -- primary key: primary key golden_identifiers.Order Details
 ALTER TABLE "golden_identifiers"."Order Details" ADD CONSTRAINT "Order Details_pkey" PRIMARY KEY ("ID")
 ;
@@ -44,15 +53,6 @@ ALTER TABLE "golden_identifiers"."select" ADD CONSTRAINT "select_pkey" PRIMARY K
 ;
 -- primary key: primary key golden_identifiers.订单
 ALTER TABLE "golden_identifiers"."订单" ADD CONSTRAINT "订单_pkey" PRIMARY KEY ("id")
-;
--- index: index golden_identifiers.Order Details.索引
-CREATE INDEX "索引" ON "golden_identifiers"."Order Details" ("中文列")
-;
--- index: index golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl
-CREATE INDEX "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_d79775f4" ON "golden_identifiers"."abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9" ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_ea75e116")
-;
--- index: index golden_identifiers.select.group
-CREATE INDEX "group" ON "golden_identifiers"."select" ("order")
 ;
 -- analyze: table golden_identifiers.Order Details
 ANALYZE "golden_identifiers"."Order Details"

@@ -33,26 +33,35 @@ CREATE TABLE "golden_identifiers"."订单" (
   "id" integer NOT NULL
 )
 ;
--- primary key: primary key golden_identifiers.Order Details
-ALTER TABLE "golden_identifiers"."Order Details" ADD CONSTRAINT "Order Details_pkey" PRIMARY KEY ("ID")
-;
--- primary key: primary key golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl
-ALTER TABLE "golden_identifiers"."abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9" ADD CONSTRAINT "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_cd41534d" PRIMARY KEY ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9")
-;
--- primary key: primary key golden_identifiers.select
-ALTER TABLE "golden_identifiers"."select" ADD CONSTRAINT "select_pkey" PRIMARY KEY ("from")
-;
--- primary key: primary key golden_identifiers.订单
-ALTER TABLE "golden_identifiers"."订单" ADD CONSTRAINT "订单_pkey" PRIMARY KEY ("id")
+-- index: primary key golden_identifiers.Order Details
+CREATE UNIQUE INDEX "Order Details_pkey" ON "golden_identifiers"."Order Details" ("ID")
 ;
 -- index: index golden_identifiers.Order Details.索引
 CREATE INDEX "索引" ON "golden_identifiers"."Order Details" ("中文列")
 ;
+-- index: primary key golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl
+CREATE UNIQUE INDEX "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_cd41534d" ON "golden_identifiers"."abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9" ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9")
+;
 -- index: index golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl
 CREATE INDEX "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_d79775f4" ON "golden_identifiers"."abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9" ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_ea75e116")
 ;
+-- index: primary key golden_identifiers.select
+CREATE UNIQUE INDEX "select_pkey" ON "golden_identifiers"."select" ("from")
+;
 -- index: index golden_identifiers.select.group
 CREATE INDEX "group" ON "golden_identifiers"."select" ("order")
+;
+-- primary key: primary key golden_identifiers.Order Details
+ALTER TABLE "golden_identifiers"."Order Details" ADD CONSTRAINT "Order Details_pkey" PRIMARY KEY USING INDEX "Order Details_pkey"
+;
+-- primary key: primary key golden_identifiers.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl
+ALTER TABLE "golden_identifiers"."abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_eb75e2a9" ADD CONSTRAINT "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_cd41534d" PRIMARY KEY USING INDEX "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzab_cd41534d"
+;
+-- primary key: primary key golden_identifiers.select
+ALTER TABLE "golden_identifiers"."select" ADD CONSTRAINT "select_pkey" PRIMARY KEY USING INDEX "select_pkey"
+;
+-- primary key: primary key golden_identifiers.订单
+ALTER TABLE "golden_identifiers"."订单" ADD CONSTRAINT "订单_pkey" PRIMARY KEY ("id")
 ;
 -- analyze: table golden_identifiers.Order Details
 ANALYZE "golden_identifiers"."Order Details"

@@ -17,12 +17,6 @@ CREATE TABLE "golden_indexes"."b" (
   "v" integer
 )
 ;
--- primary key: primary key golden_indexes.a
-ALTER TABLE "golden_indexes"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_indexes.b
-ALTER TABLE "golden_indexes"."b" ADD CONSTRAINT "b_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_indexes.a.commented
 CREATE INDEX "commented" ON "golden_indexes"."a" ("w");
 COMMENT ON INDEX "golden_indexes"."commented" IS 'it''s "here"'
@@ -65,6 +59,12 @@ CREATE INDEX "idx_b" ON "golden_indexes"."b" ("v")
 ;
 -- index: index golden_indexes.b.uniq
 CREATE UNIQUE INDEX "uniq_b" ON "golden_indexes"."b" ("v")
+;
+-- primary key: primary key golden_indexes.a
+ALTER TABLE "golden_indexes"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_indexes.b
+ALTER TABLE "golden_indexes"."b" ADD CONSTRAINT "b_pkey" PRIMARY KEY ("id")
 ;
 -- analyze: table golden_indexes.a
 ANALYZE "golden_indexes"."a"

@@ -17,11 +17,8 @@ CREATE TABLE "golden_indexes"."b" (
   "v" integer
 )
 ;
--- primary key: primary key golden_indexes.a
-ALTER TABLE "golden_indexes"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_indexes.b
-ALTER TABLE "golden_indexes"."b" ADD CONSTRAINT "b_pkey" PRIMARY KEY ("id")
+-- index: primary key golden_indexes.a
+CREATE UNIQUE INDEX "a_pkey" ON "golden_indexes"."a" ("id")
 ;
 -- index: index golden_indexes.a.commented
 CREATE INDEX "commented" ON "golden_indexes"."a" ("w");
@@ -54,6 +51,9 @@ CREATE UNIQUE INDEX "uniq" ON "golden_indexes"."a" ("v", "w")
 -- index: index golden_indexes.a.uprefix
 CREATE UNIQUE INDEX "uprefix" ON "golden_indexes"."a" ((left("s", 5)))
 ;
+-- index: primary key golden_indexes.b
+CREATE UNIQUE INDEX "b_pkey" ON "golden_indexes"."b" ("id")
+;
 -- index: index golden_indexes.b.a
 CREATE INDEX "a_b" ON "golden_indexes"."b" ("v")
 ;
@@ -65,6 +65,12 @@ CREATE INDEX "idx_b" ON "golden_indexes"."b" ("v")
 ;
 -- index: index golden_indexes.b.uniq
 CREATE UNIQUE INDEX "uniq_b" ON "golden_indexes"."b" ("v")
+;
+-- primary key: primary key golden_indexes.a
+ALTER TABLE "golden_indexes"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY USING INDEX "a_pkey"
+;
+-- primary key: primary key golden_indexes.b
+ALTER TABLE "golden_indexes"."b" ADD CONSTRAINT "b_pkey" PRIMARY KEY USING INDEX "b_pkey"
 ;
 -- analyze: table golden_indexes.a
 ANALYZE "golden_indexes"."a"

@@ -9,9 +9,6 @@ CREATE TABLE "golden_indexes_functional"."f" (
   "j" jsonb
 )
 ;
--- primary key: primary key golden_indexes_functional.f
-ALTER TABLE "golden_indexes_functional"."f" ADD CONSTRAINT "f_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_indexes_functional.f.low
 CREATE INDEX "low" ON "golden_indexes_functional"."f" ((lower("s")))
 ;
@@ -26,6 +23,9 @@ CREATE INDEX "sum" ON "golden_indexes_functional"."f" (("v"::bigint + 1) DESC, "
 ;
 -- index: index golden_indexes_functional.f.ulow
 CREATE UNIQUE INDEX "ulow" ON "golden_indexes_functional"."f" ((lower("s")), "v")
+;
+-- primary key: primary key golden_indexes_functional.f
+ALTER TABLE "golden_indexes_functional"."f" ADD CONSTRAINT "f_pkey" PRIMARY KEY ("id")
 ;
 -- analyze: table golden_indexes_functional.f
 ANALYZE "golden_indexes_functional"."f"

@@ -8,14 +8,14 @@ CREATE TABLE "golden_indexes_mariadb"."i" (
   "t" text
 )
 ;
--- primary key: primary key golden_indexes_mariadb.i
-ALTER TABLE "golden_indexes_mariadb"."i" ADD CONSTRAINT "i_pkey" PRIMARY KEY ("id")
-;
 -- index: index golden_indexes_mariadb.i.off
 CREATE INDEX "off" ON "golden_indexes_mariadb"."i" ("v")
 ;
 -- index: index golden_indexes_mariadb.i.whole
 CREATE UNIQUE INDEX "whole" ON "golden_indexes_mariadb"."i" ("t")
+;
+-- primary key: primary key golden_indexes_mariadb.i
+ALTER TABLE "golden_indexes_mariadb"."i" ADD CONSTRAINT "i_pkey" PRIMARY KEY ("id")
 ;
 -- analyze: table golden_indexes_mariadb.i
 ANALYZE "golden_indexes_mariadb"."i"

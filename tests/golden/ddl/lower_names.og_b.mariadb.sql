@@ -17,6 +17,9 @@ CREATE TABLE "golden_lower_names"."orders_orders" (
   "Id" integer NOT NULL
 )
 ;
+-- index: index golden_lower_names.Items.Items_o
+CREATE INDEX "Items_o" ON "golden_lower_names"."items" ("o")
+;
 -- primary key: primary key golden_lower_names.Items
 ALTER TABLE "golden_lower_names"."items" ADD CONSTRAINT "items_pkey" PRIMARY KEY ("Id")
 ;
@@ -25,9 +28,6 @@ ALTER TABLE "golden_lower_names"."orders" ADD CONSTRAINT "orders_pkey" PRIMARY K
 ;
 -- primary key: primary key golden_lower_names.orders
 ALTER TABLE "golden_lower_names"."orders_orders" ADD CONSTRAINT "orders_orders_pkey" PRIMARY KEY ("Id")
-;
--- index: index golden_lower_names.Items.Items_o
-CREATE INDEX "Items_o" ON "golden_lower_names"."items" ("o")
 ;
 -- foreign key: foreign key golden_lower_names.Items.Items_o
 ALTER TABLE "golden_lower_names"."items" ADD CONSTRAINT "Items_o" FOREIGN KEY ("o") REFERENCES "golden_lower_names"."orders" ("Id") ON DELETE RESTRICT ON UPDATE RESTRICT NOT VALID

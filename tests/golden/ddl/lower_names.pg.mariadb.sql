@@ -17,17 +17,20 @@ CREATE TABLE "golden_lower_names"."orders_orders" (
   "Id" integer NOT NULL
 )
 ;
+-- index: primary key golden_lower_names.Items
+CREATE UNIQUE INDEX "items_pkey" ON "golden_lower_names"."items" ("Id")
+;
+-- index: index golden_lower_names.Items.Items_o
+CREATE INDEX "Items_o" ON "golden_lower_names"."items" ("o")
+;
 -- primary key: primary key golden_lower_names.Items
-ALTER TABLE "golden_lower_names"."items" ADD CONSTRAINT "items_pkey" PRIMARY KEY ("Id")
+ALTER TABLE "golden_lower_names"."items" ADD CONSTRAINT "items_pkey" PRIMARY KEY USING INDEX "items_pkey"
 ;
 -- primary key: primary key golden_lower_names.Orders
 ALTER TABLE "golden_lower_names"."orders" ADD CONSTRAINT "orders_pkey" PRIMARY KEY ("Id")
 ;
 -- primary key: primary key golden_lower_names.orders
 ALTER TABLE "golden_lower_names"."orders_orders" ADD CONSTRAINT "orders_orders_pkey" PRIMARY KEY ("Id")
-;
--- index: index golden_lower_names.Items.Items_o
-CREATE INDEX "Items_o" ON "golden_lower_names"."items" ("o")
 ;
 -- foreign key: foreign key golden_lower_names.Items.Items_o
 ALTER TABLE "golden_lower_names"."items" ADD CONSTRAINT "Items_o" FOREIGN KEY ("o") REFERENCES "golden_lower_names"."orders" ("Id") ON DELETE RESTRICT ON UPDATE RESTRICT NOT VALID

@@ -43,11 +43,11 @@ PARTITION BY RANGE ("d") (
   PARTITION "pm" VALUES LESS THAN (MAXVALUE)
 )
 ;
--- primary key: primary key golden_partitions_functions.y
-ALTER TABLE "golden_partitions_functions"."y" ADD CONSTRAINT "y_pkey" PRIMARY KEY ("id", "d")
-;
 -- index: index golden_partitions_functions.y.u
 CREATE UNIQUE INDEX "u" ON "golden_partitions_functions"."y" ("d", "id") LOCAL
+;
+-- primary key: primary key golden_partitions_functions.y
+ALTER TABLE "golden_partitions_functions"."y" ADD CONSTRAINT "y_pkey" PRIMARY KEY ("id", "d")
 ;
 -- analyze: table golden_partitions_functions.days
 ANALYZE "golden_partitions_functions"."days"

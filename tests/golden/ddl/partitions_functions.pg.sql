@@ -35,11 +35,11 @@ CREATE TABLE "golden_partitions_functions"."y_p0" PARTITION OF "golden_partition
 CREATE TABLE "golden_partitions_functions"."y_p1" PARTITION OF "golden_partitions_functions"."y" FOR VALUES FROM ('1990-01-01') TO ('2000-01-01');
 CREATE TABLE "golden_partitions_functions"."y_pm" PARTITION OF "golden_partitions_functions"."y" FOR VALUES FROM ('2000-01-01') TO (MAXVALUE)
 ;
--- primary key: primary key golden_partitions_functions.y
-ALTER TABLE "golden_partitions_functions"."y" ADD CONSTRAINT "y_pkey" PRIMARY KEY ("id", "d")
-;
 -- index: index golden_partitions_functions.y.u
 CREATE UNIQUE INDEX "u" ON "golden_partitions_functions"."y" ("d", "id")
+;
+-- primary key: primary key golden_partitions_functions.y
+ALTER TABLE "golden_partitions_functions"."y" ADD CONSTRAINT "y_pkey" PRIMARY KEY ("id", "d")
 ;
 -- analyze: table golden_partitions_functions.days
 ANALYZE "golden_partitions_functions"."days"

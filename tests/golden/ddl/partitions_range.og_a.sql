@@ -44,14 +44,14 @@ PARTITION BY RANGE ("a", "b") (
   PARTITION "p2" VALUES LESS THAN (MAXVALUE, MAXVALUE)
 )
 ;
+-- index: index golden_partitions_range.dates.kd
+CREATE INDEX "kd" ON "golden_partitions_range"."dates" ("d") LOCAL
+;
 -- primary key: primary key golden_partitions_range.dates
 ALTER TABLE "golden_partitions_range"."dates" ADD CONSTRAINT "dates_pkey" PRIMARY KEY ("id", "d")
 ;
 -- primary key: primary key golden_partitions_range.ints
 ALTER TABLE "golden_partitions_range"."ints" ADD CONSTRAINT "ints_pkey" PRIMARY KEY ("id")
-;
--- index: index golden_partitions_range.dates.kd
-CREATE INDEX "kd" ON "golden_partitions_range"."dates" ("d") LOCAL
 ;
 -- analyze: table golden_partitions_range.closed
 ANALYZE "golden_partitions_range"."closed"

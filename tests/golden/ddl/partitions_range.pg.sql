@@ -37,14 +37,14 @@ CREATE TABLE "golden_partitions_range"."several_p0" PARTITION OF "golden_partiti
 CREATE TABLE "golden_partitions_range"."several_p1" PARTITION OF "golden_partitions_range"."several" FOR VALUES FROM (10, 'it''s') TO (10, MAXVALUE);
 CREATE TABLE "golden_partitions_range"."several_p2" PARTITION OF "golden_partitions_range"."several" FOR VALUES FROM (10, MAXVALUE) TO (MAXVALUE, MAXVALUE)
 ;
+-- index: index golden_partitions_range.dates.kd
+CREATE INDEX "kd" ON "golden_partitions_range"."dates" ("d")
+;
 -- primary key: primary key golden_partitions_range.dates
 ALTER TABLE "golden_partitions_range"."dates" ADD CONSTRAINT "dates_pkey" PRIMARY KEY ("id", "d")
 ;
 -- primary key: primary key golden_partitions_range.ints
 ALTER TABLE "golden_partitions_range"."ints" ADD CONSTRAINT "ints_pkey" PRIMARY KEY ("id")
-;
--- index: index golden_partitions_range.dates.kd
-CREATE INDEX "kd" ON "golden_partitions_range"."dates" ("d")
 ;
 -- analyze: table golden_partitions_range.closed
 ANALYZE "golden_partitions_range"."closed"

@@ -37,15 +37,6 @@ CREATE TABLE "golden_primary_keys"."uniq" (
   "b" integer
 )
 ;
--- primary key: primary key golden_primary_keys.composite
-ALTER TABLE "golden_primary_keys"."composite" ADD CONSTRAINT "composite_pkey" PRIMARY KEY ("c", "a")
-;
--- primary key: primary key golden_primary_keys.txt
-ALTER TABLE "golden_primary_keys"."txt" ADD CONSTRAINT "txt_pkey" PRIMARY KEY ("id")
-;
--- primary key: primary key golden_primary_keys.txt_ci
-ALTER TABLE "golden_primary_keys"."txt_ci" ADD CONSTRAINT "txt_ci_pkey" PRIMARY KEY ("id")
-;
 -- index: primary key golden_primary_keys.prefix
 CREATE UNIQUE INDEX "prefix_pkey" ON "golden_primary_keys"."prefix" ("t"(10), "v")
 ;
@@ -54,6 +45,15 @@ CREATE UNIQUE INDEX "u" ON "golden_primary_keys"."txt_ci" ("u")
 ;
 -- index: index golden_primary_keys.uniq.a
 CREATE UNIQUE INDEX "a" ON "golden_primary_keys"."uniq" ("a")
+;
+-- primary key: primary key golden_primary_keys.composite
+ALTER TABLE "golden_primary_keys"."composite" ADD CONSTRAINT "composite_pkey" PRIMARY KEY ("c", "a")
+;
+-- primary key: primary key golden_primary_keys.txt
+ALTER TABLE "golden_primary_keys"."txt" ADD CONSTRAINT "txt_pkey" PRIMARY KEY ("id")
+;
+-- primary key: primary key golden_primary_keys.txt_ci
+ALTER TABLE "golden_primary_keys"."txt_ci" ADD CONSTRAINT "txt_ci_pkey" PRIMARY KEY ("id")
 ;
 -- analyze: table golden_primary_keys.composite
 ANALYZE "golden_primary_keys"."composite"

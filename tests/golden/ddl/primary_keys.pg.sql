@@ -37,6 +37,18 @@ CREATE TABLE "golden_primary_keys"."uniq" (
   "b" integer
 )
 ;
+-- index: primary key golden_primary_keys.prefix
+CREATE UNIQUE INDEX "prefix_pkey" ON "golden_primary_keys"."prefix" ((left("t", 10)), "v")
+;
+-- index: primary key golden_primary_keys.txt_ci
+CREATE UNIQUE INDEX "txt_ci_pkey" ON "golden_primary_keys"."txt_ci" ("id")
+;
+-- index: index golden_primary_keys.txt_ci.u
+CREATE UNIQUE INDEX "u" ON "golden_primary_keys"."txt_ci" ("u")
+;
+-- index: index golden_primary_keys.uniq.a
+CREATE UNIQUE INDEX "a" ON "golden_primary_keys"."uniq" ("a")
+;
 -- primary key: primary key golden_primary_keys.composite
 ALTER TABLE "golden_primary_keys"."composite" ADD CONSTRAINT "composite_pkey" PRIMARY KEY ("c", "a")
 ;
@@ -44,16 +56,7 @@ ALTER TABLE "golden_primary_keys"."composite" ADD CONSTRAINT "composite_pkey" PR
 ALTER TABLE "golden_primary_keys"."txt" ADD CONSTRAINT "txt_pkey" PRIMARY KEY ("id")
 ;
 -- primary key: primary key golden_primary_keys.txt_ci
-ALTER TABLE "golden_primary_keys"."txt_ci" ADD CONSTRAINT "txt_ci_pkey" PRIMARY KEY ("id")
-;
--- index: primary key golden_primary_keys.prefix
-CREATE UNIQUE INDEX "prefix_pkey" ON "golden_primary_keys"."prefix" ((left("t", 10)), "v")
-;
--- index: index golden_primary_keys.txt_ci.u
-CREATE UNIQUE INDEX "u" ON "golden_primary_keys"."txt_ci" ("u")
-;
--- index: index golden_primary_keys.uniq.a
-CREATE UNIQUE INDEX "a" ON "golden_primary_keys"."uniq" ("a")
+ALTER TABLE "golden_primary_keys"."txt_ci" ADD CONSTRAINT "txt_ci_pkey" PRIMARY KEY USING INDEX "txt_ci_pkey"
 ;
 -- analyze: table golden_primary_keys.composite
 ANALYZE "golden_primary_keys"."composite"

@@ -15,8 +15,11 @@ CREATE TABLE "golden_types_spatial"."g" (
   "p" bytea NOT NULL
 )
 ;
+-- index: primary key golden_types_spatial.g
+CREATE UNIQUE INDEX "g_pkey" ON "golden_types_spatial"."g" ("id")
+;
 -- primary key: primary key golden_types_spatial.g
-ALTER TABLE "golden_types_spatial"."g" ADD CONSTRAINT "g_pkey" PRIMARY KEY ("id")
+ALTER TABLE "golden_types_spatial"."g" ADD CONSTRAINT "g_pkey" PRIMARY KEY USING INDEX "g_pkey"
 ;
 -- analyze: table golden_types_spatial.g
 ANALYZE "golden_types_spatial"."g"
