@@ -17,7 +17,8 @@ struct scene {
     pthread_mutex_t lock;
     unsigned loaded[TABLES], planned[TABLES], built[TABLES], loaded_told[TABLES], built_told[TABLES];
     unsigned given_back;
-    bool key_too_early, index_before_primary, failed;
+    unsigned taken_ahead;
+    bool key_too_early, primary_before_index, failed;
 };
 
 static void scene_init(struct scene *s) {
@@ -26,8 +27,8 @@ static void scene_init(struct scene *s) {
     work_init(&s->work, TABLES, THREADS);
     for (size_t i = 0; i < TABLES; i++) {
         work_set_size(&s->work, i, (i + 1) * 1000);
-        s->keys[i][0] = (struct ddl_statement){.stage = DDL_PRIMARY};
-        s->keys[i][1] = (struct ddl_statement){.stage = DDL_INDEX};
+        s->keys[i][0] = (struct ddl_statement){.stage = DDL_INDEX};
+        s->keys[i][1] = (struct ddl_statement){.stage = DDL_PRIMARY};
         work_add_key(&s->work, i, &s->keys[i][0]);
         work_add_key(&s->work, i, &s->keys[i][1]);
     }
@@ -60,15 +61,26 @@ static bool do_chunk(struct scene *s, const struct work_item *item) {
 static void do_key(struct scene *s, const struct work_item *item) {
     pthread_mutex_lock(&s->lock);
     s->key_too_early |= s->loaded[item->table] != CHUNKS;
-    s->index_before_primary |= item->statement->stage == DDL_INDEX && s->built[item->table] == 0;
+    s->primary_before_index |= item->statement->stage == DDL_PRIMARY && s->built[item->table] == 0;
     s->built[item->table]++;
     pthread_mutex_unlock(&s->lock);
 }
 
+/* As the load does: while a chunk is finished the next one is taken. */
+static void take_ahead(struct scene *s, struct work_item *ahead) {
+    if (work_next_chunk(&s->work, ahead)) {
+        pthread_mutex_lock(&s->lock);
+        s->taken_ahead += ahead->kind == WORK_CHUNK;
+        pthread_mutex_unlock(&s->lock);
+    }
+}
+
 static void *worker(void *arg) {
     struct scene *s = arg;
+    struct work_item ahead = {.kind = WORK_NONE};
     for (;;) {
-        struct work_item item = work_next(&s->work, true);
+        struct work_item item = ahead.kind != WORK_NONE ? ahead : work_next(&s->work, true);
+        ahead.kind = WORK_NONE;
         bool done = true;
         switch (item.kind) {
         case WORK_NONE:
@@ -78,6 +90,7 @@ static void *worker(void *arg) {
             do_plan(s, &item);
             break;
         case WORK_CHUNK:
+            take_ahead(s, &ahead);
             done = do_chunk(s, &item);
             break;
         case WORK_KEY:
@@ -111,7 +124,8 @@ static void test_everything_once(void **state) {
     assert_true(work_complete(&s.work));
     assert_int_equal(s.given_back, TABLES);
     assert_false(s.key_too_early);
-    assert_false(s.index_before_primary);
+    assert_false(s.primary_before_index);
+    assert_true(s.taken_ahead > TABLES);
     for (size_t i = 0; i < TABLES; i++) {
         assert_int_equal(s.planned[i], 1);
         assert_int_equal(s.loaded[i], CHUNKS);
@@ -130,6 +144,58 @@ static void test_largest_table_first(void **state) {
     assert_int_equal(item.kind, WORK_PLAN);
     assert_int_equal(item.table, TABLES - 1);
     scene_clear(&s);
+}
+
+static void test_only_chunks_are_taken_ahead(void **state) {
+    (void)state;
+    struct work w;
+    struct work_item item = {.kind = WORK_NONE};
+    struct ddl_statement key = {.stage = DDL_INDEX};
+    work_init(&w, 2, 4);
+    work_set_size(&w, 0, 1000);
+    work_set_planned(&w, 1);
+    work_add_key(&w, 1, &key);
+    /* The largest table must be planned first, and a key waits: both are work_next's. */
+    assert_false(work_next_chunk(&w, &item));
+    assert_int_equal(item.kind, WORK_NONE);
+    item = work_next(&w, true);
+    assert_int_equal(item.kind, WORK_KEY);
+    work_done(&w, &item);
+    item = work_next(&w, true);
+    assert_int_equal(item.kind, WORK_PLAN);
+    work_add_chunk(&w, &(struct chunk){.table = 0, .number = 1});
+    work_plan_done(&w, 0);
+    struct work_item chunk = {.kind = WORK_NONE};
+    assert_true(work_next_chunk(&w, &chunk));
+    assert_int_equal(chunk.chunk->number, 1);
+    work_give_back(&w, &chunk);
+    assert_true(work_next_chunk(&w, &chunk));
+    assert_false(work_complete(&w));
+    work_done(&w, &chunk);
+    work_done(&w, &item);
+    assert_true(work_complete(&w));
+    work_clear(&w);
+}
+
+static void test_idle_workers_help_builds(void **state) {
+    (void)state;
+    struct work w;
+    struct ddl_statement keys[3] = {{.stage = DDL_INDEX}, {.stage = DDL_INDEX}, {.stage = DDL_PRIMARY}};
+    work_init(&w, 1, 8);
+    work_set_planned(&w, 0);
+    for (size_t i = 0; i < 3; i++) {
+        work_add_key(&w, 0, &keys[i]);
+    }
+    struct work_item a = work_next(&w, true), b = work_next(&w, true);
+    assert_int_equal(a.helpers, 3); /* two builds, six idle workers */
+    assert_int_equal(b.helpers, 3);
+    work_done(&w, &a);
+    work_done(&w, &b);
+    a = work_next(&w, true);
+    assert_int_equal(a.statement->stage, DDL_PRIMARY);
+    assert_int_equal(a.helpers, 7);
+    work_done(&w, &a);
+    work_clear(&w);
 }
 
 static void test_failure_stops_everybody_with_the_first_error(void **state) {
@@ -164,6 +230,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_once),
         cmocka_unit_test(test_largest_table_first),
+        cmocka_unit_test(test_only_chunks_are_taken_ahead),
+        cmocka_unit_test(test_idle_workers_help_builds),
         cmocka_unit_test(test_failure_stops_everybody_with_the_first_error),
         cmocka_unit_test(test_without_readers_data_is_left),
     };

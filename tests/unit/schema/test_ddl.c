@@ -55,7 +55,7 @@ static void stages_in_order(void **state) {
         assert_true(strlen(y->sql) > 0 && strlen(y->object) > 0);
     }
     assert_null(ddl.statements[0].table);
-    assert_int_equal(ddl.n, 1 + 3 * 5); /* table, primary key, index, counter, analyze */
+    assert_int_equal(ddl.n, 1 + 3 * 6); /* table, index of the primary key, index, primary key, counter, analyze */
     arena_clear(&a);
 }
 
