@@ -20,7 +20,8 @@ struct arena {
     size_t used_bytes; /* handed out since the last reset */
 };
 
-#define ARENA_INIT {0}
+#define ARENA_INIT                                                                                                     \
+    { 0 }
 
 /* Zeroed, 16 byte aligned memory that lives until arena_clear or arena_reset. */
 void *arena_alloc(struct arena *a, size_t size);

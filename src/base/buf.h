@@ -20,8 +20,8 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max_bytes);
-void buf_clear(struct buf *b);                  /* free; usable again after buf_init */
-static inline void buf_reset(struct buf *b) {   /* keep the memory */
+void buf_clear(struct buf *b);                /* free; usable again after buf_init */
+static inline void buf_reset(struct buf *b) { /* keep the memory */
     b->len = 0;
 }
 

@@ -223,8 +223,8 @@ void err_print_catalogue(FILE *out) {
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
         char code[8];
         fprintf(out, "| %s | %s | %s | %s | %s |\n", err_code_text(entries[i].code, code),
-                err_class_name(entries[i].class), entries[i].retryable ? "yes" : "no",
-                entries[i].title, entries[i].hint);
+                err_class_name(entries[i].class), entries[i].retryable ? "yes" : "no", entries[i].title,
+                entries[i].hint);
     }
 }
 

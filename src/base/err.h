@@ -36,16 +36,17 @@ enum err_code {
 /* Sizes are chosen so that a struct err fits a stack frame; longer text is cut, never overrun. */
 struct err {
     enum err_code code;
-    char message[768];  /* what happened, one sentence, no trailing full stop needed */
-    char cause[768];    /* the server's or the system's own words, empty if there are none */
-    char where[512];    /* "table shop.orders: column total: ...", outermost first */
-    char hint[512];     /* how to mend it */
-    char sqlstate[6];   /* the server's SQLSTATE, empty if none */
+    char message[768];    /* what happened, one sentence, no trailing full stop needed */
+    char cause[768];      /* the server's or the system's own words, empty if there are none */
+    char where[512];      /* "table shop.orders: column total: ...", outermost first */
+    char hint[512];       /* how to mend it */
+    char sqlstate[6];     /* the server's SQLSTATE, empty if none */
     unsigned server_code; /* MySQL's error number, 0 if none */
-    bool retryable;     /* trying again later may work */
+    bool retryable;       /* trying again later may work */
 };
 
-#define ERR_INIT {0}
+#define ERR_INIT                                                                                                       \
+    { 0 }
 
 /* Fill e with code and a message; hint and retryable come from the table. Replaces what e held.
  * Returns false always, so that a caller can `return err_set(...)`. e may be NULL. */

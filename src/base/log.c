@@ -18,8 +18,7 @@ static struct {
 } sink = {PTHREAD_MUTEX_INITIALIZER, -1, LOG_INFO};
 
 bool log_open(const char *path, enum log_level least, struct err *e) {
-    int fd = strcmp(path, "-") == 0 ? dup(STDERR_FILENO)
-                                    : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    int fd = strcmp(path, "-") == 0 ? dup(STDERR_FILENO) : open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
         return err_errno(e, ERR_FILE, "cannot write the log %s", path);
     }

@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 
-bool str_eq(const char *a, const char *b);   /* both may be NULL */
-bool str_ieq(const char *a, const char *b);  /* ASCII case folded */
+bool str_eq(const char *a, const char *b);  /* both may be NULL */
+bool str_ieq(const char *a, const char *b); /* ASCII case folded */
 bool str_starts(const char *s, const char *prefix);
 bool str_istarts(const char *s, const char *prefix);
 

@@ -21,7 +21,7 @@ static const char *const load_examples[] = {
     "# One database into a schema of the same name",
     "godwit load mysql://app@db1/shop opengauss://app@db2/shop",
     "# Some tables, into another schema, TLS with the host's name checked",
-    "godwit load --table 'order*' --exclude /_old$/ --schema sales \\\n"
+    "godwit load --table 'order*' --exclude /_old$/ --schema sales \\\n" /* NOLINT(bugprone-suspicious-missing-comma) */
     "    'mysql://app@db1/shop?ssl-mode=verify-identity' 'postgresql://app@db2/shop?sslmode=verify-full'",
     "# Go on after a broken connection, a kill or a reboot: what was committed is kept",
     "godwit load --resume mysql://app@db1/shop opengauss://app@db2/shop",

@@ -16,7 +16,7 @@ struct invocation {
     struct options o;
     atomic_bool stop;
     struct stopper *stopper;
-    bool json_events;  /* --progress=json: standard output belongs to events */
+    bool json_events; /* --progress=json: standard output belongs to events */
 };
 
 /* Read the words, print help if asked for, take signals, find passwords, open the log and the report file.

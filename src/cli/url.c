@@ -476,7 +476,7 @@ static bool parse(struct url *u, const char *const *schemes, const struct parame
             return fail(u);
         }
     }
-    const char *rest = NULL;
+    const char *rest = u->text;
     if (!parse_scheme(u, schemes, &rest)) {
         return false;
     }

@@ -11,13 +11,16 @@
  * where '' is meant to differ from it: openGauss A databases cannot tell them apart. */
 static const char *const schema_sql[] = {
     "CREATE SCHEMA godwit",
-    "CREATE TABLE IF NOT EXISTS godwit.task (\"name\" varchar(300) PRIMARY KEY, \"run\" bigint NOT NULL, \"state\" integer NOT NULL,"
-    " \"target_schema\" text NOT NULL, \"source_server\" text, \"source_gtid\" text, \"source_file\" text, \"source_pos\" bigint,"
+    "CREATE TABLE IF NOT EXISTS godwit.task (\"name\" varchar(300) PRIMARY KEY, \"run\" bigint NOT NULL, \"state\" "
+    "integer NOT NULL,"
+    " \"target_schema\" text NOT NULL, \"source_server\" text, \"source_gtid\" text, \"source_file\" text, "
+    "\"source_pos\" bigint,"
     " \"started_at\" timestamp with time zone DEFAULT now(), \"finished_at\" timestamp with time zone)",
     "CREATE TABLE IF NOT EXISTS godwit.step (\"task\" varchar(300) NOT NULL, \"step_name\" varchar(1200) NOT NULL,"
     " \"done_at\" timestamp with time zone DEFAULT now(), PRIMARY KEY (\"task\", \"step_name\"))",
     "CREATE TABLE IF NOT EXISTS godwit.chunk (\"task\" varchar(300) NOT NULL, \"table_name\" varchar(300) NOT NULL,"
-    " \"number\" integer NOT NULL, \"state\" integer NOT NULL, \"lower_bound\" text, \"upper_bound\" text, \"partition_name\" text,"
+    " \"number\" integer NOT NULL, \"state\" integer NOT NULL, \"lower_bound\" text, \"upper_bound\" text, "
+    "\"partition_name\" text,"
     " \"bytes_estimate\" bigint, \"row_count\" bigint, \"byte_count\" bigint, \"diverted\" bigint, \"losses\" text,"
     " \"source_gtid\" text, \"source_file\" text, \"source_pos\" bigint, \"loaded_at\" timestamp with time zone,"
     " PRIMARY KEY (\"task\", \"table_name\", \"number\"))",
@@ -59,12 +62,15 @@ static const char *text_or_empty(const char *s) {
     return s == NULL ? "" : s;
 }
 
-bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, struct task_record *out, struct err *e) {
+bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, struct task_record *out,
+                     struct err *e) {
     *out = (struct task_record){.at = {.server = "", .gtid = "", .file = ""}};
     struct gauss_rows rows;
-    char *sql = arena_printf(a,
-                             "SELECT \"state\", \"source_server\", \"source_gtid\", \"source_file\", \"source_pos\", \"target_schema\" "
-                             "FROM godwit.task WHERE \"name\" = %s", str_literal_pg(a, task));
+    char *sql = arena_printf(
+        a,
+        "SELECT \"state\", \"source_server\", \"source_gtid\", \"source_file\", \"source_pos\", \"target_schema\" "
+        "FROM godwit.task WHERE \"name\" = %s",
+        str_literal_pg(a, task));
     if (!gauss_rows(c, a, sql, &rows, e)) {
         return err_where(e, "task record");
     }
@@ -82,10 +88,11 @@ bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, 
 bool checkpoint_forget(struct gauss_client *c, const char *task, struct err *e) {
     struct arena a = ARENA_INIT;
     char *name = str_literal_pg(&a, task);
-    bool ok = gauss_execf(c, e,
-                          "BEGIN; DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.step WHERE \"task\" = %s; "
-                          "DELETE FROM godwit.rejected WHERE \"task\" = %s; DELETE FROM godwit.task WHERE \"name\" = %s; COMMIT",
-                          name, name, name, name);
+    bool ok = gauss_execf(
+        c, e,
+        "BEGIN; DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.step WHERE \"task\" = %s; "
+        "DELETE FROM godwit.rejected WHERE \"task\" = %s; DELETE FROM godwit.task WHERE \"name\" = %s; COMMIT",
+        name, name, name, name);
     arena_clear(&a);
     return ok;
 }
@@ -94,19 +101,22 @@ bool checkpoint_begin(struct gauss_client *c, struct arena *a, const char *task,
                       const struct position *at, struct checkpoint *cp, struct err *e) {
     *cp = (struct checkpoint){.task = arena_strdup(a, task), .run = 1};
     return gauss_execf(c, e,
-                       "INSERT INTO godwit.task (\"name\", \"run\", \"state\", \"target_schema\", \"source_server\", \"source_gtid\", "
+                       "INSERT INTO godwit.task (\"name\", \"run\", \"state\", \"target_schema\", \"source_server\", "
+                       "\"source_gtid\", "
                        "\"source_file\", \"source_pos\") VALUES (%s, 1, 0, %s, %s, %s, %s, %" PRIu64 ")",
                        str_literal_pg(a, task), str_literal_pg(a, target_schema), str_literal_pg(a, at->server),
                        str_literal_pg(a, at->gtid), str_literal_pg(a, at->file), at->pos) ||
            err_where(e, "task record");
 }
 
-bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp, struct err *e) {
+bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp,
+                       struct err *e) {
     *cp = (struct checkpoint){.task = arena_strdup(a, task)};
     char *name = str_literal_pg(a, task);
     struct gauss_rows rows;
     /* UPDATE .. RETURNING works on both engines and tells the number in one step. */
-    char *sql = arena_printf(a, "UPDATE godwit.task SET \"run\" = \"run\" + 1 WHERE \"name\" = %s RETURNING \"run\"", name);
+    char *sql =
+        arena_printf(a, "UPDATE godwit.task SET \"run\" = \"run\" + 1 WHERE \"name\" = %s RETURNING \"run\"", name);
     if (!gauss_rows(c, a, sql, &rows, e)) {
         return err_where(e, "task record");
     }
@@ -117,25 +127,28 @@ bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task
     return true;
 }
 
-bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at, struct err *e) {
+bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at,
+                             struct err *e) {
     struct arena a = ARENA_INIT;
     bool ok = gauss_execf(c, e,
                           "UPDATE godwit.task SET \"source_server\" = %s, \"source_gtid\" = %s, \"source_file\" = %s, "
                           "\"source_pos\" = %" PRIu64 " WHERE \"name\" = %s AND \"run\" = %" PRId64,
-                          str_literal_pg(&a, at->server), str_literal_pg(&a, at->gtid), str_literal_pg(&a, at->file), at->pos,
-                          str_literal_pg(&a, cp->task), cp->run);
+                          str_literal_pg(&a, at->server), str_literal_pg(&a, at->gtid), str_literal_pg(&a, at->file),
+                          at->pos, str_literal_pg(&a, cp->task), cp->run);
     arena_clear(&a);
     return ok ? true : err_where(e, "task record");
 }
 
 /* Change the task's row in a transaction that waits for the log to reach the disk, and with it all that was
  * written before. */
-static bool update_task_durably(struct gauss_client *c, const struct checkpoint *cp, const char *assignments, struct err *e) {
+static bool update_task_durably(struct gauss_client *c, const struct checkpoint *cp, const char *assignments,
+                                struct err *e) {
     struct arena a = ARENA_INIT;
     struct gauss_rows rows;
-    char *sql = arena_printf(&a, "UPDATE godwit.task SET %s WHERE \"name\" = %s AND \"run\" = %" PRId64 " RETURNING 1", assignments,
-                             str_literal_pg(&a, cp->task), cp->run);
-    bool ok = gauss_exec(c, "BEGIN", e) && gauss_exec(c, "SET LOCAL synchronous_commit TO on", e) && gauss_rows(c, &a, sql, &rows, e);
+    char *sql = arena_printf(&a, "UPDATE godwit.task SET %s WHERE \"name\" = %s AND \"run\" = %" PRId64 " RETURNING 1",
+                             assignments, str_literal_pg(&a, cp->task), cp->run);
+    bool ok = gauss_exec(c, "BEGIN", e) && gauss_exec(c, "SET LOCAL synchronous_commit TO on", e) &&
+              gauss_rows(c, &a, sql, &rows, e);
     if (ok && rows.n != 1) {
         ok = err_set(e, ERR_TARGET_CLAIM_LOST, "task '%s' is no longer this run's", cp->task);
     }
@@ -185,11 +198,12 @@ bool checkpoint_has_step(const struct step_list *l, const char *name) {
     return l->n > 0 && bsearch(&name, l->names, l->n, sizeof *l->names, by_name) != NULL;
 }
 
-bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, const char *sql, struct err *e) {
+bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, const char *sql,
+                         struct err *e) {
     struct arena a = ARENA_INIT;
     bool ok = gauss_exec(c, "BEGIN", e) && gauss_exec(c, sql, e) &&
-              gauss_execf(c, e, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)", str_literal_pg(&a, cp->task),
-                          str_literal_pg(&a, name)) &&
+              gauss_execf(c, e, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)",
+                          str_literal_pg(&a, cp->task), str_literal_pg(&a, name)) &&
               gauss_exec(c, "COMMIT", e);
     if (!ok && gauss_usable(c)) {
         struct err ignored = ERR_INIT;
@@ -202,8 +216,8 @@ bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, co
 
 bool checkpoint_note_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, struct err *e) {
     struct arena a = ARENA_INIT;
-    bool ok = gauss_execf(c, e, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)", str_literal_pg(&a, cp->task),
-                          str_literal_pg(&a, name));
+    bool ok = gauss_execf(c, e, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)",
+                          str_literal_pg(&a, cp->task), str_literal_pg(&a, name));
     arena_clear(&a);
     return ok;
 }
@@ -214,12 +228,15 @@ char *checkpoint_plan_step(struct arena *a, const char *table) {
 
 /* ---- chunks ---- */
 
-bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task, struct chunk_list *out, struct err *e) {
+bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task, struct chunk_list *out,
+                       struct err *e) {
     struct gauss_rows rows;
-    char *sql = arena_printf(a,
-                             "SELECT \"table_name\", \"number\", \"state\", \"lower_bound\", \"upper_bound\", \"partition_name\", "
-                             "\"bytes_estimate\", \"row_count\", \"byte_count\", \"diverted\", \"losses\" FROM godwit.chunk "
-                             "WHERE \"task\" = %s ORDER BY 1, 2", str_literal_pg(a, task));
+    char *sql = arena_printf(
+        a,
+        "SELECT \"table_name\", \"number\", \"state\", \"lower_bound\", \"upper_bound\", \"partition_name\", "
+        "\"bytes_estimate\", \"row_count\", \"byte_count\", \"diverted\", \"losses\" FROM godwit.chunk "
+        "WHERE \"task\" = %s ORDER BY 1, 2",
+        str_literal_pg(a, task));
     if (!gauss_rows(c, a, sql, &rows, e)) {
         return err_where(e, "chunks done");
     }
@@ -232,8 +249,8 @@ bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task
         r->done = str_eq(gauss_cell(&rows, i, 2), "1");
         if (!chunk_bounds_parse(a, gauss_cell(&rows, i, 3), &r->chunk.lower, &r->chunk.nbounds) ||
             !chunk_bounds_parse(a, gauss_cell(&rows, i, 4), &r->chunk.upper, &r->chunk.nbounds)) {
-            return err_set(e, ERR_INTERNAL, "godwit.chunk holds bounds that cannot be read (table %s, chunk %u)", r->table,
-                           r->chunk.number);
+            return err_set(e, ERR_INTERNAL, "godwit.chunk holds bounds that cannot be read (table %s, chunk %u)",
+                           r->table, r->chunk.number);
         }
         const char *partition = text_or_empty(gauss_cell(&rows, i, 5));
         r->chunk.partition = partition[0] == '\0' ? NULL : arena_strdup(a, partition);
@@ -246,22 +263,22 @@ bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task
     return true;
 }
 
-bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks, size_t n,
-                     bool complete, struct err *e) {
+bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks,
+                     size_t n, bool complete, struct err *e) {
     struct arena a = ARENA_INIT;
     struct buf b;
     buf_init(&b, 256u << 20);
     char *task = str_literal_pg(&a, cp->task), *name = str_literal_pg(&a, table);
     bool ok = buf_puts(&b, "BEGIN; SET LOCAL synchronous_commit TO on; ", e);
     for (size_t i = 0; ok && i < n; i++) {
-        ok = buf_printf(&b, e,
-                        "%s(%s, %s, %u, 0, %s, %s, %s, %" PRIu64 ")",
-                        i == 0 ? "INSERT INTO godwit.chunk (\"task\", \"table_name\", \"number\", \"state\", \"lower_bound\", "
-                                 "\"upper_bound\", \"partition_name\", \"bytes_estimate\") VALUES " : ", ",
-                        task, name, chunks[i].number,
-                        str_literal_pg(&a, chunk_bounds_text(&a, chunks[i].lower, chunks[i].nbounds)),
-                        str_literal_pg(&a, chunk_bounds_text(&a, chunks[i].upper, chunks[i].nbounds)),
-                        str_literal_pg(&a, text_or_empty(chunks[i].partition)), chunks[i].bytes_estimate);
+        ok = buf_printf(
+            &b, e, "%s(%s, %s, %u, 0, %s, %s, %s, %" PRIu64 ")",
+            i == 0 ? "INSERT INTO godwit.chunk (\"task\", \"table_name\", \"number\", \"state\", \"lower_bound\", "
+                     "\"upper_bound\", \"partition_name\", \"bytes_estimate\") VALUES "
+                   : ", ",
+            task, name, chunks[i].number, str_literal_pg(&a, chunk_bounds_text(&a, chunks[i].lower, chunks[i].nbounds)),
+            str_literal_pg(&a, chunk_bounds_text(&a, chunks[i].upper, chunks[i].nbounds)),
+            str_literal_pg(&a, text_or_empty(chunks[i].partition)), chunks[i].bytes_estimate);
     }
     if (ok && complete) {
         ok = buf_printf(&b, e, "; INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)", task,
@@ -273,21 +290,23 @@ bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const 
     return ok ? true : err_where(e, "plan of %s", table);
 }
 
-bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunk,
-                           const struct position *at, uint64_t rows, uint64_t bytes, uint64_t diverted, const char *losses,
-                           struct err *e) {
+bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table,
+                           const struct chunk *chunk, const struct position *at, uint64_t rows, uint64_t bytes,
+                           uint64_t diverted, const char *losses, struct err *e) {
     struct arena a = ARENA_INIT;
     char *task = str_literal_pg(&a, cp->task);
     struct gauss_rows owner, marked;
     /* FOR SHARE: a run that takes over waits for this commit, and a chunk of an overtaken run finds no row. */
-    char *own_sql = arena_printf(&a, "SELECT 1 FROM godwit.task WHERE \"name\" = %s AND \"run\" = %" PRId64 " FOR SHARE", task, cp->run);
-    char *mark_sql = arena_printf(&a,
-                                  "UPDATE godwit.chunk SET \"state\" = 1, \"row_count\" = %" PRIu64 ", \"byte_count\" = %" PRIu64
-                                  ", \"diverted\" = %" PRIu64 ", \"losses\" = %s, \"source_gtid\" = %s, \"source_file\" = %s, "
-                                  "\"source_pos\" = %" PRIu64 ", \"loaded_at\" = now() WHERE \"task\" = %s AND \"table_name\" = %s "
-                                  "AND \"number\" = %u AND \"state\" = 0",
-                                  rows, bytes, diverted, str_literal_pg(&a, losses), str_literal_pg(&a, at->gtid),
-                                  str_literal_pg(&a, at->file), at->pos, task, str_literal_pg(&a, table), chunk->number);
+    char *own_sql = arena_printf(
+        &a, "SELECT 1 FROM godwit.task WHERE \"name\" = %s AND \"run\" = %" PRId64 " FOR SHARE", task, cp->run);
+    char *mark_sql =
+        arena_printf(&a,
+                     "UPDATE godwit.chunk SET \"state\" = 1, \"row_count\" = %" PRIu64 ", \"byte_count\" = %" PRIu64
+                     ", \"diverted\" = %" PRIu64 ", \"losses\" = %s, \"source_gtid\" = %s, \"source_file\" = %s, "
+                     "\"source_pos\" = %" PRIu64 ", \"loaded_at\" = now() WHERE \"task\" = %s AND \"table_name\" = %s "
+                     "AND \"number\" = %u AND \"state\" = 0",
+                     rows, bytes, diverted, str_literal_pg(&a, losses), str_literal_pg(&a, at->gtid),
+                     str_literal_pg(&a, at->file), at->pos, task, str_literal_pg(&a, table), chunk->number);
     bool ok = gauss_rows(c, &a, own_sql, &owner, e) && gauss_rows(c, &a, mark_sql, &marked, e);
     if (ok && (owner.n != 1 || marked.affected != 1)) {
         ok = err_set(e, ERR_TARGET_CLAIM_LOST, "chunk %u of %s is no longer this run's to load", chunk->number, table);
@@ -296,26 +315,28 @@ bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, 
     return ok;
 }
 
-bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number, bool *done,
-                              struct err *e) {
+bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number,
+                              bool *done, struct err *e) {
     struct arena a = ARENA_INIT;
     struct gauss_rows rows;
-    char *sql = arena_printf(&a, "SELECT \"state\" FROM godwit.chunk WHERE \"task\" = %s AND \"table_name\" = %s AND \"number\" = %u",
-                             str_literal_pg(&a, cp->task), str_literal_pg(&a, table), number);
+    char *sql = arena_printf(
+        &a, "SELECT \"state\" FROM godwit.chunk WHERE \"task\" = %s AND \"table_name\" = %s AND \"number\" = %u",
+        str_literal_pg(&a, cp->task), str_literal_pg(&a, table), number);
     bool ok = gauss_rows(c, &a, sql, &rows, e);
     *done = ok && rows.n == 1 && str_eq(gauss_cell(&rows, 0, 0), "1");
     arena_clear(&a);
     return ok;
 }
 
-bool checkpoint_reject(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned chunk, const char *key,
-                       const char *row, const char *sqlstate, const char *reason, struct err *e) {
+bool checkpoint_reject(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned chunk,
+                       const char *key, const char *row, const char *sqlstate, const char *reason, struct err *e) {
     struct arena a = ARENA_INIT;
-    bool ok = gauss_execf(c, e,
-                          "INSERT INTO godwit.rejected (\"task\", \"table_name\", \"chunk_number\", \"row_key\", \"row_text\", "
-                          "\"sqlstate\", \"reason\") VALUES (%s, %s, %u, %s, %s, %s, %s)",
-                          str_literal_pg(&a, cp->task), str_literal_pg(&a, table), chunk, str_literal_pg(&a, key),
-                          str_literal_pg(&a, row), str_literal_pg(&a, sqlstate), str_literal_pg(&a, reason));
+    bool ok = gauss_execf(
+        c, e,
+        "INSERT INTO godwit.rejected (\"task\", \"table_name\", \"chunk_number\", \"row_key\", \"row_text\", "
+        "\"sqlstate\", \"reason\") VALUES (%s, %s, %u, %s, %s, %s, %s)",
+        str_literal_pg(&a, cp->task), str_literal_pg(&a, table), chunk, str_literal_pg(&a, key),
+        str_literal_pg(&a, row), str_literal_pg(&a, sqlstate), str_literal_pg(&a, reason));
     arena_clear(&a);
     return ok;
 }

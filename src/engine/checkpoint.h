@@ -15,15 +15,15 @@
 #include "engine/target.h"
 
 struct checkpoint {
-    char *task;       /* name */
-    int64_t run;      /* this run's number */
+    char *task;  /* name */
+    int64_t run; /* this run's number */
 };
 
 enum task_state { TASK_NONE, TASK_UNFINISHED, TASK_DONE };
 
 struct task_record {
     enum task_state state;
-    struct position at;  /* where the unfinished load was read */
+    struct position at; /* where the unfinished load was read */
     char *target_schema;
 };
 
@@ -33,7 +33,8 @@ bool checkpoint_prepare(struct gauss_client *c, struct err *e) WARN_UNUSED;
 /* Take the task's advisory lock on this session; ERR_TASK_RUNNING when another run holds it. */
 bool checkpoint_claim(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
 
-bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, struct task_record *out, struct err *e) WARN_UNUSED;
+bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, struct task_record *out,
+                     struct err *e) WARN_UNUSED;
 
 /* Forget a task's rows (not its tables). */
 bool checkpoint_forget(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
@@ -42,8 +43,10 @@ bool checkpoint_forget(struct gauss_client *c, const char *task, struct err *e) 
 bool checkpoint_begin(struct gauss_client *c, struct arena *a, const char *task, const char *target_schema,
                       const struct position *at, struct checkpoint *cp, struct err *e) WARN_UNUSED;
 /* Record where the chunks to come are read. */
-bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at, struct err *e) WARN_UNUSED;
-bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp, struct err *e) WARN_UNUSED;
+bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at,
+                             struct err *e) WARN_UNUSED;
+bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp,
+                       struct err *e) WARN_UNUSED;
 bool checkpoint_finish(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
 
 /* Make everything committed so far durable, asynchronous commits of every session included. ERR_TARGET_CLAIM_LOST when
@@ -57,14 +60,17 @@ struct step_list {
     char **names;
     size_t n;
 };
-bool checkpoint_steps(struct gauss_client *c, struct arena *a, const char *task, struct step_list *out, struct err *e) WARN_UNUSED;
+bool checkpoint_steps(struct gauss_client *c, struct arena *a, const char *task, struct step_list *out,
+                      struct err *e) WARN_UNUSED;
 bool checkpoint_has_step(const struct step_list *l, const char *name);
 
 /* Execute a statement and record it, in one transaction. */
-bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, const char *sql, struct err *e) WARN_UNUSED;
+bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, const char *sql,
+                         struct err *e) WARN_UNUSED;
 
 /* Record a step that cannot run inside a transaction (ANALYZE), after it was done. */
-bool checkpoint_note_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, struct err *e) WARN_UNUSED;
+bool checkpoint_note_step(struct gauss_client *c, const struct checkpoint *cp, const char *name,
+                          struct err *e) WARN_UNUSED;
 
 /* ---- chunks ---- */
 
@@ -82,26 +88,28 @@ struct chunk_list {
 };
 
 /* All chunks of a task by table name and number. */
-bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task, struct chunk_list *out, struct err *e) WARN_UNUSED;
+bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task, struct chunk_list *out,
+                       struct err *e) WARN_UNUSED;
 
 /* Record planned chunks of one table (and, with `complete`, that its plan is whole). Durable on return: the
  * pool hands them out from memory. */
-bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks, size_t n,
-                     bool complete, struct err *e) WARN_UNUSED;
+bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks,
+                     size_t n, bool complete, struct err *e) WARN_UNUSED;
 
 /* Inside a chunk's transaction, before COMMIT: prove that this run still owns the task, and mark the chunk loaded.
  * ERR_TARGET_CLAIM_LOST when it does not. */
-bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunk,
-                           const struct position *at, uint64_t rows, uint64_t bytes, uint64_t diverted, const char *losses,
-                           struct err *e) WARN_UNUSED;
+bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table,
+                           const struct chunk *chunk, const struct position *at, uint64_t rows, uint64_t bytes,
+                           uint64_t diverted, const char *losses, struct err *e) WARN_UNUSED;
 
 /* After a connection broke around a COMMIT: did it happen? */
-bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number, bool *done,
-                              struct err *e) WARN_UNUSED;
+bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number,
+                              bool *done, struct err *e) WARN_UNUSED;
 
 /* Put a row aside, inside the chunk's transaction. */
-bool checkpoint_reject(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned chunk, const char *key,
-                       const char *row, const char *sqlstate, const char *reason, struct err *e) WARN_UNUSED;
+bool checkpoint_reject(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned chunk,
+                       const char *key, const char *row, const char *sqlstate, const char *reason,
+                       struct err *e) WARN_UNUSED;
 
 /* The step name under which a table's plan is complete. */
 char *checkpoint_plan_step(struct arena *a, const char *table);

@@ -36,8 +36,8 @@ struct chunk_key chunk_key_of(const struct table *t) {
 }
 
 /* (a, b) >= (x, y) in the form MySQL's range optimizer uses on every version: a >= x AND (a > x OR (b >= y)). */
-static bool put_bound(struct buf *b, struct arena *a, const struct chunk_key *key, char *const *bounds, size_t n, bool lower,
-                      struct err *e) {
+static bool put_bound(struct buf *b, struct arena *a, const struct chunk_key *key, char *const *bounds, size_t n,
+                      bool lower, struct err *e) {
     const char *open_op = lower ? ">" : "<", *last_op = lower ? ">=" : "<", *mid_op = lower ? ">=" : "<=";
     for (size_t i = 0; i < n; i++) {
         char *col = str_quote_mysql(a, key->index->parts[i].column->name);
@@ -98,8 +98,12 @@ char *chunk_select(struct arena *a, const struct table *t, const struct chunk *c
         ok = ok && buf_printf(&b, &e, " PARTITION (%s)", str_quote_mysql(a, c->partition));
     }
     if (c->lower != NULL || c->upper != NULL) {
-        ok = ok && buf_printf(&b, &e, " FORCE INDEX (%s) WHERE %s", str_quote_mysql(a, chunk_key_of(t).index->name),
-                              chunk_where(a, t, c));
+        const struct index *key = chunk_key_of(t).index;
+        if (key == NULL) {
+            BUG("%s has bounds but no key", t->name);
+        }
+        ok =
+            ok && buf_printf(&b, &e, " FORCE INDEX (%s) WHERE %s", str_quote_mysql(a, key->name), chunk_where(a, t, c));
     }
     if (!ok) {
         BUG("the SELECT of %s does not fit", t->name);
@@ -144,7 +148,7 @@ char *chunk_literal(struct arena *a, const struct column *c, const char *value, 
     for (size_t i = 0; i < len; i++) {
         w += sprintf(w, "%02x", (unsigned char)value[i]);
     }
-    strcpy(w, "'");
+    memcpy(w, "'", sizeof "'");
     return out;
 }
 

@@ -29,7 +29,11 @@ struct planner {
 };
 
 static bool emit(struct planner *p, char **upper, uint64_t bytes) {
-    struct chunk c = {.table = p->table, .number = p->number++, .nbounds = p->nbounds, .lower = p->lower, .upper = upper,
+    struct chunk c = {.table = p->table,
+                      .number = p->number++,
+                      .nbounds = p->nbounds,
+                      .lower = p->lower,
+                      .upper = upper,
                       .bytes_estimate = bytes};
     p->lower = upper;
     return p->sink(p->arg, &c, p->e);
@@ -50,8 +54,8 @@ static bool is_integer(const struct column *c) {
 
 /* hint: "USE" or "FORCE". Where an index is forced MySQL 8 and later make no index dive and tell 1 row for any range. */
 static char *table_ref(struct planner *p, const char *hint) {
-    return arena_printf(p->a, "%s.%s %s INDEX (%s)", str_quote_mysql(p->a, p->t->schema), str_quote_mysql(p->a, p->t->name),
-                        hint, str_quote_mysql(p->a, p->key.index->name));
+    return arena_printf(p->a, "%s.%s %s INDEX (%s)", str_quote_mysql(p->a, p->t->schema),
+                        str_quote_mysql(p->a, p->t->name), hint, str_quote_mysql(p->a, p->key.index->name));
 }
 
 /* ---- integer keys ---- */
@@ -76,8 +80,8 @@ static char **int_bound(struct planner *p, const struct int_range *r, uint64_t o
 static bool estimate_rows(struct planner *p, const struct int_range *r, uint64_t from, uint64_t to, uint64_t *rows) {
     char *col = str_quote_mysql(p->a, p->key.index->parts[0].column->name);
     const char *explain = mysql_server(p->c)->is_mariadb ? "EXPLAIN" : "EXPLAIN FORMAT=TRADITIONAL";
-    char *sql = arena_printf(p->a, "%s SELECT %s FROM %s WHERE %s >= %s AND %s <= %s", explain, col, table_ref(p, "USE"), col,
-                             int_text(p, r, from), col, int_text(p, r, to));
+    char *sql = arena_printf(p->a, "%s SELECT %s FROM %s WHERE %s >= %s AND %s <= %s", explain, col,
+                             table_ref(p, "USE"), col, int_text(p, r, from), col, int_text(p, r, to));
     struct mysql_rows result;
     if (!mysql_rows(p->c, p->a, sql, &result, p->e)) {
         return false;
@@ -89,7 +93,9 @@ static bool estimate_rows(struct planner *p, const struct int_range *r, uint64_t
 
 /* Emit the chunks of offsets [from, to]; the one that ends at `last` stays open above. Explicit stack: halves wait on it. */
 static bool bisect(struct planner *p, const struct int_range *r, uint64_t from, uint64_t last) {
-    struct { uint64_t from, to; } stack[130];
+    struct {
+        uint64_t from, to;
+    } stack[130];
     size_t n = 0;
     uint64_t gathered = 0; /* rows of small neighbours not yet emitted */
     uint64_t bytes_per_row = p->chunk_bytes / p->chunk_rows;
@@ -128,8 +134,8 @@ static bool bisect(struct planner *p, const struct int_range *r, uint64_t from, 
 static bool plan_integers(struct planner *p, const struct chunk *last) {
     const struct column *col = p->key.index->parts[0].column;
     char *name = str_quote_mysql(p->a, col->name);
-    char *sql = arena_printf(p->a, "SELECT MIN(%s), MAX(%s) FROM %s.%s", name, name, str_quote_mysql(p->a, p->t->schema),
-                             str_quote_mysql(p->a, p->t->name));
+    char *sql = arena_printf(p->a, "SELECT MIN(%s), MAX(%s) FROM %s.%s", name, name,
+                             str_quote_mysql(p->a, p->t->schema), str_quote_mysql(p->a, p->t->name));
     struct mysql_rows rows;
     if (!mysql_rows(p->c, p->a, sql, &rows, p->e)) {
         return false;
@@ -150,7 +156,8 @@ static bool plan_integers(struct planner *p, const struct chunk *last) {
     }
     uint64_t from = 0;
     if (last != NULL && last->upper != NULL) {
-        uint64_t upper = r.is_unsigned ? strtoull(last->upper[0], NULL, 10) : (uint64_t)strtoll(last->upper[0], NULL, 10);
+        uint64_t upper =
+            r.is_unsigned ? strtoull(last->upper[0], NULL, 10) : (uint64_t)strtoll(last->upper[0], NULL, 10);
         from = upper - r.base;
         if (from > max) {
             return emit(p, NULL, 0);
@@ -174,8 +181,9 @@ static bool plan_walk(struct planner *p) {
         /* The bound is itself the first key of the next chunk, so a step of n rows is an offset of n from it. */
         struct chunk from = {.lower = p->lower, .nbounds = p->nbounds};
         char *where = chunk_where(&scratch, p->t, &from);
-        char *sql = arena_printf(&scratch, "SELECT %s FROM %s%s%s ORDER BY %s LIMIT 1 OFFSET %" PRIu64, columns, table_ref(p, "FORCE"),
-                                 where[0] != '\0' ? " WHERE " : "", where, columns, p->chunk_rows);
+        char *sql =
+            arena_printf(&scratch, "SELECT %s FROM %s%s%s ORDER BY %s LIMIT 1 OFFSET %" PRIu64, columns,
+                         table_ref(p, "FORCE"), where[0] != '\0' ? " WHERE " : "", where, columns, p->chunk_rows);
         struct mysql_rows rows;
         ok = mysql_rows(p->c, &scratch, sql, &rows, p->e);
         if (!ok || rows.n == 0 || p->number >= MAX_CHUNKS) {
@@ -197,7 +205,9 @@ static bool plan_walk(struct planner *p) {
 static bool plan_partitions(struct planner *p) {
     const struct partitioning *part = &p->t->part;
     for (size_t i = 0; i < part->n; i++) {
-        struct chunk c = {.table = p->table, .number = p->number++, .partition = part->parts[i].name,
+        struct chunk c = {.table = p->table,
+                          .number = p->number++,
+                          .partition = part->parts[i].name,
                           .bytes_estimate = p->t->data_bytes / part->n};
         if (!p->sink(p->arg, &c, p->e)) {
             return false;
@@ -208,9 +218,17 @@ static bool plan_partitions(struct planner *p) {
 
 bool chunk_plan(struct mysql_client *c, struct arena *a, const struct table *t, size_t table, uint64_t chunk_bytes,
                 const struct chunk *last, chunk_sink *sink, void *arg, struct err *e) {
-    struct planner p = {.c = c, .a = a, .t = t, .table = table, .key = chunk_key_of(t), .chunk_bytes = chunk_bytes,
-                        .number = last == NULL ? 1 : last->number + 1, .lower = last == NULL ? NULL : last->upper,
-                        .sink = sink, .arg = arg, .e = e};
+    struct planner p = {.c = c,
+                        .a = a,
+                        .t = t,
+                        .table = table,
+                        .key = chunk_key_of(t),
+                        .chunk_bytes = chunk_bytes,
+                        .number = last == NULL ? 1 : last->number + 1,
+                        .lower = last == NULL ? NULL : last->upper,
+                        .sink = sink,
+                        .arg = arg,
+                        .e = e};
     /* Statistics can be missing or stale right after a bulk insert; index dives correct the number of rows, not their size. */
     uint64_t row_bytes = t->rows_estimate >= 100 ? t->data_bytes / t->rows_estimate : TYPICAL_ROW_BYTES;
     if (row_bytes == 0) {

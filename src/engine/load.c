@@ -51,8 +51,8 @@ bool worker_reconnect(struct worker *w, struct err *e) {
         if (clock_mono_us() > until_us) {
             struct err last = *e;
             err_copy(e, &lost);
-            err_hint(e, "it did not come back within %lld s (%s); go on with --resume when it is there", (long long)(retry_ms / 1000),
-                     last.message);
+            err_hint(e, "it did not come back within %lld s (%s); go on with --resume when it is there",
+                     (long long)(retry_ms / 1000), last.message);
             return false;
         }
         clock_sleep_ms(wait_ms);
@@ -67,7 +67,8 @@ static bool build_key(struct worker *w, const struct work_item *item, struct err
     char *name = run_step_name(&a, s);
     bool index = s->stage == DDL_INDEX || s->stage == DDL_PRIMARY;
     char *sql = l->parallel_builds && index
-                    ? arena_printf(&a, "SET LOCAL max_parallel_maintenance_workers TO %u; %s", item->helpers, s->sql) : s->sql;
+                    ? arena_printf(&a, "SET LOCAL max_parallel_maintenance_workers TO %u; %s", item->helpers, s->sql)
+                    : s->sql;
     bool ok = false;
     int64_t from_us = clock_mono_us();
     for (;;) {

@@ -57,11 +57,11 @@ struct worker {
     struct load *load;
     unsigned number;
     pthread_t thread;
-    struct mysql_client *source;  /* NULL: lost, or never had one */
+    struct mysql_client *source; /* NULL: lost, or never had one */
     struct gauss_client *target;
-    struct arena arena;           /* plans, for the whole run */
+    struct arena arena;                           /* plans, for the whole run */
     struct table_plan *binary_plans, *text_plans; /* by table, made when first needed */
-    struct work_item ahead;       /* the chunk to load next, or WORK_NONE: taken before the current one was committed */
+    struct work_item ahead; /* the chunk to load next, or WORK_NONE: taken before the current one was committed */
     const struct table_plan *ahead_plan; /* its rows are already on their way; or NULL */
     struct buf out;
 };
@@ -77,15 +77,16 @@ bool load_chunk(struct worker *w, const struct chunk *c, struct err *e) WARN_UNU
 
 /* One run over the rows of a chunk that finds and reports, or puts aside, the rows the target refuses. Inside the
  * chunk's transaction, the source query not yet started. */
-bool load_chunk_careful(struct worker *w, const struct chunk *c, bool binary, struct encode_counts *counts, uint64_t *rows,
-                        uint64_t *bytes, uint64_t *diverted, struct err *e) WARN_UNUSED;
+bool load_chunk_careful(struct worker *w, const struct chunk *c, bool binary, struct encode_counts *counts,
+                        uint64_t *rows, uint64_t *bytes, uint64_t *diverted, struct err *e) WARN_UNUSED;
 
 /* Start reading a chunk; the plan for its table is made from the result's columns when first needed. */
-bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **plan, struct err *e) WARN_UNUSED;
+bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **plan,
+                    struct err *e) WARN_UNUSED;
 
 /* Name the row an error is about: key columns and their values. */
-void load_where_row(struct worker *w, const struct table *t, const struct encode_plan *p, const uint8_t *row, size_t len,
-                    struct err *e);
+void load_where_row(struct worker *w, const struct table *t, const struct encode_plan *p, const uint8_t *row,
+                    size_t len, struct err *e);
 
 /* "id=7, day=2024-01-01" of a row, or its first columns when there is no key. */
 char *load_row_key(struct arena *a, const struct table *t, const struct encode_plan *p, const uint8_t *row, size_t len);

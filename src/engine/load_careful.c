@@ -77,8 +77,8 @@ static bool refuse_row(struct careful *c, const struct batch_row *r, struct err 
     if (w->load->task->on_row_error == ROW_ERROR_DIVERT) {
         err_clear(e);
         char *reason = arena_printf(&a, "%s%s%s", cause.message, cause.cause[0] != '\0' ? "; " : "", cause.cause);
-        ok = checkpoint_reject(w->target, &w->load->checkpoint, c->table->name, c->chunk->number, key, row_text(&a, c, raw, len),
-                               cause.sqlstate, reason, e);
+        ok = checkpoint_reject(w->target, &w->load->checkpoint, c->table->name, c->chunk->number, key,
+                               row_text(&a, c, raw, len), cause.sqlstate, reason, e);
         c->diverted++;
         log_warn("row_diverted", "%s.%s row %s: %s", c->table->schema, c->table->name, key, reason);
     } else {
@@ -95,7 +95,8 @@ static bool refuse_row(struct careful *c, const struct batch_row *r, struct err 
 /* Is the failure about data in these rows, so that halving makes sense? */
 static bool about_data(const struct worker *w, const struct err *e) {
     return gauss_usable(w->target) && e->sqlstate[0] != '\0' && strncmp(e->sqlstate, "57", 2) != 0 &&
-           strncmp(e->sqlstate, "53", 2) != 0 && strncmp(e->sqlstate, "40", 2) != 0 && strncmp(e->sqlstate, "08", 2) != 0;
+           strncmp(e->sqlstate, "53", 2) != 0 && strncmp(e->sqlstate, "40", 2) != 0 &&
+           strncmp(e->sqlstate, "08", 2) != 0;
 }
 
 static bool try_range(struct careful *c, size_t from, size_t to, struct err *e) {
@@ -110,7 +111,8 @@ static bool try_range(struct careful *c, size_t from, size_t to, struct err *e) 
     if (!about_data(w, e)) {
         return false;
     }
-    if (!gauss_exec(w->target, "ROLLBACK TO SAVEPOINT godwit_rows", e) || !gauss_exec(w->target, "RELEASE SAVEPOINT godwit_rows", e)) {
+    if (!gauss_exec(w->target, "ROLLBACK TO SAVEPOINT godwit_rows", e) ||
+        !gauss_exec(w->target, "RELEASE SAVEPOINT godwit_rows", e)) {
         return false;
     }
     if (to - from == 1) {
@@ -129,8 +131,8 @@ static bool flush(struct careful *c, struct err *e) {
     return ok && !worker_stopped(c->w, e);
 }
 
-bool load_chunk_careful(struct worker *w, const struct chunk *chunk, bool binary, struct encode_counts *counts, uint64_t *rows,
-                        uint64_t *bytes, uint64_t *diverted, struct err *e) {
+bool load_chunk_careful(struct worker *w, const struct chunk *chunk, bool binary, struct encode_counts *counts,
+                        uint64_t *rows, uint64_t *bytes, uint64_t *diverted, struct err *e) {
     struct careful *c = calloc(1, sizeof *c);
     if (c == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for a batch");

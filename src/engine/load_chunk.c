@@ -57,8 +57,9 @@ static bool make_plan(struct worker *w, const struct table *t, const struct mysq
         };
     }
     if (n != got->n || n == 0) {
-        return err_set(e, ERR_SOURCE_SCHEMA, n == 0 ? "the table has no column that holds data"
-                                                     : "the source returned other columns than were asked for");
+        return err_set(e, ERR_SOURCE_SCHEMA,
+                       n == 0 ? "the table has no column that holds data"
+                              : "the source returned other columns than were asked for");
     }
     struct encode_options o = {.dialect = w->load->dialect, .binary = binary, .policies = w->load->task->loss};
     if (!encode_plan_make(&w->arena, &o, cols, n, &plan->encode, e)) {
@@ -68,7 +69,8 @@ static bool make_plan(struct worker *w, const struct table *t, const struct mysq
     return true;
 }
 
-bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **out, struct err *e) {
+bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **out,
+                    struct err *e) {
     const struct table *t = &w->load->db->tables[c->table];
     struct table_plan *plan = binary ? &w->binary_plans[c->table] : &w->text_plans[c->table];
     struct arena a = ARENA_INIT;
@@ -88,7 +90,8 @@ bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const 
 
 /* ---- naming rows ---- */
 
-char *load_row_key(struct arena *a, const struct table *t, const struct encode_plan *p, const uint8_t *row, size_t len) {
+char *load_row_key(struct arena *a, const struct table *t, const struct encode_plan *p, const uint8_t *row,
+                   size_t len) {
     const struct index *key = schema_row_key(t);
     char *text = arena_strdup(a, "");
     size_t loaded = 0, shown = 0;
@@ -110,8 +113,8 @@ char *load_row_key(struct arena *a, const struct table *t, const struct encode_p
     return text;
 }
 
-void load_where_row(struct worker *w, const struct table *t, const struct encode_plan *p, const uint8_t *row, size_t len,
-                    struct err *e) {
+void load_where_row(struct worker *w, const struct table *t, const struct encode_plan *p, const uint8_t *row,
+                    size_t len, struct err *e) {
     (void)w;
     struct arena a = ARENA_INIT;
     err_where(e, "row %s", load_row_key(&a, t, p, row, len));
@@ -141,7 +144,8 @@ static bool flush(struct attempt *at, struct err *e) {
     if (!gauss_copy_in_send_buf(w->target, &w->out, e)) {
         return false;
     }
-    progress_flow(w->load->progress, at->chunk->table, (int64_t)(at->rows - at->rows_shown), (int64_t)(at->bytes - at->bytes_shown));
+    progress_flow(w->load->progress, at->chunk->table, (int64_t)(at->rows - at->rows_shown),
+                  (int64_t)(at->bytes - at->bytes_shown));
     at->rows_shown = at->rows;
     at->bytes_shown = at->bytes;
     return !worker_stopped(w, e);
@@ -225,7 +229,8 @@ static bool copy_chunk(struct attempt *at, struct err *e) {
         return false;
     }
     if (copied != at->rows) {
-        return err_set(e, ERR_INTERNAL, "the target took %llu rows of %llu", (unsigned long long)copied, (unsigned long long)at->rows);
+        return err_set(e, ERR_INTERNAL, "the target took %llu rows of %llu", (unsigned long long)copied,
+                       (unsigned long long)at->rows);
     }
     return true;
 }
@@ -238,13 +243,14 @@ static bool attempt_chunk(struct attempt *at, struct err *e) {
     if (!gauss_exec(w->target, "BEGIN", e)) {
         return false;
     }
-    bool ok = at->careful ? load_chunk_careful(w, at->chunk, at->binary, &at->counts, &at->rows, &at->bytes, &at->diverted, e)
-                          : copy_chunk(at, e);
+    bool ok = at->careful
+                  ? load_chunk_careful(w, at->chunk, at->binary, &at->counts, &at->rows, &at->bytes, &at->diverted, e)
+                  : copy_chunk(at, e);
     if (ok) {
         struct arena a = ARENA_INIT;
         char *losses = load_losses_text(&a, at->table, at->counts.counts);
-        ok = checkpoint_chunk_done(w->target, &l->checkpoint, at->table->name, at->chunk, &l->at, at->rows - at->diverted, at->bytes,
-                                   at->diverted, losses, e);
+        ok = checkpoint_chunk_done(w->target, &l->checkpoint, at->table->name, at->chunk, &l->at,
+                                   at->rows - at->diverted, at->bytes, at->diverted, losses, e);
         arena_clear(&a);
     }
     if (ok && at->bytes >= DURABLE_BYTES) {
@@ -261,7 +267,8 @@ static bool attempt_chunk(struct attempt *at, struct err *e) {
 static void attempt_undo(struct attempt *at) {
     struct worker *w = at->w;
     struct err ignored = ERR_INIT;
-    if (at->copying && gauss_usable(w->target) && !gauss_copy_in_fail(w->target, "the load of this chunk was given up", &ignored)) {
+    if (at->copying && gauss_usable(w->target) &&
+        !gauss_copy_in_fail(w->target, "the load of this chunk was given up", &ignored)) {
         log_err("copy_fail", &ignored);
     }
     if (gauss_usable(w->target) && gauss_tx_status(w->target) != 'I' && !gauss_exec(w->target, "ROLLBACK", &ignored)) {
@@ -331,7 +338,8 @@ bool load_chunk(struct worker *w, const struct chunk *c, struct err *e) {
                 break;
             }
             /* The commit may have been carried out before the connection broke: ask, rather than load twice. */
-            if (failed.commit_sent && !checkpoint_chunk_is_done(w->target, &l->checkpoint, t->name, c->number, &done, e)) {
+            if (failed.commit_sent &&
+                !checkpoint_chunk_is_done(w->target, &l->checkpoint, t->name, c->number, &done, e)) {
                 break;
             }
             if (done) {

@@ -22,8 +22,9 @@ struct planning {
 static bool batch_is_recorded(struct planning *p, bool *recorded, struct err *e) {
     struct load *l = p->w->load;
     struct gauss_rows rows;
-    char *sql = arena_printf(&p->arena, "SELECT coalesce(max(\"number\"), 0) FROM godwit.chunk WHERE \"task\" = %s AND \"table_name\" = %s",
-                             str_literal_pg(&p->arena, l->checkpoint.task), str_literal_pg(&p->arena, p->name));
+    char *sql = arena_printf(
+        &p->arena, "SELECT coalesce(max(\"number\"), 0) FROM godwit.chunk WHERE \"task\" = %s AND \"table_name\" = %s",
+        str_literal_pg(&p->arena, l->checkpoint.task), str_literal_pg(&p->arena, p->name));
     if (!gauss_rows(p->w->target, &p->arena, sql, &rows, e)) {
         return false;
     }
@@ -78,7 +79,8 @@ bool load_plan(struct worker *w, const struct work_item *item, struct err *e) {
     p->table = item->table;
     p->name = t->name;
     uint64_t chunk_bytes = l->task->chunk_bytes > 0 ? l->task->chunk_bytes : 32u << 20;
-    bool ok = chunk_plan(w->source, &p->arena, t, item->table, chunk_bytes, item->plan_after, gather, p, e) && flush(p, true, e);
+    bool ok = chunk_plan(w->source, &p->arena, t, item->table, chunk_bytes, item->plan_after, gather, p, e) &&
+              flush(p, true, e);
     if (ok) {
         work_plan_done(&l->work, item->table);
         log_info("table_planned", "%s: %u chunks", t->name, p->total);

@@ -40,14 +40,18 @@ bool run_connect(struct run *r, struct err *e) {
         return err_set(e, ERR_NOTHING_TO_DO, "database %s has no table that matches", t->source_database);
     }
     r->ddl_options = (struct ddl_options){
-        .types = {.dialect = r->identity.dialect, .overrides = t->overrides, .noverrides = t->noverrides,
-                  .json_as_json = t->json_as_json, .time_as_interval = t->time_as_interval},
+        .types = {.dialect = r->identity.dialect,
+                  .overrides = t->overrides,
+                  .noverrides = t->noverrides,
+                  .json_as_json = t->json_as_json,
+                  .time_as_interval = t->time_as_interval},
         .target_schema = t->target_schema,
         .lower_names = r->db.lower_case_table_names != 0,
         .server_version = r->identity.version,
     };
     r->name = task_name(r);
-    return schema_resolve(&r->arena, &r->db, &r->ddl_options, e) && ddl_make(&r->arena, &r->db, &r->ddl_options, &r->ddl, e);
+    return schema_resolve(&r->arena, &r->db, &r->ddl_options, e) &&
+           ddl_make(&r->arena, &r->db, &r->ddl_options, &r->ddl, e);
 }
 
 unsigned run_jobs(const struct task *t) {
@@ -190,7 +194,8 @@ static bool run_existing(struct run *r, struct err *e) {
             continue;
         }
         if (t->on_existing == EXISTING_REFUSE) {
-            return err_set(e, ERR_TARGET_EXISTS, "table %s.%s exists in the target", table->target_schema, table->target_name);
+            return err_set(e, ERR_TARGET_EXISTS, "table %s.%s exists in the target", table->target_schema,
+                           table->target_name);
         }
         if (t->on_existing == EXISTING_APPEND) {
             r->keep[i] = true;
@@ -282,7 +287,10 @@ static bool run_tables(struct run *r, struct err *e) {
         }
         ok = ok && buf_terminate(&sql, e);
         if (ok) {
-            struct ddl_statement whole = {.stage = DDL_TABLE, .table = t, .object = arena_printf(&r->arena, "table %s.%s", t->target_schema, t->target_name),
+            struct ddl_statement whole = {.stage = DDL_TABLE,
+                                          .table = t,
+                                          .object =
+                                              arena_printf(&r->arena, "table %s.%s", t->target_schema, t->target_name),
                                           .sql = (char *)sql.data};
             ok = checkpoint_run_step(r->target, &r->load.checkpoint, mark, whole.sql, e);
             if (!ok && e->code == ERR_TARGET_QUERY) {
@@ -362,10 +370,15 @@ static bool fill_pool(struct run *r, bool first, struct err *e) {
         struct chunk_record *c = &chunks.items[i];
         size_t table = table_index(r, c->table);
         if (table == SIZE_MAX) {
-            return err_set(e, ERR_RESUME_NONE, "the unfinished load has table %s, which is not part of this run: resume with the same "
-                                               "--table and --exclude", c->table);
+            return err_set(e, ERR_RESUME_NONE,
+                           "the unfinished load has table %s, which is not part of this run: resume with the same "
+                           "--table and --exclude",
+                           c->table);
         }
         c->chunk.table = table;
+        if (c->chunk.nbounds > chunk_key_of(&r->db.tables[table]).n) {
+            return err_set(e, ERR_SOURCE_MOVED, "table %s no longer has the key that it was split by", c->table);
+        }
         if (c->done) {
             count_chunk(r, table, c, first);
         } else {
@@ -393,10 +406,13 @@ static bool position_still_right(struct run *r, const struct snapshot *s, struct
         return true;
     }
     if (r->task->accept_moved) {
-        log_warn("accept_moved", "the source is at another position than the chunks loaded before; going on because --accept-moved was given");
+        log_warn("accept_moved", "the source is at another position than the chunks loaded before; going on because "
+                                 "--accept-moved was given");
         return true;
     }
-    return err_set(e, ERR_SOURCE_MOVED, "the source has moved since the load began: %u chunks were read at %s %s:%" PRIu64 ", it is now at %s %s:%" PRIu64,
+    return err_set(e, ERR_SOURCE_MOVED,
+                   "the source has moved since the load began: %u chunks were read at %s %s:%" PRIu64
+                   ", it is now at %s %s:%" PRIu64,
                    r->chunks_done, r->read_at.gtid, r->read_at.file, r->read_at.pos, s->at.gtid, s->at.file, s->at.pos);
 }
 
@@ -487,8 +503,8 @@ static bool run_rounds(struct run *r, struct err *e) {
 }
 
 static bool run_finish(struct run *r, struct err *e) {
-    return checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) &&
-           run_stage(r, DDL_FK, DDL_TRIGGER, e) && checkpoint_finish(r->target, &r->load.checkpoint, e);
+    return checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) && run_stage(r, DDL_FK, DDL_TRIGGER, e) &&
+           checkpoint_finish(r->target, &r->load.checkpoint, e);
 }
 
 /* ---- the run ---- */
@@ -497,7 +513,8 @@ static void tell_tables(struct run *r) {
     struct table_progress *p = arena_array(&r->arena, struct table_progress, r->db.ntables);
     for (size_t i = 0; i < r->db.ntables; i++) {
         const struct table *t = &r->db.tables[i];
-        p[i] = (struct table_progress){.name = t->name, .rows_estimate = t->rows_estimate, .bytes_estimate = t->data_bytes};
+        p[i] = (struct table_progress){
+            .name = t->name, .rows_estimate = t->rows_estimate, .bytes_estimate = t->data_bytes};
         for (size_t k = 0; k < r->ddl.n; k++) {
             p[i].indexes += r->ddl.statements[k].table == t && is_key_stage(r->ddl.statements[k].stage);
         }
@@ -546,7 +563,8 @@ static bool run_all(struct run *r, struct err *e) {
     }
     if (!r->resuming) {
         struct position nowhere = {.server = "", .gtid = "", .file = ""};
-        if (!checkpoint_begin(r->target, &r->arena, r->name, r->db.tables[0].target_schema, &nowhere, &r->load.checkpoint, e)) {
+        if (!checkpoint_begin(r->target, &r->arena, r->name, r->db.tables[0].target_schema, &nowhere,
+                              &r->load.checkpoint, e)) {
             return false;
         }
     }
@@ -557,7 +575,8 @@ static bool run_all(struct run *r, struct err *e) {
     return run_finish(r, e);
 }
 
-bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *stop, struct report *report, struct err *e) {
+bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *stop, struct report *report,
+                  struct err *e) {
     struct run r = {.task = t, .stop = stop};
     r.load.progress = progress;
     pthread_mutex_init(&r.load.lock, NULL);

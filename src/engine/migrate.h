@@ -13,6 +13,7 @@ bool migrate_plan(const struct task *t, FILE *out, bool json, struct err *e) WAR
 
 /* Load the source's tables into the target. `progress` is the caller's; `stop` may be set by a signal handler or another
  * thread: the run ends at the next row boundary with ERR_CANCELLED, resumable. `report` is filled also on failure. */
-bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *stop, struct report *report, struct err *e) WARN_UNUSED;
+bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *stop, struct report *report,
+                  struct err *e) WARN_UNUSED;
 
 #endif

@@ -31,7 +31,9 @@ static bool list_chunk(void *arg, const struct chunk *c, struct err *e) {
         json_array_append_new(l->json, o);
     } else {
         fprintf(l->out, "--   chunk %u, about %s: %s\n", c->number, str_bytes(c->bytes_estimate, size),
-                c->partition != NULL ? c->partition : where[0] == '\0' ? "the whole table" : where);
+                c->partition != NULL ? c->partition
+                : where[0] == '\0'   ? "the whole table"
+                                     : where);
     }
     return true;
 }
@@ -74,8 +76,8 @@ static bool print_text(struct run *r, FILE *out, struct err *e) {
     }
     for (size_t i = 0; i < r->ddl.nfindings; i++) {
         const struct ddl_finding *f = &r->ddl.findings[i];
-        fprintf(out, "%s-- %s: %s: %s; %s\n", i == 0 ? "\n-- ==== findings ====\n" : "", f->changes_meaning ? "WARNING" : "note",
-                f->object, f->reason, f->instead);
+        fprintf(out, "%s-- %s: %s: %s; %s\n", i == 0 ? "\n-- ==== findings ====\n" : "",
+                f->changes_meaning ? "WARNING" : "note", f->object, f->reason, f->instead);
     }
     for (size_t i = 0; i < r->db.nuncarried; i++) {
         const struct uncarried *u = &r->db.uncarried[i];
@@ -106,17 +108,19 @@ static bool print_json(struct run *r, FILE *out, struct err *e) {
     }
     for (size_t i = 0; i < r->ddl.n; i++) {
         const struct ddl_statement *s = &r->ddl.statements[i];
-        json_array_append_new(statements, json_pack("{s:s, s:o, s:o}", "stage", ddl_stage_name(s->stage), "object", text(s->object),
-                                                    "sql", text(s->sql)));
+        json_array_append_new(statements, json_pack("{s:s, s:o, s:o}", "stage", ddl_stage_name(s->stage), "object",
+                                                    text(s->object), "sql", text(s->sql)));
     }
     for (size_t i = 0; i < r->ddl.nfindings; i++) {
         const struct ddl_finding *f = &r->ddl.findings[i];
-        json_array_append_new(findings, json_pack("{s:o, s:o, s:o, s:b}", "object", text(f->object), "reason", text(f->reason), "instead",
-                                                  text(f->instead), "changes_meaning", (int)f->changes_meaning));
+        json_array_append_new(findings,
+                              json_pack("{s:o, s:o, s:o, s:b}", "object", text(f->object), "reason", text(f->reason),
+                                        "instead", text(f->instead), "changes_meaning", (int)f->changes_meaning));
     }
     for (size_t i = 0; i < r->db.nuncarried; i++) {
         const struct uncarried *u = &r->db.uncarried[i];
-        json_array_append_new(uncarried, json_pack("{s:o, s:o, s:o}", "kind", text(u->kind), "name", text(u->name), "reason", text(u->reason)));
+        json_array_append_new(uncarried, json_pack("{s:o, s:o, s:o}", "kind", text(u->kind), "name", text(u->name),
+                                                   "reason", text(u->reason)));
     }
     json_object_set_new(o, "dialect", json_string(dialect_name(r->identity.dialect)));
     json_object_set_new(o, "tables", tables);

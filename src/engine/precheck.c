@@ -5,8 +5,8 @@
 #include "base/str.h"
 #include "engine/precheck_internal.h"
 
-void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status, const char *statement,
-                  const char *mend, const char *found_fmt, ...) {
+void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status,
+                  const char *statement, const char *mend, const char *found_fmt, ...) {
     struct precheck *out = p->out;
     char found[1024];
     va_list ap;
@@ -38,8 +38,8 @@ static bool connect_ends(struct precheck_run *p) {
     bool source = source_open(r->task, &r->source, &e);
     if (source) {
         const struct mysql_server *s = mysql_server(r->source);
-        precheck_add(p, "source.connect", "the source can be reached", PRECHECK_OK, NULL, NULL, "%s, login by %s", s->version_text,
-                     s->auth_plugin);
+        precheck_add(p, "source.connect", "the source can be reached", PRECHECK_OK, NULL, NULL, "%s, login by %s",
+                     s->version_text, s->auth_plugin);
     } else {
         add_error(p, "source.connect", "the source can be reached", &e);
     }
@@ -99,7 +99,8 @@ void precheck_print(const struct precheck *p, FILE *out) {
         }
     }
     if (p->nlosses > 0) {
-        fprintf(out, "values that cannot be carried exactly (%s):\n", p->losses_exact ? "every row was looked at" : "sampled");
+        fprintf(out, "values that cannot be carried exactly (%s):\n",
+                p->losses_exact ? "every row was looked at" : "sampled");
     }
     for (size_t i = 0; i < p->nlosses; i++) {
         const struct loss_entry *l = &p->losses[i];

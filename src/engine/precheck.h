@@ -8,12 +8,12 @@
 enum precheck_status { PRECHECK_OK, PRECHECK_WARNING, PRECHECK_FAILED };
 
 struct precheck_item {
-    const char *id;      /* "source.binlog_format": stable */
+    const char *id; /* "source.binlog_format": stable */
     const char *title;
     enum precheck_status status;
-    char *found;         /* what was seen, in words */
-    char *statement;     /* the statement that showed it */
-    char *mend;          /* how to mend it; NULL when ok */
+    char *found;     /* what was seen, in words */
+    char *statement; /* the statement that showed it */
+    char *mend;      /* how to mend it; NULL when ok */
 };
 
 struct precheck {
@@ -22,7 +22,7 @@ struct precheck {
     size_t n, warnings, failed;
     struct loss_entry *losses; /* the loss ledger's dry run */
     size_t nlosses;
-    bool losses_exact;         /* every row was looked at */
+    bool losses_exact; /* every row was looked at */
 };
 
 /* Connects by itself (both ends), so that an unreachable end is an item and not only an error.

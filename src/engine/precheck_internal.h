@@ -12,8 +12,8 @@ struct precheck_run {
 };
 
 /* Add an item; texts are copied. mend and statement may be NULL. */
-void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status, const char *statement,
-                  const char *mend, const char *found_fmt, ...) PRINTF_LIKE(7, 8);
+void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status,
+                  const char *statement, const char *mend, const char *found_fmt, ...) PRINTF_LIKE(7, 8);
 
 /* Each adds its items; false + e only when the connection broke. */
 bool precheck_source(struct precheck_run *p, struct err *e) WARN_UNUSED;

@@ -22,10 +22,13 @@ static void binlog(struct precheck_run *p) {
     static const struct {
         const char *id, *name, *want, *mend;
     } wanted[] = {
-        {"source.log_bin", "log_bin", "ON", "set log_bin in the server's configuration and restart it (needed to follow changes, not for a full load)"},
+        {"source.log_bin", "log_bin", "ON",
+         "set log_bin in the server's configuration and restart it (needed to follow changes, not for a full load)"},
         {"source.binlog_format", "binlog_format", "ROW", "SET GLOBAL binlog_format=ROW (needed to follow changes)"},
-        {"source.binlog_row_image", "binlog_row_image", "FULL", "SET GLOBAL binlog_row_image=FULL (needed to follow changes)"},
-        {"source.gtid_mode", "gtid_mode", "ON", "set gtid_mode=ON and enforce_gtid_consistency=ON (safer to follow changes across a fail-over)"},
+        {"source.binlog_row_image", "binlog_row_image", "FULL",
+         "SET GLOBAL binlog_row_image=FULL (needed to follow changes)"},
+        {"source.gtid_mode", "gtid_mode", "ON",
+         "set gtid_mode=ON and enforce_gtid_consistency=ON (safer to follow changes across a fail-over)"},
         {"source.enforce_gtid_consistency", "enforce_gtid_consistency", "ON", "SET GLOBAL enforce_gtid_consistency=ON"},
     };
     bool mariadb = mysql_server(p->run.source)->is_mariadb;
@@ -35,13 +38,15 @@ static void binlog(struct precheck_run *p) {
         }
         const char *value = variable(p, wanted[i].name);
         bool gone = value[0] == '\0' && i == 1; /* binlog_format is ROW for good where the variable was removed */
-        precheck_add(p, wanted[i].id, wanted[i].name, gone || str_ieq(value, wanted[i].want) ? PRECHECK_OK : PRECHECK_WARNING,
-                     arena_printf(&p->run.arena, "SHOW GLOBAL VARIABLES LIKE '%s'", wanted[i].name), wanted[i].mend, "%s = %s",
-                     wanted[i].name, value[0] == '\0' ? "(no such setting)" : value);
+        precheck_add(p, wanted[i].id, wanted[i].name,
+                     gone || str_ieq(value, wanted[i].want) ? PRECHECK_OK : PRECHECK_WARNING,
+                     arena_printf(&p->run.arena, "SHOW GLOBAL VARIABLES LIKE '%s'", wanted[i].name), wanted[i].mend,
+                     "%s = %s", wanted[i].name, value[0] == '\0' ? "(no such setting)" : value);
     }
     const char *name = mariadb ? "expire_logs_days" : "binlog_expire_logs_seconds";
     uint64_t seconds = strtoull(variable(p, name), NULL, 10) * (mariadb ? 86400 : 1);
-    precheck_add(p, "source.binlog_expire", "binlogs outlive the load", seconds == 0 || seconds >= 86400 ? PRECHECK_OK : PRECHECK_WARNING,
+    precheck_add(p, "source.binlog_expire", "binlogs outlive the load",
+                 seconds == 0 || seconds >= 86400 ? PRECHECK_OK : PRECHECK_WARNING,
                  arena_printf(&p->run.arena, "SHOW GLOBAL VARIABLES LIKE '%s'", name),
                  "keep binlogs for at least a day while a migration runs", "%s",
                  seconds == 0 ? "they are kept for ever, or until purged by hand"
@@ -58,21 +63,26 @@ static void privileges(struct precheck_run *p) {
     struct err refused = ERR_INIT;
     for (size_t i = 0; i < p->run.db.ntables; i++) {
         const struct table *t = &p->run.db.tables[i];
-        char *sql = arena_printf(a, "SELECT * FROM %s.%s LIMIT 0", str_quote_mysql(a, t->schema), str_quote_mysql(a, t->name));
+        char *sql =
+            arena_printf(a, "SELECT * FROM %s.%s LIMIT 0", str_quote_mysql(a, t->schema), str_quote_mysql(a, t->name));
         if (!try_statement(p, sql, &refused)) {
             precheck_add(p, "source.select", "every table can be read", PRECHECK_FAILED, sql,
-                         arena_printf(a, "GRANT SELECT ON %s.* TO '%s'", str_quote_mysql(a, t->schema), user), "table %s: %s", t->name,
-                         refused.cause[0] != '\0' ? refused.cause : refused.message);
+                         arena_printf(a, "GRANT SELECT ON %s.* TO '%s'", str_quote_mysql(a, t->schema), user),
+                         "table %s: %s", t->name, refused.cause[0] != '\0' ? refused.cause : refused.message);
             return;
         }
     }
-    precheck_add(p, "source.select", "every table can be read", PRECHECK_OK, NULL, NULL, "%zu tables", p->run.db.ntables);
+    precheck_add(p, "source.select", "every table can be read", PRECHECK_OK, NULL, NULL, "%zu tables",
+                 p->run.db.ntables);
 
-    const char *show = !mysql_server(p->run.source)->is_mariadb && mysql_server(p->run.source)->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+    const char *show = !mysql_server(p->run.source)->is_mariadb && mysql_server(p->run.source)->version >= 80200
+                           ? "SHOW BINARY LOG STATUS"
+                           : "SHOW MASTER STATUS";
     bool may = try_statement(p, show, &refused);
-    precheck_add(p, "source.replication_client", "the binlog position can be read", may ? PRECHECK_OK : PRECHECK_WARNING, show,
-                 arena_printf(a, "GRANT REPLICATION CLIENT ON *.* TO '%s' (without it a resume relies on GTIDs alone)", user), "%s",
-                 may ? "allowed" : refused.cause);
+    precheck_add(
+        p, "source.replication_client", "the binlog position can be read", may ? PRECHECK_OK : PRECHECK_WARNING, show,
+        arena_printf(a, "GRANT REPLICATION CLIENT ON *.* TO '%s' (without it a resume relies on GTIDs alone)", user),
+        "%s", may ? "allowed" : refused.cause);
 }
 
 /* The lock itself is not tried here: that would hold up writers. The grants tell. */
@@ -93,11 +103,17 @@ static void snapshot_lock(struct precheck_run *p) {
     bool lock_free = p->run.task->snapshot == SNAPSHOT_LOCK_FREE;
     bool may = reload || lock_tables || lock_free;
     enum precheck_status bad = p->run.task->snapshot == SNAPSHOT_LOCK ? PRECHECK_FAILED : PRECHECK_WARNING;
-    precheck_add(p, "source.snapshot", "one snapshot for all readers", may ? PRECHECK_OK : bad, "SHOW GRANTS",
-                 arena_printf(a, "GRANT RELOAD ON *.* TO '%s', or GRANT LOCK TABLES ON the database; without, a busy source may be "
-                                 "read by a single connection", p->run.task->source.user),
-                 "%s", lock_free ? "lock-free, as asked" : reload ? "FLUSH TABLES WITH READ LOCK is allowed"
-                       : lock_tables ? "LOCK TABLES is allowed" : "the account may not lock: the snapshot will be lock-free");
+    precheck_add(
+        p, "source.snapshot", "one snapshot for all readers", may ? PRECHECK_OK : bad, "SHOW GRANTS",
+        arena_printf(a,
+                     "GRANT RELOAD ON *.* TO '%s', or GRANT LOCK TABLES ON the database; without, a busy source may be "
+                     "read by a single connection",
+                     p->run.task->source.user),
+        "%s",
+        lock_free     ? "lock-free, as asked"
+        : reload      ? "FLUSH TABLES WITH READ LOCK is allowed"
+        : lock_tables ? "LOCK TABLES is allowed"
+                      : "the account may not lock: the snapshot will be lock-free");
 }
 
 static void tables(struct precheck_run *p) {
@@ -111,20 +127,23 @@ static void tables(struct precheck_run *p) {
         if (schema_row_key(t) == NULL && keyless++ == 0) {
             first_keyless = t->name;
         }
-        bool transactional = str_ieq(t->engine, "InnoDB") || str_ieq(t->engine, "ROCKSDB") || str_ieq(t->engine, "TokuDB") || str_ieq(t->engine, "ndbcluster");
+        bool transactional = str_ieq(t->engine, "InnoDB") || str_ieq(t->engine, "ROCKSDB") ||
+                             str_ieq(t->engine, "TokuDB") || str_ieq(t->engine, "ndbcluster");
         if (!transactional && unsafe++ == 0) {
             first_unsafe = arena_printf(a, "%s (%s)", t->name, t->engine == NULL ? "no engine" : t->engine);
         }
     }
     precheck_add(p, "source.keys", "tables have keys", keyless == 0 ? PRECHECK_OK : PRECHECK_WARNING, NULL,
-                 "add primary keys: a table without one is read by a single worker and cannot be followed safely", "%zu without a key%s%s",
-                 keyless, keyless > 0 ? ", first: " : "", first_keyless);
-    precheck_add(p, "source.engines", "tables are transactional", unsafe == 0 ? PRECHECK_OK : PRECHECK_WARNING, NULL,
-                 "ALTER TABLE .. ENGINE=InnoDB, or stop writing to them during the load: the snapshot does not cover them", "%zu are not%s%s",
-                 unsafe, unsafe > 0 ? ", first: " : "", first_unsafe);
+                 "add primary keys: a table without one is read by a single worker and cannot be followed safely",
+                 "%zu without a key%s%s", keyless, keyless > 0 ? ", first: " : "", first_keyless);
+    precheck_add(
+        p, "source.engines", "tables are transactional", unsafe == 0 ? PRECHECK_OK : PRECHECK_WARNING, NULL,
+        "ALTER TABLE .. ENGINE=InnoDB, or stop writing to them during the load: the snapshot does not cover them",
+        "%zu are not%s%s", unsafe, unsafe > 0 ? ", first: " : "", first_unsafe);
     char size[24];
     precheck_add(p, "target.space", "room on the target", PRECHECK_OK, NULL, NULL,
-                 "the data is about %s at the source; the target wants as much, and as much again for indexes and log", str_bytes(bytes, size));
+                 "the data is about %s at the source; the target wants as much, and as much again for indexes and log",
+                 str_bytes(bytes, size));
 }
 
 static void connections(struct precheck_run *p) {
@@ -132,7 +151,8 @@ static void connections(struct precheck_run *p) {
     struct mysql_rows rows;
     struct err ignored = ERR_INIT;
     uint64_t used = 0;
-    if (mysql_rows(p->run.source, &p->run.arena, "SHOW GLOBAL STATUS LIKE 'Threads_connected'", &rows, &ignored) && rows.n > 0) {
+    if (mysql_rows(p->run.source, &p->run.arena, "SHOW GLOBAL STATUS LIKE 'Threads_connected'", &rows, &ignored) &&
+        rows.n > 0) {
         used = strtoull(mysql_cell(&rows, 0, 1), NULL, 10);
     }
     unsigned want = run_jobs(p->run.task) + 2;
@@ -150,7 +170,7 @@ bool precheck_source(struct precheck_run *p, struct err *e) {
     connections(p);
     int fold = p->run.db.lower_case_table_names;
     precheck_add(p, "source.lower_case_table_names", "table names", fold == 0 ? PRECHECK_OK : PRECHECK_WARNING,
-                 "SHOW GLOBAL VARIABLES LIKE 'lower_case_table_names'", "nothing to do: names are written in lower case in the target",
-                 "lower_case_table_names = %d", fold);
+                 "SHOW GLOBAL VARIABLES LIKE 'lower_case_table_names'",
+                 "nothing to do: names are written in lower case in the target", "lower_case_table_names = %d", fold);
     return mysql_usable(p->run.source) || err_set(e, ERR_SOURCE_LOST, "the connection broke during the precheck");
 }

@@ -8,7 +8,8 @@
 static const char *value(struct precheck_run *p, const char *sql) {
     struct gauss_rows rows;
     struct err ignored = ERR_INIT;
-    if (!gauss_rows(p->run.target, &p->run.arena, sql, &rows, &ignored) || rows.n == 0 || gauss_cell(&rows, 0, 0) == NULL) {
+    if (!gauss_rows(p->run.target, &p->run.arena, sql, &rows, &ignored) || rows.n == 0 ||
+        gauss_cell(&rows, 0, 0) == NULL) {
         return "";
     }
     return gauss_cell(&rows, 0, 0);
@@ -21,41 +22,54 @@ static void mode(struct precheck_run *p) {
         precheck_add(p, "target.mode", "compatibility mode", PRECHECK_OK, "SHOW sql_compatibility", NULL, "%s", name);
     } else {
         precheck_add(p, "target.mode", "compatibility mode", PRECHECK_WARNING, "SHOW sql_compatibility",
-                     "CREATE DATABASE .. DBCOMPATIBILITY 'B' keeps MySQL's types and behaviour best",
-                     "%s%s", name, d == DIALECT_OG_A ? ": '' is NULL there, and lengths count bytes" : "");
+                     "CREATE DATABASE .. DBCOMPATIBILITY 'B' keeps MySQL's types and behaviour best", "%s%s", name,
+                     d == DIALECT_OG_A ? ": '' is NULL there, and lengths count bytes" : "");
     }
     const char *encoding = value(p, "SHOW server_encoding");
-    precheck_add(p, "target.encoding", "encoding", str_ieq(encoding, "UTF8") ? PRECHECK_OK : PRECHECK_FAILED, "SHOW server_encoding",
-                 "create the target database with ENCODING 'UTF8'", "%s", encoding);
+    precheck_add(p, "target.encoding", "encoding", str_ieq(encoding, "UTF8") ? PRECHECK_OK : PRECHECK_FAILED,
+                 "SHOW server_encoding", "create the target database with ENCODING 'UTF8'", "%s", encoding);
 }
 
 static void writable(struct precheck_run *p) {
-    const char *sql = "SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE current_setting('transaction_read_only') END";
+    const char *sql =
+        "SELECT CASE WHEN pg_is_in_recovery() THEN 'standby' ELSE current_setting('transaction_read_only') END";
     const char *state = value(p, sql);
-    precheck_add(p, "target.writable", "the target takes writes", str_eq(state, "off") ? PRECHECK_OK : PRECHECK_FAILED, sql,
-                 "give the primary's address, and switch default_transaction_read_only off", "%s",
-                 str_eq(state, "standby") ? "it is a standby" : str_eq(state, "off") ? "yes" : "it is read-only");
+    precheck_add(p, "target.writable", "the target takes writes", str_eq(state, "off") ? PRECHECK_OK : PRECHECK_FAILED,
+                 sql, "give the primary's address, and switch default_transaction_read_only off", "%s",
+                 str_eq(state, "standby") ? "it is a standby"
+                 : str_eq(state, "off")   ? "yes"
+                                          : "it is read-only");
 }
 
 static void privileges(struct precheck_run *p) {
     struct arena *a = &p->run.arena;
     const char *schema = p->run.db.tables[0].target_schema, *role = p->run.task->target.user;
-    char *exists_sql = arena_printf(a, "SELECT count(*) FROM pg_namespace WHERE nspname = %s", str_literal_pg(a, schema));
+    char *exists_sql =
+        arena_printf(a, "SELECT count(*) FROM pg_namespace WHERE nspname = %s", str_literal_pg(a, schema));
     bool exists = !str_eq(value(p, exists_sql), "0");
-    char *sql = exists ? arena_printf(a, "SELECT CASE WHEN has_schema_privilege(%s, 'CREATE') THEN 1 ELSE 0 END", str_literal_pg(a, schema))
-                       : arena_strdup(a, "SELECT CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 1 ELSE 0 END");
+    char *sql = exists
+                    ? arena_printf(a, "SELECT CASE WHEN has_schema_privilege(%s, 'CREATE') THEN 1 ELSE 0 END",
+                                   str_literal_pg(a, schema))
+                    : arena_strdup(
+                          a, "SELECT CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 1 ELSE 0 END");
     bool may = str_eq(value(p, sql), "1");
-    char *mend = exists ? arena_printf(a, "GRANT CREATE, USAGE ON SCHEMA %s TO %s", str_quote_pg(a, schema), str_quote_pg(a, role))
-                        : arena_printf(a, "GRANT CREATE ON DATABASE %s TO %s", str_quote_pg(a, p->run.task->target.database), str_quote_pg(a, role));
-    precheck_add(p, "target.create", "tables can be created", may ? PRECHECK_OK : PRECHECK_FAILED, sql, mend, "schema %s %s, %s", schema,
-                 exists ? "exists" : "will be created", may ? "allowed" : "the role may not create there");
+    char *mend = exists ? arena_printf(a, "GRANT CREATE, USAGE ON SCHEMA %s TO %s", str_quote_pg(a, schema),
+                                       str_quote_pg(a, role))
+                        : arena_printf(a, "GRANT CREATE ON DATABASE %s TO %s",
+                                       str_quote_pg(a, p->run.task->target.database), str_quote_pg(a, role));
+    precheck_add(p, "target.create", "tables can be created", may ? PRECHECK_OK : PRECHECK_FAILED, sql, mend,
+                 "schema %s %s, %s", schema, exists ? "exists" : "will be created",
+                 may ? "allowed" : "the role may not create there");
     bool progress_exists = !str_eq(value(p, "SELECT count(*) FROM pg_namespace WHERE nspname = 'godwit'"), "0");
-    const char *progress_sql = progress_exists ? "SELECT CASE WHEN has_schema_privilege('godwit', 'CREATE') THEN 1 ELSE 0 END"
-                                               : "SELECT CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 1 ELSE 0 END";
+    const char *progress_sql =
+        progress_exists ? "SELECT CASE WHEN has_schema_privilege('godwit', 'CREATE') THEN 1 ELSE 0 END"
+                        : "SELECT CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 1 ELSE 0 END";
     bool progress = str_eq(value(p, progress_sql), "1");
-    precheck_add(p, "target.progress", "progress can be kept in schema godwit", progress ? PRECHECK_OK : PRECHECK_FAILED, progress_sql,
+    precheck_add(p, "target.progress", "progress can be kept in schema godwit",
+                 progress ? PRECHECK_OK : PRECHECK_FAILED, progress_sql,
                  arena_printf(a, "GRANT CREATE ON DATABASE %s TO %s, or create schema godwit owned by %s",
-                              str_quote_pg(a, p->run.task->target.database), str_quote_pg(a, role), str_quote_pg(a, role)),
+                              str_quote_pg(a, p->run.task->target.database), str_quote_pg(a, role),
+                              str_quote_pg(a, role)),
                  "%s", progress ? "allowed" : "the role may not create the schema");
 }
 
@@ -65,27 +79,33 @@ static void existing(struct precheck_run *p) {
     const char *first = "";
     for (size_t i = 0; i < p->run.db.ntables; i++) {
         const struct table *t = &p->run.db.tables[i];
-        char *sql = arena_printf(a, "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                                    "WHERE n.nspname = %s AND c.relname = %s", str_literal_pg(a, t->target_schema), str_literal_pg(a, t->target_name));
+        char *sql = arena_printf(a,
+                                 "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                                 "WHERE n.nspname = %s AND c.relname = %s",
+                                 str_literal_pg(a, t->target_schema), str_literal_pg(a, t->target_name));
         if (!str_eq(value(p, sql), "0") && n++ == 0) {
             first = t->target_name;
         }
     }
     bool allowed = n == 0 || p->run.task->on_existing != EXISTING_REFUSE || p->run.task->resume || p->run.task->restart;
     precheck_add(p, "target.existing", "no target table is in the way", allowed ? PRECHECK_OK : PRECHECK_FAILED, NULL,
-                 "drop or rename them, or give --overwrite or --append", "%zu exist%s%s", n, n > 0 ? ", first: " : "", first);
+                 "drop or rename them, or give --overwrite or --append", "%zu exist%s%s", n, n > 0 ? ", first: " : "",
+                 first);
 }
 
 static void settings(struct precheck_run *p) {
     const char *wal = value(p, "SHOW wal_level");
-    precheck_add(p, "target.wal_level", "changes can flow back", str_ieq(wal, "logical") ? PRECHECK_OK : PRECHECK_WARNING, "SHOW wal_level",
-                 "ALTER SYSTEM SET wal_level TO logical, and restart (needed for the reverse direction, not for a full load)",
-                 "wal_level = %s", wal);
+    precheck_add(
+        p, "target.wal_level", "changes can flow back", str_ieq(wal, "logical") ? PRECHECK_OK : PRECHECK_WARNING,
+        "SHOW wal_level",
+        "ALTER SYSTEM SET wal_level TO logical, and restart (needed for the reverse direction, not for a full load)",
+        "wal_level = %s", wal);
     unsigned long max = strtoul(value(p, "SHOW max_connections"), NULL, 10);
     unsigned long used = strtoul(value(p, "SELECT count(*) FROM pg_stat_activity"), NULL, 10);
     unsigned want = run_jobs(p->run.task) + 1;
-    precheck_add(p, "target.connections", "connections are free", max == 0 || used + want <= max ? PRECHECK_OK : PRECHECK_FAILED,
-                 "SHOW max_connections", "raise max_connections, or lower --jobs", "%u wanted, %lu of %lu in use", want, used, max);
+    precheck_add(p, "target.connections", "connections are free",
+                 max == 0 || used + want <= max ? PRECHECK_OK : PRECHECK_FAILED, "SHOW max_connections",
+                 "raise max_connections, or lower --jobs", "%u wanted, %lu of %lu in use", want, used, max);
 }
 
 static void findings(struct precheck_run *p) {
@@ -94,15 +114,18 @@ static void findings(struct precheck_run *p) {
         const struct ddl_finding *f = &p->run.ddl.findings[i];
         if (f->changes_meaning) {
             n++;
-            precheck_add(p, "schema.finding", "a definition changes its meaning", PRECHECK_WARNING, NULL, f->instead, "%s: %s", f->object, f->reason);
+            precheck_add(p, "schema.finding", "a definition changes its meaning", PRECHECK_WARNING, NULL, f->instead,
+                         "%s: %s", f->object, f->reason);
         }
     }
     precheck_add(p, "schema.definitions", "definitions", PRECHECK_OK, NULL, NULL,
-                 "%zu statements; %zu notes, %zu of them change a meaning (godwit plan prints all)", p->run.ddl.n, p->run.ddl.nfindings, n);
+                 "%zu statements; %zu notes, %zu of them change a meaning (godwit plan prints all)", p->run.ddl.n,
+                 p->run.ddl.nfindings, n);
     if (p->run.db.nuncarried > 0) {
         const struct uncarried *u = &p->run.db.uncarried[0];
         precheck_add(p, "schema.uncarried", "objects that are not carried", PRECHECK_WARNING, NULL,
-                     "move them by hand; godwit plan lists them", "%zu, first: %s %s: %s", p->run.db.nuncarried, u->kind, u->name, u->reason);
+                     "move them by hand; godwit plan lists them", "%zu, first: %s %s: %s", p->run.db.nuncarried,
+                     u->kind, u->name, u->reason);
     }
 }
 

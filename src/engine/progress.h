@@ -10,7 +10,15 @@
 #include "base/arena.h"
 
 enum progress_phase {
-    PHASE_CONNECT, PHASE_PRECHECK, PHASE_SCHEMA, PHASE_SNAPSHOT, PHASE_LOAD, PHASE_INDEX, PHASE_FINISH, PHASE_DONE, PHASE_FAILED
+    PHASE_CONNECT,
+    PHASE_PRECHECK,
+    PHASE_SCHEMA,
+    PHASE_SNAPSHOT,
+    PHASE_LOAD,
+    PHASE_INDEX,
+    PHASE_FINISH,
+    PHASE_DONE,
+    PHASE_FAILED
 };
 
 enum table_state { TABLE_WAITING, TABLE_LOADING, TABLE_LOADED, TABLE_INDEXING, TABLE_DONE, TABLE_FAILED };
@@ -18,19 +26,19 @@ enum table_state { TABLE_WAITING, TABLE_LOADING, TABLE_LOADED, TABLE_INDEXING, T
 struct table_progress {
     const char *name; /* source name; lives as long as the run */
     enum table_state state;
-    uint64_t rows, bytes;           /* committed; bytes = received from the source */
+    uint64_t rows, bytes; /* committed; bytes = received from the source */
     uint64_t rows_estimate, bytes_estimate;
     unsigned chunks, chunks_done;
     unsigned indexes, indexes_done;
-    uint64_t diverted;              /* rows put aside */
+    uint64_t diverted;               /* rows put aside */
     int64_t started_us, finished_us; /* monotonic, 0 = not yet */
 };
 
 struct progress_view {
     enum progress_phase phase;
     int64_t elapsed_ms;
-    int64_t eta_ms;          /* -1: not known */
-    double fraction;         /* 0..1 */
+    int64_t eta_ms;  /* -1: not known */
+    double fraction; /* 0..1 */
     uint64_t rows, bytes, rows_estimate, bytes_estimate;
     double rows_per_s, bytes_per_s; /* over the last seconds */
     unsigned workers;

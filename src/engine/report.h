@@ -23,12 +23,12 @@ struct table_report {
 struct report {
     struct arena arena;
     bool ok;
-    struct err error;            /* when not ok */
+    struct err error; /* when not ok */
     char *task;
     char *source_version, *target_version;
     const char *dialect;
-    char *snapshot;              /* "lock: held 3 ms", "lock-free: ..." and what it guarantees */
-    char *gtid, *binlog_file;    /* the source's position at the snapshot; NULL when there is none */
+    char *snapshot;           /* "lock: held 3 ms", "lock-free: ..." and what it guarantees */
+    char *gtid, *binlog_file; /* the source's position at the snapshot; NULL when there is none */
     uint64_t binlog_pos;
     double total_s, load_s, index_s;
     uint64_t rows, bytes;
@@ -42,7 +42,7 @@ struct report {
     struct uncarried *uncarried;
     size_t nuncarried;
     bool resumed;
-    unsigned chunks_kept;        /* chunks an earlier run had loaded */
+    unsigned chunks_kept; /* chunks an earlier run had loaded */
 };
 
 void report_init(struct report *r);

@@ -10,17 +10,17 @@ struct run {
     const struct task *task;
     atomic_bool *stop;
     struct arena arena;
-    const char *name;               /* of the task in the target */
-    struct mysql_client *source;    /* for the catalog */
-    struct gauss_client *target;    /* the coordinator's: definitions, the advisory lock */
+    const char *name;            /* of the task in the target */
+    struct mysql_client *source; /* for the catalog */
+    struct gauss_client *target; /* the coordinator's: definitions, the advisory lock */
     struct gauss_identity identity;
     struct database db;
     struct ddl_options ddl_options;
     struct ddl ddl;
     struct step_list steps;
-    bool *keep;                     /* by table: exists and is appended to */
+    bool *keep; /* by table: exists and is appended to */
     bool resuming;
-    struct position read_at;        /* where chunks loaded earlier were read */
+    struct position read_at; /* where chunks loaded earlier were read */
     unsigned chunks_done;
     char *snapshot_how;
     double lock_ms;

@@ -32,11 +32,12 @@ static void report_losses(struct run *r, struct report *out, size_t table) {
             uint64_t count = r->load.tables[table].losses[loaded * LOSS_COUNT + (size_t)rule];
             if (count > 0) {
                 out->losses = arena_grow(&out->arena, out->losses, out->nlosses, &cap, sizeof *out->losses);
-                out->losses[out->nlosses++] = (struct loss_entry){.table = arena_strdup(&out->arena, t->name),
-                                                                  .column = arena_strdup(&out->arena, t->columns[i].name),
-                                                                  .rule = (enum loss_rule)rule,
-                                                                  .policy = r->task->loss.of[rule],
-                                                                  .count = count};
+                out->losses[out->nlosses++] =
+                    (struct loss_entry){.table = arena_strdup(&out->arena, t->name),
+                                        .column = arena_strdup(&out->arena, t->columns[i].name),
+                                        .rule = (enum loss_rule)rule,
+                                        .policy = r->task->loss.of[rule],
+                                        .count = count};
             }
         }
         loaded++;
@@ -53,15 +54,20 @@ static void report_tables(struct run *r, struct report *out) {
         const struct table *t = &r->db.tables[i];
         out->tables[i] = (struct table_report){.source = arena_strdup(a, t->name),
                                                .target = arena_printf(a, "%s.%s", t->target_schema, t->target_name),
-                                               .rows = l->rows, .bytes = l->bytes, .diverted = l->diverted, .chunks = l->chunks,
+                                               .rows = l->rows,
+                                               .bytes = l->bytes,
+                                               .diverted = l->diverted,
+                                               .chunks = l->chunks,
                                                .load_s = span_s(l->load_from_us, l->load_to_us),
                                                .index_s = span_s(l->index_from_us, l->index_to_us)};
         out->rows += l->rows;
         out->bytes += l->bytes;
         out->chunks_kept += l->chunks_kept;
-        load_from = l->load_from_us != 0 && (load_from == 0 || l->load_from_us < load_from) ? l->load_from_us : load_from;
+        load_from =
+            l->load_from_us != 0 && (load_from == 0 || l->load_from_us < load_from) ? l->load_from_us : load_from;
         load_to = l->load_to_us > load_to ? l->load_to_us : load_to;
-        index_from = l->index_from_us != 0 && (index_from == 0 || l->index_from_us < index_from) ? l->index_from_us : index_from;
+        index_from =
+            l->index_from_us != 0 && (index_from == 0 || l->index_from_us < index_from) ? l->index_from_us : index_from;
         index_to = l->index_to_us > index_to ? l->index_to_us : index_to;
         report_losses(r, out, i);
     }
@@ -93,14 +99,16 @@ void run_report(struct run *r, bool ok, const struct err *e, double total_s, str
     out->nfindings = r->ddl.nfindings;
     for (size_t i = 0; i < out->nfindings; i++) {
         const struct ddl_finding *f = &r->ddl.findings[i];
-        out->findings[i] = (struct ddl_finding){.object = arena_strdup(a, f->object), .reason = arena_strdup(a, f->reason),
-                                                .instead = arena_strdup(a, f->instead), .changes_meaning = f->changes_meaning};
+        out->findings[i] = (struct ddl_finding){.object = arena_strdup(a, f->object),
+                                                .reason = arena_strdup(a, f->reason),
+                                                .instead = arena_strdup(a, f->instead),
+                                                .changes_meaning = f->changes_meaning};
     }
     out->uncarried = arena_array(a, struct uncarried, r->db.nuncarried);
     out->nuncarried = r->db.nuncarried;
     for (size_t i = 0; i < out->nuncarried; i++) {
         const struct uncarried *u = &r->db.uncarried[i];
-        out->uncarried[i] = (struct uncarried){.kind = arena_strdup(a, u->kind), .name = arena_strdup(a, u->name),
-                                               .reason = arena_strdup(a, u->reason)};
+        out->uncarried[i] = (struct uncarried){
+            .kind = arena_strdup(a, u->kind), .name = arena_strdup(a, u->name), .reason = arena_strdup(a, u->reason)};
     }
 }

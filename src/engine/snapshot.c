@@ -81,7 +81,8 @@ static bool take_lock(const struct task *t, struct arena *a, const struct databa
     return false;
 }
 
-static bool open_locked(const struct task *t, struct arena *a, const struct database *d, struct snapshot *s, struct err *e) {
+static bool open_locked(const struct task *t, struct arena *a, const struct database *d, struct snapshot *s,
+                        struct err *e) {
     struct mysql_client *locker;
     if (!source_open(t, &locker, e)) {
         return false;
@@ -97,8 +98,8 @@ static bool open_locked(const struct task *t, struct arena *a, const struct data
             log_err("unlock", &unlock_error);
         }
         s->lock_ms = (double)(clock_mono_us() - from_us) / 1000;
-        s->how = arena_printf(a, "%s for %.1f ms: all %zu readers see the same moment, and the position is that moment", what,
-                              s->lock_ms, s->n);
+        s->how = arena_printf(a, "%s for %.1f ms: all %zu readers see the same moment, and the position is that moment",
+                              what, s->lock_ms, s->n);
     }
     mysql_close(locker);
     return ok;
@@ -123,7 +124,8 @@ static bool mariadb_snapshot_position(struct mysql_client *c, struct arena *a, s
     if (p->file[0] == '\0') {
         return true;
     }
-    char *sql = arena_printf(a, "SELECT BINLOG_GTID_POS(%s, %llu)", str_literal_mysql(a, p->file), (unsigned long long)p->pos);
+    char *sql =
+        arena_printf(a, "SELECT BINLOG_GTID_POS(%s, %llu)", str_literal_mysql(a, p->file), (unsigned long long)p->pos);
     struct err ignored = ERR_INIT;
     if (mysql_rows(c, a, sql, &rows, &ignored) && rows.n == 1 && mysql_cell(&rows, 0, 0) != NULL) {
         p->gtid = mysql_cell(&rows, 0, 0);
@@ -138,10 +140,11 @@ static bool same_place(const struct position *x, const struct position *y) {
 
 static bool try_lock_free(struct arena *a, struct snapshot *s, bool *common, struct err *e) {
     bool mariadb = mysql_server(s->clients[0])->is_mariadb;
-    struct position before, after;
+    struct position before;
     if (!source_position(s->clients[0], a, &before, e) || !begin_all(s, e)) {
         return false;
     }
+    struct position after = before;
     if (!mariadb) {
         if (!source_position(s->clients[0], a, &after, e)) {
             return false;
@@ -174,8 +177,11 @@ static bool open_lock_free(struct arena *a, struct snapshot *s, struct err *e) {
             return false;
         }
         if (common) {
-            s->how = arena_printf(a, "lock-free, attempt %d: nothing was committed while all %zu readers opened, so they see the "
-                                     "same moment, and the position is that moment", attempt, s->n);
+            s->how = arena_printf(
+                a,
+                "lock-free, attempt %d: nothing was committed while all %zu readers opened, so they see the "
+                "same moment, and the position is that moment",
+                attempt, s->n);
             return true;
         }
         if (!end_all(s, e)) {
@@ -189,13 +195,16 @@ static bool open_lock_free(struct arena *a, struct snapshot *s, struct err *e) {
     if (!try_lock_free(a, s, &common, e)) {
         return false;
     }
-    s->how = common ? arena_strdup(a, "lock-free, a single reader: one consistent moment, and the position is that moment")
-                    : arena_strdup(a, "lock-free, a single reader because the source never paused: one consistent moment; the "
-                                      "recorded position is at or shortly after it");
+    s->how =
+        common
+            ? arena_strdup(a, "lock-free, a single reader: one consistent moment, and the position is that moment")
+            : arena_strdup(a, "lock-free, a single reader because the source never paused: one consistent moment; the "
+                              "recorded position is at or shortly after it");
     return true;
 }
 
-bool snapshot_open(const struct task *t, struct arena *a, const struct database *d, size_t n, struct snapshot *out, struct err *e) {
+bool snapshot_open(const struct task *t, struct arena *a, const struct database *d, size_t n, struct snapshot *out,
+                   struct err *e) {
     *out = (struct snapshot){.clients = calloc(n, sizeof(struct mysql_client *))};
     if (out->clients == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for %zu readers", n);
@@ -220,7 +229,8 @@ bool snapshot_open(const struct task *t, struct arena *a, const struct database 
         snapshot_close(out);
         return err_where(e, "snapshot");
     }
-    log_info("snapshot", "%s; gtid '%s', %s:%llu", out->how, out->at.gtid, out->at.file, (unsigned long long)out->at.pos);
+    log_info("snapshot", "%s; gtid '%s', %s:%llu", out->how, out->at.gtid, out->at.file,
+             (unsigned long long)out->at.pos);
     return true;
 }
 

@@ -16,10 +16,11 @@ bool source_open(const struct task *t, struct mysql_client **out, struct err *e)
     const struct mysql_server *server = mysql_server(c);
     /* An empty sql_mode: no padding of CHAR, no surprises in how the catalog prints things. UTC, so that TIMESTAMP
      * values need no zone. The write timeout covers a target that stalls: the server must not give us up. */
-    bool ok = mysql_exec(c,
-                         "SET SESSION time_zone='+00:00', sql_mode='', net_write_timeout=86400, net_read_timeout=86400, "
-                         "wait_timeout=86400, transaction_isolation='REPEATABLE-READ', group_concat_max_len=1073741824",
-                         NULL);
+    bool ok =
+        mysql_exec(c,
+                   "SET SESSION time_zone='+00:00', sql_mode='', net_write_timeout=86400, net_read_timeout=86400, "
+                   "wait_timeout=86400, transaction_isolation='REPEATABLE-READ', group_concat_max_len=1073741824",
+                   NULL);
     if (!ok && mysql_usable(c)) { /* MariaDB before 11.1 and MySQL 5.6 say tx_isolation */
         ok = mysql_exec(c,
                         "SET SESSION time_zone='+00:00', sql_mode='', net_write_timeout=86400, net_read_timeout=86400, "
@@ -75,7 +76,8 @@ bool source_position(struct mysql_client *c, struct arena *a, struct position *o
         alive = one_value(c, a, "SELECT CONCAT(@@hostname, ':', @@port, ':', @@server_id)", &out->server) &&
                 one_value(c, a, "SELECT @@gtid_binlog_pos", &out->gtid);
     } else {
-        alive = one_value(c, a, "SELECT @@server_uuid", &out->server) && one_value(c, a, "SELECT @@gtid_executed", &out->gtid);
+        alive = one_value(c, a, "SELECT @@server_uuid", &out->server) &&
+                one_value(c, a, "SELECT @@gtid_executed", &out->gtid);
     }
     if (!alive) {
         return err_set(e, ERR_SOURCE_LOST, "the connection broke while reading the source's position");
@@ -83,7 +85,8 @@ bool source_position(struct mysql_client *c, struct arena *a, struct position *o
     out->gtid = without_space(a, out->gtid);
     struct mysql_rows rows;
     struct err refused = ERR_INIT;
-    const char *show = !server->is_mariadb && server->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+    const char *show =
+        !server->is_mariadb && server->version >= 80200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
     if (mysql_rows(c, a, show, &rows, &refused)) {
         if (rows.n > 0 && mysql_cell_named(&rows, 0, "File") != NULL) {
             out->file = mysql_cell_named(&rows, 0, "File");

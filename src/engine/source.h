@@ -6,9 +6,9 @@
 
 /* Where the source's change log stood. Strings live in the arena they were read into; empty when unknown. */
 struct position {
-    const char *server;    /* server_uuid (MySQL), or host:port:server_id (MariaDB) */
-    const char *gtid;      /* MySQL: executed set; MariaDB: gtid_binlog_pos */
-    const char *file;      /* binlog file, "" when the binlog is off or the account may not see it */
+    const char *server; /* server_uuid (MySQL), or host:port:server_id (MariaDB) */
+    const char *gtid;   /* MySQL: executed set; MariaDB: gtid_binlog_pos */
+    const char *file;   /* binlog file, "" when the binlog is off or the account may not see it */
     uint64_t pos;
 };
 
@@ -27,13 +27,14 @@ struct snapshot {
     struct mysql_client **clients; /* n of them, each inside its snapshot; owned here */
     size_t n;
     struct position at;
-    double lock_ms;                /* how long writers were held up; 0 for lock-free */
-    char *how;                     /* for the report: what was done and what it guarantees */
+    double lock_ms; /* how long writers were held up; 0 for lock-free */
+    char *how;      /* for the report: what was done and what it guarantees */
 };
 
 /* Open n readers on one snapshot of t's tables. With lock-free, n may come back as 1 when no common moment was found.
  * tables/ntables: for LOCK TABLES. The arena keeps the strings. */
-bool snapshot_open(const struct task *t, struct arena *a, const struct database *d, size_t n, struct snapshot *out, struct err *e) WARN_UNUSED;
+bool snapshot_open(const struct task *t, struct arena *a, const struct database *d, size_t n, struct snapshot *out,
+                   struct err *e) WARN_UNUSED;
 void snapshot_close(struct snapshot *s);
 
 #endif

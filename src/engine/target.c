@@ -22,7 +22,8 @@ static bool open_session(const struct task *t, struct gauss_client **out, struct
     return true;
 }
 
-bool target_open(const struct task *t, struct arena *a, struct gauss_client **out, struct gauss_identity *id, struct err *e) {
+bool target_open(const struct task *t, struct arena *a, struct gauss_client **out, struct gauss_identity *id,
+                 struct err *e) {
     if (!open_session(t, out, e)) {
         return false;
     }
@@ -66,7 +67,8 @@ static bool one_field(const uint8_t *p, size_t n, const uint8_t **field, size_t 
     return *len <= n - at - 6;
 }
 
-static bool probe_one(struct gauss_client *c, const char *type, const struct encode_probe *probe, bool *same, struct err *e) {
+static bool probe_one(struct gauss_client *c, const char *type, const struct encode_probe *probe, bool *same,
+                      struct err *e) {
     struct arena a = ARENA_INIT;
     struct buf got;
     buf_init(&got, 1 << 20);
@@ -85,11 +87,15 @@ static bool probe_one(struct gauss_client *c, const char *type, const struct enc
     const uint8_t *field;
     size_t len;
     if (ok) {
-        *same = got.data != NULL && one_field(got.data, got.len, &field, &len) && len == probe->len && memcmp(field, probe->bytes, len) == 0;
+        *same = got.data != NULL && one_field(got.data, got.len, &field, &len) && len == probe->len &&
+                memcmp(field, probe->bytes, len) == 0;
     } else if (!gauss_usable(c)) {
         err_copy(e, &refused);
     }
-    log_debug("binary_probe", "%s as %s: %s", probe->literal, type, *same ? "as expected" : ok ? "another form" : refused.message);
+    log_debug("binary_probe", "%s as %s: %s", probe->literal, type,
+              *same ? "as expected"
+              : ok  ? "another form"
+                    : refused.message);
     buf_clear(&got);
     arena_clear(&a);
     return ok || gauss_usable(c);
@@ -134,7 +140,8 @@ bool target_probe_binary(struct gauss_client *c, enum dialect d, const struct da
                 }
                 known[type->kind] = same ? SAME : OTHER;
                 if (!same) {
-                    log_warn("copy_text", "%s is loaded as text: its binary form is not the known one", type->cast_name);
+                    log_warn("copy_text", "%s is loaded as text: its binary form is not the known one",
+                             type->cast_name);
                 }
             }
             ok[i] = ok[i] && known[type->kind] == SAME;

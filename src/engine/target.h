@@ -6,7 +6,8 @@
 #include "gauss/identify.h"
 
 /* Open a session and learn the dialect; the identity's strings live in the arena. */
-bool target_open(const struct task *t, struct arena *a, struct gauss_client **out, struct gauss_identity *id, struct err *e) WARN_UNUSED;
+bool target_open(const struct task *t, struct arena *a, struct gauss_client **out, struct gauss_identity *id,
+                 struct err *e) WARN_UNUSED;
 
 /* Open a session set up for loading data and building keys. */
 bool target_open_loader(const struct task *t, enum dialect d, struct gauss_client **out, struct err *e) WARN_UNUSED;
@@ -16,6 +17,7 @@ char *target_table(struct arena *a, const struct table *t);
 
 /* Does openGauss's binary COPY write each type the way our encoder does? Asks the server with sample values, once per type used
  * (PostgreSQL's forms are documented, nothing is asked there). ok[i] tells for table i. */
-bool target_probe_binary(struct gauss_client *c, enum dialect d, const struct database *db, bool *ok, struct err *e) WARN_UNUSED;
+bool target_probe_binary(struct gauss_client *c, enum dialect d, const struct database *db, bool *ok,
+                         struct err *e) WARN_UNUSED;
 
 #endif

@@ -19,11 +19,11 @@ enum on_existing { EXISTING_REFUSE, EXISTING_OVERWRITE, EXISTING_APPEND };
 enum on_row_error { ROW_ERROR_STOP, ROW_ERROR_DIVERT };
 
 struct task {
-    char *name;              /* names the task's rows in the target's godwit schema; default: source database -> schema */
+    char *name; /* names the task's rows in the target's godwit schema; default: source database -> schema */
     struct mysql_options source;
     char *source_database;
     struct gauss_options target;
-    char *target_schema;     /* NULL: the source database's name */
+    char *target_schema; /* NULL: the source database's name */
     struct catalog_filter tables;
 
     struct type_override *overrides;
@@ -35,17 +35,17 @@ struct task {
     uint64_t rate_limit_bytes; /* per second over all workers; 0: none */
     uint64_t chunk_bytes;      /* 0: 32 MiB of source data */
     enum snapshot_mode snapshot;
-    int64_t lock_timeout_ms;   /* how long the snapshot lock may be waited for; 0: 5 s */
+    int64_t lock_timeout_ms; /* how long the snapshot lock may be waited for; 0: 5 s */
     enum on_existing on_existing;
     enum on_row_error on_row_error;
     struct loss_policies loss;
-    bool copy_text;            /* COPY text even where binary would do */
+    bool copy_text; /* COPY text even where binary would do */
 
     bool resume, restart, accept_moved;
-    int64_t retry_ms;          /* how long a lost target is tried again; 0: 60 s */
+    int64_t retry_ms; /* how long a lost target is tried again; 0: 60 s */
 
-    bool precheck_exact;       /* scan every row for losses; otherwise the first precheck_rows of each table */
-    uint64_t precheck_rows;    /* 0: 10000 */
+    bool precheck_exact;    /* scan every row for losses; otherwise the first precheck_rows of each table */
+    uint64_t precheck_rows; /* 0: 10000 */
     bool skip_precheck;
 };
 

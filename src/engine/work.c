@@ -15,10 +15,10 @@ struct key_step {
 };
 
 struct work_table {
-    uint64_t bytes_left;            /* planned and unplanned, not yet loaded */
+    uint64_t bytes_left; /* planned and unplanned, not yet loaded */
     struct pending_chunk *first, *last;
-    unsigned active;                /* workers loading it */
-    size_t in_flight;               /* chunks taken and not done */
+    unsigned active;  /* workers loading it */
+    size_t in_flight; /* chunks taken and not done */
     bool plan_taken, planned;
     const struct chunk *plan_after;
     bool loaded_told, built_told;

@@ -19,10 +19,10 @@ enum work_kind { WORK_NONE, WORK_PLAN, WORK_CHUNK, WORK_KEY };
 struct work_item {
     enum work_kind kind;
     size_t table;
-    const struct chunk *chunk;              /* WORK_CHUNK */
-    const struct ddl_statement *statement;  /* WORK_KEY */
-    unsigned helpers;                       /* WORK_KEY: processes the target may add, when there are fewer builds than workers */
-    const struct chunk *plan_after;         /* WORK_PLAN: the last chunk already planned, or NULL */
+    const struct chunk *chunk;             /* WORK_CHUNK */
+    const struct ddl_statement *statement; /* WORK_KEY */
+    unsigned helpers; /* WORK_KEY: processes the target may add, when there are fewer builds than workers */
+    const struct chunk *plan_after; /* WORK_PLAN: the last chunk already planned, or NULL */
 };
 
 struct work_table;

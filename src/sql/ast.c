@@ -15,7 +15,7 @@ bool sql_node_add(struct arena *a, struct sql_node *n, struct sql_node *arg) {
     if (arg == NULL || arg->depth >= SQL_MAX_DEPTH) {
         return false;
     }
-    n->args = arena_grow(a, n->args, n->nargs, &n->args_cap, sizeof n->args[0]);
+    n->args = arena_grow(a, n->args, n->nargs, &n->args_cap, sizeof(struct sql_node *));
     n->args[n->nargs++] = arg;
     if (n->depth <= arg->depth) {
         n->depth = arg->depth + 1;

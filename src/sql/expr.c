@@ -7,7 +7,8 @@
 #include "sql/expr_parse.h"
 #include "sql/expr_pg.h"
 
-bool sql_expr_translate(struct arena *a, const struct sql_expr_options *o, const char *mysql_expr, char **out, char **why) {
+bool sql_expr_translate(struct arena *a, const struct sql_expr_options *o, const char *mysql_expr, char **out,
+                        char **why) {
     *out = NULL;
     *why = NULL;
     size_t len = strlen(mysql_expr);

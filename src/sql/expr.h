@@ -26,8 +26,10 @@ struct sql_expr_options {
     enum dialect dialect;
     const struct sql_column *columns;
     size_t ncolumns;
-    bool want_boolean;  /* the place needs a truth value (CHECK): integers become (e) <> 0 outside dialects that take them */
-    bool must_be_immutable; /* generated columns, indexes: now(), rand(), uuid() and time-zone dependent functions are refused */
+    bool
+        want_boolean; /* the place needs a truth value (CHECK): integers become (e) <> 0 outside dialects that take them */
+    bool
+        must_be_immutable; /* generated columns, indexes: now(), rand(), uuid() and time-zone dependent functions are refused */
     /* Optional. The column that receives the value (DEFAULT, GENERATED): the result is converted to its type as
      * MySQL's assignment would, or refused. NULL: the expression's own type, truth values as 0 and 1. */
     const struct sql_column *assigned_to;
@@ -37,6 +39,7 @@ struct sql_expr_options {
 };
 
 /* *out: the translated text. false: *why says what cannot be translated ("function SOUNDEX", "MATCH .. AGAINST"). */
-bool sql_expr_translate(struct arena *a, const struct sql_expr_options *o, const char *mysql_expr, char **out, char **why) WARN_UNUSED;
+bool sql_expr_translate(struct arena *a, const struct sql_expr_options *o, const char *mysql_expr, char **out,
+                        char **why) WARN_UNUSED;
 
 #endif

@@ -30,9 +30,19 @@ static struct val type_of(struct og *c, const struct sql_node *n) {
 
 static bool is_atom(const struct sql_node *n) {
     switch (n->kind) {
-    case SN_UNARY: case SN_LOGIC: case SN_IS: case SN_IN: case SN_BETWEEN: case SN_LIKE: case SN_REGEXP: case SN_COLLATE: return false;
-    case SN_BINARY: return n->op == OP_DIV || n->op == OP_ARROW || n->op == OP_ARROW_TEXT;
-    default: return true;
+    case SN_UNARY:
+    case SN_LOGIC:
+    case SN_IS:
+    case SN_IN:
+    case SN_BETWEEN:
+    case SN_LIKE:
+    case SN_REGEXP:
+    case SN_COLLATE:
+        return false;
+    case SN_BINARY:
+        return n->op == OP_DIV || n->op == OP_ARROW || n->op == OP_ARROW_TEXT;
+    default:
+        return true;
     }
 }
 
@@ -43,9 +53,18 @@ static const char *paren(struct og *c, const struct sql_node *n) {
 
 static bool is_truth(const struct sql_node *n) {
     switch (n->kind) {
-    case SN_LOGIC: case SN_IS: case SN_IN: case SN_BETWEEN: case SN_LIKE: case SN_REGEXP: case SN_BOOL: return true;
-    case SN_UNARY: return n->op == OP_NOT;
-    case SN_BINARY: return n->op >= OP_EQ && n->op <= OP_GE;
+    case SN_LOGIC:
+    case SN_IS:
+    case SN_IN:
+    case SN_BETWEEN:
+    case SN_LIKE:
+    case SN_REGEXP:
+    case SN_BOOL:
+        return true;
+    case SN_UNARY:
+        return n->op == OP_NOT;
+    case SN_BINARY:
+        return n->op >= OP_EQ && n->op <= OP_GE;
     case SN_CASE:
         for (size_t i = n->has_operand ? 2 : 1; i < n->nargs; i += 2) {
             if (!is_truth(n->args[i]) && n->args[i]->kind != SN_NULL) {
@@ -53,8 +72,10 @@ static bool is_truth(const struct sql_node *n) {
             }
         }
         return !n->has_else || is_truth(n->args[n->nargs - 1]);
-    case SN_CALL: return str_eq(n->name, "isnull") || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid");
-    default: return false;
+    case SN_CALL:
+        return str_eq(n->name, "isnull") || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid");
+    default:
+        return false;
     }
 }
 
@@ -78,7 +99,8 @@ static bool zone_dependent(struct og *c, const struct sql_node *n) {
 }
 
 static const char *divisor(struct og *c, const struct sql_node *n) {
-    bool constant = (n->kind == SN_INT || n->kind == SN_DECIMAL || n->kind == SN_FLOAT) && strpbrk(n->text, "123456789") != NULL;
+    bool constant =
+        (n->kind == SN_INT || n->kind == SN_DECIMAL || n->kind == SN_FLOAT) && strpbrk(n->text, "123456789") != NULL;
     return constant ? print(c, n) : pg_fmt(&c->pg, "nullif(%s, 0)", print(c, n));
 }
 
@@ -94,7 +116,8 @@ static const char *operand(struct og *c, const struct sql_node *n) {
 /* An operand of + - *, in 64 bits. */
 static const char *wide(struct og *c, const struct sql_node *n) {
     struct val v = type_of(c, n);
-    bool narrow = v.cls == TC_INT && !v.wide && v.col != NULL && !v.col->from->is_unsigned && v.col->from->kind != MYT_YEAR;
+    bool narrow =
+        v.cls == TC_INT && !v.wide && v.col != NULL && !v.col->from->is_unsigned && v.col->from->kind != MYT_YEAR;
     return narrow ? pg_fmt(&c->pg, "%s::bigint", paren(c, n)) : operand(c, n);
 }
 
@@ -111,11 +134,13 @@ static const char *divide(struct og *c, const struct sql_node *n) {
     return pg_fmt(&c->pg, "round(%s, %d)", quotient, v.scale);
 }
 
-static const char *add_interval(struct og *c, const struct sql_node *base, const struct sql_node *interval, bool subtract) {
+static const char *add_interval(struct og *c, const struct sql_node *base, const struct sql_node *interval,
+                                bool subtract) {
     if (zone_dependent(c, base)) {
         return "NULL";
     }
-    return pg_fmt(&c->pg, "%s(%s, interval %s %s)", subtract ? "date_sub" : "date_add", print(c, base), paren(c, interval->args[0]), interval->name);
+    return pg_fmt(&c->pg, "%s(%s, interval %s %s)", subtract ? "date_sub" : "date_add", print(c, base),
+                  paren(c, interval->args[0]), interval->name);
 }
 
 /* JSON -> and ->>: as PostgreSQL's operators, which are there. */
@@ -133,13 +158,27 @@ static const char *compare(struct og *c, const struct sql_node *n) {
         return through_pg(c, n); /* as numbers */
     }
     switch (n->op) {
-    case OP_EQ: sign = "="; break;
-    case OP_NE: sign = "<>"; break;
-    case OP_LT: sign = "<"; break;
-    case OP_LE: sign = "<="; break;
-    case OP_GT: sign = ">"; break;
-    case OP_GE: sign = ">="; break;
-    default: sign = "IS NOT DISTINCT FROM"; break;
+    case OP_EQ:
+        sign = "=";
+        break;
+    case OP_NE:
+        sign = "<>";
+        break;
+    case OP_LT:
+        sign = "<";
+        break;
+    case OP_LE:
+        sign = "<=";
+        break;
+    case OP_GT:
+        sign = ">";
+        break;
+    case OP_GE:
+        sign = ">=";
+        break;
+    default:
+        sign = "IS NOT DISTINCT FROM";
+        break;
     }
     return pg_fmt(&c->pg, "%s %s %s", paren(c, n->args[0]), sign, paren(c, n->args[1]));
 }
@@ -160,18 +199,27 @@ static const char *binary(struct og *c, const struct sql_node *n) {
             return add_interval(c, l, r, n->op == OP_MINUS);
         }
         return pg_fmt(&c->pg, "%s %s %s", wide(c, l), n->op == OP_PLUS ? "+" : "-", operand(c, r));
-    case OP_MUL: return pg_fmt(&c->pg, "%s * %s", wide(c, l), operand(c, r));
-    case OP_DIV: return divide(c, n);
-    case OP_INT_DIV: return pg_fmt(&c->pg, "%s DIV %s", operand(c, l), divisor(c, r));
-    case OP_MOD: return pg_fmt(&c->pg, "%s MOD %s", operand(c, l), divisor(c, r));
-    case OP_BIT_AND: case OP_BIT_OR:
+    case OP_MUL:
+        return pg_fmt(&c->pg, "%s * %s", wide(c, l), operand(c, r));
+    case OP_DIV:
+        return divide(c, n);
+    case OP_INT_DIV:
+        return pg_fmt(&c->pg, "%s DIV %s", operand(c, l), divisor(c, r));
+    case OP_MOD:
+        return pg_fmt(&c->pg, "%s MOD %s", operand(c, l), divisor(c, r));
+    case OP_BIT_AND:
+    case OP_BIT_OR:
         if (type_of(c, n).cls != TC_INT) { /* a negative number would have to come out as an unsigned one */
             pg_fail(&c->pg, "bit operators on numbers that may be negative, not measured on openGauss B");
             return "NULL";
         }
         return pg_fmt(&c->pg, "%s %s %s", operand(c, l), n->op == OP_BIT_AND ? "&" : "|", operand(c, r));
-    case OP_ARROW: case OP_ARROW_TEXT: return through_pg(c, n);
-    default: pg_fail(&c->pg, "the bit operators ^, << and >>, not measured on openGauss B"); return "NULL";
+    case OP_ARROW:
+    case OP_ARROW_TEXT:
+        return through_pg(c, n);
+    default:
+        pg_fail(&c->pg, "the bit operators ^, << and >>, not measured on openGauss B");
+        return "NULL";
     }
 }
 
@@ -192,28 +240,71 @@ static const struct {
     size_t min_args, max_args;
     bool volatile_;
 } functions[] = {
-    {"str_to_date", NULL, 2, 2, false}, {"date_format", NULL, 2, 2, false}, {"datediff", NULL, 2, 2, false}, {"substring_index", NULL, 3, 3, false},
-    {"field", NULL, 2, 99, false}, {"find_in_set", NULL, 2, 2, false}, {"inet_aton", NULL, 1, 1, false}, {"hex", NULL, 1, 1, false},
-    {"unhex", NULL, 1, 1, false}, {"md5", NULL, 1, 1, false}, {"crc32", NULL, 1, 1, false}, {"conv", NULL, 3, 3, false}, {"format", NULL, 2, 2, false},
-    {"last_day", NULL, 1, 1, false}, {"json_extract", NULL, 2, 2, false}, {"ifnull", NULL, 2, 2, false}, {"nvl", "ifnull", 2, 2, false},
-    {"nullif", NULL, 2, 2, false}, {"sha2", NULL, 2, 2, false}, {"json_object", NULL, 0, 99, false}, {"json_array", NULL, 0, 99, false},
-    {"concat", NULL, 1, 99, false}, {"to_days", NULL, 1, 1, false}, {"year", NULL, 1, 1, false}, {"coalesce", NULL, 1, 99, false},
-    {"lower", NULL, 1, 1, false}, {"lcase", "lower", 1, 1, false}, {"upper", NULL, 1, 1, false}, {"ucase", "upper", 1, 1, false},
-    {"length", "octet_length", 1, 1, false}, {"octet_length", NULL, 1, 1, false}, {"char_length", NULL, 1, 1, false},
-    {"character_length", "char_length", 1, 1, false}, {"replace", NULL, 3, 3, false}, {"reverse", NULL, 1, 1, false}, {"repeat", NULL, 2, 2, false},
-    {"lpad", NULL, 3, 3, false}, {"rpad", NULL, 3, 3, false}, {"ltrim", NULL, 1, 1, false}, {"rtrim", NULL, 1, 1, false},
-    {"abs", NULL, 1, 1, false}, {"sign", NULL, 1, 1, false}, {"floor", NULL, 1, 1, false}, {"ceil", NULL, 1, 1, false}, {"ceiling", "ceil", 1, 1, false},
-    {"round", NULL, 1, 2, false}, {"truncate", "trunc", 2, 2, false}, {"mod", NULL, 2, 2, false}, {"pi", NULL, 0, 0, false},
-    {"uuid", NULL, 0, 0, true}, {"now", NULL, 0, 1, true}, {"current_timestamp", NULL, 0, 1, true}, {"localtime", "current_timestamp", 0, 1, true},
-    {"localtimestamp", "current_timestamp", 0, 1, true}, {"sysdate", NULL, 0, 0, true}, {"unix_timestamp", NULL, 0, 1, true},
+    {"str_to_date", NULL, 2, 2, false},
+    {"date_format", NULL, 2, 2, false},
+    {"datediff", NULL, 2, 2, false},
+    {"substring_index", NULL, 3, 3, false},
+    {"field", NULL, 2, 99, false},
+    {"find_in_set", NULL, 2, 2, false},
+    {"inet_aton", NULL, 1, 1, false},
+    {"hex", NULL, 1, 1, false},
+    {"unhex", NULL, 1, 1, false},
+    {"md5", NULL, 1, 1, false},
+    {"crc32", NULL, 1, 1, false},
+    {"conv", NULL, 3, 3, false},
+    {"format", NULL, 2, 2, false},
+    {"last_day", NULL, 1, 1, false},
+    {"json_extract", NULL, 2, 2, false},
+    {"ifnull", NULL, 2, 2, false},
+    {"nvl", "ifnull", 2, 2, false},
+    {"nullif", NULL, 2, 2, false},
+    {"sha2", NULL, 2, 2, false},
+    {"json_object", NULL, 0, 99, false},
+    {"json_array", NULL, 0, 99, false},
+    {"concat", NULL, 1, 99, false},
+    {"to_days", NULL, 1, 1, false},
+    {"year", NULL, 1, 1, false},
+    {"coalesce", NULL, 1, 99, false},
+    {"lower", NULL, 1, 1, false},
+    {"lcase", "lower", 1, 1, false},
+    {"upper", NULL, 1, 1, false},
+    {"ucase", "upper", 1, 1, false},
+    {"length", "octet_length", 1, 1, false},
+    {"octet_length", NULL, 1, 1, false},
+    {"char_length", NULL, 1, 1, false},
+    {"character_length", "char_length", 1, 1, false},
+    {"replace", NULL, 3, 3, false},
+    {"reverse", NULL, 1, 1, false},
+    {"repeat", NULL, 2, 2, false},
+    {"lpad", NULL, 3, 3, false},
+    {"rpad", NULL, 3, 3, false},
+    {"ltrim", NULL, 1, 1, false},
+    {"rtrim", NULL, 1, 1, false},
+    {"abs", NULL, 1, 1, false},
+    {"sign", NULL, 1, 1, false},
+    {"floor", NULL, 1, 1, false},
+    {"ceil", NULL, 1, 1, false},
+    {"ceiling", "ceil", 1, 1, false},
+    {"round", NULL, 1, 2, false},
+    {"truncate", "trunc", 2, 2, false},
+    {"mod", NULL, 2, 2, false},
+    {"pi", NULL, 0, 0, false},
+    {"uuid", NULL, 0, 0, true},
+    {"now", NULL, 0, 1, true},
+    {"current_timestamp", NULL, 0, 1, true},
+    {"localtime", "current_timestamp", 0, 1, true},
+    {"localtimestamp", "current_timestamp", 0, 1, true},
+    {"sysdate", NULL, 0, 0, true},
+    {"unix_timestamp", NULL, 0, 1, true},
     {"rand", "random", 0, 0, true},
 };
 
 /* Functions whose PostgreSQL form is made of what openGauss shares with PostgreSQL. */
 static const char *const shared[] = {
-    "month", "day", "dayofmonth", "hour", "minute", "second", "quarter", "dayofyear", "dayofweek", "weekday", "greatest", "least", "isnull",
-    "substring", "substr", "mid", "left", "right", "trim both", "trim leading", "trim trailing", "json_unquote", "json_valid", "sqrt", "exp", "ln",
-    "log10", "pow", "power", "elt", "instr", "locate",
+    "month",     "day",     "dayofmonth", "hour",         "minute",        "second",       "quarter",    "dayofyear",
+    "dayofweek", "weekday", "greatest",   "least",        "isnull",        "substring",    "substr",     "mid",
+    "left",      "right",   "trim both",  "trim leading", "trim trailing", "json_unquote", "json_valid", "sqrt",
+    "exp",       "ln",      "log10",      "pow",          "power",         "elt",          "instr",      "locate",
 };
 
 /* The pattern is read by the same engine as PostgreSQL's. */
@@ -224,18 +315,22 @@ static const char *regexp(struct og *c, const struct sql_node *n) {
 
 static const char *call(struct og *c, const struct sql_node *n) {
     if (str_eq(n->name, "if") && n->nargs == 3) {
-        return pg_fmt(&c->pg, "CASE WHEN %s THEN %s ELSE %s END", truth(c, n->args[0]), print(c, n->args[1]), print(c, n->args[2]));
+        return pg_fmt(&c->pg, "CASE WHEN %s THEN %s ELSE %s END", truth(c, n->args[0]), print(c, n->args[1]),
+                      print(c, n->args[2]));
     }
     if (str_eq(n->name, "curdate") || str_eq(n->name, "current_date")) {
         return pg_stable(&c->pg, "the current date") ? "CURRENT_DATE" : "NULL";
     }
-    if ((str_eq(n->name, "current_timestamp") || str_eq(n->name, "localtime") || str_eq(n->name, "localtimestamp") || str_eq(n->name, "now")) && n->nargs == 0) {
+    if ((str_eq(n->name, "current_timestamp") || str_eq(n->name, "localtime") || str_eq(n->name, "localtimestamp") ||
+         str_eq(n->name, "now")) &&
+        n->nargs == 0) {
         return pg_stable(&c->pg, "the current time") ? "CURRENT_TIMESTAMP" : "NULL";
     }
     if (str_eq(n->name, "now") && n->nargs == 1) {
         return pg_stable(&c->pg, "the current time") ? plain_call(c, "CURRENT_TIMESTAMP", n) : "NULL";
     }
-    if (str_eq(n->name, "date_add") || str_eq(n->name, "date_sub") || str_eq(n->name, "adddate") || str_eq(n->name, "subdate")) {
+    if (str_eq(n->name, "date_add") || str_eq(n->name, "date_sub") || str_eq(n->name, "adddate") ||
+        str_eq(n->name, "subdate")) {
         bool sub = str_eq(n->name, "date_sub") || str_eq(n->name, "subdate");
         if (n->nargs != 2) {
             pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
@@ -259,7 +354,8 @@ static const char *call(struct og *c, const struct sql_node *n) {
             pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
             return "NULL";
         }
-        if ((str_eq(n->name, "round") || str_eq(n->name, "truncate")) && n->nargs == 2 && type_of(c, n->args[0]).cls == TC_FLOAT) {
+        if ((str_eq(n->name, "round") || str_eq(n->name, "truncate")) && n->nargs == 2 &&
+            type_of(c, n->args[0]).cls == TC_FLOAT) {
             return through_pg(c, n); /* there is round(numeric, n) only */
         }
         if (functions[i].volatile_ && !pg_stable(&c->pg, n->name)) {
@@ -293,14 +389,16 @@ static const char *cast(struct og *c, const struct sql_node *n) {
     if (zone_dependent(c, n->args[0])) {
         return "NULL";
     }
-    if (str_eq(t->name, "signed") || str_eq(t->name, "unsigned") || str_eq(t->name, "decimal") || str_eq(t->name, "double")) {
+    if (str_eq(t->name, "signed") || str_eq(t->name, "unsigned") || str_eq(t->name, "decimal") ||
+        str_eq(t->name, "double")) {
         if (v.cls == TC_TEXT || v.cls == TC_JSON || v.cls == TC_OTHER) {
             pg_fail(&c->pg, "CAST of text or JSON AS %s, not measured on openGauss B", t->name);
             return "NULL";
         }
         return through_pg(c, n);
     }
-    if (str_eq(t->name, "char") && (t->charset == NULL || str_istarts(t->charset, "utf8")) && v.cls != TC_BYTES && v.cls != TC_FLOAT) {
+    if (str_eq(t->name, "char") && (t->charset == NULL || str_istarts(t->charset, "utf8")) && v.cls != TC_BYTES &&
+        v.cls != TC_FLOAT) {
         x = v.cls == TC_TEXT ? unpadded(c, n->args[0]) : x;
         return t->length >= 0 ? pg_fmt(&c->pg, "left(%s::text, %ld)", x, t->length) : pg_fmt(&c->pg, "%s::text", x);
     }
@@ -321,9 +419,11 @@ static const char *case_text(struct og *c, const struct sql_node *n) {
         t = pg_fmt(&c->pg, "CASE %s", paren(c, n->args[at++]));
     }
     for (; at + 1 < n->nargs + (n->has_else ? 0 : 1) && c->pg.why == NULL; at += 2) {
-        t = pg_fmt(&c->pg, "%s WHEN %s THEN %s", t, n->has_operand ? print(c, n->args[at]) : truth(c, n->args[at]), print(c, n->args[at + 1]));
+        t = pg_fmt(&c->pg, "%s WHEN %s THEN %s", t, n->has_operand ? print(c, n->args[at]) : truth(c, n->args[at]),
+                   print(c, n->args[at + 1]));
     }
-    return n->has_else ? pg_fmt(&c->pg, "%s ELSE %s END", t, print(c, n->args[n->nargs - 1])) : pg_fmt(&c->pg, "%s END", t);
+    return n->has_else ? pg_fmt(&c->pg, "%s ELSE %s END", t, print(c, n->args[n->nargs - 1]))
+                       : pg_fmt(&c->pg, "%s END", t);
 }
 
 static const char *logic(struct og *c, const struct sql_node *n) {
@@ -347,14 +447,23 @@ static const char *other(struct og *c, const struct sql_node *n) {
     const char *not = n->negated ? "NOT " : "";
     struct val v;
     switch (n->kind) {
-    case SN_NULL: return "NULL";
-    case SN_BOOL: return n->integer ? "TRUE" : "FALSE";
-    case SN_FLOAT: return pg_fmt(&c->pg, "'%s'::float8", n->text);
+    case SN_NULL:
+        return "NULL";
+    case SN_BOOL:
+        return n->integer ? "TRUE" : "FALSE";
+    case SN_FLOAT:
+        return pg_fmt(&c->pg, "'%s'::float8", n->text);
     case SN_TEMPORAL:
         return pg_temporal_literal(&c->pg, n).text;
-    case SN_HEX: pg_fail(&c->pg, "a hexadecimal literal, which is a number or bytes as its place wants"); return "NULL";
-    case SN_BIT: return pg_fmt(&c->pg, "b'%s'", n->text);
-    case SN_INT: case SN_DECIMAL: case SN_STRING: case SN_COLUMN:
+    case SN_HEX:
+        pg_fail(&c->pg, "a hexadecimal literal, which is a number or bytes as its place wants");
+        return "NULL";
+    case SN_BIT:
+        return pg_fmt(&c->pg, "b'%s'", n->text);
+    case SN_INT:
+    case SN_DECIMAL:
+    case SN_STRING:
+    case SN_COLUMN:
         v = pg_node(&c->pg, n);
         if (n->kind == SN_COLUMN && v.col != NULL) {
             return str_quote_pg(c->pg.a, v.col->target_name);
@@ -362,7 +471,9 @@ static const char *other(struct og *c, const struct sql_node *n) {
         return v.text;
     case SN_UNARY:
         if (n->op == OP_MINUS) {
-            return pg_fmt(&c->pg, "-%s", n->args[0]->kind == SN_UNARY ? pg_fmt(&c->pg, "(%s)", print(c, n->args[0])) : paren(c, n->args[0]));
+            return pg_fmt(&c->pg, "-%s",
+                          n->args[0]->kind == SN_UNARY ? pg_fmt(&c->pg, "(%s)", print(c, n->args[0]))
+                                                       : paren(c, n->args[0]));
         }
         if (n->op == OP_NOT) {
             return pg_fmt(&c->pg, "NOT %s", truth(c, n->args[0]));
@@ -371,13 +482,19 @@ static const char *other(struct og *c, const struct sql_node *n) {
         return "NULL";
     case SN_IS:
         if (str_eq(n->name, "null")) {
-            return pg_fmt(&c->pg, "%s IS %sNULL", paren(c, n->args[0]), not);
+            return pg_fmt(&c->pg, "%s IS %sNULL", paren(c, n->args[0]), not );
         }
-        return pg_fmt(&c->pg, "%s IS %s%s", truth(c, n->args[0]), not, str_eq(n->name, "true") ? "TRUE" : str_eq(n->name, "false") ? "FALSE" : "UNKNOWN");
-    case SN_BETWEEN: return pg_fmt(&c->pg, "%s %sBETWEEN %s AND %s", paren(c, n->args[0]), not, paren(c, n->args[1]), paren(c, n->args[2]));
+        return pg_fmt(&c->pg, "%s IS %s%s", truth(c, n->args[0]), not,
+                      str_eq(n->name, "true")    ? "TRUE"
+                      : str_eq(n->name, "false") ? "FALSE"
+                                                 : "UNKNOWN");
+    case SN_BETWEEN:
+        return pg_fmt(&c->pg, "%s %sBETWEEN %s AND %s", paren(c, n->args[0]), not, paren(c, n->args[1]),
+                      paren(c, n->args[2]));
     case SN_LIKE:
         if (n->nargs == 3 && n->args[2]->kind == SN_STRING) {
-            return pg_fmt(&c->pg, "%s %sLIKE %s ESCAPE %s", unpadded(c, n->args[0]), not, paren(c, n->args[1]), print(c, n->args[2]));
+            return pg_fmt(&c->pg, "%s %sLIKE %s ESCAPE %s", unpadded(c, n->args[0]), not, paren(c, n->args[1]),
+                          print(c, n->args[2]));
         }
         return pg_fmt(&c->pg, "%s %sLIKE %s", unpadded(c, n->args[0]), not, paren(c, n->args[1]));
     case SN_REGEXP: {
@@ -385,12 +502,14 @@ static const char *other(struct og *c, const struct sql_node *n) {
         return n->negated ? pg_fmt(&c->pg, "NOT (%s)", t) : t;
     }
     case SN_COLLATE:
-        if (str_eq(n->name, "utf8mb4_bin") || str_eq(n->name, "utf8mb4_general_ci") || str_eq(n->name, "utf8mb4_unicode_ci")) {
+        if (str_eq(n->name, "utf8mb4_bin") || str_eq(n->name, "utf8mb4_general_ci") ||
+            str_eq(n->name, "utf8mb4_unicode_ci")) {
             return pg_fmt(&c->pg, "%s COLLATE %s", paren(c, n->args[0]), n->name);
         }
         pg_fail(&c->pg, "COLLATE %.60s, which openGauss B does not have", n->name);
         return "NULL";
-    default: return through_pg(c, n); /* what remains is refused there, or printed alike */
+    default:
+        return through_pg(c, n); /* what remains is refused there, or printed alike */
     }
 }
 
@@ -399,25 +518,36 @@ static const char *print(struct og *c, const struct sql_node *n) {
         return "NULL";
     }
     switch (n->kind) {
-    case SN_BINARY: return binary(c, n);
-    case SN_CALL: return call(c, n);
-    case SN_CAST: return cast(c, n);
-    case SN_CASE: return case_text(c, n);
-    case SN_LOGIC: return logic(c, n);
-    case SN_IN: return in(c, n);
-    case SN_EXTRACT: return zone_dependent(c, n->args[0]) ? "NULL" : through_pg(c, n);
-    case SN_TRIM: return through_pg(c, n);
-    default: return other(c, n);
+    case SN_BINARY:
+        return binary(c, n);
+    case SN_CALL:
+        return call(c, n);
+    case SN_CAST:
+        return cast(c, n);
+    case SN_CASE:
+        return case_text(c, n);
+    case SN_LOGIC:
+        return logic(c, n);
+    case SN_IN:
+        return in(c, n);
+    case SN_EXTRACT:
+        return zone_dependent(c, n->args[0]) ? "NULL" : through_pg(c, n);
+    case SN_TRIM:
+        return through_pg(c, n);
+    default:
+        return other(c, n);
     }
 }
 
-bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) {
+bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,
+                    char **why) {
     /* The parts printed as for PostgreSQL use only what openGauss shares with it, which the PG dialect of it stands for. */
     struct sql_expr_options inner = *o;
     inner.dialect = DIALECT_OG_PG;
     struct og c = {.pg = pg_context(a, &inner, true)};
     const char *text;
-    if (o->want_boolean && n->kind == SN_CALL && str_eq(n->name, "json_valid") && n->nargs == 1 && type_of(&c, n->args[0]).cls == TC_JSON) {
+    if (o->want_boolean && n->kind == SN_CALL && str_eq(n->name, "json_valid") && n->nargs == 1 &&
+        type_of(&c, n->args[0]).cls == TC_JSON) {
         text = "TRUE";
     } else if (o->want_boolean && !is_truth(n)) {
         text = pg_fmt(&c.pg, "%s <> 0", paren(&c, n));

@@ -106,7 +106,8 @@ static struct sql_node *attach(struct sql_parser *p, struct sql_node *n, struct 
     return n;
 }
 
-static struct sql_node *binary(struct sql_parser *p, enum sql_node_kind kind, enum sql_op op, struct sql_node *left, struct sql_node *right) {
+static struct sql_node *binary(struct sql_parser *p, enum sql_node_kind kind, enum sql_op op, struct sql_node *left,
+                               struct sql_node *right) {
     struct sql_node *n = sql_node_new(p->arena, kind);
     n->op = op;
     return attach(p, n, left) != NULL ? attach(p, n, right) : NULL;
@@ -123,13 +124,24 @@ static int strength(const struct sql_token *t, enum sql_op *op) {
         return 0;
     }
     switch (t->op) {
-    case OP_BIT_OR: return 1;
-    case OP_BIT_AND: return 2;
-    case OP_SHL: case OP_SHR: return 3;
-    case OP_PLUS: case OP_MINUS: return 4;
-    case OP_MUL: case OP_DIV: case OP_MOD: return 5;
-    case OP_BIT_XOR: return 6;
-    default: return 0;
+    case OP_BIT_OR:
+        return 1;
+    case OP_BIT_AND:
+        return 2;
+    case OP_SHL:
+    case OP_SHR:
+        return 3;
+    case OP_PLUS:
+    case OP_MINUS:
+        return 4;
+    case OP_MUL:
+    case OP_DIV:
+    case OP_MOD:
+        return 5;
+    case OP_BIT_XOR:
+        return 6;
+    default:
+        return 0;
     }
 }
 
@@ -177,7 +189,9 @@ static struct sql_node *between(struct sql_parser *p, struct sql_node *left) {
     if (++p->depth > SQL_MAX_DEPTH) {
         return sql_parser_fail(p, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
     }
-    n = attach(p, n, left) && attach(p, n, sql_parse_bit_expr(p)) && sql_parser_expect_word(p, "and") ? attach(p, n, predicate(p)) : NULL;
+    n = attach(p, n, left) && attach(p, n, sql_parse_bit_expr(p)) && sql_parser_expect_word(p, "and")
+            ? attach(p, n, predicate(p))
+            : NULL;
     p->depth--;
     return n;
 }
@@ -191,8 +205,8 @@ static struct sql_node *predicate(struct sql_parser *p) {
     bool negated = false;
     if (sql_token_is(&p->t, "not")) {
         const struct sql_token *t = sql_parser_peek(p);
-        negated = sql_token_is(t, "in") || sql_token_is(t, "between") || sql_token_is(t, "like") || sql_token_is(t, "regexp") ||
-                  sql_token_is(t, "rlike");
+        negated = sql_token_is(t, "in") || sql_token_is(t, "between") || sql_token_is(t, "like") ||
+                  sql_token_is(t, "regexp") || sql_token_is(t, "rlike");
         if (!negated) {
             return left;
         }
@@ -213,7 +227,8 @@ static struct sql_node *predicate(struct sql_parser *p) {
     } else if (sql_token_is(&p->t, "member") && sql_token_is(sql_parser_peek(p), "of")) {
         sql_parser_advance(p);
         sql_parser_advance(p);
-        n = sql_parser_expect_op(p, OP_LPAREN, "(") ? binary(p, SN_MEMBER_OF, OP_NONE, left, sql_parse_simple(p)) : NULL;
+        n = sql_parser_expect_op(p, OP_LPAREN, "(") ? binary(p, SN_MEMBER_OF, OP_NONE, left, sql_parse_simple(p))
+                                                    : NULL;
         n = n != NULL && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
     } else if (sql_token_is(&p->t, "sounds")) {
         return sql_parser_fail(p, "SOUNDS LIKE");
@@ -279,9 +294,12 @@ static struct sql_node *logical_not(struct sql_parser *p) {
 /* Is the current token this logical operator? */
 static bool is_logic(const struct sql_parser *p, enum sql_op op) {
     switch (op) {
-    case OP_AND: return sql_token_is(&p->t, "and") || is_op(p, OP_AND_AND);
-    case OP_OR: return sql_token_is(&p->t, "or") || is_op(p, OP_OR_OR);
-    default: return sql_token_is(&p->t, "xor");
+    case OP_AND:
+        return sql_token_is(&p->t, "and") || is_op(p, OP_AND_AND);
+    case OP_OR:
+        return sql_token_is(&p->t, "or") || is_op(p, OP_OR_OR);
+    default:
+        return sql_token_is(&p->t, "xor");
     }
 }
 

@@ -10,11 +10,11 @@
 struct sql_parser {
     struct arena *arena;
     struct sql_lexer lexer;
-    struct sql_token t;  /* the current token, not yet consumed */
+    struct sql_token t;     /* the current token, not yet consumed */
     struct sql_token ahead; /* the one behind it, when have_ahead */
     bool have_ahead;
     unsigned depth;
-    char *why;           /* the first failure */
+    char *why; /* the first failure */
 };
 
 void sql_parser_init(struct sql_parser *p, struct arena *a, const char *text, size_t len, unsigned lex_flags);

@@ -68,9 +68,26 @@ static struct sql_node *introduced(struct sql_parser *p) {
 }
 
 static const char *const interval_units[] = {
-    "microsecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
-    "second_microsecond", "minute_microsecond", "minute_second", "hour_microsecond", "hour_second", "hour_minute",
-    "day_microsecond", "day_second", "day_minute", "day_hour", "year_month",
+    "microsecond",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+    "second_microsecond",
+    "minute_microsecond",
+    "minute_second",
+    "hour_microsecond",
+    "hour_second",
+    "hour_minute",
+    "day_microsecond",
+    "day_second",
+    "day_minute",
+    "day_hour",
+    "year_month",
 };
 
 /* A unit of time; SQL_TSI_DAY is DAY. NULL: the token is none. */
@@ -181,7 +198,8 @@ static struct sql_cast_type *cast_type(struct sql_parser *p) {
     if (!type_length(p, t)) {
         return NULL;
     }
-    if (sql_parser_accept_word(p, "charset") || (sql_token_is(&p->t, "character") && sql_token_is(sql_parser_peek(p), "set"))) {
+    if (sql_parser_accept_word(p, "charset") ||
+        (sql_token_is(&p->t, "character") && sql_token_is(sql_parser_peek(p), "set"))) {
         if (sql_parser_accept_word(p, "character")) {
             sql_parser_advance(p);
         }
@@ -259,7 +277,10 @@ static struct sql_node *unit_call(struct sql_parser *p, struct sql_node *call) {
     if (extract) {
         call->kind = SN_EXTRACT;
         call->name = u;
-        return sql_parser_expect_word(p, "from") && add(p, call, sql_parse_expr(p)) && sql_parser_expect_op(p, OP_RPAREN, ")") ? call : NULL;
+        return sql_parser_expect_word(p, "from") && add(p, call, sql_parse_expr(p)) &&
+                       sql_parser_expect_op(p, OP_RPAREN, ")")
+                   ? call
+                   : NULL;
     }
     call->text = u;
     for (int i = 0; i < 2; i++) {
@@ -308,7 +329,8 @@ static struct sql_node *call(struct sql_parser *p, const char *name) {
                 return NULL;
             }
             if (!sql_parser_accept_op(p, OP_COMMA) &&
-                !(from_for && n->nargs < 3 && (sql_parser_accept_word(p, "from") || sql_parser_accept_word(p, "for")))) {
+                !(from_for && n->nargs < 3 &&
+                  (sql_parser_accept_word(p, "from") || sql_parser_accept_word(p, "for")))) {
                 break;
             }
         }
@@ -328,8 +350,9 @@ static struct sql_node *call(struct sql_parser *p, const char *name) {
 
 /* Functions that need no parentheses. */
 static bool bare_function(const char *word) {
-    static const char *const names[] = {"current_timestamp", "current_date", "current_time", "current_user", "localtime",
-                                        "localtimestamp", "utc_date", "utc_time", "utc_timestamp"};
+    static const char *const names[] = {"current_timestamp", "current_date", "current_time",
+                                        "current_user",      "localtime",    "localtimestamp",
+                                        "utc_date",          "utc_time",     "utc_timestamp"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcasecmp(word, names[i]) == 0) {
             return true;
@@ -353,7 +376,8 @@ static struct sql_node *name_or_call(struct sql_parser *p) {
             n->integer = sql_token_is(&t, "true");
             return n;
         }
-        if (behind->kind == TOK_STRING && (sql_token_is(&t, "date") || sql_token_is(&t, "time") || sql_token_is(&t, "timestamp"))) {
+        if (behind->kind == TOK_STRING &&
+            (sql_token_is(&t, "date") || sql_token_is(&t, "time") || sql_token_is(&t, "timestamp"))) {
             sql_parser_advance(p);
             n = leaf(p, SN_TEMPORAL);
             n->name = lower_copy(p->arena, t.text);
@@ -410,17 +434,27 @@ static struct sql_node *parenthesized(struct sql_parser *p) {
 
 static struct sql_node *primary(struct sql_parser *p) {
     switch (p->t.kind) {
-    case TOK_STRING: return string_literal(p, NULL);
-    case TOK_NSTRING: return string_literal(p, "utf8mb3");
-    case TOK_INTRODUCER: return introduced(p);
-    case TOK_HEX: return leaf(p, SN_HEX);
-    case TOK_BIT: return leaf(p, SN_BIT);
-    case TOK_INT: return leaf(p, SN_INT);
-    case TOK_DECIMAL: return leaf(p, SN_DECIMAL);
-    case TOK_FLOAT: return leaf(p, SN_FLOAT);
+    case TOK_STRING:
+        return string_literal(p, NULL);
+    case TOK_NSTRING:
+        return string_literal(p, "utf8mb3");
+    case TOK_INTRODUCER:
+        return introduced(p);
+    case TOK_HEX:
+        return leaf(p, SN_HEX);
+    case TOK_BIT:
+        return leaf(p, SN_BIT);
+    case TOK_INT:
+        return leaf(p, SN_INT);
+    case TOK_DECIMAL:
+        return leaf(p, SN_DECIMAL);
+    case TOK_FLOAT:
+        return leaf(p, SN_FLOAT);
     case TOK_USER_VAR:
-    case TOK_SYSTEM_VAR: return leaf(p, SN_VARIABLE);
-    case TOK_QUOTED_IDENT: return name_or_call(p);
+    case TOK_SYSTEM_VAR:
+        return leaf(p, SN_VARIABLE);
+    case TOK_QUOTED_IDENT:
+        return name_or_call(p);
     case TOK_IDENT:
         if (sql_parser_accept_word(p, "case")) {
             return case_expr(p);
@@ -439,9 +473,11 @@ static struct sql_node *primary(struct sql_parser *p) {
             return parenthesized(p);
         }
         break;
-    default: break;
+    default:
+        break;
     }
-    return sql_parser_fail(p, "a value expected at byte %zu, found %.60s", p->t.start, p->t.kind == TOK_END ? "the end" : p->t.text);
+    return sql_parser_fail(p, "a value expected at byte %zu, found %.60s", p->t.start,
+                           p->t.kind == TOK_END ? "the end" : p->t.text);
 }
 
 /* COLLATE name, -> and ->> behind an operand. */

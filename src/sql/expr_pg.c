@@ -27,9 +27,11 @@ const struct sql_column *pg_find_column(const struct sql_expr_options *o, struct
 }
 
 static enum charset_kind charset_kind(const char *charset) {
-    static const char *const single[] = {"latin1", "latin2", "latin5", "latin7", "cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852",
-                                         "cp866", "greek", "hebrew", "koi8r", "koi8u", "macce", "macroman", "tis620", "dec8", "hp8"};
-    if (charset == NULL || str_eq(charset, "utf8mb4") || str_eq(charset, "utf8mb3") || str_eq(charset, "utf8") || str_eq(charset, "ascii")) {
+    static const char *const single[] = {"latin1", "latin2", "latin5",   "latin7", "cp1250", "cp1251", "cp1256",
+                                         "cp1257", "cp850",  "cp852",    "cp866",  "greek",  "hebrew", "koi8r",
+                                         "koi8u",  "macce",  "macroman", "tis620", "dec8",   "hp8"};
+    if (charset == NULL || str_eq(charset, "utf8mb4") || str_eq(charset, "utf8mb3") || str_eq(charset, "utf8") ||
+        str_eq(charset, "ascii")) {
         return CS_UTF8;
     }
     for (size_t i = 0; i < sizeof single / sizeof single[0]; i++) {
@@ -76,13 +78,23 @@ struct val pg_column_value(struct pg *c, const struct sql_node *n) {
     v.fsp = from->fsp;
     v.nonneg = from->is_unsigned || from->kind == MYT_YEAR;
     switch (col->to->kind) {
-    case TK_BOOL: v.cls = TC_BOOL; break;
-    case TK_INT8: case TK_UINT4: v.wide = true; /* fall through */
-    case TK_INT1: case TK_INT2: case TK_INT4: case TK_UINT1: case TK_UINT2: case TK_YEAR:
+    case TK_BOOL:
+        v.cls = TC_BOOL;
+        break;
+    case TK_INT8:
+    case TK_UINT4:
+        v.wide = true; /* fall through */
+    case TK_INT1:
+    case TK_INT2:
+    case TK_INT4:
+    case TK_UINT1:
+    case TK_UINT2:
+    case TK_YEAR:
         v.cls = TC_INT;
         v.integer = true;
         break;
-    case TK_UINT8: case TK_NUMERIC:
+    case TK_UINT8:
+    case TK_NUMERIC:
         v.cls = TC_DEC;
         v.integer = from->kind <= MYT_BIGINT || from->kind == MYT_BIT;
         v.u64 = from->kind <= MYT_BIGINT;
@@ -92,21 +104,43 @@ struct val pg_column_value(struct pg *c, const struct sql_node *n) {
         v.text = pg_fmt(c, "%s::float8", v.text);
         v.col = NULL; /* the text is no longer the bare column */
         /* fall through */
-    case TK_FLOAT8: v.cls = TC_FLOAT; break;
-    case TK_BIT: v.cls = TC_BITS; break;
-    case TK_TEXT: text_column(c, &v, col); break;
-    case TK_JSONB: v.cls = TC_JSON; break;
-    case TK_BYTEA: case TK_BLOB: v.cls = TC_BYTES; break;
-    case TK_DATE: v.cls = TC_DATE; break;
-    case TK_TIME: v.cls = TC_TIME; break;
+    case TK_FLOAT8:
+        v.cls = TC_FLOAT;
+        break;
+    case TK_BIT:
+        v.cls = TC_BITS;
+        break;
+    case TK_TEXT:
+        text_column(c, &v, col);
+        break;
+    case TK_JSONB:
+        v.cls = TC_JSON;
+        break;
+    case TK_BYTEA:
+    case TK_BLOB:
+        v.cls = TC_BYTES;
+        break;
+    case TK_DATE:
+        v.cls = TC_DATE;
+        break;
+    case TK_TIME:
+        v.cls = TC_TIME;
+        break;
     case TK_INTERVAL:
         v.cls = TC_TIME;
         v.interval = true;
         break;
-    case TK_TIMESTAMP: v.cls = from->kind == MYT_DATE ? TC_DATE /* in an A database */ : TC_DATETIME; break;
-    case TK_TIMESTAMPTZ: v.cls = TC_TSTZ; break;
-    case TK_UUID: v.cls = TC_UUID; break;
-    default: break; /* inet: comparable with NULL only */
+    case TK_TIMESTAMP:
+        v.cls = from->kind == MYT_DATE ? TC_DATE /* in an A database */ : TC_DATETIME;
+        break;
+    case TK_TIMESTAMPTZ:
+        v.cls = TC_TSTZ;
+        break;
+    case TK_UUID:
+        v.cls = TC_UUID;
+        break;
+    default:
+        break; /* inet: comparable with NULL only */
     }
     return v;
 }
@@ -134,7 +168,8 @@ static struct val decimal_literal(struct pg *c, const struct sql_node *n) {
     if (strlen(n->text) > 80) {
         return pg_fail(c, "a decimal number of more than 80 digits");
     }
-    struct val v = pg_val(TC_DEC, pg_fmt(c, "%s%s%s", n->text[0] == '.' ? "0" : "", n->text, digits == 0 ? "0" : ""), true);
+    struct val v =
+        pg_val(TC_DEC, pg_fmt(c, "%s%s%s", n->text[0] == '.' ? "0" : "", n->text, digits == 0 ? "0" : ""), true);
     v.scale = (int)digits;
     v.nonneg = true;
     v.lit = n;
@@ -145,7 +180,8 @@ static struct val decimal_literal(struct pg *c, const struct sql_node *n) {
  * way to tell such a byte from text. */
 static bool garbled_by_mariadb(const struct sql_node *n) {
     for (size_t i = 0; i + 2 < n->len; i++) {
-        if (n->text[i] == 'x' && strchr("89ABCDEF", n->text[i + 1]) != NULL && strchr("0123456789ABCDEF", n->text[i + 2]) != NULL) {
+        if (n->text[i] == 'x' && strchr("89ABCDEF", n->text[i + 1]) != NULL &&
+            strchr("0123456789ABCDEF", n->text[i + 2]) != NULL) {
             return true;
         }
     }
@@ -176,19 +212,23 @@ static struct val string_literal(struct pg *c, const struct sql_node *n) {
 static struct val literal(struct pg *c, const struct sql_node *n) {
     struct val v;
     switch (n->kind) {
-    case SN_NULL: return pg_val(TC_NULL, "NULL", true);
+    case SN_NULL:
+        return pg_val(TC_NULL, "NULL", true);
     case SN_BOOL:
         v = pg_val(TC_BOOL, n->integer ? "TRUE" : "FALSE", true);
         v.lit = n;
         return v;
-    case SN_INT: return integer_literal(c, n);
-    case SN_DECIMAL: return decimal_literal(c, n);
+    case SN_INT:
+        return integer_literal(c, n);
+    case SN_DECIMAL:
+        return decimal_literal(c, n);
     case SN_FLOAT:
         v = pg_val(TC_FLOAT, pg_fmt(c, "'%s'::float8", n->text), true);
         v.lit = n;
         v.nonneg = true;
         return v;
-    case SN_STRING: return string_literal(c, n);
+    case SN_STRING:
+        return string_literal(c, n);
     default:
         if (n->charset != NULL && !str_eq(n->charset, "binary")) {
             if (charset_kind(n->charset) != CS_UTF8) {
@@ -225,19 +265,37 @@ static struct val binary_op(struct pg *c, const struct sql_node *n) {
     }
     struct val l = pg_node(c, n->args[0]), r = pg_node(c, n->args[1]);
     switch (n->op) {
-    case OP_EQ: case OP_NULL_SAFE_EQ: case OP_NE: case OP_LT: case OP_LE: case OP_GT: case OP_GE: return pg_compare(c, n->op, l, r);
-    case OP_DIV: return pg_divide(c, l, r);
-    case OP_PLUS: case OP_MINUS: case OP_MUL: case OP_MOD: case OP_INT_DIV: return pg_arithmetic(c, n->op, l, r);
-    default: return pg_bits_op(c, n->op, l, r);
+    case OP_EQ:
+    case OP_NULL_SAFE_EQ:
+    case OP_NE:
+    case OP_LT:
+    case OP_LE:
+    case OP_GT:
+    case OP_GE:
+        return pg_compare(c, n->op, l, r);
+    case OP_DIV:
+        return pg_divide(c, l, r);
+    case OP_PLUS:
+    case OP_MINUS:
+    case OP_MUL:
+    case OP_MOD:
+    case OP_INT_DIV:
+        return pg_arithmetic(c, n->op, l, r);
+    default:
+        return pg_bits_op(c, n->op, l, r);
     }
 }
 
 static struct val unary_op(struct pg *c, const struct sql_node *n) {
     struct val v = pg_node(c, n->args[0]);
     switch (n->op) {
-    case OP_MINUS: return pg_negate(c, v);
-    case OP_BIT_NOT: return pg_bit_not(c, v);
-    default: v = pg_as_bool(c, v); return pg_val(TC_BOOL, pg_fmt(c, "NOT %s", pg_p(c, v)), false);
+    case OP_MINUS:
+        return pg_negate(c, v);
+    case OP_BIT_NOT:
+        return pg_bit_not(c, v);
+    default:
+        v = pg_as_bool(c, v);
+        return pg_val(TC_BOOL, pg_fmt(c, "NOT %s", pg_p(c, v)), false);
     }
 }
 
@@ -252,17 +310,40 @@ static struct val collate(struct pg *c, const struct sql_node *n) {
 
 static struct val dispatch(struct pg *c, const struct sql_node *n) {
     switch (n->kind) {
-    case SN_NULL: case SN_BOOL: case SN_INT: case SN_DECIMAL: case SN_FLOAT: case SN_STRING: case SN_HEX: case SN_BIT: return literal(c, n);
-    case SN_TEMPORAL: return pg_temporal_literal(c, n);
-    case SN_COLUMN: return pg_column_value(c, n);
-    case SN_VARIABLE: return pg_fail(c, "the variable %.100s", n->text);
-    case SN_UNARY: return unary_op(c, n);
-    case SN_BINARY: return binary_op(c, n);
-    case SN_LOGIC: case SN_IS: case SN_IN: case SN_BETWEEN: case SN_LIKE: case SN_REGEXP: return pg_logic_value(c, n);
-    case SN_MEMBER_OF: return pg_fail(c, "MEMBER OF");
-    case SN_CASE: return pg_case(c, n);
-    case SN_CALL: return pg_call(c, n);
-    case SN_CAST: return pg_cast(c, n);
+    case SN_NULL:
+    case SN_BOOL:
+    case SN_INT:
+    case SN_DECIMAL:
+    case SN_FLOAT:
+    case SN_STRING:
+    case SN_HEX:
+    case SN_BIT:
+        return literal(c, n);
+    case SN_TEMPORAL:
+        return pg_temporal_literal(c, n);
+    case SN_COLUMN:
+        return pg_column_value(c, n);
+    case SN_VARIABLE:
+        return pg_fail(c, "the variable %.100s", n->text);
+    case SN_UNARY:
+        return unary_op(c, n);
+    case SN_BINARY:
+        return binary_op(c, n);
+    case SN_LOGIC:
+    case SN_IS:
+    case SN_IN:
+    case SN_BETWEEN:
+    case SN_LIKE:
+    case SN_REGEXP:
+        return pg_logic_value(c, n);
+    case SN_MEMBER_OF:
+        return pg_fail(c, "MEMBER OF");
+    case SN_CASE:
+        return pg_case(c, n);
+    case SN_CALL:
+        return pg_call(c, n);
+    case SN_CAST:
+        return pg_cast(c, n);
     case SN_CONVERT_USING: {
         struct val v = pg_as_text(c, pg_node(c, n->args[0]));
         if (charset_kind(n->charset) != CS_UTF8 || str_eq(n->charset, "binary")) {
@@ -271,16 +352,22 @@ static struct val dispatch(struct pg *c, const struct sql_node *n) {
         v.charset = CS_UTF8;
         return v;
     }
-    case SN_COLLATE: return collate(c, n);
-    case SN_INTERVAL: return pg_fail(c, "INTERVAL outside of date arithmetic");
-    case SN_EXTRACT: return pg_extract(c, n->name, pg_node(c, n->args[0]));
+    case SN_COLLATE:
+        return collate(c, n);
+    case SN_INTERVAL:
+        return pg_fail(c, "INTERVAL outside of date arithmetic");
+    case SN_EXTRACT:
+        return pg_extract(c, n->name, pg_node(c, n->args[0]));
     case SN_TRIM: {
         struct sql_node call = *n;
         call.kind = SN_CALL;
-        call.name = str_eq(n->name, "both") ? "trim both" : str_eq(n->name, "leading") ? "trim leading" : "trim trailing";
+        call.name = str_eq(n->name, "both")      ? "trim both"
+                    : str_eq(n->name, "leading") ? "trim leading"
+                                                 : "trim trailing";
         return pg_call(c, &call);
     }
-    case SN_ROW: return pg_fail(c, "a row of values");
+    case SN_ROW:
+        return pg_fail(c, "a row of values");
     }
     return pg_fail(c, "an expression of an unknown kind");
 }
@@ -329,7 +416,9 @@ static struct val top_condition(struct pg *c, const struct sql_node *n) {
 }
 
 struct pg pg_context(struct arena *a, const struct sql_expr_options *o, bool b_database) {
-    return (struct pg){.a = a, .o = o, .numeric = b_database ? "numeric(130,40)" : "numeric",
+    return (struct pg){.a = a,
+                       .o = o,
+                       .numeric = b_database ? "numeric(130,40)" : "numeric",
                        .timestamp = b_database ? "timestamp(6) without time zone" : "timestamp"};
 }
 

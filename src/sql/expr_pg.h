@@ -13,12 +13,23 @@
 #define PG_MAX_BYTES (4 * 1024 * 1024) /* of all intermediate texts: conversions that repeat an operand multiply */
 
 enum tclass {
-    TC_NULL,     /* the literal NULL */
-    TC_BOOL, TC_INT, TC_DEC, TC_FLOAT /* float8 */,
-    TC_TEXT, TC_ENUM /* enum column: native type or text */, TC_BYTES,
-    TC_DATE, TC_TIME, TC_DATETIME /* timestamp */, TC_TSTZ /* timestamptz */,
-    TC_JSON /* jsonb */, TC_BITS, TC_UUID, TC_OTHER,
-    TC_HEX,      /* hex or bit literal: bytes or number, as its surroundings want */
+    TC_NULL, /* the literal NULL */
+    TC_BOOL,
+    TC_INT,
+    TC_DEC,
+    TC_FLOAT /* float8 */,
+    TC_TEXT,
+    TC_ENUM /* enum column: native type or text */,
+    TC_BYTES,
+    TC_DATE,
+    TC_TIME,
+    TC_DATETIME /* timestamp */,
+    TC_TSTZ /* timestamptz */,
+    TC_JSON /* jsonb */,
+    TC_BITS,
+    TC_UUID,
+    TC_OTHER,
+    TC_HEX, /* hex or bit literal: bytes or number, as its surroundings want */
 };
 
 enum charset_kind { CS_UTF8, CS_SINGLE_BYTE, CS_OTHER };
@@ -27,19 +38,19 @@ enum ci_kind { CI_NONE /* literals: the other side decides */, CI_YES, CI_NO };
 
 struct val {
     const char *text;
-    bool atom;     /* needs no parentheses beside an operator */
+    bool atom; /* needs no parentheses beside an operator */
     enum tclass cls;
-    int scale;     /* TC_DEC: fractional digits MySQL shows; -1 unknown */
-    int fsp;       /* TC_DATETIME, TC_TSTZ, TC_TIME: fractional second digits */
-    bool integer;  /* TC_DEC: a whole number */
-    bool u64;      /* TC_DEC standing for MySQL's BIGINT UNSIGNED */
-    bool wide;     /* TC_INT: bigint in the target; otherwise integer or smaller */
-    bool nonneg;   /* known not to be negative */
-    bool padded;   /* character(n) in the target: casting to text strips the padding */
-    bool interval; /* TC_TIME held as interval */
+    int scale;          /* TC_DEC: fractional digits MySQL shows; -1 unknown */
+    int fsp;            /* TC_DATETIME, TC_TSTZ, TC_TIME: fractional second digits */
+    bool integer;       /* TC_DEC: a whole number */
+    bool u64;           /* TC_DEC standing for MySQL's BIGINT UNSIGNED */
+    bool wide;          /* TC_INT: bigint in the target; otherwise integer or smaller */
+    bool nonneg;        /* known not to be negative */
+    bool padded;        /* character(n) in the target: casting to text strips the padding */
+    bool interval;      /* TC_TIME held as interval */
     bool volatile_uuid; /* gen_random_uuid()::text: may be assigned to a uuid column without the cast */
-    bool mixed;    /* a decimal chosen among several scales: its text would show the chosen one's */
-    bool volatile_; /* must not be repeated: rand(), uuid() */
+    bool mixed;         /* a decimal chosen among several scales: its text would show the chosen one's */
+    bool volatile_;     /* must not be repeated: rand(), uuid() */
     enum charset_kind charset;
     enum ci_kind ci;
     const struct sql_node *lit;   /* a literal */
@@ -59,14 +70,17 @@ struct pg {
 /* expr_pg.c: nodes */
 struct pg pg_context(struct arena *a, const struct sql_expr_options *o, bool b_database);
 struct val pg_node(struct pg *c, const struct sql_node *n);
-bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) WARN_UNUSED;
+bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,
+                  char **why) WARN_UNUSED;
 const struct sql_column *pg_find_column(const struct sql_expr_options *o, struct arena *a, const char *name);
-struct val pg_logic_value(struct pg *c, const struct sql_node *n); /* expr_pg_logic.c: AND, OR, IS, IN, BETWEEN, LIKE, REGEXP */
+struct val pg_logic_value(struct pg *c,
+                          const struct sql_node *n); /* expr_pg_logic.c: AND, OR, IS, IN, BETWEEN, LIKE, REGEXP */
 struct val pg_compare(struct pg *c, enum sql_op op, struct val l, struct val r);
 struct val pg_like(struct pg *c, struct val s, struct val pattern, const char *escape, bool negated);
-struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negated, int force_case /* -1: by collation, 0 ignore, 1 keep */);
-const char *pg_regexp_pattern(struct pg *c, const struct val *pattern); /* as a literal for the target's engine */
-struct val pg_case(struct pg *c, const struct sql_node *n); /* expr_pg_choice.c */
+struct val pg_regexp(struct pg *c, struct val s, struct val pattern, bool negated,
+                     int force_case /* -1: by collation, 0 ignore, 1 keep */);
+const char *pg_regexp_pattern(struct pg *c, const struct val *pattern);     /* as a literal for the target's engine */
+struct val pg_case(struct pg *c, const struct sql_node *n);                 /* expr_pg_choice.c */
 bool pg_sign_mixed(struct pg *c, const struct val *l, const struct val *r); /* refuse unsigned beside signed in lists */
 struct val pg_arithmetic(struct pg *c, enum sql_op op, struct val l, struct val r);
 struct val pg_divide(struct pg *c, struct val l, struct val r);
@@ -88,8 +102,9 @@ const char *pg_p(struct pg *c, struct val v); /* the text, in parentheses unless
 bool pg_is_const_string(const struct val *v);
 const char *pg_string_literal(struct pg *c, const char *s, size_t len);
 bool pg_stable(struct pg *c, const char *what); /* refuse when the result must be immutable */
-bool pg_has_collation(struct pg *c, const struct val *l, const struct val *r); /* refuse a comparison of constants in a generated column; r may be NULL */
-bool pg_once(struct pg *c, const struct val *v); /* refuse to repeat rand() and uuid() */
+bool pg_has_collation(struct pg *c, const struct val *l,
+                      const struct val *r); /* refuse a comparison of constants in a generated column; r may be NULL */
+bool pg_once(struct pg *c, const struct val *v);                /* refuse to repeat rand() and uuid() */
 bool pg_literal_number(const struct val *v, const char **text); /* a literal that reads as a number */
 
 /* expr_pg_convert.c: what MySQL's implicit conversions do */
@@ -102,7 +117,7 @@ struct val pg_as_float(struct pg *c, struct val v);
 struct val pg_as_text(struct pg *c, struct val v);
 struct val pg_as_bytes(struct pg *c, struct val v);
 struct val pg_as_json(struct pg *c, struct val v);
-struct val pg_text_prefix_int(struct pg *c, struct val text);    /* CAST('12abc' AS SIGNED) */
+struct val pg_text_prefix_int(struct pg *c, struct val text);                      /* CAST('12abc' AS SIGNED) */
 struct val pg_text_prefix_number(struct pg *c, struct val text, const char *type); /* '1.5e3x' + 0 */
 enum tclass pg_unify(struct pg *c, struct val *v, size_t n);
 struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to);
@@ -112,10 +127,12 @@ struct val pg_as_date(struct pg *c, struct val v);
 struct val pg_as_datetime(struct pg *c, struct val v);
 struct val pg_temporal_literal(struct pg *c, const struct sql_node *n);
 bool pg_parse_time_literal(struct pg *c, const struct val *v, bool interval, struct val *out);
-bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out); /* '2024-01-05 10:00' -> TC_DATE or TC_DATETIME */
-struct val pg_date_text(struct pg *c, struct val v);  /* as MySQL prints a date, datetime or time */
+bool pg_parse_date_literal(struct pg *c, const struct val *v,
+                           struct val *out);         /* '2024-01-05 10:00' -> TC_DATE or TC_DATETIME */
+struct val pg_date_text(struct pg *c, struct val v); /* as MySQL prints a date, datetime or time */
 struct val pg_date_add(struct pg *c, struct val base, const struct sql_node *interval, bool subtract);
-struct val pg_to_precision(struct pg *c, struct val v, int fsp); /* TC_DATETIME and TC_TIME: MySQL rounds, MariaDB cuts */
+struct val pg_to_precision(struct pg *c, struct val v,
+                           int fsp); /* TC_DATETIME and TC_TIME: MySQL rounds, MariaDB cuts */
 struct val pg_extract(struct pg *c, const char *unit, struct val v);
 
 /* Function tables; a name is looked for in each. The handler gets the arguments as nodes. */
@@ -125,9 +142,11 @@ struct pg_function {
     struct val (*make)(struct pg *c, const struct sql_node *n, const char *data);
     const char *data;
 };
-extern const struct pg_function pg_functions_string[], pg_functions_number[], pg_functions_date[], pg_functions_json[], pg_functions_misc[];
+extern const struct pg_function pg_functions_string[], pg_functions_number[], pg_functions_date[], pg_functions_json[],
+    pg_functions_misc[];
 
 /* expr_og_b.c */
-bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) WARN_UNUSED;
+bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,
+                    char **why) WARN_UNUSED;
 
 #endif

@@ -106,14 +106,17 @@ struct val pg_divide(struct pg *c, struct val l, struct val r) {
     /* A value chosen among several scales keeps its own: the digits must not depend on which one it was. */
     for (int i = l.mixed ? 0 : sl; i <= sl; i++) {
         for (int k = r.mixed ? 0 : sr; k <= sr; k++) {
-            if (computed_digits(i, k) != computed && (c->o->mariadb || computed_digits(i, k) <= out.scale || computed <= out.scale)) {
+            if (computed_digits(i, k) != computed &&
+                (c->o->mariadb || computed_digits(i, k) <= out.scale || computed <= out.scale)) {
                 return pg_fail(c, "the division of a decimal number of unknown scale");
             }
         }
     }
-    bool cut = c->o->mariadb || computed <= out.scale; /* otherwise the cut is behind the digit that rounding looks at */
+    bool cut =
+        c->o->mariadb || computed <= out.scale; /* otherwise the cut is behind the digit that rounding looks at */
     int keep = c->o->mariadb ? computed : out.scale;
-    out.text = pg_fmt(c, "%s(%s::numeric(95,%d) / %s, %d)", cut ? "trunc" : "round", pg_p(c, l), keep + (cut ? 12 : 8), divisor(c, r), keep);
+    out.text = pg_fmt(c, "%s(%s::numeric(95,%d) / %s, %d)", cut ? "trunc" : "round", pg_p(c, l), keep + (cut ? 12 : 8),
+                      divisor(c, r), keep);
     return out;
 }
 
@@ -143,8 +146,10 @@ static struct val bits64(struct pg *c, struct val v) {
         if (!pg_once(c, &v)) {
             return v;
         }
-        struct val out = pg_int(pg_fmt(c, "CASE WHEN %s > 9223372036854775807 THEN (%s - 18446744073709551616)::bigint ELSE %s::bigint END", pg_p(c, v),
-                                       pg_p(c, v), pg_p(c, v)), false, true);
+        struct val out = pg_int(
+            pg_fmt(c, "CASE WHEN %s > 9223372036854775807 THEN (%s - 18446744073709551616)::bigint ELSE %s::bigint END",
+                   pg_p(c, v), pg_p(c, v), pg_p(c, v)),
+            false, true);
         return out;
     }
     return pg_as_bigint(c, v);
@@ -152,7 +157,8 @@ static struct val bits64(struct pg *c, struct val v) {
 
 /* A number below zero as MySQL's unsigned 64 bits show it. */
 struct val pg_unsigned64(struct pg *c, struct val v) {
-    struct val out = pg_val(TC_DEC, pg_fmt(c, "(%s::%s + 18446744073709551616) %% 18446744073709551616", pg_p(c, v), c->numeric), false);
+    struct val out = pg_val(
+        TC_DEC, pg_fmt(c, "(%s::%s + 18446744073709551616) %% 18446744073709551616", pg_p(c, v), c->numeric), false);
     out.integer = out.nonneg = out.u64 = true;
     out.volatile_ = v.volatile_;
     return out;
@@ -193,7 +199,8 @@ struct val pg_bits_op(struct pg *c, enum sql_op op, struct val l, struct val r) 
             return unsigned64(c, pg_fmt(c, "%s >> %ld", pg_p(c, left), count), l.nonneg);
         }
         /* PostgreSQL's >> keeps the sign: clear what MySQL fills with zeros. */
-        return unsigned64(c, pg_fmt(c, "(%s >> %ld) & %lld", pg_p(c, left), count, 0x7fffffffffffffffLL >> (count - 1)), true);
+        return unsigned64(c, pg_fmt(c, "(%s >> %ld) & %lld", pg_p(c, left), count, 0x7fffffffffffffffLL >> (count - 1)),
+                          true);
     }
     r = bits64(c, r);
     const char *sign = op == OP_BIT_AND ? "&" : op == OP_BIT_OR ? "|" : "#";

@@ -13,8 +13,11 @@ static struct val json_number(struct pg *c, struct val j, const char *type) {
     bool whole = str_eq(type, "bigint");
     struct val from_text = whole ? pg_text_prefix_int(c, text) : pg_text_prefix_number(c, text, type);
     struct val out = pg_val(whole ? TC_INT : str_eq(type, "numeric") ? TC_DEC : TC_FLOAT, NULL, true);
-    out.text = pg_fmt(c, "CASE jsonb_typeof(%s) WHEN 'number' THEN %s(%s)::%s%s::%s WHEN 'boolean' THEN (%s)::boolean::int WHEN 'string' THEN %s END",
-                      j.text, whole ? "round(" : "", text.text, c->numeric, whole ? ")" : "", type, text.text, from_text.text);
+    out.text =
+        pg_fmt(c,
+               "CASE jsonb_typeof(%s) WHEN 'number' THEN %s(%s)::%s%s::%s WHEN 'boolean' THEN (%s)::boolean::int WHEN "
+               "'string' THEN %s END",
+               j.text, whole ? "round(" : "", text.text, c->numeric, whole ? ")" : "", type, text.text, from_text.text);
     out.wide = out.integer = whole;
     return out;
 }
@@ -25,11 +28,15 @@ static struct val to_unsigned(struct pg *c, struct val v) {
 
 static struct val cast_integer(struct pg *c, struct val v, bool is_unsigned) {
     switch (v.cls) {
-    case TC_NULL: return pg_int("NULL::bigint", true, true);
-    case TC_JSON: v = json_number(c, v, "bigint"); break;
+    case TC_NULL:
+        return pg_int("NULL::bigint", true, true);
+    case TC_JSON:
+        v = json_number(c, v, "bigint");
+        break;
     case TC_TEXT: {
         const char *number;
-        if (pg_is_const_string(&v) && pg_literal_number(&v, &number) && strpbrk(number, ".eE") == NULL && strlen(number) < 19) {
+        if (pg_is_const_string(&v) && pg_literal_number(&v, &number) && strpbrk(number, ".eE") == NULL &&
+            strlen(number) < 19) {
             v = pg_int(pg_fmt(c, "%s::bigint", number[0] == '-' ? pg_fmt(c, "(%s)", number) : number), true, true);
             v.nonneg = number[0] != '-';
         } else {
@@ -40,7 +47,9 @@ static struct val cast_integer(struct pg *c, struct val v, bool is_unsigned) {
     default:
         v = pg_as_num(c, v);
         if (is_unsigned && v.cls != TC_INT && !v.nonneg) {
-            return v.cls == TC_DEC && v.integer ? to_unsigned(c, v) : pg_fail(c, "CAST of a number that may be negative and broken AS UNSIGNED");
+            return v.cls == TC_DEC && v.integer
+                       ? to_unsigned(c, v)
+                       : pg_fail(c, "CAST of a number that may be negative and broken AS UNSIGNED");
         }
         if (v.cls == TC_DEC && v.integer && is_unsigned) {
             return v;
@@ -146,7 +155,8 @@ struct val pg_cast(struct pg *c, const struct sql_node *n) {
 }
 
 struct val pg_call(struct pg *c, const struct sql_node *n) {
-    const struct pg_function *const tables[] = {pg_functions_misc, pg_functions_string, pg_functions_number, pg_functions_date, pg_functions_json};
+    const struct pg_function *const tables[] = {pg_functions_misc, pg_functions_string, pg_functions_number,
+                                                pg_functions_date, pg_functions_json};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         for (const struct pg_function *f = tables[t]; f->name != NULL; f++) {
             if (!str_eq(f->name, n->name)) {

@@ -12,7 +12,8 @@ static void result_of(struct val *out, const struct val *v, size_t n, enum tclas
             continue;
         }
         int s = v[i].cls == TC_DEC ? v[i].scale : 0;
-        out->mixed = out->mixed || v[i].mixed || (cls == TC_DEC && (v[i].cls == TC_DEC ? v[i].scale : 0) != (v[0].cls == TC_DEC ? v[0].scale : 0));
+        out->mixed = out->mixed || v[i].mixed ||
+                     (cls == TC_DEC && (v[i].cls == TC_DEC ? v[i].scale : 0) != (v[0].cls == TC_DEC ? v[0].scale : 0));
         out->scale = out->scale < 0 || s < 0 ? -1 : s > out->scale ? s : out->scale;
         out->fsp = v[i].fsp > out->fsp ? v[i].fsp : out->fsp;
         out->wide = out->wide || v[i].wide;
@@ -25,8 +26,10 @@ static void result_of(struct val *out, const struct val *v, size_t n, enum tclas
 
 /* CASE [x] WHEN .. THEN .. ELSE .. END */
 struct val pg_case(struct pg *c, const struct sql_node *n) {
-    size_t first = n->has_operand ? 1 : 0, branches = (n->nargs - first - (n->has_else ? 1 : 0)) / 2, nvals = branches + (n->has_else ? 1 : 0);
-    struct val *when = arena_array(c->a, struct val, branches + 1), *then = arena_array(c->a, struct val, nvals + 1), operand = {0};
+    size_t first = n->has_operand ? 1 : 0, branches = (n->nargs - first - (n->has_else ? 1 : 0)) / 2,
+           nvals = branches + (n->has_else ? 1 : 0);
+    struct val *when = arena_array(c->a, struct val, branches + 1), *then = arena_array(c->a, struct val, nvals + 1),
+               operand = {0};
     if (n->has_operand) {
         operand = pg_node(c, n->args[0]);
         if (!pg_once(c, &operand)) {
@@ -49,7 +52,8 @@ struct val pg_case(struct pg *c, const struct sql_node *n) {
     for (size_t i = 0; i < branches && c->why == NULL; i++) {
         text = pg_fmt(c, "%s WHEN %s THEN %s", text, when[i].text, then[i].text);
     }
-    struct val out = pg_val(cls, n->has_else ? pg_fmt(c, "%s ELSE %s END", text, then[branches].text) : pg_fmt(c, "%s END", text), true);
+    struct val out = pg_val(
+        cls, n->has_else ? pg_fmt(c, "%s ELSE %s END", text, then[branches].text) : pg_fmt(c, "%s END", text), true);
     result_of(&out, then, nvals, cls);
     return out;
 }
@@ -119,11 +123,13 @@ static struct val extreme(struct pg *c, const struct sql_node *n, const char *da
         }
         list = i == 0 ? v[i].text : pg_fmt(c, "%s, %s", list, v[i].text);
         if (v[i].lit == NULL || v[i].cls == TC_NULL) {
-            nulls = nulls == NULL ? pg_fmt(c, "%s IS NULL", pg_p(c, v[i])) : pg_fmt(c, "%s OR %s IS NULL", nulls, pg_p(c, v[i]));
+            nulls = nulls == NULL ? pg_fmt(c, "%s IS NULL", pg_p(c, v[i]))
+                                  : pg_fmt(c, "%s OR %s IS NULL", nulls, pg_p(c, v[i]));
         }
     }
     const char *call = pg_fmt(c, "%s(%s)", data, list);
-    struct val out = pg_val(cls, nulls == NULL ? call : pg_fmt(c, "CASE WHEN %s THEN NULL ELSE %s END", nulls, call), true);
+    struct val out =
+        pg_val(cls, nulls == NULL ? call : pg_fmt(c, "CASE WHEN %s THEN NULL ELSE %s END", nulls, call), true);
     result_of(&out, v, n->nargs, cls);
     return out;
 }
@@ -180,7 +186,15 @@ static struct val field(struct pg *c, const struct sql_node *n, const char *data
 }
 
 const struct pg_function pg_functions_misc[] = {
-    {"coalesce", 1, 999, coalesce, NULL}, {"ifnull", 2, 2, coalesce, NULL}, {"nvl", 2, 2, coalesce, NULL}, {"if", 3, 3, if_, NULL},
-    {"nullif", 2, 2, nullif_, NULL}, {"greatest", 2, 999, extreme, "greatest"}, {"least", 2, 999, extreme, "least"},
-    {"isnull", 1, 1, isnull, NULL}, {"elt", 2, 999, elt, NULL}, {"field", 2, 999, field, NULL}, {0},
+    {"coalesce", 1, 999, coalesce, NULL},
+    {"ifnull", 2, 2, coalesce, NULL},
+    {"nvl", 2, 2, coalesce, NULL},
+    {"if", 3, 3, if_, NULL},
+    {"nullif", 2, 2, nullif_, NULL},
+    {"greatest", 2, 999, extreme, "greatest"},
+    {"least", 2, 999, extreme, "least"},
+    {"isnull", 1, 1, isnull, NULL},
+    {"elt", 2, 999, elt, NULL},
+    {"field", 2, 999, field, NULL},
+    {0},
 };

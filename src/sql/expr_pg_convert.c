@@ -63,7 +63,8 @@ static struct val text_prefix(struct pg *c, struct val s, const char *number, co
     if (!pg_has_collation(c, &s, NULL)) {
         return s;
     }
-    struct val v = pg_val(cls, pg_fmt(c, "regexp_replace(%s, '^\\s*([-+]?)(%s).*$', '\\10\\2')::%s", s.text, number, type), true);
+    struct val v =
+        pg_val(cls, pg_fmt(c, "regexp_replace(%s, '^\\s*([-+]?)(%s).*$', '\\10\\2')::%s", s.text, number, type), true);
     v.wide = v.integer = cls == TC_INT;
     v.volatile_ = s.volatile_;
     return v;
@@ -74,7 +75,8 @@ struct val pg_text_prefix_int(struct pg *c, struct val s) {
 }
 
 struct val pg_text_prefix_number(struct pg *c, struct val s, const char *type) {
-    struct val v = text_prefix(c, s, "[0-9]*\\.?[0-9]*(?:[eE][-+]?[0-9]+)?", type, str_eq(type, "numeric") ? TC_DEC : TC_FLOAT);
+    struct val v =
+        text_prefix(c, s, "[0-9]*\\.?[0-9]*(?:[eE][-+]?[0-9]+)?", type, str_eq(type, "numeric") ? TC_DEC : TC_FLOAT);
     v.scale = -1;
     return v;
 }
@@ -82,8 +84,12 @@ struct val pg_text_prefix_number(struct pg *c, struct val s, const char *type) {
 struct val pg_as_num(struct pg *c, struct val v) {
     const char *number;
     switch (v.cls) {
-    case TC_INT: case TC_DEC: case TC_FLOAT: return v;
-    case TC_NULL: return pg_int("NULL::int", true, false);
+    case TC_INT:
+    case TC_DEC:
+    case TC_FLOAT:
+        return v;
+    case TC_NULL:
+        return pg_int("NULL::int", true, false);
     case TC_BOOL: {
         struct val out;
         if (v.lit != NULL && v.lit->kind == SN_BOOL) {
@@ -95,7 +101,8 @@ struct val pg_as_num(struct pg *c, struct val v) {
         out.nonneg = true;
         return out;
     }
-    case TC_HEX: return hex_number(c, v);
+    case TC_HEX:
+        return hex_number(c, v);
     case TC_BITS: {
         if (v.col == NULL || v.col->from->length_chars >= 64) {
             return pg_fail(c, "a 64 bit BIT column used as a number");
@@ -112,12 +119,20 @@ struct val pg_as_num(struct pg *c, struct val v) {
             return pg_val(TC_FLOAT, pg_fmt(c, "'%s'::float8", number), true);
         }
         return pg_text_prefix_number(c, v, "float8");
-    case TC_ENUM: return pg_fail(c, "an ENUM column used as a number");
-    case TC_BYTES: return pg_fail(c, "a binary string used as a number");
-    case TC_JSON: return pg_fail(c, "a JSON value used as a number (without CAST)");
-    case TC_DATE: case TC_DATETIME: case TC_TSTZ: return pg_fail(c, "a date used as a number");
-    case TC_TIME: return pg_fail(c, "a time used as a number");
-    default: return pg_fail(c, "a value of this type used as a number");
+    case TC_ENUM:
+        return pg_fail(c, "an ENUM column used as a number");
+    case TC_BYTES:
+        return pg_fail(c, "a binary string used as a number");
+    case TC_JSON:
+        return pg_fail(c, "a JSON value used as a number (without CAST)");
+    case TC_DATE:
+    case TC_DATETIME:
+    case TC_TSTZ:
+        return pg_fail(c, "a date used as a number");
+    case TC_TIME:
+        return pg_fail(c, "a time used as a number");
+    default:
+        return pg_fail(c, "a value of this type used as a number");
     }
 }
 
@@ -192,9 +207,15 @@ struct val pg_as_text(struct pg *c, struct val v) {
             v.col = NULL;
         }
         return v;
-    case TC_NULL: return pg_val(TC_TEXT, "NULL::text", true);
-    case TC_BOOL: case TC_INT: case TC_DEC: case TC_FLOAT: return number_text(c, pg_as_num(c, v));
-    case TC_BITS: return pg_fail(c, "a BIT column used as text");
+    case TC_NULL:
+        return pg_val(TC_TEXT, "NULL::text", true);
+    case TC_BOOL:
+    case TC_INT:
+    case TC_DEC:
+    case TC_FLOAT:
+        return number_text(c, pg_as_num(c, v));
+    case TC_BITS:
+        return pg_fail(c, "a BIT column used as text");
     case TC_ENUM: {
         struct val out = v;
         out.cls = TC_TEXT;
@@ -220,11 +241,19 @@ struct val pg_as_text(struct pg *c, struct val v) {
         out.ci = CI_NO;
         return out;
     }
-    case TC_DATE: case TC_DATETIME: case TC_TSTZ: case TC_TIME: return pg_date_text(c, v);
-    case TC_UUID: return pg_val(TC_TEXT, pg_fmt(c, "%s::text", pg_p(c, v)), true);
-    case TC_BYTES: return pg_fail(c, "a binary string used as text");
-    case TC_JSON: return pg_fail(c, "a JSON value used as text (without JSON_UNQUOTE)");
-    default: return pg_fail(c, "a value of this type used as text");
+    case TC_DATE:
+    case TC_DATETIME:
+    case TC_TSTZ:
+    case TC_TIME:
+        return pg_date_text(c, v);
+    case TC_UUID:
+        return pg_val(TC_TEXT, pg_fmt(c, "%s::text", pg_p(c, v)), true);
+    case TC_BYTES:
+        return pg_fail(c, "a binary string used as text");
+    case TC_JSON:
+        return pg_fail(c, "a JSON value used as text (without JSON_UNQUOTE)");
+    default:
+        return pg_fail(c, "a value of this type used as text");
     }
 }
 
@@ -259,36 +288,74 @@ struct val pg_as_bytes(struct pg *c, struct val v) {
 
 struct val pg_as_json(struct pg *c, struct val v) {
     switch (v.cls) {
-    case TC_JSON: return v;
-    case TC_NULL: return pg_val(TC_JSON, "NULL::jsonb", true);
-    case TC_TEXT: return pg_val(TC_JSON, pg_fmt(c, "%s::jsonb", pg_p(c, v)), true);
-    case TC_BOOL: case TC_INT: case TC_DEC: return pg_val(TC_JSON, pg_fmt(c, "%s::text::jsonb", pg_p(c, v)), true);
-    default: return pg_fail(c, "a value of this type turned into JSON");
+    case TC_JSON:
+        return v;
+    case TC_NULL:
+        return pg_val(TC_JSON, "NULL::jsonb", true);
+    case TC_TEXT:
+        return pg_val(TC_JSON, pg_fmt(c, "%s::jsonb", pg_p(c, v)), true);
+    case TC_BOOL:
+    case TC_INT:
+    case TC_DEC:
+        return pg_val(TC_JSON, pg_fmt(c, "%s::text::jsonb", pg_p(c, v)), true);
+    default:
+        return pg_fail(c, "a value of this type turned into JSON");
     }
 }
 
-enum kinds { K_NUMBER = 1, K_BOOL = 2, K_TEXT = 4, K_BYTES = 8, K_DATE = 16, K_DATETIME = 32, K_TSTZ = 64, K_TIME = 128, K_JSON = 256, K_HEX = 512, K_OTHER = 1024, K_FLOAT = 2048, K_DEC = 4096 };
+enum kinds {
+    K_NUMBER = 1,
+    K_BOOL = 2,
+    K_TEXT = 4,
+    K_BYTES = 8,
+    K_DATE = 16,
+    K_DATETIME = 32,
+    K_TSTZ = 64,
+    K_TIME = 128,
+    K_JSON = 256,
+    K_HEX = 512,
+    K_OTHER = 1024,
+    K_FLOAT = 2048,
+    K_DEC = 4096
+};
 
 static unsigned kind_of(const struct val *v) {
     switch (v->cls) {
-    case TC_NULL: return 0;
-    case TC_BOOL: return K_BOOL;
-    case TC_INT: case TC_BITS: return K_NUMBER;
-    case TC_DEC: return K_NUMBER | K_DEC;
-    case TC_FLOAT: return K_NUMBER | K_FLOAT;
-    case TC_TEXT: case TC_ENUM: return K_TEXT;
-    case TC_BYTES: return K_BYTES;
-    case TC_DATE: return K_DATE;
-    case TC_DATETIME: return K_DATETIME;
-    case TC_TSTZ: return K_TSTZ;
-    case TC_TIME: return K_TIME;
-    case TC_JSON: return K_JSON;
-    case TC_HEX: return K_HEX;
-    default: return K_OTHER;
+    case TC_NULL:
+        return 0;
+    case TC_BOOL:
+        return K_BOOL;
+    case TC_INT:
+    case TC_BITS:
+        return K_NUMBER;
+    case TC_DEC:
+        return K_NUMBER | K_DEC;
+    case TC_FLOAT:
+        return K_NUMBER | K_FLOAT;
+    case TC_TEXT:
+    case TC_ENUM:
+        return K_TEXT;
+    case TC_BYTES:
+        return K_BYTES;
+    case TC_DATE:
+        return K_DATE;
+    case TC_DATETIME:
+        return K_DATETIME;
+    case TC_TSTZ:
+        return K_TSTZ;
+    case TC_TIME:
+        return K_TIME;
+    case TC_JSON:
+        return K_JSON;
+    case TC_HEX:
+        return K_HEX;
+    default:
+        return K_OTHER;
     }
 }
 
-static enum tclass convert_all(struct pg *c, struct val *v, size_t n, struct val (*to)(struct pg *, struct val), enum tclass cls) {
+static enum tclass convert_all(struct pg *c, struct val *v, size_t n, struct val (*to)(struct pg *, struct val),
+                               enum tclass cls) {
     for (size_t i = 0; i < n; i++) {
         if (v[i].cls != TC_NULL) {
             v[i] = to(c, v[i]);
@@ -344,12 +411,24 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
         return v;
     }
     switch (to->to->kind) {
-    case TK_BOOL: return pg_as_bool(c, v);
-    case TK_INT1: case TK_INT2: case TK_INT4: case TK_INT8: case TK_UINT1: case TK_UINT2: case TK_UINT4: case TK_UINT8:
-    case TK_YEAR: case TK_NUMERIC: case TK_FLOAT4: case TK_FLOAT8:
+    case TK_BOOL:
+        return pg_as_bool(c, v);
+    case TK_INT1:
+    case TK_INT2:
+    case TK_INT4:
+    case TK_INT8:
+    case TK_UINT1:
+    case TK_UINT2:
+    case TK_UINT4:
+    case TK_UINT8:
+    case TK_YEAR:
+    case TK_NUMERIC:
+    case TK_FLOAT4:
+    case TK_FLOAT8:
         return pg_as_num(c, v);
     case TK_BIT:
-        if (v.lit != NULL && (v.cls == TC_HEX || v.lit->kind == SN_INT) && v.cls != TC_TEXT && to->from->length_chars <= 62) {
+        if (v.lit != NULL && (v.cls == TC_HEX || v.lit->kind == SN_INT) && v.cls != TC_TEXT &&
+            to->from->length_chars <= 62) {
             unsigned long long n = strtoull(pg_as_num(c, v).text, NULL, 10);
             char bits[65] = {0};
             size_t len = to->from->length_chars == 0 ? 1 : (size_t)to->from->length_chars;
@@ -361,7 +440,8 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
         if (v.cls == TC_BITS) {
             return v;
         }
-        return pg_val(TC_BITS, pg_fmt(c, "%s::bit(%d)", pg_p(c, pg_as_bigint(c, v)), (int)to->from->length_chars), true);
+        return pg_val(TC_BITS, pg_fmt(c, "%s::bit(%d)", pg_p(c, pg_as_bigint(c, v)), (int)to->from->length_chars),
+                      true);
     case TK_TEXT:
         if (to->to->enum_type && v.cls == TC_ENUM) {
             return v;
@@ -370,9 +450,13 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
             return pg_fail(c, "a text assigned to an ENUM column");
         }
         return pg_as_text(c, v);
-    case TK_JSONB: return pg_as_json(c, v);
-    case TK_BYTEA: case TK_BLOB: return pg_as_bytes(c, v);
-    case TK_DATE: return pg_as_date(c, v);
+    case TK_JSONB:
+        return pg_as_json(c, v);
+    case TK_BYTEA:
+    case TK_BLOB:
+        return pg_as_bytes(c, v);
+    case TK_DATE:
+        return pg_as_date(c, v);
     case TK_TIMESTAMP:
         if (v.cls == TC_TSTZ && !c->o->must_be_immutable && to->from->kind != MYT_DATE) {
             return v; /* the assignment converts by the session's time zone, as MySQL does */
@@ -387,7 +471,8 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
             return v;
         }
         return pg_stable(c, "a DATETIME turned into a TIMESTAMP") ? pg_as_datetime(c, v) : v;
-    case TK_TIME: case TK_INTERVAL:
+    case TK_TIME:
+    case TK_INTERVAL:
         if (pg_is_const_string(&v)) {
             struct val out;
             if (pg_parse_time_literal(c, &v, to->to->kind == TK_INTERVAL, &out)) {
@@ -404,6 +489,7 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
         }
         v = pg_as_text(c, v);
         return pg_val(TC_UUID, v.volatile_uuid ? "gen_random_uuid()" : pg_fmt(c, "%s::uuid", pg_p(c, v)), true);
-    default: return pg_fail(c, "an expression for a column of this type");
+    default:
+        return pg_fail(c, "an expression for a column of this type");
     }
 }

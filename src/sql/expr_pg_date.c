@@ -15,15 +15,19 @@ static struct val datetime(const char *text, bool atom, int fsp) {
 
 /* The day of a timestamp. An A database's date keeps the time: cut it. */
 static const char *day_of(struct pg *c, struct val v) {
-    return c->o->dialect == DIALECT_OG_A ? pg_fmt(c, "date_trunc('day', %s)", v.text) : pg_fmt(c, "%s::date", pg_p(c, v));
+    return c->o->dialect == DIALECT_OG_A ? pg_fmt(c, "date_trunc('day', %s)", v.text)
+                                         : pg_fmt(c, "%s::date", pg_p(c, v));
 }
 
 struct val pg_as_datetime(struct pg *c, struct val v) {
     struct val out;
     switch (v.cls) {
-    case TC_DATETIME: return v;
-    case TC_NULL: return datetime(pg_fmt(c, "NULL::%s", c->timestamp), true, 0);
-    case TC_DATE: return datetime(pg_fmt(c, "%s::%s", pg_p(c, v), c->timestamp), true, 0);
+    case TC_DATETIME:
+        return v;
+    case TC_NULL:
+        return datetime(pg_fmt(c, "NULL::%s", c->timestamp), true, 0);
+    case TC_DATE:
+        return datetime(pg_fmt(c, "%s::%s", pg_p(c, v), c->timestamp), true, 0);
     case TC_TSTZ:
         if (!pg_stable(c, "a TIMESTAMP column or the current time in the session's time zone")) {
             return v;
@@ -43,10 +47,14 @@ struct val pg_as_datetime(struct pg *c, struct val v) {
 struct val pg_as_date(struct pg *c, struct val v) {
     struct val out;
     switch (v.cls) {
-    case TC_DATE: return v;
-    case TC_NULL: return pg_val(TC_DATE, "NULL::date", true);
-    case TC_DATETIME: return pg_val(TC_DATE, day_of(c, v), true);
-    case TC_TSTZ: return pg_val(TC_DATE, day_of(c, pg_as_datetime(c, v)), true);
+    case TC_DATE:
+        return v;
+    case TC_NULL:
+        return pg_val(TC_DATE, "NULL::date", true);
+    case TC_DATETIME:
+        return pg_val(TC_DATE, day_of(c, v), true);
+    case TC_TSTZ:
+        return pg_val(TC_DATE, day_of(c, pg_as_datetime(c, v)), true);
     default:
         if (pg_parse_date_literal(c, &v, &out)) {
             return pg_as_date(c, out);
@@ -63,8 +71,12 @@ struct val pg_to_precision(struct pg *c, struct val v, int fsp) {
     out.fsp = fsp;
     out.interval = v.interval;
     if (!c->o->mariadb) {
-        out.text = pg_fmt(c, "%s::%s(%d)%s", pg_p(c, v), v.cls == TC_DATETIME ? "timestamp" : v.interval ? "interval" : "time", fsp,
-                          v.cls == TC_DATETIME && str_starts(c->timestamp, "timestamp(") ? " without time zone" : "");
+        out.text =
+            pg_fmt(c, "%s::%s(%d)%s", pg_p(c, v),
+                   v.cls == TC_DATETIME ? "timestamp"
+                   : v.interval         ? "interval"
+                                        : "time",
+                   fsp, v.cls == TC_DATETIME && str_starts(c->timestamp, "timestamp(") ? " without time zone" : "");
         return out;
     }
     if (v.cls != TC_DATETIME || (fsp != 0 && fsp != 3)) {
@@ -133,14 +145,17 @@ bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out) {
         return false;
     }
     if (p[n] == '\0' && (n == 8 || n == 14)) { /* 20240131, 20240131235959 */
-        unsigned long long all = strtoull(p, NULL, 10), day = n == 8 ? all : all / 1000000, time = n == 8 ? 0 : all % 1000000;
+        unsigned long long all = strtoull(p, NULL, 10), day = n == 8 ? all : all / 1000000,
+                           time = n == 8 ? 0 : all % 1000000;
         y = (unsigned)(day / 10000), m = (unsigned)(day / 100 % 100), d = (unsigned)(day % 100);
         if (!day_exists(y, m, d) || time / 10000 > 23 || time / 100 % 100 > 59 || time % 100 > 59) {
             return false;
         }
         *out = n == 8 ? pg_val(TC_DATE, pg_fmt(c, "DATE '%04u-%02u-%02u'", y, m, d), true)
-                      : timestamp_literal(c, pg_fmt(c, "%04u-%02u-%02u %02u:%02u:%02u", y, m, d, (unsigned)(time / 10000),
-                                                    (unsigned)(time / 100 % 100), (unsigned)(time % 100)), 0);
+                      : timestamp_literal(c,
+                                          pg_fmt(c, "%04u-%02u-%02u %02u:%02u:%02u", y, m, d, (unsigned)(time / 10000),
+                                                 (unsigned)(time / 100 % 100), (unsigned)(time % 100)),
+                                          0);
         return true;
     }
     if (v->lit->kind == SN_INT || n != 4 || !digits(&p, 4, &y) || (*p != '-' && *p != '/' && *p != '.')) {
@@ -169,7 +184,8 @@ bool pg_parse_date_literal(struct pg *c, const struct val *v, struct val *out) {
 bool pg_parse_time_literal(struct pg *c, const struct val *v, bool interval, struct val *out) {
     unsigned hms[3];
     char fraction[8];
-    if (v->lit == NULL || (v->lit->kind != SN_STRING && v->lit->kind != SN_TEMPORAL) || strlen(v->lit->text) != v->lit->len) {
+    if (v->lit == NULL || (v->lit->kind != SN_STRING && v->lit->kind != SN_TEMPORAL) ||
+        strlen(v->lit->text) != v->lit->len) {
         return false;
     }
     const char *p = v->lit->text;
@@ -177,7 +193,10 @@ bool pg_parse_time_literal(struct pg *c, const struct val *v, bool interval, str
     if (!clock_text(p + minus, interval ? 838 : 23, hms, fraction)) {
         return false;
     }
-    *out = pg_val(TC_TIME, pg_fmt(c, "%s '%s%02u:%02u:%02u%s'", interval ? "INTERVAL" : "TIME", minus ? "-" : "", hms[0], hms[1], hms[2], fraction), true);
+    *out = pg_val(TC_TIME,
+                  pg_fmt(c, "%s '%s%02u:%02u:%02u%s'", interval ? "INTERVAL" : "TIME", minus ? "-" : "", hms[0], hms[1],
+                         hms[2], fraction),
+                  true);
     out->interval = interval;
     out->fsp = fraction[0] == '\0' ? 0 : (int)strlen(fraction) - 1;
     return true;
@@ -205,8 +224,15 @@ struct unit {
 };
 
 static const struct unit units[] = {
-    {"microsecond", "microsecond", 1, false}, {"second", "second", 1, false}, {"minute", "minute", 1, false}, {"hour", "hour", 1, false},
-    {"day", "day", 1, true}, {"week", "day", 7, true}, {"month", "month", 1, true}, {"quarter", "month", 3, true}, {"year", "year", 1, true},
+    {"microsecond", "microsecond", 1, false},
+    {"second", "second", 1, false},
+    {"minute", "minute", 1, false},
+    {"hour", "hour", 1, false},
+    {"day", "day", 1, true},
+    {"week", "day", 7, true},
+    {"month", "month", 1, true},
+    {"quarter", "month", 3, true},
+    {"year", "year", 1, true},
 };
 
 /* 'a:b' for the compound units: groups of digits, the last one belongs to the smallest unit. */
@@ -215,8 +241,9 @@ static const char *compound(struct pg *c, const char *unit, const struct sql_nod
         const char *name;
         const char *parts[4];
     } kinds[] = {
-        {"minute_second", {"minute", "second"}}, {"hour_second", {"hour", "minute", "second"}}, {"hour_minute", {"hour", "minute"}},
-        {"day_second", {"day", "hour", "minute", "second"}}, {"day_minute", {"day", "hour", "minute"}}, {"day_hour", {"day", "hour"}},
+        {"minute_second", {"minute", "second"}},   {"hour_second", {"hour", "minute", "second"}},
+        {"hour_minute", {"hour", "minute"}},       {"day_second", {"day", "hour", "minute", "second"}},
+        {"day_minute", {"day", "hour", "minute"}}, {"day_hour", {"day", "hour"}},
         {"year_month", {"year", "month"}},
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
@@ -242,7 +269,8 @@ static const char *compound(struct pg *c, const char *unit, const struct sql_nod
         *whole_days = str_eq(unit, "year_month");
         const char *text = "";
         for (size_t i = 0; i < n; i++) {
-            text = pg_fmt(c, "%s%s%s%u %s", text, i > 0 ? " " : "", minus ? "-" : "", group[i], kinds[k].parts[parts - n + i]);
+            text = pg_fmt(c, "%s%s%s%u %s", text, i > 0 ? " " : "", minus ? "-" : "", group[i],
+                          kinds[k].parts[parts - n + i]);
         }
         return pg_fmt(c, "INTERVAL '%s'", text);
     }
@@ -294,7 +322,9 @@ struct val pg_date_add(struct pg *c, struct val base, const struct sql_node *int
     if (base.cls == TC_TSTZ) {
         base = pg_as_datetime(c, base);
     }
-    struct val out = datetime(pg_fmt(c, "%s %s %s", pg_p(c, base), subtract ? "-" : "+", str_starts(i, "INTERVAL") ? i : pg_fmt(c, "(%s)", i)), false, base.fsp);
+    struct val out = datetime(pg_fmt(c, "%s %s %s", pg_p(c, base), subtract ? "-" : "+",
+                                     str_starts(i, "INTERVAL") ? i : pg_fmt(c, "(%s)", i)),
+                              false, base.fsp);
     if (str_eq(interval->name, "microsecond")) {
         out.fsp = 6;
     } else if (interval->args[0]->kind == SN_DECIMAL) {
@@ -324,19 +354,22 @@ static const char *part(struct pg *c, const char *field, struct val v) {
 
 struct val pg_extract(struct pg *c, const char *unit, struct val v) {
     v = temporal(c, v);
-    bool clock = str_eq(unit, "hour") || str_eq(unit, "minute") || str_eq(unit, "second") || str_eq(unit, "microsecond");
+    bool clock =
+        str_eq(unit, "hour") || str_eq(unit, "minute") || str_eq(unit, "second") || str_eq(unit, "microsecond");
     struct val out = pg_int(NULL, true, false);
     out.nonneg = true;
     if (clock) {
         if (v.cls == TC_DATE) {
             out.text = pg_fmt(c, "CASE WHEN %s IS NOT NULL THEN 0 END", pg_p(c, v));
         } else if (v.interval) { /* negative times: MySQL's HOUR() has no sign */
-            out.text = str_eq(unit, "microsecond") ? pg_fmt(c, "(abs(%s)::bigint %% 1000000)::int", part(c, "microseconds", v))
-                                                   : pg_fmt(c, "floor(abs(%s))::int", part(c, unit, v));
+            out.text = str_eq(unit, "microsecond")
+                           ? pg_fmt(c, "(abs(%s)::bigint %% 1000000)::int", part(c, "microseconds", v))
+                           : pg_fmt(c, "floor(abs(%s))::int", part(c, unit, v));
         } else if (str_eq(unit, "microsecond")) {
             out.text = pg_fmt(c, "(%s::bigint %% 1000000)::int", part(c, "microseconds", v));
         } else {
-            out.text = str_eq(unit, "second") ? pg_fmt(c, "floor(%s)::int", part(c, unit, v)) : pg_fmt(c, "%s::int", part(c, unit, v));
+            out.text = str_eq(unit, "second") ? pg_fmt(c, "floor(%s)::int", part(c, unit, v))
+                                              : pg_fmt(c, "%s::int", part(c, unit, v));
         }
         return out;
     }

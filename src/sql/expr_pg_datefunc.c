@@ -11,23 +11,38 @@ static const struct {
     const char *to_char, *field;
     int width; /* zero-padded to, 0: not padded */
 } specs[] = {
-    {'Y', "YYYY", "extract(year FROM %s)::int", 4},  {'m', "MM", "extract(month FROM %s)::int", 2},
-    {'d', "DD", "extract(day FROM %s)::int", 2},     {'H', "HH24", "extract(hour FROM %s)::int", 2},
-    {'i', "MI", "extract(minute FROM %s)::int", 2},  {'s', "SS", "floor(extract(second FROM %s))::int", 2},
-    {'S', "SS", "floor(extract(second FROM %s))::int", 2}, {'f', "US", "(extract(microseconds FROM %s)::bigint %% 1000000)", 6},
-    {'y', "YY", "(extract(year FROM %s)::int %% 100)", 2}, {'c', "FMMM", "extract(month FROM %s)::int", 0},
-    {'e', "FMDD", "extract(day FROM %s)::int", 0},   {'k', "FMHH24", "extract(hour FROM %s)::int", 0},
-    {'j', "DDD", "extract(doy FROM %s)::int", 3},    {'v', "IW", "extract(week FROM %s)::int", 2},
-    {'x', "IYYY", "extract(isoyear FROM %s)::int", 4}, {'w', NULL, "extract(dow FROM %s)::int", 0},
-    {'h', "HH12", NULL, 2}, {'I', "HH12", NULL, 2}, {'l', "FMHH12", NULL, 0}, {'p', "AM", NULL, 0},
-    {'M', "FMMonth", NULL, 0}, {'b', "Mon", NULL, 0}, {'W', "FMDay", NULL, 0}, {'a', "Dy", NULL, 0},
+    {'Y', "YYYY", "extract(year FROM %s)::int", 4},
+    {'m', "MM", "extract(month FROM %s)::int", 2},
+    {'d', "DD", "extract(day FROM %s)::int", 2},
+    {'H', "HH24", "extract(hour FROM %s)::int", 2},
+    {'i', "MI", "extract(minute FROM %s)::int", 2},
+    {'s', "SS", "floor(extract(second FROM %s))::int", 2},
+    {'S', "SS", "floor(extract(second FROM %s))::int", 2},
+    {'f', "US", "(extract(microseconds FROM %s)::bigint %% 1000000)", 6},
+    {'y', "YY", "(extract(year FROM %s)::int %% 100)", 2},
+    {'c', "FMMM", "extract(month FROM %s)::int", 0},
+    {'e', "FMDD", "extract(day FROM %s)::int", 0},
+    {'k', "FMHH24", "extract(hour FROM %s)::int", 0},
+    {'j', "DDD", "extract(doy FROM %s)::int", 3},
+    {'v', "IW", "extract(week FROM %s)::int", 2},
+    {'x', "IYYY", "extract(isoyear FROM %s)::int", 4},
+    {'w', NULL, "extract(dow FROM %s)::int", 0},
+    {'h', "HH12", NULL, 2},
+    {'I', "HH12", NULL, 2},
+    {'l', "FMHH12", NULL, 0},
+    {'p', "AM", NULL, 0},
+    {'M', "FMMonth", NULL, 0},
+    {'b', "Mon", NULL, 0},
+    {'W', "FMDay", NULL, 0},
+    {'a', "Dy", NULL, 0},
 };
 
 /* `field` with the value in the place of its %s; its %% stays a single %. */
 static const char *field_of(struct pg *c, const char *field, const char *value) {
     const char *mark = strstr(field, "%s"), *tail = mark + 2, *percent = strstr(tail, "%%");
-    return percent == NULL ? pg_fmt(c, "%.*s%s%s", (int)(mark - field), field, value, tail)
-                           : pg_fmt(c, "%.*s%s%.*s%s", (int)(mark - field), field, value, (int)(percent - tail), tail, percent + 1);
+    return percent == NULL
+               ? pg_fmt(c, "%.*s%s%s", (int)(mark - field), field, value, tail)
+               : pg_fmt(c, "%.*s%s%.*s%s", (int)(mark - field), field, value, (int)(percent - tail), tail, percent + 1);
 }
 
 static const char *quoted_pattern(struct pg *c, const char *s, size_t n) {
@@ -82,7 +97,8 @@ static struct val format_date(struct pg *c, struct val v, const char *f, size_t 
                     pattern_only = pattern_only || specs[k].field == NULL;
                     pattern = pg_fmt(c, "%s%s", pattern, specs[k].to_char == NULL ? "" : specs[k].to_char);
                     const char *number = specs[k].field == NULL ? "''" : field_of(c, specs[k].field, v.text);
-                    piece = specs[k].width == 0 ? pg_fmt(c, "%s::text", number) : pg_fmt(c, "lpad(%s::text, %d, '0')", number, specs[k].width);
+                    piece = specs[k].width == 0 ? pg_fmt(c, "%s::text", number)
+                                                : pg_fmt(c, "lpad(%s::text, %d, '0')", number, specs[k].width);
                     break;
                 }
                 if (piece == NULL) {
@@ -150,7 +166,8 @@ static struct val day_number(struct pg *c, const struct sql_node *n, const char 
     struct val v = pg_node(c, n->args[0]);
     v = v.cls == TC_DATE || v.cls == TC_DATETIME ? v : pg_as_datetime(c, v);
     const char *plus = strchr(data, '|');
-    struct val out = pg_int(pg_fmt(c, "extract(%.*s FROM %s)::int%s", (int)(plus - data), data, v.text, plus + 1), plus[1] == '\0', false);
+    struct val out = pg_int(pg_fmt(c, "extract(%.*s FROM %s)::int%s", (int)(plus - data), data, v.text, plus + 1),
+                            plus[1] == '\0', false);
     out.nonneg = true;
     return out;
 }
@@ -175,8 +192,10 @@ static struct val date(struct pg *c, const struct sql_node *n, const char *data)
 static struct val last_day(struct pg *c, const struct sql_node *n, const char *data) {
     (void)data;
     struct val v = pg_as_datetime(c, pg_node(c, n->args[0]));
-    return pg_val(TC_DATE, pg_fmt(c, "(date_trunc('month', %s) + INTERVAL '1 month' - INTERVAL '1 day')%s", v.text,
-                                  c->o->dialect == DIALECT_OG_A ? "" : "::date"), true);
+    return pg_val(TC_DATE,
+                  pg_fmt(c, "(date_trunc('month', %s) + INTERVAL '1 month' - INTERVAL '1 day')%s", v.text,
+                         c->o->dialect == DIALECT_OG_A ? "" : "::date"),
+                  true);
 }
 
 /* Days between two dates, as an integer. */
@@ -186,7 +205,9 @@ static struct val days_between(struct pg *c, struct val a, struct val b) {
     if (c->o->dialect == DIALECT_PG) {
         return pg_int(pg_fmt(c, "%s - %s", pg_p(c, a), pg_p(c, b)), false, false);
     }
-    return pg_int(pg_fmt(c, "(extract(epoch FROM (%s::%s - %s::%s)) / 86400)::int", pg_p(c, a), c->timestamp, pg_p(c, b), c->timestamp), true, false);
+    return pg_int(pg_fmt(c, "(extract(epoch FROM (%s::%s - %s::%s)) / 86400)::int", pg_p(c, a), c->timestamp,
+                         pg_p(c, b), c->timestamp),
+                  true, false);
 }
 
 static struct val datediff(struct pg *c, const struct sql_node *n, const char *data) {
@@ -218,7 +239,8 @@ static struct val timestampdiff(struct pg *c, const struct sql_node *n, const ch
     static const struct {
         const char *unit;
         int seconds, months;
-    } kinds[] = {{"second", 1, 0}, {"minute", 60, 0}, {"hour", 3600, 0}, {"day", 86400, 0}, {"week", 604800, 0}, {"month", 0, 1}, {"quarter", 0, 3}, {"year", 0, 12}};
+    } kinds[] = {{"second", 1, 0},    {"minute", 60, 0}, {"hour", 3600, 0}, {"day", 86400, 0},
+                 {"week", 604800, 0}, {"month", 0, 1},   {"quarter", 0, 3}, {"year", 0, 12}};
     struct val a = pg_as_datetime(c, pg_node(c, n->args[0])), b = pg_as_datetime(c, pg_node(c, n->args[1]));
     if (!pg_once(c, &a) || !pg_once(c, &b)) {
         return a;
@@ -232,10 +254,15 @@ static struct val timestampdiff(struct pg *c, const struct sql_node *n, const ch
             continue;
         }
         if (kinds[i].seconds > 0) {
-            return pg_int(pg_fmt(c, "trunc((extract(epoch FROM (%s - %s)) / %d)::numeric)::bigint", y, x, kinds[i].seconds), true, true);
+            return pg_int(
+                pg_fmt(c, "trunc((extract(epoch FROM (%s - %s)) / %d)::numeric)::bigint", y, x, kinds[i].seconds), true,
+                true);
         }
-        return pg_int(pg_fmt(c, "trunc((extract(year FROM age(%s, %s)) * 12 + extract(month FROM age(%s, %s)))::numeric / %d)::int", y, x, y, x,
-                             kinds[i].months), true, false);
+        return pg_int(
+            pg_fmt(c,
+                   "trunc((extract(year FROM age(%s, %s)) * 12 + extract(month FROM age(%s, %s)))::numeric / %d)::int",
+                   y, x, y, x, kinds[i].months),
+            true, false);
     }
     return pg_fail(c, "TIMESTAMPDIFF of %s", n->text);
 }
@@ -287,7 +314,8 @@ static struct val now(struct pg *c, const struct sql_node *n, const char *data) 
         v = pg_val(TC_DATE, "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::date", true);
     } else {
         v.cls = TC_TIME;
-        v.text = str_eq(data, "utc_time") ? pg_fmt(c, "(CURRENT_TIMESTAMP(%d) AT TIME ZONE 'UTC')::time", fsp) : pg_fmt(c, "LOCALTIME(%d)", fsp);
+        v.text = str_eq(data, "utc_time") ? pg_fmt(c, "(CURRENT_TIMESTAMP(%d) AT TIME ZONE 'UTC')::time", fsp)
+                                          : pg_fmt(c, "LOCALTIME(%d)", fsp);
     }
     return v;
 }
@@ -296,7 +324,9 @@ static struct val now(struct pg *c, const struct sql_node *n, const char *data) 
 static struct val unix_timestamp(struct pg *c, const struct sql_node *n, const char *data) {
     (void)data;
     if (n->nargs == 0) {
-        return pg_stable(c, "the current time") ? pg_int("floor(extract(epoch FROM CURRENT_TIMESTAMP))::bigint", true, true) : pg_val(TC_NULL, "NULL", true);
+        return pg_stable(c, "the current time")
+                   ? pg_int("floor(extract(epoch FROM CURRENT_TIMESTAMP))::bigint", true, true)
+                   : pg_val(TC_NULL, "NULL", true);
     }
     struct val v = pg_node(c, n->args[0]);
     int fsp = v.fsp;
@@ -329,7 +359,10 @@ static struct val from_unixtime(struct pg *c, const struct sql_node *n, const ch
     if (!x.nonneg && !pg_once(c, &x)) {
         return x;
     }
-    struct val v = pg_val(TC_TSTZ, x.nonneg ? pg_fmt(c, "to_timestamp(%s)", x.text) : pg_fmt(c, "to_timestamp(CASE WHEN %s >= 0 THEN %s END)", pg_p(c, x), x.text), true);
+    struct val v = pg_val(TC_TSTZ,
+                          x.nonneg ? pg_fmt(c, "to_timestamp(%s)", x.text)
+                                   : pg_fmt(c, "to_timestamp(CASE WHEN %s >= 0 THEN %s END)", pg_p(c, x), x.text),
+                          true);
     v.fsp = x.cls == TC_INT || x.integer ? 0 : x.cls == TC_DEC && x.scale >= 0 && x.scale < 6 ? x.scale : 6;
     if (n->nargs == 1) {
         return v;
@@ -356,16 +389,47 @@ static struct val time_to_sec(struct pg *c, const struct sql_node *n, const char
 }
 
 const struct pg_function pg_functions_date[] = {
-    {"year", 1, 1, extract, "year"}, {"month", 1, 1, extract, "month"}, {"day", 1, 1, extract, "day"}, {"dayofmonth", 1, 1, extract, "day"},
-    {"hour", 1, 1, extract, "hour"}, {"minute", 1, 1, extract, "minute"}, {"second", 1, 1, extract, "second"},
-    {"microsecond", 1, 1, extract, "microsecond"}, {"quarter", 1, 1, extract, "quarter"},
-    {"dayofyear", 1, 1, day_number, "doy|"}, {"dayofweek", 1, 1, day_number, "dow| + 1"}, {"weekday", 1, 1, day_number, "isodow| - 1"},
-    {"weekofyear", 1, 1, week, "iso"}, {"week", 1, 2, week, ""}, {"date", 1, 1, date, "date"}, {"timestamp", 1, 1, date, "timestamp"},
-    {"last_day", 1, 1, last_day, NULL}, {"datediff", 2, 2, datediff, NULL}, {"to_days", 1, 1, to_days, NULL}, {"to_seconds", 1, 1, to_seconds, NULL},
-    {"timestampdiff", 2, 2, timestampdiff, NULL}, {"timestampadd", 2, 2, timestampadd, NULL}, {"date_add", 2, 2, date_add, "+"},
-    {"adddate", 2, 2, date_add, "+"}, {"date_sub", 2, 2, date_add, "-"}, {"subdate", 2, 2, date_add, "-"}, {"date_format", 2, 2, date_format, NULL},
-    {"now", 0, 1, now, "now"}, {"current_timestamp", 0, 1, now, "now"}, {"localtime", 0, 1, now, "now"}, {"localtimestamp", 0, 1, now, "now"},
-    {"sysdate", 0, 1, now, "sysdate"}, {"utc_timestamp", 0, 1, now, "utc"}, {"curdate", 0, 0, now, "date"}, {"current_date", 0, 0, now, "date"},
-    {"utc_date", 0, 0, now, "utc_date"}, {"curtime", 0, 1, now, "time"}, {"current_time", 0, 1, now, "time"}, {"utc_time", 0, 1, now, "utc_time"},
-    {"unix_timestamp", 0, 1, unix_timestamp, NULL}, {"from_unixtime", 1, 2, from_unixtime, NULL}, {"time_to_sec", 1, 1, time_to_sec, NULL}, {0},
+    {"year", 1, 1, extract, "year"},
+    {"month", 1, 1, extract, "month"},
+    {"day", 1, 1, extract, "day"},
+    {"dayofmonth", 1, 1, extract, "day"},
+    {"hour", 1, 1, extract, "hour"},
+    {"minute", 1, 1, extract, "minute"},
+    {"second", 1, 1, extract, "second"},
+    {"microsecond", 1, 1, extract, "microsecond"},
+    {"quarter", 1, 1, extract, "quarter"},
+    {"dayofyear", 1, 1, day_number, "doy|"},
+    {"dayofweek", 1, 1, day_number, "dow| + 1"},
+    {"weekday", 1, 1, day_number, "isodow| - 1"},
+    {"weekofyear", 1, 1, week, "iso"},
+    {"week", 1, 2, week, ""},
+    {"date", 1, 1, date, "date"},
+    {"timestamp", 1, 1, date, "timestamp"},
+    {"last_day", 1, 1, last_day, NULL},
+    {"datediff", 2, 2, datediff, NULL},
+    {"to_days", 1, 1, to_days, NULL},
+    {"to_seconds", 1, 1, to_seconds, NULL},
+    {"timestampdiff", 2, 2, timestampdiff, NULL},
+    {"timestampadd", 2, 2, timestampadd, NULL},
+    {"date_add", 2, 2, date_add, "+"},
+    {"adddate", 2, 2, date_add, "+"},
+    {"date_sub", 2, 2, date_add, "-"},
+    {"subdate", 2, 2, date_add, "-"},
+    {"date_format", 2, 2, date_format, NULL},
+    {"now", 0, 1, now, "now"},
+    {"current_timestamp", 0, 1, now, "now"},
+    {"localtime", 0, 1, now, "now"},
+    {"localtimestamp", 0, 1, now, "now"},
+    {"sysdate", 0, 1, now, "sysdate"},
+    {"utc_timestamp", 0, 1, now, "utc"},
+    {"curdate", 0, 0, now, "date"},
+    {"current_date", 0, 0, now, "date"},
+    {"utc_date", 0, 0, now, "utc_date"},
+    {"curtime", 0, 1, now, "time"},
+    {"current_time", 0, 1, now, "time"},
+    {"utc_time", 0, 1, now, "utc_time"},
+    {"unix_timestamp", 0, 1, unix_timestamp, NULL},
+    {"from_unixtime", 1, 2, from_unixtime, NULL},
+    {"time_to_sec", 1, 1, time_to_sec, NULL},
+    {0},
 };

@@ -76,7 +76,9 @@ static const char *path_array(struct pg *c, const struct sql_node *n) {
 
 static struct val document(struct pg *c, const struct sql_node *n) {
     struct val v = pg_node(c, n);
-    return v.cls == TC_JSON || v.cls == TC_NULL ? pg_as_json(c, v) : pg_fail(c, "a JSON function on a column that is not JSON in the target");
+    return v.cls == TC_JSON || v.cls == TC_NULL
+               ? pg_as_json(c, v)
+               : pg_fail(c, "a JSON function on a column that is not JSON in the target");
 }
 
 static struct val extract(struct pg *c, const struct sql_node *n, const char *data) {
@@ -145,19 +147,22 @@ static struct val build(struct pg *c, const struct sql_node *n, const char *data
     for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
         struct val v = pg_node(c, n->args[i]);
         bool key = object && i % 2 == 0;
-        if (v.cls != TC_TEXT && (key || (v.cls != TC_INT && v.cls != TC_DEC && v.cls != TC_BOOL && v.cls != TC_JSON && v.cls != TC_NULL))) {
+        if (v.cls != TC_TEXT &&
+            (key || (v.cls != TC_INT && v.cls != TC_DEC && v.cls != TC_BOOL && v.cls != TC_JSON && v.cls != TC_NULL))) {
             return pg_fail(c, "function JSON_%s with arguments of this type", object ? "OBJECT" : "ARRAY");
         }
         if (v.cls == TC_DEC && !v.integer && v.lit == NULL && v.col == NULL) {
             return pg_fail(c, "function JSON_%s of a computed decimal", object ? "OBJECT" : "ARRAY");
         }
-        const char *item = v.lit != NULL && v.cls == TC_TEXT ? pg_fmt(c, "%s::text", v.text) : v.cls == TC_TEXT ? pg_as_text(c, v).text : v.text;
+        const char *item = v.lit != NULL && v.cls == TC_TEXT ? pg_fmt(c, "%s::text", v.text)
+                           : v.cls == TC_TEXT                ? pg_as_text(c, v).text
+                                                             : v.text;
         list = list == NULL ? item : pg_fmt(c, "%s, %s", list, item);
     }
     return pg_val(TC_JSON, pg_fmt(c, "jsonb_build_%s(%s)", data, list), true);
 }
 
 const struct pg_function pg_functions_json[] = {
-    {"json_extract", 2, 2, extract, NULL}, {"json_unquote", 1, 1, unquote, NULL}, {"json_valid", 1, 1, valid, NULL},
+    {"json_extract", 2, 2, extract, NULL}, {"json_unquote", 1, 1, unquote, NULL},   {"json_valid", 1, 1, valid, NULL},
     {"json_array", 0, 99, build, "array"}, {"json_object", 0, 99, build, "object"}, {0},
 };

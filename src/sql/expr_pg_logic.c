@@ -8,13 +8,20 @@
 
 static const char *sign_of(enum sql_op op) {
     switch (op) {
-    case OP_EQ: return "=";
-    case OP_NE: return "<>";
-    case OP_LT: return "<";
-    case OP_LE: return "<=";
-    case OP_GT: return ">";
-    case OP_GE: return ">=";
-    default: return "IS NOT DISTINCT FROM";
+    case OP_EQ:
+        return "=";
+    case OP_NE:
+        return "<>";
+    case OP_LT:
+        return "<";
+    case OP_LE:
+        return "<=";
+    case OP_GT:
+        return ">";
+    case OP_GE:
+        return ">=";
+    default:
+        return "IS NOT DISTINCT FROM";
     }
 }
 
@@ -117,7 +124,9 @@ static struct val compare_dates(struct pg *c, enum sql_op op, struct val l, stru
         }
         struct val literal;
         if (!pg_parse_date_literal(c, v, &literal)) {
-            return pg_fail(c, v->lit != NULL ? "a date compared with %.60s" : "a date compared with a value that is not a date", v->text);
+            return pg_fail(
+                c, v->lit != NULL ? "a date compared with %.60s" : "a date compared with a value that is not a date",
+                v->text);
         }
         *v = literal;
     }
@@ -184,7 +193,8 @@ static struct val compare_numbers(struct pg *c, enum sql_op op, struct val l, st
         const char *number;
         if (pg_is_const_string(v) && pg_literal_number(v, &number)) {
             /* Plain digits compare as the same number exactly; other forms as MySQL's double. */
-            v->text = strpbrk(number, "eE") != NULL ? pg_fmt(c, "'%s'::float8", number) : pg_fmt(c, "%s%s", number[0] == '.' ? "0" : "", number);
+            v->text = strpbrk(number, "eE") != NULL ? pg_fmt(c, "'%s'::float8", number)
+                                                    : pg_fmt(c, "%s%s", number[0] == '.' ? "0" : "", number);
             v->atom = number[0] != '-';
             v->cls = TC_DEC;
         } else {
@@ -202,7 +212,8 @@ static struct val compare_texts(struct pg *c, enum sql_op op, struct val l, stru
     struct val *sides[2] = {&l, &r};
     for (int i = 0; i < 2; i++) {
         struct val *other = sides[1 - i];
-        bool plain = pg_is_const_string(other) && (other->lit->len == 0 || other->lit->text[other->lit->len - 1] != ' ');
+        bool plain =
+            pg_is_const_string(other) && (other->lit->len == 0 || other->lit->text[other->lit->len - 1] != ' ');
         if (!(sides[i]->padded && plain)) {
             *sides[i] = pg_as_text(c, *sides[i]);
         }
@@ -214,7 +225,8 @@ struct val pg_compare(struct pg *c, enum sql_op op, struct val l, struct val r) 
     if (l.cls == TC_NULL || r.cls == TC_NULL) {
         if (op == OP_NULL_SAFE_EQ) {
             struct val *other = l.cls == TC_NULL ? &r : &l;
-            return pg_val(TC_BOOL, other->cls == TC_NULL ? "TRUE" : pg_fmt(c, "%s IS NULL", pg_p(c, *other)), other->cls == TC_NULL);
+            return pg_val(TC_BOOL, other->cls == TC_NULL ? "TRUE" : pg_fmt(c, "%s IS NULL", pg_p(c, *other)),
+                          other->cls == TC_NULL);
         }
         return pg_val(TC_BOOL, "NULL::boolean", true);
     }
@@ -272,15 +284,21 @@ static struct val is(struct pg *c, const struct sql_node *n) {
     const char *not = n->negated ? "NOT " : "";
     if (str_eq(n->name, "null")) {
         v = v.cls == TC_HEX ? pg_as_bytes(c, v) : v;
-        return pg_val(TC_BOOL, pg_fmt(c, "%s IS %sNULL", pg_p(c, v), not), false);
+        return pg_val(TC_BOOL, pg_fmt(c, "%s IS %sNULL", pg_p(c, v), not ), false);
     }
     v = pg_as_bool(c, v);
-    return pg_val(TC_BOOL, pg_fmt(c, "%s IS %s%s", pg_p(c, v), not, str_eq(n->name, "true") ? "TRUE" : str_eq(n->name, "false") ? "FALSE" : "UNKNOWN"), false);
+    return pg_val(TC_BOOL,
+                  pg_fmt(c, "%s IS %s%s", pg_p(c, v), not,
+                         str_eq(n->name, "true")    ? "TRUE"
+                         : str_eq(n->name, "false") ? "FALSE"
+                                                    : "UNKNOWN"),
+                  false);
 }
 
 /* In lists, CASE and FIELD MySQL takes 18446744073709551615 for equal to -1; `=` does not. */
 bool pg_sign_mixed(struct pg *c, const struct val *l, const struct val *r) {
-    bool unsigned_l = l->cls == TC_DEC && l->integer && l->nonneg && l->lit == NULL, unsigned_r = r->cls == TC_DEC && r->integer && r->nonneg && r->lit == NULL;
+    bool unsigned_l = l->cls == TC_DEC && l->integer && l->nonneg && l->lit == NULL,
+         unsigned_r = r->cls == TC_DEC && r->integer && r->nonneg && r->lit == NULL;
     if ((unsigned_l && r->cls == TC_INT && !r->nonneg) || (unsigned_r && l->cls == TC_INT && !l->nonneg)) {
         pg_fail(c, "a list or CASE of unsigned and signed 64 bit numbers, which the source compares by their bits");
         return true;
@@ -342,7 +360,8 @@ static struct val between(struct pg *c, const struct sql_node *n) {
     if (!pg_once(c, &v)) {
         return v;
     }
-    struct val lo = pg_compare(c, OP_GE, v, pg_node(c, n->args[1])), hi = pg_compare(c, OP_LE, v, pg_node(c, n->args[2]));
+    struct val lo = pg_compare(c, OP_GE, v, pg_node(c, n->args[1])),
+               hi = pg_compare(c, OP_LE, v, pg_node(c, n->args[2]));
     if (c->why != NULL) {
         return v;
     }
@@ -351,7 +370,10 @@ static struct val between(struct pg *c, const struct sql_node *n) {
     const char *t = pg_p(c, v);
     if (strncmp(lo.text, t, len) == 0 && strncmp(hi.text, t, len) == 0 && strncmp(lo.text + len, " >= ", 4) == 0 &&
         strncmp(hi.text + len, " <= ", 4) == 0) {
-        return pg_val(TC_BOOL, pg_fmt(c, "%s %sBETWEEN %s AND %s", t, n->negated ? "NOT " : "", lo.text + len + 4, hi.text + len + 4), false);
+        return pg_val(
+            TC_BOOL,
+            pg_fmt(c, "%s %sBETWEEN %s AND %s", t, n->negated ? "NOT " : "", lo.text + len + 4, hi.text + len + 4),
+            false);
     }
     const char *both = pg_fmt(c, "%s AND %s", pg_p(c, lo), pg_p(c, hi));
     return n->negated ? pg_val(TC_BOOL, pg_fmt(c, "NOT (%s)", both), false) : pg_val(TC_BOOL, both, false);
@@ -359,10 +381,14 @@ static struct val between(struct pg *c, const struct sql_node *n) {
 
 struct val pg_logic_value(struct pg *c, const struct sql_node *n) {
     switch (n->kind) {
-    case SN_LOGIC: return logic(c, n);
-    case SN_IS: return is(c, n);
-    case SN_IN: return in(c, n);
-    case SN_BETWEEN: return between(c, n);
+    case SN_LOGIC:
+        return logic(c, n);
+    case SN_IS:
+        return is(c, n);
+    case SN_IN:
+        return in(c, n);
+    case SN_BETWEEN:
+        return between(c, n);
     case SN_LIKE: {
         const char *escape = NULL;
         if (n->nargs == 3) {
@@ -373,6 +399,7 @@ struct val pg_logic_value(struct pg *c, const struct sql_node *n) {
         }
         return pg_like(c, pg_node(c, n->args[0]), pg_node(c, n->args[1]), escape, n->negated);
     }
-    default: return pg_regexp(c, pg_node(c, n->args[0]), pg_node(c, n->args[1]), n->negated, -1);
+    default:
+        return pg_regexp(c, pg_node(c, n->args[0]), pg_node(c, n->args[1]), n->negated, -1);
     }
 }

@@ -42,7 +42,8 @@ static struct val round_(struct pg *c, const struct sql_node *n, const char *dat
     struct val v = number(c, n, 0);
     long places = 0;
     if (n->nargs == 2 && (!sql_node_const_int(n->args[1], &places) || places < -30 || places > 30)) {
-        return pg_fail(c, "%s with a number of places that is not a constant", str_eq(data, "round") ? "ROUND" : "TRUNCATE");
+        return pg_fail(c, "%s with a number of places that is not a constant",
+                       str_eq(data, "round") ? "ROUND" : "TRUNCATE");
     }
     struct val out = pg_val(v.cls, NULL, true);
     out.nonneg = v.nonneg;
@@ -90,7 +91,9 @@ static struct val guarded(struct pg *c, const struct sql_node *n, const char *da
     if (!pg_once(c, &v) || bar == NULL) {
         return v;
     }
-    return pg_val(TC_FLOAT, pg_fmt(c, "CASE WHEN %s %.*s THEN %s(%s) END", pg_p(c, v), (int)(bar - data), data, bar + 1, v.text), true);
+    return pg_val(TC_FLOAT,
+                  pg_fmt(c, "CASE WHEN %s %.*s THEN %s(%s) END", pg_p(c, v), (int)(bar - data), data, bar + 1, v.text),
+                  true);
 }
 
 static struct val log_(struct pg *c, const struct sql_node *n, const char *data) {
@@ -102,7 +105,10 @@ static struct val log_(struct pg *c, const struct sql_node *n, const char *data)
     if (!pg_once(c, &b) || !pg_once(c, &x)) {
         return b;
     }
-    return pg_val(TC_FLOAT, pg_fmt(c, "CASE WHEN %s > 0 AND %s <> 1 AND %s > 0 THEN ln(%s) / ln(%s) END", pg_p(c, b), pg_p(c, b), pg_p(c, x), x.text, b.text), true);
+    return pg_val(TC_FLOAT,
+                  pg_fmt(c, "CASE WHEN %s > 0 AND %s <> 1 AND %s > 0 THEN ln(%s) / ln(%s) END", pg_p(c, b), pg_p(c, b),
+                         pg_p(c, x), x.text, b.text),
+                  true);
 }
 
 static struct val log2_(struct pg *c, const struct sql_node *n, const char *data) {
@@ -140,11 +146,31 @@ static struct val rand_(struct pg *c, const struct sql_node *n, const char *data
 }
 
 const struct pg_function pg_functions_number[] = {
-    {"abs", 1, 1, abs_, NULL}, {"sign", 1, 1, sign, NULL}, {"floor", 1, 1, floor_ceil, "floor"}, {"ceil", 1, 1, floor_ceil, "ceil"},
-    {"ceiling", 1, 1, floor_ceil, "ceil"}, {"round", 1, 2, round_, "round"}, {"truncate", 2, 2, round_, "trunc"}, {"mod", 2, 2, mod, NULL},
-    {"exp", 1, 1, float1, "exp"}, {"sin", 1, 1, float1, "sin"}, {"cos", 1, 1, float1, "cos"}, {"tan", 1, 1, float1, "tan"},
-    {"atan", 1, 1, float1, "atan"}, {"radians", 1, 1, float1, "radians"}, {"degrees", 1, 1, float1, "degrees"},
-    {"asin", 1, 1, guarded, "BETWEEN -1 AND 1|asin"}, {"acos", 1, 1, guarded, "BETWEEN -1 AND 1|acos"}, {"sqrt", 1, 1, guarded, ">= 0|sqrt"},
-    {"ln", 1, 1, guarded, "> 0|ln"}, {"log10", 1, 1, guarded, "> 0|log"}, {"log", 1, 2, log_, NULL}, {"log2", 1, 1, log2_, NULL},
-    {"pow", 2, 2, power, NULL}, {"power", 2, 2, power, NULL}, {"pi", 0, 0, pi, NULL}, {"rand", 0, 1, rand_, NULL}, {0},
+    {"abs", 1, 1, abs_, NULL},
+    {"sign", 1, 1, sign, NULL},
+    {"floor", 1, 1, floor_ceil, "floor"},
+    {"ceil", 1, 1, floor_ceil, "ceil"},
+    {"ceiling", 1, 1, floor_ceil, "ceil"},
+    {"round", 1, 2, round_, "round"},
+    {"truncate", 2, 2, round_, "trunc"},
+    {"mod", 2, 2, mod, NULL},
+    {"exp", 1, 1, float1, "exp"},
+    {"sin", 1, 1, float1, "sin"},
+    {"cos", 1, 1, float1, "cos"},
+    {"tan", 1, 1, float1, "tan"},
+    {"atan", 1, 1, float1, "atan"},
+    {"radians", 1, 1, float1, "radians"},
+    {"degrees", 1, 1, float1, "degrees"},
+    {"asin", 1, 1, guarded, "BETWEEN -1 AND 1|asin"},
+    {"acos", 1, 1, guarded, "BETWEEN -1 AND 1|acos"},
+    {"sqrt", 1, 1, guarded, ">= 0|sqrt"},
+    {"ln", 1, 1, guarded, "> 0|ln"},
+    {"log10", 1, 1, guarded, "> 0|log"},
+    {"log", 1, 2, log_, NULL},
+    {"log2", 1, 1, log2_, NULL},
+    {"pow", 2, 2, power, NULL},
+    {"power", 2, 2, power, NULL},
+    {"pi", 0, 0, pi, NULL},
+    {"rand", 0, 1, rand_, NULL},
+    {0},
 };

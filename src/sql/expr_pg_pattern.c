@@ -41,7 +41,8 @@ struct val pg_like(struct pg *c, struct val s, struct val pattern, const char *e
         }
     }
     const char *left = plain_collation(c, &column, pg_p(c, s));
-    const char *text = pg_fmt(c, "%s %s%s %s", left, negated ? "NOT " : "", ignores_case(&s, &pattern) ? "ILIKE" : "LIKE", pg_p(c, pattern));
+    const char *text = pg_fmt(c, "%s %s%s %s", left, negated ? "NOT " : "",
+                              ignores_case(&s, &pattern) ? "ILIKE" : "LIKE", pg_p(c, pattern));
     if (escape != NULL && strcmp(escape, "\\") != 0) {
         text = pg_fmt(c, "%s ESCAPE %s", text, str_literal_pg(c->a, escape));
     }
@@ -111,7 +112,9 @@ static bool rewrite(const char *p, size_t len, char *out) {
             atom = true;
             quantified = false;
             continue;
-        case '*': case '+': case '?':
+        case '*':
+        case '+':
+        case '?':
             if (x == '?' && quantified) {
                 quantified = false; /* the reluctant form */
                 out[w++] = x;
@@ -150,8 +153,14 @@ static bool rewrite(const char *p, size_t len, char *out) {
             }
             atom = false;
             break;
-        case '|': case '^': case '$': atom = false; break;
-        default: atom = true; break;
+        case '|':
+        case '^':
+        case '$':
+            atom = false;
+            break;
+        default:
+            atom = true;
+            break;
         }
         quantified = false;
         out[w++] = x;

@@ -163,10 +163,17 @@ static struct val substring(struct pg *c, const struct sql_node *n, const char *
     }
     const char *s = v.text, *p = pg_p(c, pos);
     if (sql_node_const_int(n->args[1], &at) && at < 0) {
-        return pg_text_val(pg_fmt(c, "CASE WHEN char_length(%s) < %ld THEN '' ELSE substr(%s, char_length(%s) - %ld%s) END", s, -at, s, s, -at - 1, len), true, &v);
+        return pg_text_val(
+            pg_fmt(c, "CASE WHEN char_length(%s) < %ld THEN '' ELSE substr(%s, char_length(%s) - %ld%s) END", s, -at, s,
+                   s, -at - 1, len),
+            true, &v);
     }
-    return pg_text_val(pg_fmt(c, "CASE WHEN %s > 0 THEN substr(%s, %s%s) WHEN %s < 0 AND char_length(%s) + %s >= 0 THEN substr(%s, char_length(%s) + %s + 1%s) "
-                                 "WHEN %s IS NOT NULL AND %s IS NOT NULL THEN '' END", p, s, pos.text, len, p, s, p, s, s, p, len, p, pg_p(c, v)), true, &v);
+    return pg_text_val(pg_fmt(c,
+                              "CASE WHEN %s > 0 THEN substr(%s, %s%s) WHEN %s < 0 AND char_length(%s) + %s >= 0 THEN "
+                              "substr(%s, char_length(%s) + %s + 1%s) "
+                              "WHEN %s IS NOT NULL AND %s IS NOT NULL THEN '' END",
+                              p, s, pos.text, len, p, s, p, s, s, p, len, p, pg_p(c, v)),
+                       true, &v);
 }
 
 static const char *folded(struct pg *c, const struct val *v, bool fold) {
@@ -181,7 +188,8 @@ static struct val locate(struct pg *c, const struct sql_node *n, const char *dat
     bool fold = s.ci != CI_NO && !(c->o->mariadb && sub.ci == CI_NO); /* in MySQL the text searched decides, alone */
     struct val out = pg_int(NULL, true, false);
     out.nonneg = true;
-    if (!pg_has_collation(c, &s, &sub) || (fold && folded_literal(c, &s, false) == NULL && !pg_has_collation(c, &s, NULL))) {
+    if (!pg_has_collation(c, &s, &sub) ||
+        (fold && folded_literal(c, &s, false) == NULL && !pg_has_collation(c, &s, NULL))) {
         return s;
     }
     const char *haystack = folded(c, &s, fold), *needle = folded(c, &sub, fold);
@@ -229,7 +237,8 @@ static struct val trim(struct pg *c, const struct sql_node *n, const char *data)
 static struct val pad(struct pg *c, const struct sql_node *n, const char *data) {
     struct val s = text(c, n, 0), with = n->nargs == 3 ? text(c, n, 2) : pg_val(TC_TEXT, "' '", true);
     long len;
-    if (!sql_node_const_int(n->args[1], &len) || len < 0 || (n->nargs == 3 && (!pg_is_const_string(&with) || with.lit->len == 0))) {
+    if (!sql_node_const_int(n->args[1], &len) || len < 0 ||
+        (n->nargs == 3 && (!pg_is_const_string(&with) || with.lit->len == 0))) {
         return pg_fail(c, "%s whose length and padding are not constants", str_eq(data, "lpad") ? "LPAD" : "RPAD");
     }
     return pg_text_val(pg_fmt(c, "%s(%s, %ld, %s)", data, s.text, len, with.text), true, &s);
@@ -265,7 +274,7 @@ static struct val hex(struct pg *c, const struct sql_node *n, const char *data) 
     if (v.cls == TC_INT && v.lit != NULL && v.lit->kind == SN_INT) {
         return pg_val(TC_TEXT, pg_fmt(c, "'%llX'::text", strtoull(v.text, NULL, 10)), true);
     }
-    if (pg_is_const_string(&v)) {
+    if (v.lit != NULL && pg_is_const_string(&v)) {
         char *digits = arena_alloc(c->a, v.lit->len * 2 + 1);
         for (size_t i = 0; i < v.lit->len; i++) {
             static const char hex_digits[] = "0123456789ABCDEF";
@@ -295,8 +304,9 @@ static struct val unhex(struct pg *c, const struct sql_node *n, const char *data
         return pg_val(TC_BYTES, pg_fmt(c, "'\\x%s'::bytea", v.lit->text), true);
     }
     const struct sql_node *arg = n->args[0];
-    bool of_uuid = arg->kind == SN_CALL && str_eq(arg->name, "replace") && arg->nargs == 3 && arg->args[0]->kind == SN_CALL &&
-                   str_eq(arg->args[0]->name, "uuid") && arg->args[1]->kind == SN_STRING && str_eq(arg->args[1]->text, "-") &&
+    bool of_uuid = arg->kind == SN_CALL && str_eq(arg->name, "replace") && arg->nargs == 3 &&
+                   arg->args[0]->kind == SN_CALL && str_eq(arg->args[0]->name, "uuid") &&
+                   arg->args[1]->kind == SN_STRING && str_eq(arg->args[1]->text, "-") &&
                    arg->args[2]->kind == SN_STRING && arg->args[2]->len == 0;
     if (!of_uuid) {
         return pg_fail(c, "UNHEX of a value that may hold other characters than hex digits");
@@ -351,14 +361,16 @@ static struct val substring_index(struct pg *c, const struct sql_node *n, const 
     (void)data;
     struct val s = text(c, n, 0), d = text(c, n, 1);
     long times;
-    if (!sql_node_const_int(n->args[2], &times) || (times != 1 && times != -1) || !pg_is_const_string(&d) || d.lit->len == 0 ||
-        (times == -1 && d.lit->len != 1)) {
+    if (!sql_node_const_int(n->args[2], &times) || (times != 1 && times != -1) || !pg_is_const_string(&d) ||
+        d.lit->len == 0 || (times == -1 && d.lit->len != 1)) {
         return pg_fail(c, "SUBSTRING_INDEX other than with one constant character and 1 or -1");
     }
     if (!pg_has_collation(c, &s, NULL)) {
         return s;
     }
-    return pg_text_val(times == 1 ? pg_fmt(c, "split_part(%s, %s, 1)", s.text, d.text) : pg_fmt(c, "reverse(split_part(reverse(%s), %s, 1))", s.text, d.text), true, &s);
+    return pg_text_val(times == 1 ? pg_fmt(c, "split_part(%s, %s, 1)", s.text, d.text)
+                                  : pg_fmt(c, "reverse(split_part(reverse(%s), %s, 1))", s.text, d.text),
+                       true, &s);
 }
 
 static const char *folded_bytes(struct pg *c, const char *s, size_t n, bool fold) {
@@ -409,8 +421,12 @@ static struct val find_in_set(struct pg *c, const struct sql_node *n, const char
     s.atom = s.atom || fold;
     list.text = folded(c, &list, fold);
     list.atom = list.atom || fold;
-    struct val out = pg_int(pg_fmt(c, "CASE WHEN %s IS NULL OR %s IS NULL THEN NULL ELSE coalesce(array_position(string_to_array(%s, ','), %s), 0) END",
-                                   pg_p(c, s), pg_p(c, list), list.text, s.lit != NULL ? pg_fmt(c, "%s::text", s.text) : s.text), true, false);
+    struct val out =
+        pg_int(pg_fmt(c,
+                      "CASE WHEN %s IS NULL OR %s IS NULL THEN NULL ELSE coalesce(array_position(string_to_array(%s, "
+                      "','), %s), 0) END",
+                      pg_p(c, s), pg_p(c, list), list.text, s.lit != NULL ? pg_fmt(c, "%s::text", s.text) : s.text),
+               true, false);
     out.nonneg = true;
     return out;
 }
@@ -430,16 +446,43 @@ static struct val regexp_like(struct pg *c, const struct sql_node *n, const char
 }
 
 const struct pg_function pg_functions_string[] = {
-    {"concat", 1, 999, concat, NULL}, {"concat_ws", 2, 999, concat_ws, NULL},
-    {"length", 1, 1, length, "octet_length"}, {"octet_length", 1, 1, length, "octet_length"}, {"bit_length", 1, 1, length, "bit_length"},
-    {"char_length", 1, 1, length, "char_length"}, {"character_length", 1, 1, length, "char_length"},
-    {"upper", 1, 1, same1, "upper"}, {"ucase", 1, 1, same1, "upper"}, {"lower", 1, 1, same1, "lower"}, {"lcase", 1, 1, same1, "lower"},
-    {"reverse", 1, 1, same1, "reverse"}, {"left", 2, 2, left_right, "left"}, {"right", 2, 2, left_right, "right"},
-    {"substring", 2, 3, substring, NULL}, {"substr", 2, 3, substring, NULL}, {"mid", 2, 3, substring, NULL},
-    {"locate", 2, 3, locate, "locate"}, {"instr", 2, 2, locate, "instr"}, {"replace", 3, 3, replace, NULL},
-    {"trim both", 1, 2, trim, "btrim"}, {"trim leading", 1, 2, trim, "ltrim"}, {"trim trailing", 1, 2, trim, "rtrim"},
-    {"ltrim", 1, 1, trim, "ltrim"}, {"rtrim", 1, 1, trim, "rtrim"}, {"lpad", 2, 3, pad, "lpad"}, {"rpad", 2, 3, pad, "rpad"},
-    {"repeat", 2, 2, repeat, NULL}, {"space", 1, 1, space, NULL}, {"md5", 1, 1, md5, NULL}, {"hex", 1, 1, hex, NULL}, {"unhex", 1, 1, unhex, NULL},
-    {"uuid", 0, 0, uuid, NULL}, {"uuid_to_bin", 1, 2, uuid_to_bin, NULL}, {"bin_to_uuid", 1, 2, bin_to_uuid, NULL},
-    {"substring_index", 3, 3, substring_index, NULL}, {"find_in_set", 2, 2, find_in_set, NULL}, {"regexp_like", 2, 3, regexp_like, NULL}, {0},
+    {"concat", 1, 999, concat, NULL},
+    {"concat_ws", 2, 999, concat_ws, NULL},
+    {"length", 1, 1, length, "octet_length"},
+    {"octet_length", 1, 1, length, "octet_length"},
+    {"bit_length", 1, 1, length, "bit_length"},
+    {"char_length", 1, 1, length, "char_length"},
+    {"character_length", 1, 1, length, "char_length"},
+    {"upper", 1, 1, same1, "upper"},
+    {"ucase", 1, 1, same1, "upper"},
+    {"lower", 1, 1, same1, "lower"},
+    {"lcase", 1, 1, same1, "lower"},
+    {"reverse", 1, 1, same1, "reverse"},
+    {"left", 2, 2, left_right, "left"},
+    {"right", 2, 2, left_right, "right"},
+    {"substring", 2, 3, substring, NULL},
+    {"substr", 2, 3, substring, NULL},
+    {"mid", 2, 3, substring, NULL},
+    {"locate", 2, 3, locate, "locate"},
+    {"instr", 2, 2, locate, "instr"},
+    {"replace", 3, 3, replace, NULL},
+    {"trim both", 1, 2, trim, "btrim"},
+    {"trim leading", 1, 2, trim, "ltrim"},
+    {"trim trailing", 1, 2, trim, "rtrim"},
+    {"ltrim", 1, 1, trim, "ltrim"},
+    {"rtrim", 1, 1, trim, "rtrim"},
+    {"lpad", 2, 3, pad, "lpad"},
+    {"rpad", 2, 3, pad, "rpad"},
+    {"repeat", 2, 2, repeat, NULL},
+    {"space", 1, 1, space, NULL},
+    {"md5", 1, 1, md5, NULL},
+    {"hex", 1, 1, hex, NULL},
+    {"unhex", 1, 1, unhex, NULL},
+    {"uuid", 0, 0, uuid, NULL},
+    {"uuid_to_bin", 1, 2, uuid_to_bin, NULL},
+    {"bin_to_uuid", 1, 2, bin_to_uuid, NULL},
+    {"substring_index", 3, 3, substring_index, NULL},
+    {"find_in_set", 2, 2, find_in_set, NULL},
+    {"regexp_like", 2, 3, regexp_like, NULL},
+    {0},
 };

@@ -104,7 +104,9 @@ bool pg_has_collation(struct pg *c, const struct val *l, const struct val *r) {
         return false;
     }
     if (c->o->must_be_immutable && strchr(l->text, '"') == NULL && (r == NULL || strchr(r->text, '"') == NULL)) {
-        pg_fail(c, "a comparison or change of case of constant texts, which the target cannot work out in a generated column");
+        pg_fail(
+            c,
+            "a comparison or change of case of constant texts, which the target cannot work out in a generated column");
         return false;
     }
     return true;
@@ -119,7 +121,8 @@ bool pg_once(struct pg *c, const struct val *v) {
 }
 
 bool pg_literal_number(const struct val *v, const char **text) {
-    if (v->lit == NULL || (v->lit->kind != SN_STRING && v->lit->kind != SN_INT && v->lit->kind != SN_DECIMAL && v->lit->kind != SN_FLOAT)) {
+    if (v->lit == NULL || (v->lit->kind != SN_STRING && v->lit->kind != SN_INT && v->lit->kind != SN_DECIMAL &&
+                           v->lit->kind != SN_FLOAT)) {
         return false;
     }
     const char *s = v->lit->text, *p = s;

@@ -7,10 +7,10 @@
 
 /* Names that may follow an underscore as a character set introducer; any other _word is an identifier. */
 static const char *const charsets[] = {
-    "armscii8", "ascii", "big5", "binary", "cp1250", "cp1251", "cp1256", "cp1257", "cp850", "cp852", "cp866", "cp932",
-    "dec8", "eucjpms", "euckr", "gb18030", "gb2312", "gbk", "geostd8", "greek", "hebrew", "hp8", "keybcs2", "koi8r",
-    "koi8u", "latin1", "latin2", "latin5", "latin7", "macce", "macroman", "sjis", "swe7", "tis620", "ucs2", "ujis",
-    "utf16", "utf16le", "utf32", "utf8", "utf8mb3", "utf8mb4",
+    "armscii8", "ascii", "big5",    "binary", "cp1250",  "cp1251", "cp1256", "cp1257",  "cp850",    "cp852",  "cp866",
+    "cp932",    "dec8",  "eucjpms", "euckr",  "gb18030", "gb2312", "gbk",    "geostd8", "greek",    "hebrew", "hp8",
+    "keybcs2",  "koi8r", "koi8u",   "latin1", "latin2",  "latin5", "latin7", "macce",   "macroman", "sjis",   "swe7",
+    "tis620",   "ucs2",  "ujis",    "utf16",  "utf16le", "utf32",  "utf8",   "utf8mb3", "utf8mb4",
 };
 
 static bool is_charset(const char *name) {
@@ -63,8 +63,7 @@ static bool skip_blank(struct sql_lexer *l) {
         }
         if (is_space(c)) {
             l->pos++;
-        } else if (c == '#' || (c == '-' && peek(l, 1) == '-' &&
-                                (l->len - l->pos == 2 || peek(l, 2) <= ' '))) {
+        } else if (c == '#' || (c == '-' && peek(l, 1) == '-' && (l->len - l->pos == 2 || peek(l, 2) <= ' '))) {
             const char *nl = memchr(l->text + l->pos, '\n', l->len - l->pos);
             l->pos = nl == NULL ? l->len : (size_t)(nl - l->text) + 1;
         } else if (c == '/' && peek(l, 1) == '*') {
@@ -91,7 +90,8 @@ static bool skip_blank(struct sql_lexer *l) {
     }
 }
 
-static struct sql_token text_token(struct sql_lexer *l, struct sql_token t, enum sql_token_kind kind, size_t from, size_t to) {
+static struct sql_token text_token(struct sql_lexer *l, struct sql_token t, enum sql_token_kind kind, size_t from,
+                                   size_t to) {
     t.kind = kind;
     t.text = arena_strndup(l->arena, l->text + from, to - from);
     t.len = to - from;
@@ -103,13 +103,20 @@ static struct sql_token text_token(struct sql_lexer *l, struct sql_token t, enum
 static char unescape(unsigned char c, bool *keep_backslash) {
     *keep_backslash = c == '%' || c == '_';
     switch (c) {
-    case '0': return '\0';
-    case 'b': return '\b';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'Z': return 26;
-    default: return (char)c;
+    case '0':
+        return '\0';
+    case 'b':
+        return '\b';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case 'Z':
+        return 26;
+    default:
+        return (char)c;
     }
 }
 
@@ -153,7 +160,8 @@ static struct sql_token quoted(struct sql_lexer *l, struct sql_token t, enum sql
 /* x'41', b'101' (position at the letter). */
 static struct sql_token quoted_digits(struct sql_lexer *l, struct sql_token t, enum sql_token_kind kind) {
     size_t from = l->pos + 2, i = from;
-    while (i < l->len && (kind == TOK_HEX ? is_hex((unsigned char)l->text[i]) : l->text[i] == '0' || l->text[i] == '1')) {
+    while (i < l->len &&
+           (kind == TOK_HEX ? is_hex((unsigned char)l->text[i]) : l->text[i] == '0' || l->text[i] == '1')) {
         i++;
     }
     if (i >= l->len || l->text[i] != '\'' || (kind == TOK_HEX && (i - from) % 2 != 0)) {
@@ -250,13 +258,39 @@ static const struct {
     enum sql_op op;
 } operators[] = {
     /* longest first */
-    {"<=>", OP_NULL_SAFE_EQ}, {"->>", OP_ARROW_TEXT},
-    {"<<", OP_SHL}, {">>", OP_SHR}, {"<=", OP_LE}, {">=", OP_GE}, {"<>", OP_NE}, {"!=", OP_NE}, {":=", OP_ASSIGN},
-    {"&&", OP_AND_AND}, {"||", OP_OR_OR}, {"->", OP_ARROW},
-    {"(", OP_LPAREN}, {")", OP_RPAREN}, {"{", OP_LBRACE}, {"}", OP_RBRACE}, {",", OP_COMMA}, {".", OP_DOT},
-    {";", OP_SEMICOLON}, {":", OP_COLON}, {"=", OP_EQ}, {"<", OP_LT}, {">", OP_GT}, {"+", OP_PLUS}, {"-", OP_MINUS},
-    {"*", OP_MUL}, {"/", OP_DIV}, {"%", OP_MOD}, {"|", OP_BIT_OR}, {"&", OP_BIT_AND}, {"^", OP_BIT_XOR},
-    {"~", OP_BIT_NOT}, {"!", OP_NOT},
+    {"<=>", OP_NULL_SAFE_EQ},
+    {"->>", OP_ARROW_TEXT},
+    {"<<", OP_SHL},
+    {">>", OP_SHR},
+    {"<=", OP_LE},
+    {">=", OP_GE},
+    {"<>", OP_NE},
+    {"!=", OP_NE},
+    {":=", OP_ASSIGN},
+    {"&&", OP_AND_AND},
+    {"||", OP_OR_OR},
+    {"->", OP_ARROW},
+    {"(", OP_LPAREN},
+    {")", OP_RPAREN},
+    {"{", OP_LBRACE},
+    {"}", OP_RBRACE},
+    {",", OP_COMMA},
+    {".", OP_DOT},
+    {";", OP_SEMICOLON},
+    {":", OP_COLON},
+    {"=", OP_EQ},
+    {"<", OP_LT},
+    {">", OP_GT},
+    {"+", OP_PLUS},
+    {"-", OP_MINUS},
+    {"*", OP_MUL},
+    {"/", OP_DIV},
+    {"%", OP_MOD},
+    {"|", OP_BIT_OR},
+    {"&", OP_BIT_AND},
+    {"^", OP_BIT_XOR},
+    {"~", OP_BIT_NOT},
+    {"!", OP_NOT},
 };
 
 static struct sql_token operator(struct sql_lexer *l, struct sql_token t) {

@@ -33,23 +33,53 @@ enum sql_token_kind {
 
 enum sql_op {
     OP_NONE,
-    OP_LPAREN, OP_RPAREN, OP_LBRACE, OP_RBRACE, OP_COMMA, OP_DOT, OP_SEMICOLON, OP_COLON, OP_ASSIGN /* := */,
-    OP_EQ, OP_NULL_SAFE_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
-    OP_PLUS, OP_MINUS, OP_MUL, OP_DIV /* slash */, OP_MOD /* % */,
-    OP_BIT_OR, OP_BIT_AND, OP_BIT_XOR, OP_BIT_NOT, OP_SHL, OP_SHR,
-    OP_OR_OR, OP_AND_AND, OP_NOT /* ! */,
-    OP_ARROW /* -> */, OP_ARROW_TEXT /* ->> */,
+    OP_LPAREN,
+    OP_RPAREN,
+    OP_LBRACE,
+    OP_RBRACE,
+    OP_COMMA,
+    OP_DOT,
+    OP_SEMICOLON,
+    OP_COLON,
+    OP_ASSIGN /* := */,
+    OP_EQ,
+    OP_NULL_SAFE_EQ,
+    OP_NE,
+    OP_LT,
+    OP_LE,
+    OP_GT,
+    OP_GE,
+    OP_PLUS,
+    OP_MINUS,
+    OP_MUL,
+    OP_DIV /* slash */,
+    OP_MOD /* % */,
+    OP_BIT_OR,
+    OP_BIT_AND,
+    OP_BIT_XOR,
+    OP_BIT_NOT,
+    OP_SHL,
+    OP_SHR,
+    OP_OR_OR,
+    OP_AND_AND,
+    OP_NOT /* ! */,
+    OP_ARROW /* -> */,
+    OP_ARROW_TEXT /* ->> */,
     /* operators that are words; the parser makes them from identifiers */
-    OP_OR, OP_XOR, OP_AND, OP_NOT_WORD, OP_INT_DIV /* DIV */,
+    OP_OR,
+    OP_XOR,
+    OP_AND,
+    OP_NOT_WORD,
+    OP_INT_DIV /* DIV */,
 };
 
 struct sql_token {
     enum sql_token_kind kind;
     enum sql_op op;
-    const char *text; /* decoded, NUL terminated (strings may hold further NULs) */
-    size_t len;       /* of text */
+    const char *text;  /* decoded, NUL terminated (strings may hold further NULs) */
+    size_t len;        /* of text */
     size_t start, end; /* the token's place in the source text */
-    bool after_space; /* white space or a comment stood before it */
+    bool after_space;  /* white space or a comment stood before it */
 };
 
 enum {

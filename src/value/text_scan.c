@@ -147,25 +147,26 @@ static size_t char_length(const uint8_t *p, size_t left) {
 enum {
     UTF8_OK,
     UTF8_BAD,
-    UTF8_LAST,   /* one continuation byte is missing */
-    UTF8_TWO,    /* two */
+    UTF8_LAST, /* one continuation byte is missing */
+    UTF8_TWO,  /* two */
     UTF8_AFTER_E0,
     UTF8_AFTER_ED,
-    UTF8_THREE,  /* three */
+    UTF8_THREE, /* three */
     UTF8_AFTER_F0,
     UTF8_AFTER_F4,
 };
 
-#define AT(state, next) ((uint64_t)(next) * 6 << (state) * 6)
-#define NEXT(ok, last, two, after_e0, after_ed, three, after_f0, after_f4)                                                 \
-    (AT(UTF8_OK, ok) | AT(UTF8_BAD, UTF8_BAD) | AT(UTF8_LAST, last) | AT(UTF8_TWO, two) | AT(UTF8_AFTER_E0, after_e0) |    \
-     AT(UTF8_AFTER_ED, after_ed) | AT(UTF8_THREE, three) | AT(UTF8_AFTER_F0, after_f0) | AT(UTF8_AFTER_F4, after_f4))
+#define AT(state, next) ((uint64_t)(next)*6 << (state)*6)
+#define NEXT(ok, last, two, after_e0, after_ed, three, after_f0, after_f4)                                             \
+    (AT(UTF8_OK, ok) | AT(UTF8_BAD, UTF8_BAD) | AT(UTF8_LAST, last) | AT(UTF8_TWO, two) |                              \
+     AT(UTF8_AFTER_E0, after_e0) | AT(UTF8_AFTER_ED, after_ed) | AT(UTF8_THREE, three) | AT(UTF8_AFTER_F0, after_f0) | \
+     AT(UTF8_AFTER_F4, after_f4))
 #define LEAD(state) NEXT(state, UTF8_BAD, UTF8_BAD, UTF8_BAD, UTF8_BAD, UTF8_BAD, UTF8_BAD, UTF8_BAD)
 #define BAD LEAD(UTF8_BAD)
 #define ASCII LEAD(UTF8_OK)
-#define CONT_80 NEXT(UTF8_BAD, UTF8_OK, UTF8_LAST, UTF8_BAD, UTF8_LAST, UTF8_TWO, UTF8_BAD, UTF8_TWO)  /* 80..8f */
-#define CONT_90 NEXT(UTF8_BAD, UTF8_OK, UTF8_LAST, UTF8_BAD, UTF8_LAST, UTF8_TWO, UTF8_TWO, UTF8_BAD)  /* 90..9f */
-#define CONT_A0 NEXT(UTF8_BAD, UTF8_OK, UTF8_LAST, UTF8_LAST, UTF8_BAD, UTF8_TWO, UTF8_TWO, UTF8_BAD)  /* a0..bf */
+#define CONT_80 NEXT(UTF8_BAD, UTF8_OK, UTF8_LAST, UTF8_BAD, UTF8_LAST, UTF8_TWO, UTF8_BAD, UTF8_TWO) /* 80..8f */
+#define CONT_90 NEXT(UTF8_BAD, UTF8_OK, UTF8_LAST, UTF8_BAD, UTF8_LAST, UTF8_TWO, UTF8_TWO, UTF8_BAD) /* 90..9f */
+#define CONT_A0 NEXT(UTF8_BAD, UTF8_OK, UTF8_LAST, UTF8_LAST, UTF8_BAD, UTF8_TWO, UTF8_TWO, UTF8_BAD) /* a0..bf */
 #define X2(x) x, x
 #define X4(x) X2(x), X2(x)
 #define X8(x) X4(x), X4(x)
@@ -174,10 +175,27 @@ enum {
 #define X128(x) X32(x), X32(x), X32(x), X32(x)
 
 static const uint64_t utf8_step[256] = {
-    X128(ASCII), X16(CONT_80), X16(CONT_90), X32(CONT_A0),
-    X2(BAD), X16(LEAD(UTF8_LAST)), X8(LEAD(UTF8_LAST)), X4(LEAD(UTF8_LAST)), X2(LEAD(UTF8_LAST)),                 /* c0..df */
-    LEAD(UTF8_AFTER_E0), X8(LEAD(UTF8_TWO)), X4(LEAD(UTF8_TWO)), LEAD(UTF8_AFTER_ED), X2(LEAD(UTF8_TWO)),           /* e0..ef */
-    LEAD(UTF8_AFTER_F0), LEAD(UTF8_THREE), X2(LEAD(UTF8_THREE)), LEAD(UTF8_AFTER_F4), X8(BAD), X2(BAD), BAD,        /* f0..ff */
+    X128(ASCII),
+    X16(CONT_80),
+    X16(CONT_90),
+    X32(CONT_A0),
+    X2(BAD),
+    X16(LEAD(UTF8_LAST)),
+    X8(LEAD(UTF8_LAST)),
+    X4(LEAD(UTF8_LAST)),
+    X2(LEAD(UTF8_LAST)), /* c0..df */
+    LEAD(UTF8_AFTER_E0),
+    X8(LEAD(UTF8_TWO)),
+    X4(LEAD(UTF8_TWO)),
+    LEAD(UTF8_AFTER_ED),
+    X2(LEAD(UTF8_TWO)), /* e0..ef */
+    LEAD(UTF8_AFTER_F0),
+    LEAD(UTF8_THREE),
+    X2(LEAD(UTF8_THREE)),
+    LEAD(UTF8_AFTER_F4),
+    X8(BAD),
+    X2(BAD),
+    BAD, /* f0..ff */
 };
 
 bool text_utf8_valid(const uint8_t *src, size_t n) {

@@ -10,10 +10,22 @@
 static const struct {
     const char *name, *type, *charset, *collation;
 } specs[] = {
-    {"a", "int", NULL, NULL}, {"u", "bigint unsigned", NULL, NULL}, {"de", "decimal(10,2)", NULL, NULL}, {"f", "double", NULL, NULL},
-    {"r", "float", NULL, NULL}, {"s", "varchar(40)", "utf8mb4", "utf8mb4_bin"}, {"c", "char(10)", "latin1", "latin1_swedish_ci"}, {"d", "date", NULL, NULL},
-    {"dt", "datetime(3)", NULL, NULL}, {"ts", "timestamp", NULL, NULL}, {"tm", "time", NULL, NULL}, {"y", "year", NULL, NULL},
-    {"e", "enum('a','it''s')", "utf8mb4", "utf8mb4_general_ci"}, {"j", "json", NULL, NULL}, {"vb", "varbinary(8)", NULL, NULL}, {"bt", "bit(8)", NULL, NULL},
+    {"a", "int", NULL, NULL},
+    {"u", "bigint unsigned", NULL, NULL},
+    {"de", "decimal(10,2)", NULL, NULL},
+    {"f", "double", NULL, NULL},
+    {"r", "float", NULL, NULL},
+    {"s", "varchar(40)", "utf8mb4", "utf8mb4_bin"},
+    {"c", "char(10)", "latin1", "latin1_swedish_ci"},
+    {"d", "date", NULL, NULL},
+    {"dt", "datetime(3)", NULL, NULL},
+    {"ts", "timestamp", NULL, NULL},
+    {"tm", "time", NULL, NULL},
+    {"y", "year", NULL, NULL},
+    {"e", "enum('a','it''s')", "utf8mb4", "utf8mb4_general_ci"},
+    {"j", "json", NULL, NULL},
+    {"vb", "varbinary(8)", NULL, NULL},
+    {"bt", "bit(8)", NULL, NULL},
 };
 enum { NCOLUMNS = sizeof specs / sizeof specs[0] };
 
@@ -39,10 +51,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (!typemap_resolve(&a, &types, "t", specs[i].name, &from[i], &to[i], &e)) {
             abort();
         }
-        columns[i] = (struct sql_column){.name = specs[i].name, .target_name = specs[i].name, .from = &from[i], .to = &to[i]};
+        columns[i] =
+            (struct sql_column){.name = specs[i].name, .target_name = specs[i].name, .from = &from[i], .to = &to[i]};
     }
-    struct sql_expr_options o = {.dialect = types.dialect, .columns = columns, .ncolumns = NCOLUMNS, .want_boolean = (data[0] & 8) != 0,
-                                 .must_be_immutable = (data[0] & 16) != 0, .mariadb = (data[0] & 32) != 0};
+    struct sql_expr_options o = {.dialect = types.dialect,
+                                 .columns = columns,
+                                 .ncolumns = NCOLUMNS,
+                                 .want_boolean = (data[0] & 8) != 0,
+                                 .must_be_immutable = (data[0] & 16) != 0,
+                                 .mariadb = (data[0] & 32) != 0};
     o.assigned_to = data[1] < NCOLUMNS ? &columns[data[1]] : NULL;
     char *text = arena_strndup(&a, (const char *)data + 2, size - 2), *out = NULL, *why = NULL;
     bool ok = sql_expr_translate(&a, &o, text, &out, &why);

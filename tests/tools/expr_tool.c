@@ -14,7 +14,8 @@
 #include "sql/expr.h"
 
 static bool dialect_of(const char *text, enum dialect *d) {
-    static const char *const names[] = {[DIALECT_PG] = "pg", [DIALECT_OG_B] = "og_b", [DIALECT_OG_PG] = "og_pg", [DIALECT_OG_A] = "og_a"};
+    static const char *const names[] = {
+        [DIALECT_PG] = "pg", [DIALECT_OG_B] = "og_b", [DIALECT_OG_PG] = "og_pg", [DIALECT_OG_A] = "og_a"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (str_eq(text, names[i])) {
             *d = (enum dialect)i;
@@ -24,8 +25,8 @@ static bool dialect_of(const char *text, enum dialect *d) {
     return false;
 }
 
-static bool read_columns(struct arena *a, const json_t *list, enum dialect d, struct sql_column *columns, struct mytype *from, struct target_type *to,
-                         struct err *e) {
+static bool read_columns(struct arena *a, const json_t *list, enum dialect d, struct sql_column *columns,
+                         struct mytype *from, struct target_type *to, struct err *e) {
     struct typemap_options o = {.dialect = d};
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *c = json_array_get(list, i);
@@ -54,7 +55,8 @@ static json_t *translate(struct arena *a, const json_t *in, struct err *e) {
                                  .want_boolean = json_is_true(json_object_get(in, "boolean")),
                                  .must_be_immutable = json_is_true(json_object_get(in, "immutable")),
                                  .mariadb = json_is_true(json_object_get(in, "mariadb"))};
-    const char *expr = json_string_value(json_object_get(in, "expr")), *assign = json_string_value(json_object_get(in, "assign"));
+    const char *expr = json_string_value(json_object_get(in, "expr")),
+               *assign = json_string_value(json_object_get(in, "assign"));
     if (expr == NULL || !dialect_of(json_string_value(json_object_get(in, "dialect")), &o.dialect)) {
         err_set(e, ERR_USAGE, "expr or dialect is missing");
         return NULL;

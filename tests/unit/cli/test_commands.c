@@ -105,10 +105,10 @@ static void errors_have_their_exit_codes(void **state) {
         enum err_code code;
         int exit;
     } cases[] = {
-        {ERR_NONE, 0},       {ERR_USAGE, 2},         {ERR_URL, 2},           {ERR_TASK_FILE, 2},   {ERR_PATTERN, 2},
-        {ERR_POLICY, 2},     {ERR_TYPE_OVERRIDE, 2}, {ERR_PRECHECK, 3},      {ERR_CANCELLED, 130}, {ERR_PASSWORD, 1},
-        {ERR_FILE, 1},       {ERR_RESUME_NEEDED, 1}, {ERR_SOURCE_CONNECT, 1}, {ERR_TARGET_ROW, 1},  {ERR_NETWORK, 1},
-        {ERR_INTERNAL, 1},
+        {ERR_NONE, 0},           {ERR_USAGE, 2},      {ERR_URL, 2},           {ERR_TASK_FILE, 2},
+        {ERR_PATTERN, 2},        {ERR_POLICY, 2},     {ERR_TYPE_OVERRIDE, 2}, {ERR_PRECHECK, 3},
+        {ERR_CANCELLED, 130},    {ERR_PASSWORD, 1},   {ERR_FILE, 1},          {ERR_RESUME_NEEDED, 1},
+        {ERR_SOURCE_CONNECT, 1}, {ERR_TARGET_ROW, 1}, {ERR_NETWORK, 1},       {ERR_INTERNAL, 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct err e = ERR_INIT;
@@ -147,12 +147,9 @@ static void the_language_is_the_environments(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_table_is_sound),
-        cmocka_unit_test(help_names_every_option_of_the_command),
-        cmocka_unit_test(english_help_fits_a_line),
-        cmocka_unit_test(the_overview_names_every_command),
-        cmocka_unit_test(errors_have_their_exit_codes),
-        cmocka_unit_test(the_language_is_the_environments),
+        cmocka_unit_test(the_table_is_sound),           cmocka_unit_test(help_names_every_option_of_the_command),
+        cmocka_unit_test(english_help_fits_a_line),     cmocka_unit_test(the_overview_names_every_command),
+        cmocka_unit_test(errors_have_their_exit_codes), cmocka_unit_test(the_language_is_the_environments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

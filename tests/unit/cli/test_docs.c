@@ -164,7 +164,8 @@ static void the_schema_has_the_options_that_files_take(void **state) {
         assert_string_equal(json_string_value(json_array_get(rules, (size_t)r)), loss_rule_name((enum loss_rule)r));
     }
     for (int p = LOSS_FAIL; p <= LOSS_CLAMP; p++) {
-        assert_string_equal(json_string_value(json_array_get(policies, (size_t)p)), loss_policy_name((enum loss_policy)p));
+        assert_string_equal(json_string_value(json_array_get(policies, (size_t)p)),
+                            loss_policy_name((enum loss_policy)p));
     }
     json_decref(root);
 }

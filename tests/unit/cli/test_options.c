@@ -159,7 +159,7 @@ static void type_overrides_are_taken_apart(void **state) {
     struct world *w = *state;
     good(w, CMD_PLAN,
          SRC "\n" DST "\n--type=decimal(10,2)=numeric(12,2)\n--type= *.born = timestamp(3) "
-                      "\n--type=enum('a=b.c')=text\n--type=shop_*.id=bigint");
+             "\n--type=enum('a=b.c')=text\n--type=shop_*.id=bigint");
     const struct type_override *v = w->o.task.overrides;
     assert_int_equal(w->o.task.noverrides, 4);
     /* The last said stands first: the type map takes the first that fits. */

@@ -25,7 +25,8 @@ static int setup(void **state) {
     f.parts[0].column = &f.columns[0];
     f.parts[1].column = &f.columns[1];
     f.key = (struct index){.name = "PRIMARY", .kind = INDEX_PRIMARY, .parts = f.parts, .nparts = 2};
-    f.table = (struct table){.schema = "d", .name = "t", .columns = f.columns, .ncolumns = 3, .indexes = &f.key, .nindexes = 1};
+    f.table = (struct table){
+        .schema = "d", .name = "t", .columns = f.columns, .ncolumns = 3, .indexes = &f.key, .nindexes = 1};
     *state = &f;
     return 0;
 }
@@ -48,8 +49,9 @@ static void test_where_of_one_column(void **state) {
     char *lower[] = {"10"}, *upper[] = {"20"};
     struct chunk c = {.nbounds = 1, .lower = lower, .upper = upper};
     assert_string_equal(chunk_where(&f->arena, &f->table, &c), "(`a``b` >= 10) AND (`a``b` < 20)");
-    assert_string_equal(chunk_select(&f->arena, &f->table, &c),
-                        "SELECT `a``b`, `s` FROM `d`.`t` FORCE INDEX (`PRIMARY`) WHERE (`a``b` >= 10) AND (`a``b` < 20)");
+    assert_string_equal(
+        chunk_select(&f->arena, &f->table, &c),
+        "SELECT `a``b`, `s` FROM `d`.`t` FORCE INDEX (`PRIMARY`) WHERE (`a``b` >= 10) AND (`a``b` < 20)");
 }
 
 static void test_where_of_two_columns(void **state) {

@@ -75,8 +75,9 @@ static void unescape_ends_cleanly(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(escaped_texts), cmocka_unit_test(plain_texts), cmocka_unit_test(double_utf8),
-        cmocka_unit_test(undo_tells_when_there_is_nothing_to_undo), cmocka_unit_test(unescape_ends_cleanly),
+        cmocka_unit_test(escaped_texts),         cmocka_unit_test(plain_texts),
+        cmocka_unit_test(double_utf8),           cmocka_unit_test(undo_tells_when_there_is_nothing_to_undo),
+        cmocka_unit_test(unescape_ends_cleanly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,16 +15,28 @@ static const struct mytype int_type = {.kind = MYT_INT, .base = "int", .full = "
 static struct target_type int_target = {.kind = TK_INT4, .ddl = (char[]){"integer"}};
 static const struct mytype bool_type = {.kind = MYT_TINYINT, .base = "tinyint", .full = "tinyint(1)", .scale = -1};
 static struct target_type bool_target = {.kind = TK_BOOL, .ddl = (char[]){"boolean"}};
-static const struct mytype text_type = {.kind = MYT_VARCHAR, .base = "varchar", .full = "varchar(40)", .charset = "utf8mb4", .collation = "utf8mb4_bin", .length_chars = 40, .scale = -1};
+static const struct mytype text_type = {.kind = MYT_VARCHAR,
+                                        .base = "varchar",
+                                        .full = "varchar(40)",
+                                        .charset = "utf8mb4",
+                                        .collation = "utf8mb4_bin",
+                                        .length_chars = 40,
+                                        .scale = -1};
 static struct target_type text_target = {.kind = TK_TEXT, .ddl = (char[]){"varchar(40)"}};
-static const struct mytype enum_type = {.kind = MYT_ENUM, .base = "enum", .full = "enum('a','b')", .labels = (const char *[]){"a", "b"}, .nlabels = 2, .scale = -1};
+static const struct mytype enum_type = {.kind = MYT_ENUM,
+                                        .base = "enum",
+                                        .full = "enum('a','b')",
+                                        .labels = (const char *[]){"a", "b"},
+                                        .nlabels = 2,
+                                        .scale = -1};
 static struct target_type enum_target = {.kind = TK_TEXT, .ddl = (char[]){"mood"}, .enum_type = true};
 static const struct mytype time_type = {.kind = MYT_TIME, .base = "time", .full = "time", .scale = -1};
 static struct target_type interval_target = {.kind = TK_INTERVAL, .ddl = (char[]){"interval(0)"}};
 
 static const struct sql_column columns[] = {
-    {"a", "Renamed \"x\"", &int_type, &int_target}, {"flag", "flag", &bool_type, &bool_target}, {"s", "s", &text_type, &text_target},
-    {"e", "e", &enum_type, &enum_target},           {"t", "t", &time_type, &interval_target},
+    {"a", "Renamed \"x\"", &int_type, &int_target}, {"flag", "flag", &bool_type, &bool_target},
+    {"s", "s", &text_type, &text_target},           {"e", "e", &enum_type, &enum_target},
+    {"t", "t", &time_type, &interval_target},
 };
 
 static struct sql_expr_options options(enum dialect d) {
@@ -76,7 +88,9 @@ static void native_enums(void **state) {
     o.want_boolean = false;
     check(&o, "concat(`e`, '!')", "\"e\"::text || '!'");
     o.must_be_immutable = true;
-    check(&o, "concat(`e`, '!')", "! an enum turned into text: its result is not immutable in the target, as generated columns and indexes need");
+    check(
+        &o, "concat(`e`, '!')",
+        "! an enum turned into text: its result is not immutable in the target, as generated columns and indexes need");
 }
 
 static void times_as_intervals(void **state) {
@@ -152,7 +166,8 @@ static void random_values_stay_single(void **state) {
 /* The fuzzer found values without a text behind a refusal, looked at by what uses them. */
 static void refusals_inside_conversions(void **state) {
     (void)state;
-    static const char immutable[] = "DATE_FORMAT with names or 12 hour times: its result is not immutable in the target, as generated columns and indexes need";
+    static const char immutable[] = "DATE_FORMAT with names or 12 hour times: its result is not immutable in the "
+                                    "target, as generated columns and indexes need";
     struct arena a = ARENA_INIT;
     struct sql_expr_options o = options(DIALECT_PG);
     const char *expected = arena_printf(&a, "! %s", immutable);
@@ -168,16 +183,23 @@ static void refusals_inside_conversions(void **state) {
         check(&o, "cast(date_format('2024-01-01', '%W') as signed)", expected);
         check(&o, "`a` in (date_format('2024-01-01', '%W'), 2)", expected);
         check(&o, "case date_format('2024-01-01', '%W') when 1 then 2 end", expected);
-        check(&o, "now() + interval 1 day", "! the current time: its result is not immutable in the target, as generated columns and indexes need");
+        check(&o, "now() + interval 1 day",
+              "! the current time: its result is not immutable in the target, as generated columns and indexes need");
     }
     arena_clear(&a);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_the_targets), cmocka_unit_test(booleans), cmocka_unit_test(native_enums), cmocka_unit_test(times_as_intervals),
-        cmocka_unit_test(an_a_database_has_no_empty_text), cmocka_unit_test(strings_that_cannot_be_written), cmocka_unit_test(growth_is_bounded),
-        cmocka_unit_test(long_texts_are_refused), cmocka_unit_test(random_values_stay_single),
+        cmocka_unit_test(names_are_the_targets),
+        cmocka_unit_test(booleans),
+        cmocka_unit_test(native_enums),
+        cmocka_unit_test(times_as_intervals),
+        cmocka_unit_test(an_a_database_has_no_empty_text),
+        cmocka_unit_test(strings_that_cannot_be_written),
+        cmocka_unit_test(growth_is_bounded),
+        cmocka_unit_test(long_texts_are_refused),
+        cmocka_unit_test(random_values_stay_single),
         cmocka_unit_test(refusals_inside_conversions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

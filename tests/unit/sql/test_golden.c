@@ -46,8 +46,12 @@ static char *translate(struct golden *g, int d) {
     struct mytype *from = arena_array(a, struct mytype, MAX_COLUMNS);
     struct target_type *to = arena_array(a, struct target_type, MAX_COLUMNS);
     struct typemap_options types = {.dialect = dialect_of[d]};
-    struct sql_expr_options o = {.dialect = dialect_of[d], .columns = columns, .ncolumns = g->ncolumns, .want_boolean = flag(g, "boolean"),
-                                 .must_be_immutable = flag(g, "immutable"), .mariadb = flag(g, "mariadb")};
+    struct sql_expr_options o = {.dialect = dialect_of[d],
+                                 .columns = columns,
+                                 .ncolumns = g->ncolumns,
+                                 .want_boolean = flag(g, "boolean"),
+                                 .must_be_immutable = flag(g, "immutable"),
+                                 .mariadb = flag(g, "mariadb")};
     const char *assign = g->flags == NULL ? NULL : strstr(g->flags, "assign=");
     for (size_t i = 0; i < g->ncolumns; i++) {
         struct err e = ERR_INIT;
@@ -58,7 +62,8 @@ static char *translate(struct golden *g, int d) {
             fprintf(stderr, "column %s: type %s is not understood\n", g->names[i], g->types[i]);
             exit(2);
         }
-        columns[i] = (struct sql_column){.name = g->names[i], .target_name = g->names[i], .from = &from[i], .to = &to[i]};
+        columns[i] =
+            (struct sql_column){.name = g->names[i], .target_name = g->names[i], .from = &from[i], .to = &to[i]};
         o.assigned_to = assign != NULL && str_eq(assign + 7, g->names[i]) ? &columns[i] : o.assigned_to;
     }
     char *text, *why;

@@ -26,7 +26,8 @@ static void stop(struct fixture *f) {
 static void expect(struct fixture *f, enum sql_token_kind kind, const char *text) {
     struct sql_token t = sql_lexer_next(&f->l);
     if (t.kind != kind || (text != NULL && strcmp(t.text, text) != 0)) {
-        fail_msg("kind %d text '%s', expected kind %d text '%s'", (int)t.kind, t.text, (int)kind, text == NULL ? "any" : text);
+        fail_msg("kind %d text '%s', expected kind %d text '%s'", (int)t.kind, t.text, (int)kind,
+                 text == NULL ? "any" : text);
     }
 }
 
@@ -66,7 +67,10 @@ static void numbers(void **state) {
 static void strings(void **state) {
     (void)state;
     struct fixture f;
-    start(&f, "'a' 'it''s' 'it\\'s' 'a\\\\b' 'a\\nb\\tc' 'a\\%b\\_c' \"dq\" 'a\"b' N'n' '' _utf8mb4'x' _latin1 'y' _unknown 'z' '\xc3\xa9'", 0);
+    start(&f,
+          "'a' 'it''s' 'it\\'s' 'a\\\\b' 'a\\nb\\tc' 'a\\%b\\_c' \"dq\" 'a\"b' N'n' '' _utf8mb4'x' _latin1 'y' "
+          "_unknown 'z' '\xc3\xa9'",
+          0);
     expect(&f, TOK_STRING, "a");
     expect(&f, TOK_STRING, "it's");
     expect(&f, TOK_STRING, "it's");
@@ -138,11 +142,38 @@ static void operators(void **state) {
         const char *text;
         enum sql_op op;
     } all[] = {
-        {"<=>", OP_NULL_SAFE_EQ}, {"->>", OP_ARROW_TEXT}, {"->", OP_ARROW}, {"<<", OP_SHL}, {">>", OP_SHR}, {"<=", OP_LE}, {">=", OP_GE},
-        {"<>", OP_NE}, {"!=", OP_NE}, {":=", OP_ASSIGN}, {"&&", OP_AND_AND}, {"||", OP_OR_OR}, {"!", OP_NOT}, {"~", OP_BIT_NOT},
-        {"^", OP_BIT_XOR}, {"|", OP_BIT_OR}, {"&", OP_BIT_AND}, {"+", OP_PLUS}, {"-", OP_MINUS}, {"*", OP_MUL}, {"/", OP_DIV}, {"%", OP_MOD},
-        {"(", OP_LPAREN}, {")", OP_RPAREN}, {"{", OP_LBRACE}, {"}", OP_RBRACE}, {",", OP_COMMA}, {";", OP_SEMICOLON}, {"=", OP_EQ},
-        {"<", OP_LT}, {">", OP_GT}, {":", OP_COLON},
+        {"<=>", OP_NULL_SAFE_EQ},
+        {"->>", OP_ARROW_TEXT},
+        {"->", OP_ARROW},
+        {"<<", OP_SHL},
+        {">>", OP_SHR},
+        {"<=", OP_LE},
+        {">=", OP_GE},
+        {"<>", OP_NE},
+        {"!=", OP_NE},
+        {":=", OP_ASSIGN},
+        {"&&", OP_AND_AND},
+        {"||", OP_OR_OR},
+        {"!", OP_NOT},
+        {"~", OP_BIT_NOT},
+        {"^", OP_BIT_XOR},
+        {"|", OP_BIT_OR},
+        {"&", OP_BIT_AND},
+        {"+", OP_PLUS},
+        {"-", OP_MINUS},
+        {"*", OP_MUL},
+        {"/", OP_DIV},
+        {"%", OP_MOD},
+        {"(", OP_LPAREN},
+        {")", OP_RPAREN},
+        {"{", OP_LBRACE},
+        {"}", OP_RBRACE},
+        {",", OP_COMMA},
+        {";", OP_SEMICOLON},
+        {"=", OP_EQ},
+        {"<", OP_LT},
+        {">", OP_GT},
+        {":", OP_COLON},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         struct fixture f;
@@ -170,7 +201,8 @@ static void comments(void **state) {
 
 static void errors_stay(void **state) {
     (void)state;
-    static const char *const bad[] = {"'a", "\"a", "`a", "'a\\", "'a\\'", "/* a", "/*! a", "x'4'", "x'4G'", "b'2'", "\x01", "@'a", "]", "'"};
+    static const char *const bad[] = {"'a",   "\"a",   "`a",   "'a\\", "'a\\'", "/* a", "/*! a",
+                                      "x'4'", "x'4G'", "b'2'", "\x01", "@'a",   "]",    "'"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct fixture f;
         start(&f, bad[i], 0);
@@ -204,7 +236,8 @@ static void places(void **state) {
 /* The text is not NUL terminated where it ends: nothing behind len may be looked at (for the sanitizer). */
 static void stays_inside(void **state) {
     (void)state;
-    static const char *const texts[] = {"'", "''", "'a\\", "`", "0x", "1e", "1e+", ".", "-", "--", "/*", "/*!", "/*M!", "x'", "b'1", "@", "@@", "_utf8", "<", "->", "N'"};
+    static const char *const texts[] = {"'",   "''",   "'a\\", "`",   "0x", "1e", "1e+",   ".", "-",  "--", "/*",
+                                        "/*!", "/*M!", "x'",   "b'1", "@",  "@@", "_utf8", "<", "->", "N'"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         size_t n = strlen(texts[i]);
         char *exact = test_malloc(n);
@@ -222,9 +255,10 @@ static void stays_inside(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers), cmocka_unit_test(strings), cmocka_unit_test(strings_may_hold_nul), cmocka_unit_test(sql_modes),
-        cmocka_unit_test(names), cmocka_unit_test(operators), cmocka_unit_test(comments), cmocka_unit_test(errors_stay),
-        cmocka_unit_test(places), cmocka_unit_test(stays_inside),
+        cmocka_unit_test(numbers),      cmocka_unit_test(strings),     cmocka_unit_test(strings_may_hold_nul),
+        cmocka_unit_test(sql_modes),    cmocka_unit_test(names),       cmocka_unit_test(operators),
+        cmocka_unit_test(comments),     cmocka_unit_test(errors_stay), cmocka_unit_test(places),
+        cmocka_unit_test(stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,34 +13,73 @@
 
 static const char *op_text(enum sql_op op) {
     static const char *const names[] = {
-        [OP_EQ] = "=", [OP_NULL_SAFE_EQ] = "<=>", [OP_NE] = "<>", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=", [OP_PLUS] = "+",
-        [OP_MINUS] = "-", [OP_MUL] = "*", [OP_DIV] = "/", [OP_MOD] = "%", [OP_BIT_OR] = "|", [OP_BIT_AND] = "&", [OP_BIT_XOR] = "^",
-        [OP_BIT_NOT] = "~", [OP_SHL] = "<<", [OP_SHR] = ">>", [OP_NOT] = "not", [OP_ARROW] = "->", [OP_ARROW_TEXT] = "->>", [OP_OR] = "or",
-        [OP_XOR] = "xor", [OP_AND] = "and", [OP_INT_DIV] = "div",
+        [OP_EQ] = "=",           [OP_NULL_SAFE_EQ] = "<=>",
+        [OP_NE] = "<>",          [OP_LT] = "<",
+        [OP_LE] = "<=",          [OP_GT] = ">",
+        [OP_GE] = ">=",          [OP_PLUS] = "+",
+        [OP_MINUS] = "-",        [OP_MUL] = "*",
+        [OP_DIV] = "/",          [OP_MOD] = "%",
+        [OP_BIT_OR] = "|",       [OP_BIT_AND] = "&",
+        [OP_BIT_XOR] = "^",      [OP_BIT_NOT] = "~",
+        [OP_SHL] = "<<",         [OP_SHR] = ">>",
+        [OP_NOT] = "not",        [OP_ARROW] = "->",
+        [OP_ARROW_TEXT] = "->>", [OP_OR] = "or",
+        [OP_XOR] = "xor",        [OP_AND] = "and",
+        [OP_INT_DIV] = "div",
     };
     return names[op];
 }
 
 static const char *shape(struct arena *a, const struct sql_node *n) {
     static const char *const kinds[] = {
-        [SN_IN] = "in", [SN_BETWEEN] = "between", [SN_LIKE] = "like", [SN_REGEXP] = "regexp", [SN_MEMBER_OF] = "member", [SN_CASE] = "case",
-        [SN_INTERVAL] = "interval", [SN_EXTRACT] = "extract", [SN_TRIM] = "trim", [SN_ROW] = "row", [SN_CONVERT_USING] = "using", [SN_COLLATE] = "collate",
-        [SN_CAST] = "cast", [SN_IS] = "is",
+        [SN_IN] = "in",
+        [SN_BETWEEN] = "between",
+        [SN_LIKE] = "like",
+        [SN_REGEXP] = "regexp",
+        [SN_MEMBER_OF] = "member",
+        [SN_CASE] = "case",
+        [SN_INTERVAL] = "interval",
+        [SN_EXTRACT] = "extract",
+        [SN_TRIM] = "trim",
+        [SN_ROW] = "row",
+        [SN_CONVERT_USING] = "using",
+        [SN_COLLATE] = "collate",
+        [SN_CAST] = "cast",
+        [SN_IS] = "is",
     };
     const char *head;
     switch (n->kind) {
-    case SN_NULL: return "NULL";
-    case SN_BOOL: return n->integer ? "TRUE" : "FALSE";
-    case SN_INT: case SN_DECIMAL: case SN_FLOAT: return n->text;
-    case SN_STRING: return arena_printf(a, "%s%s'%s'", n->charset == NULL ? "" : "_", n->charset == NULL ? "" : n->charset, n->text);
-    case SN_HEX: return arena_printf(a, "x%s", n->text);
-    case SN_BIT: return arena_printf(a, "b%s", n->text);
-    case SN_TEMPORAL: return arena_printf(a, "%s'%s'", n->name, n->text);
-    case SN_COLUMN: return n->name;
-    case SN_VARIABLE: return arena_printf(a, "@%s", n->text);
-    case SN_UNARY: head = n->op == OP_MINUS ? "neg" : op_text(n->op); break;
-    case SN_BINARY: case SN_LOGIC: head = op_text(n->op); break;
-    case SN_CALL: head = n->text == NULL ? arena_printf(a, "%s()", n->name) : arena_printf(a, "%s(%s)", n->name, n->text); break;
+    case SN_NULL:
+        return "NULL";
+    case SN_BOOL:
+        return n->integer ? "TRUE" : "FALSE";
+    case SN_INT:
+    case SN_DECIMAL:
+    case SN_FLOAT:
+        return n->text;
+    case SN_STRING:
+        return arena_printf(a, "%s%s'%s'", n->charset == NULL ? "" : "_", n->charset == NULL ? "" : n->charset,
+                            n->text);
+    case SN_HEX:
+        return arena_printf(a, "x%s", n->text);
+    case SN_BIT:
+        return arena_printf(a, "b%s", n->text);
+    case SN_TEMPORAL:
+        return arena_printf(a, "%s'%s'", n->name, n->text);
+    case SN_COLUMN:
+        return n->name;
+    case SN_VARIABLE:
+        return arena_printf(a, "@%s", n->text);
+    case SN_UNARY:
+        head = n->op == OP_MINUS ? "neg" : op_text(n->op);
+        break;
+    case SN_BINARY:
+    case SN_LOGIC:
+        head = op_text(n->op);
+        break;
+    case SN_CALL:
+        head = n->text == NULL ? arena_printf(a, "%s()", n->name) : arena_printf(a, "%s(%s)", n->name, n->text);
+        break;
     case SN_CAST:
         head = arena_printf(a, "cast:%s", n->type->name);
         head = n->type->length >= 0 ? arena_printf(a, "%s:%ld", head, n->type->length) : head;
@@ -48,9 +87,19 @@ static const char *shape(struct arena *a, const struct sql_node *n) {
         head = n->type->charset != NULL ? arena_printf(a, "%s:%s", head, n->type->charset) : head;
         head = n->type->array ? arena_printf(a, "%s:array", head) : head;
         break;
-    case SN_IS: case SN_INTERVAL: case SN_EXTRACT: case SN_TRIM: case SN_COLLATE: head = arena_printf(a, "%s:%s", kinds[n->kind], n->name); break;
-    case SN_CONVERT_USING: head = arena_printf(a, "using:%s", n->charset); break;
-    default: head = kinds[n->kind]; break;
+    case SN_IS:
+    case SN_INTERVAL:
+    case SN_EXTRACT:
+    case SN_TRIM:
+    case SN_COLLATE:
+        head = arena_printf(a, "%s:%s", kinds[n->kind], n->name);
+        break;
+    case SN_CONVERT_USING:
+        head = arena_printf(a, "using:%s", n->charset);
+        break;
+    default:
+        head = kinds[n->kind];
+        break;
     }
     head = n->negated ? arena_printf(a, "not-%s", head) : head;
     const char *out = arena_printf(a, "(%s", head);
@@ -73,7 +122,8 @@ static void check(const char *text, const char *expected) {
 
 static void precedence(void **state) {
     (void)state;
-    check("a or b xor c and not d = e | f & g << h + i * j ^ -k", "(or a (xor b (and c (not (= d (| e (& f (<< g (+ h (* i (^ j (neg k))))))))))))");
+    check("a or b xor c and not d = e | f & g << h + i * j ^ -k",
+          "(or a (xor b (and c (not (= d (| e (& f (<< g (+ h (* i (^ j (neg k))))))))))))");
     check("a || b && c", "(or a (and b c))");
     check("a - b - c", "(- (- a b) c)");
     check("a - (b - c)", "(- a (- b c))");
@@ -160,7 +210,8 @@ static void special_forms(void **state) {
     check("a -> '$.x' ->> '$.y'", "(->> (-> a '$.x') '$.y')");
     check("date_add(d, interval 1 day)", "(date_add() d (interval:day 1))");
     check("d + interval 1 + 2 day", "(+ d (interval:day (+ 1 2)))");
-    check("d - interval -(1) month - interval '1:2' minute_second", "(- (- d (interval:month (neg 1))) (interval:minute_second '1:2'))");
+    check("d - interval -(1) month - interval '1:2' minute_second",
+          "(- (- d (interval:month (neg 1))) (interval:minute_second '1:2'))");
     check("interval(a, 1, 2)", "(interval() a 1 2)");
     check("interval (1) day + d", "(+ (interval:day 1) d)");
     check("timestampdiff(SQL_TSI_DAY, a, b)", "(timestampdiff(day) a b)");
@@ -168,7 +219,8 @@ static void special_forms(void **state) {
     check("CURRENT_TIMESTAMP(3)", "(current_timestamp() 3)");
     check("case a when 1 then 2 else 3 end", "(case a 1 2 3)");
     check("case when a then b when c then d end", "(case a b c d)");
-    check("left(a, 1) + right(b, 2) + if(c, 1, 2) + mod(d, 3)", "(+ (+ (+ (left() a 1) (right() b 2)) (if() c 1 2)) (mod() d 3))");
+    check("left(a, 1) + right(b, 2) + if(c, 1, 2) + mod(d, 3)",
+          "(+ (+ (+ (left() a 1) (right() b 2)) (if() c 1 2)) (mod() d 3))");
     check("char(65 using utf8mb4)", "(char() 65)");
 }
 
@@ -199,8 +251,18 @@ static void depth_is_bounded(void **state) {
     (void)state;
     static const struct {
         const char *before, *middle, *after;
-    } nests[] = {{"(", "1", ")"}, {"-", "1", ""}, {"not ", "1", ""}, {"f(", "1", ")"}, {"case when 1 then ", "1", " end"}, {"a between 1 and ", "2", ""},
-                 {"cast(", "1", " as char)"}, {"!", "1", ""}, {"binary ", "1", ""}, {"1 in (", "1", ")"}, {"interval ", "1", " day"}, {"a like ", "b", ""}};
+    } nests[] = {{"(", "1", ")"},
+                 {"-", "1", ""},
+                 {"not ", "1", ""},
+                 {"f(", "1", ")"},
+                 {"case when 1 then ", "1", " end"},
+                 {"a between 1 and ", "2", ""},
+                 {"cast(", "1", " as char)"},
+                 {"!", "1", ""},
+                 {"binary ", "1", ""},
+                 {"1 in (", "1", ")"},
+                 {"interval ", "1", " day"},
+                 {"a like ", "b", ""}};
     for (size_t i = 0; i < sizeof nests / sizeof nests[0]; i++) {
         enum { DEPTH = 5000 };
         struct arena a = ARENA_INIT;
@@ -237,7 +299,8 @@ static void long_chains_are_not_deep(void **state) {
     for (int i = 1; i < 3000; i++) {
         w = stpcpy(w, " + 1");
     }
-    assert_null(sql_parse_expr_text(&a, text, (size_t)(w - text), 0, &why)); /* a sum is a chain of nodes: refused, not crashed */
+    assert_null(sql_parse_expr_text(&a, text, (size_t)(w - text), 0,
+                                    &why)); /* a sum is a chain of nodes: refused, not crashed */
     assert_string_equal(why, "the expression is nested deeper than 160 levels");
     arena_clear(&a);
 }
@@ -259,8 +322,11 @@ static void inside_a_statement(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(precedence), cmocka_unit_test(predicates), cmocka_unit_test(literals), cmocka_unit_test(names), cmocka_unit_test(special_forms),
-        cmocka_unit_test(refused), cmocka_unit_test(depth_is_bounded), cmocka_unit_test(long_chains_are_not_deep), cmocka_unit_test(inside_a_statement),
+        cmocka_unit_test(precedence),         cmocka_unit_test(predicates),
+        cmocka_unit_test(literals),           cmocka_unit_test(names),
+        cmocka_unit_test(special_forms),      cmocka_unit_test(refused),
+        cmocka_unit_test(depth_is_bounded),   cmocka_unit_test(long_chains_are_not_deep),
+        cmocka_unit_test(inside_a_statement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
