@@ -19,9 +19,10 @@ ALLOWED = {
     "gauss":  "base net value",
     "schema": "base value sql mysql",
     "engine": "base net value sql mysql gauss schema proto",
+    "check":  "base net value sql mysql gauss schema engine",
     "agent":  "base net value sql mysql gauss schema proto engine",
     "server": "base net proto",
-    "cli":    "base net value sql mysql gauss schema proto engine agent server",
+    "cli":    "base net value sql mysql gauss schema proto engine check agent server",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
