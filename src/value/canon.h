@@ -7,7 +7,7 @@
  *   char(n)   without trailing blanks
  *   json      canonical text: no blanks, keys sorted by length, then bytes, the last of equal keys; strings as plain
  *             UTF-8 with \" \\ and \u00XX for control characters; numbers by value: -?digits[.digits][eN], no useless zeros
- *   interval  one int64, microseconds (a TIME has no months)
+ *   interval  one int64, microseconds (a TIME has no months); one that no TIME can be keeps its 16 bytes
  * Zero dates (openGauss B) are INT32_MIN / INT64_MIN, which no MySQL value takes.
  * Sources are (1) the load's encoder, (2) COPY binary from a target, (3) COPY text from an openGauss whose binary form of some
  * type is not the known one. A row that is the same value in all three gives the same bytes.

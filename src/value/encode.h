@@ -32,8 +32,15 @@ struct encode_plan;
 struct encode_options {
     enum dialect dialect;
     bool binary; /* COPY binary, else COPY text */
+    /* With binary, for rows that are compared and not loaded: what COPY binary of openGauss B cannot carry, zero dates and years
+     * 0000, is written as B itself sends it, and nothing asks for text. */
+    bool canonical;
     struct loss_policies policies;
 };
+
+/* 0000-00-00 as COPY binary of openGauss B (dolphin 5.1) sends it, measured. It cannot be sent back in. */
+enum { B_ZERO_DATE = -2451508 };
+#define B_ZERO_TIMESTAMP (INT64_C(86400000000) * B_ZERO_DATE)
 
 /* Decide per column how its bytes are turned. Lives in the arena. e: ERR_INTERNAL when a pair of types has no encoder. */
 bool encode_plan_make(struct arena *a, const struct encode_options *o, const struct encode_column *cols, size_t n,

@@ -143,9 +143,9 @@ static uint8_t *put_date(struct run *r, const struct column_plan *c, struct valu
         break;
     }
     if (c->op == OP_DATE) {
-        return put32(put32(w, 4), (uint32_t)datetime_days(&t));
+        return put32(put32(w, 4), (uint32_t)(zero ? B_ZERO_DATE : datetime_days(&t)));
     }
-    return put64(put32(w, 8), (uint64_t)datetime_micros(&t));
+    return put64(put32(w, 8), (uint64_t)(zero ? B_ZERO_TIMESTAMP : datetime_micros(&t)));
 }
 
 static uint8_t *put_time(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {

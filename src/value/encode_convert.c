@@ -227,6 +227,15 @@ static enum convert_result replace_zero(struct run *r, const struct column_plan 
     return CONVERT_OK;
 }
 
+/* A date of B's that COPY binary cannot take. */
+static enum convert_result text_only(struct run *r, const struct column_plan *c, struct value v) {
+    if (!r->p->binary || r->p->canonical) {
+        return CONVERT_OK;
+    }
+    ask_for_text(r, c, v);
+    return CONVERT_FAIL;
+}
+
 enum convert_result convert_datetime(struct run *r, const struct column_plan *c, struct value v, struct datetime *t,
                                      bool *zero) {
     *zero = false;
@@ -239,8 +248,8 @@ enum convert_result convert_datetime(struct run *r, const struct column_plan *c,
     bool midnight = (t->hour | t->minute | t->second | t->microsecond) == 0;
     if (t->month == 0 || t->day == 0) {
         if (c->year_zero && datetime_is_zero(t) && midnight) {
-            *zero = true; /* a B database stores it, through text */
-            return r->p->binary ? (ask_for_text(r, c, v), CONVERT_FAIL) : CONVERT_OK;
+            *zero = true; /* a B database stores it */
+            return text_only(r, c, v);
         }
         enum convert_result result = replace_zero(r, c, v, t);
         if (result != CONVERT_OK || datetime_is_real(t)) {
@@ -248,7 +257,7 @@ enum convert_result convert_datetime(struct run *r, const struct column_plan *c,
         }
     }
     if (t->year == 0 && c->year_zero && datetime_is_real(t)) {
-        return r->p->binary ? (ask_for_text(r, c, v), CONVERT_FAIL) : CONVERT_OK;
+        return text_only(r, c, v);
     }
     enum loss_action act = loss_meet(r, c, LOSS_DATE_RANGE, v);
     if (act != ACT_CLAMP) {

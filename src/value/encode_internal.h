@@ -56,6 +56,7 @@ struct column_plan {
 struct encode_plan {
     enum dialect dialect;
     bool binary;
+    bool canonical;
     struct loss_policies policies;
     size_t n;
     size_t bitmap_bytes;
@@ -176,7 +177,7 @@ enum convert_result convert_float(struct run *r, const struct column_plan *c, st
 /* The decimal text a numeric is made from; *text points into v or into scratch (VALUE_TEXT_MAX bytes). */
 enum convert_result convert_decimal(struct run *r, const struct column_plan *c, struct value v, char *scratch,
                                     struct value *text);
-/* *zero: 0000-00-00 is to be written (B, COPY text). */
+/* *zero: 0000-00-00 is to be written (B; COPY text, or canonical). */
 enum convert_result convert_datetime(struct run *r, const struct column_plan *c, struct value v, struct datetime *t,
                                      bool *zero);
 enum convert_result convert_time(struct run *r, const struct column_plan *c, struct value v, int64_t *micros);

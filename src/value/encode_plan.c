@@ -307,6 +307,7 @@ bool encode_plan_make(struct arena *a, const struct encode_options *o, const str
     memcpy(own, cols, n * sizeof *own);
     *p = (struct encode_plan){.dialect = o->dialect,
                               .binary = o->binary,
+                              .canonical = o->canonical,
                               .policies = o->policies,
                               .n = n,
                               .bitmap_bytes = (n + 9) / 8,
