@@ -81,11 +81,10 @@ bool canon_json(const uint8_t *text, size_t n, bool inside, struct buf *out, str
 
 /* ---- canon_sort.c ---- */
 
-/* The members of one object in canonical text ("a":1,"b":2), without its braces, at most UINT32_MAX bytes. */
-size_t canon_count_members(const uint8_t *text, size_t len);
-/* Scratch bytes needed to sort them. */
+/* Scratch bytes needed to sort so many members of an object of len bytes. */
 size_t canon_sort_room(size_t members, size_t len);
-/* Sorts them in place, of equal keys the last stays. Returns the bytes that are left. */
+/* The members of one object in canonical text ("a":1,"b":2), without its braces, at most UINT32_MAX bytes: sorted in place, of
+ * equal keys the last stays. Returns the bytes that are left. */
 size_t canon_sort_members(uint8_t *text, size_t len, size_t members, uint8_t *scratch);
 
 /* ---- canon_parse.c: values from the text openGauss prints; false: malformed ---- */

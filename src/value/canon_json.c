@@ -14,6 +14,7 @@ struct level {
     size_t start;   /* of the members, in out */
     size_t key;     /* of the last key's text, behind its quote */
     size_t key_len; /* SIZE_MAX: no key yet */
+    size_t members;
     bool is_object;
     bool is_unsorted;
 };
@@ -421,6 +422,7 @@ static bool key(struct json *j) {
     }
     l->key = at;
     l->key_len = len;
+    l->members++;
     skip_blanks(j);
     if (j->p == j->end || *j->p != ':') {
         return not_json(j, "a key without a value");
@@ -445,11 +447,10 @@ static bool sort(struct json *j, const struct level *l) {
     if (len > UINT32_MAX) {
         return not_json(j, "an object of more than 4 GB");
     }
-    size_t members = canon_count_members(j->out->data + start, len);
-    if (!room(j, canon_sort_room(members, len))) {
+    if (!room(j, canon_sort_room(l->members, len))) {
         return false;
     }
-    j->w = j->out->data + start + canon_sort_members(j->out->data + start, len, members, j->w);
+    j->w = j->out->data + start + canon_sort_members(j->out->data + start, len, l->members, j->w);
     return true;
 }
 

@@ -36,14 +36,6 @@ static size_t skip_member(const uint8_t *text, size_t len, size_t at) {
     return at;
 }
 
-size_t canon_count_members(const uint8_t *text, size_t len) {
-    size_t n = 0;
-    for (size_t at = 0; at < len; n++) {
-        at = skip_member(text, len, at) + 1;
-    }
-    return n;
-}
-
 size_t canon_sort_room(size_t members, size_t len) {
     return 2 * members * sizeof(struct member) + len + sizeof(struct member);
 }
