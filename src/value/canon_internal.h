@@ -2,7 +2,8 @@
  *   canon.c         a plan from columns, walking a row    canon_json.c     canonical JSON
  *   canon_binary.c  a tuple of COPY binary                canon_sort.c     members of a JSON object whose keys are not in order
  *   canon_text.c    a line of COPY text                   canon_print.c    fields for people
- *   canon_parse.c   fixed-size values from their text     canon_literal.c  fields as SQL literals */
+ *   canon_parse.c   fixed-size values from their text     canon_literal.c  fields as SQL literals
+ *   canon_number.c  numbers of JSON */
 #ifndef VALUE_CANON_INTERNAL_H
 #define VALUE_CANON_INTERNAL_H
 
@@ -78,6 +79,15 @@ enum { JSON_GAP = 160 };
 
 /* One document to canonical text behind out->len; on failure e is set (without the column) and out->len undefined. inside: the text lies in out's memory, at least JSON_GAP bytes behind out->len, and is used up. */
 bool canon_json(const uint8_t *text, size_t n, bool inside, struct buf *out, struct err *e) WARN_UNUSED;
+
+/* ---- canon_number.c ---- */
+
+/* Bytes a number can become longer by. */
+enum { JSON_NUMBER_GROWTH = 40 };
+
+/* The number at *at, which is a digit or a minus sign, to *w; both move behind it. *w may be in the same memory before *at, by at
+ * least JSON_NUMBER_GROWTH bytes. What is wrong with it, or NULL. */
+const char *canon_json_number(const uint8_t **at, const uint8_t *end, uint8_t **w);
 
 /* ---- canon_sort.c ---- */
 

@@ -1,14 +1,12 @@
 /* JSON to canonical text in one pass: blanks go, strings become plain UTF-8, numbers their shortest form. See canon.h.
  *
  * Keys are compared as canonical text, with what is escaped there. MySQL and jsonb send them in this order, so sorting
- * (canon_sort.c) is for objects a person typed.
- * Numbers are plain where they have at most 21 digits before the point and at most 5 zeros behind it, else d.dddeN. */
+ * (canon_sort.c) is for objects a person typed. */
 #include "value/canon_internal.h"
 #include "value/text_scan.h"
 
 /* MySQL nests 100 levels. SLACK: bytes that may be written without asking, over what the rest of the text takes. */
-enum { DEPTH_MAX = 128, SLACK = 64, PLAIN_DIGITS = 21, PLAIN_ZEROS = 5, EXPONENT_DIGITS = 18 };
-#define EXPONENT_MAX INT64_C(999999999)
+enum { DEPTH_MAX = 128, SLACK = 64 };
 
 struct level {
     size_t start;   /* of the members, in out */
@@ -230,153 +228,12 @@ static bool string(struct json *j) {
     }
 }
 
-/* ---- numbers ---- */
-
-/* Digits before and behind the point, as one row of digits. */
-struct digits {
-    const uint8_t *whole, *fraction;
-    size_t nwhole;
-};
-
-static inline uint8_t digit_at(const struct digits *d, size_t i) {
-    return i < d->nwhole ? d->whole[i] : d->fraction[i - d->nwhole];
-}
-
-/* The text may overlap what is written, which is always before it. */
-static uint8_t *put_digits(uint8_t *w, const struct digits *d, size_t from, size_t upto) {
-    for (size_t i = from; i < upto; i++) {
-        *w++ = digit_at(d, i);
-    }
-    return w;
-}
-
-static uint8_t *put_zeros(uint8_t *w, int64_t n) {
-    for (; n > 0; n--) {
-        *w++ = '0';
-    }
-    return w;
-}
-
-static uint8_t *put_exponent(uint8_t *w, int64_t exponent) {
-    uint8_t text[24], *p = text + sizeof text;
-    uint64_t left = exponent < 0 ? (uint64_t)-exponent : (uint64_t)exponent;
-    do {
-        *--p = (uint8_t)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    *w++ = 'e';
-    if (exponent < 0) {
-        *w++ = '-';
-    }
-    memcpy(w, p, (size_t)(text + sizeof text - p));
-    return w + (text + sizeof text - p);
-}
-
-/* point: digits before the decimal point, which may be fewer than none or more than there are. */
-static bool put_number(struct json *j, const struct digits *d, size_t n, int64_t point, bool negative) {
-    size_t first = 0;
-    while (first < n && digit_at(d, first) == '0') {
-        first++;
-        point--;
-    }
-    while (n > first && digit_at(d, n - 1) == '0') {
-        n--;
-    }
-    size_t count = n - first;
-    if (count == 0) {
-        *j->w++ = '0';
-        return true;
-    }
-    if (point - 1 > EXPONENT_MAX || point - 1 < -EXPONENT_MAX) {
-        return not_json(j, "an exponent of more than nine digits");
-    }
-    uint8_t *w = j->w;
-    if (negative) {
-        *w++ = '-';
-    }
-    if (point > PLAIN_DIGITS || point < -PLAIN_ZEROS) {
-        *w++ = digit_at(d, first);
-        if (count > 1) {
-            *w++ = '.';
-            w = put_digits(w, d, first + 1, n);
-        }
-        w = put_exponent(w, point - 1);
-    } else if (point <= 0) {
-        *w++ = '0';
-        *w++ = '.';
-        w = put_digits(put_zeros(w, -point), d, first, n);
-    } else if (count <= (size_t)point) {
-        w = put_zeros(put_digits(w, d, first, n), point - (int64_t)count);
-    } else {
-        size_t whole = first + (size_t)point;
-        w = put_digits(w, d, first, whole);
-        *w++ = '.';
-        w = put_digits(w, d, whole, n);
-    }
-    j->w = w;
-    return true;
-}
-
-static inline const uint8_t *skip_digits(const uint8_t *p, const uint8_t *end) {
-    while (p < end && (uint8_t)(*p - '0') <= 9) {
-        p++;
-    }
-    return p;
-}
-
 static bool number(struct json *j) {
-    if (!room(j, PLAIN_DIGITS + 16)) {
+    if (!room(j, JSON_NUMBER_GROWTH)) {
         return false;
     }
-    const uint8_t *start = j->p, *end = j->end;
-    bool negative = *start == '-';
-    struct digits d = {.whole = start + negative};
-    const uint8_t *p = skip_digits(d.whole, end);
-    d.nwhole = (size_t)(p - d.whole);
-    if (d.nwhole == 0 || (d.nwhole > 1 && d.whole[0] == '0')) {
-        return not_json(j, "a number without digits, or with zeros before them");
-    }
-    if ((p == end || (*p != '.' && (*p | 0x20) != 'e')) && d.nwhole <= PLAIN_DIGITS) {
-        if (negative && d.whole[0] != '0') {
-            *j->w++ = '-';
-        }
-        j->w = put_digits(j->w, &d, 0, d.nwhole);
-        j->p = p;
-        return true;
-    }
-    size_t n = d.nwhole;
-    if (p < end && *p == '.') {
-        d.fraction = p + 1;
-        p = skip_digits(d.fraction, end);
-        if (p == d.fraction) {
-            return not_json(j, "a number that ends with a point");
-        }
-        n += (size_t)(p - d.fraction);
-    }
-    int64_t exponent = 0;
-    if (p < end && (*p | 0x20) == 'e') {
-        p++;
-        bool below = p < end && *p == '-';
-        p += p < end && (*p == '-' || *p == '+');
-        const uint8_t *from = p;
-        p = skip_digits(p, end);
-        const uint8_t *at = from;
-        while (at < p && *at == '0') {
-            at++;
-        }
-        if (p == from) {
-            return not_json(j, "an exponent without digits");
-        }
-        bool huge = p - at > EXPONENT_DIGITS;
-        for (; at < p && !huge; at++) {
-            exponent = exponent * 10 + (*at - '0');
-        }
-        exponent = huge ? 2 * EXPONENT_MAX + (int64_t)1e18 : exponent; /* zero stays zero, all else is refused */
-        exponent = below ? -exponent : exponent;
-    }
-    bool ok = put_number(j, &d, n, (int64_t)d.nwhole + exponent, negative);
-    j->p = p;
-    return ok;
+    const char *wrong = canon_json_number(&j->p, j->end, &j->w);
+    return wrong == NULL || not_json(j, wrong);
 }
 
 /* ---- documents ---- */
