@@ -58,13 +58,11 @@ def fill(source):
     return len(rows), sum(r[1] for r in rows)
 
 
-def migrate(source, target, fast):
+def godwit(verb, source, target, *options):
+    """Its exit code."""
     binary = os.environ.get("GODWIT_BIN") or str(ROOT / "build" / "godwit")
-    words = [binary, "migrate", "mysql://%s@%s:%d/shop" % (source.user, source.host, source.port),
-             "postgresql://%s@%s:%d/postgres?schema=shop" % (target.user, target.host, target.port), "--chunk-size",
-             "4MB"]
-    if not fast:
-        words += ["--rate-limit", WATCHABLE]
+    words = [binary, verb, "mysql://%s@%s:%d/shop" % (source.user, source.host, source.port),
+             "postgresql://%s@%s:%d/postgres?schema=shop" % (target.user, target.host, target.port), *options]
     say("$ " + " ".join([os.path.relpath(binary), *words[1:]]))
     return subprocess.run(words, env={**os.environ, "GODWIT_SOURCE_PASSWORD": source.password,
                                       "GODWIT_TARGET_PASSWORD": target.password}).returncode
@@ -103,11 +101,15 @@ def show(options):
         say("sample shop: %d tables, about %s rows, made in %.0f s" % (tables, format(rows, ",").replace(",", " "),
                                                                        time.monotonic() - begin))
         head("Migrating")
-        code = migrate(source, target, options.fast or (options.once and not sys.stderr.isatty()))
+        fast = options.fast or (options.once and not sys.stderr.isatty())
+        code = godwit("migrate", source, target, "--chunk-size", "4MB", *([] if fast else ["--rate-limit", WATCHABLE]))
+        if code == 0:
+            head("Checking")
+            code = godwit("check", source, target, "--rows-only")
         if code != 0:
             say("godwit ended with %d" % code)
             return code
-        head("Comparing every row and definition, by another program over other drivers (tests/oracle)")
+        head("The same once more, by another program over other drivers (tests/oracle)")
         begin = time.monotonic()
         differences = compare(source, target, "shop", "shop")
         for line in differences:

@@ -40,6 +40,7 @@ int cmd_precheck(const struct command *c, int n, char **words);
 int cmd_plan(const struct command *c, int n, char **words);
 int cmd_load(const struct command *c, int n, char **words);
 int cmd_migrate(const struct command *c, int n, char **words);
+int cmd_check(const struct command *c, int n, char **words);
 int cmd_errors(const struct command *c, int n, char **words);
 int cmd_version(const struct command *c, int n, char **words);
 int cmd_help(const struct command *c, int n, char **words);

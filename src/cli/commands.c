@@ -30,6 +30,16 @@ static const char *const load_examples[] = {
     NULL,
 };
 
+static const char *const check_examples[] = {
+    "# Is every row there, and the same? Exit code 0: yes, 4: no",
+    "godwit check --rows-only mysql://app@db1/shop opengauss://app@db2/shop",
+    "# One table, the statements that would mend it into a file",
+    "godwit check --rows-only --table orders --repair-file fix.sql mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Mend the target's rows and look at them again",
+    "godwit check --rows-only --repair mysql://app@db1/shop opengauss://app@db2/shop",
+    NULL,
+};
+
 static const char *const migrate_examples[] = {
     "# Check first, then load if nothing stands in the way",
     "godwit migrate mysql://app@db1/shop opengauss://app@db2/shop",
@@ -48,6 +58,9 @@ static const struct command commands[] = {
      "复制表及其数据、索引约束和自增值", load_examples, cmd_load},
     {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, then load", "先 precheck,再 load", migrate_examples,
      cmd_migrate},
+    {"check", CMD_CHECK, "SOURCE TARGET [options]",
+     "compare every row of both sides; changes nothing unless told to repair",
+     "逐行比较两端;除非要求修复,否则不做任何修改", check_examples, cmd_check},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
     {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
     {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",
@@ -77,7 +90,7 @@ const struct exit_text *exit_texts(size_t *n) {
         {EXIT_FAILED, "failed; the error is on standard error", "失败;错误见标准错误"},
         {EXIT_USAGE, "the command line, a URL or the task file cannot be understood", "命令行、URL 或任务文件有误"},
         {EXIT_PRECHECK, "the precheck found something that must be mended first", "预检查发现必须先解决的问题"},
-        {EXIT_DIFFERENT, "source and target differ (reserved for a check)", "源端与目标端存在差异(为校验保留)"},
+        {EXIT_DIFFERENT, "the check found differences", "校验发现差异"},
         {EXIT_CANCELLED, "stopped by SIGINT or SIGTERM; --resume goes on",
          "被 SIGINT 或 SIGTERM 停止;可用 --resume 继续"},
     };

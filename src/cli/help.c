@@ -11,8 +11,8 @@
 enum { LINE_COLUMNS = 100, HELP_INDENT = 26 };
 
 static const enum text group_texts[GROUP_COUNT] = {
-    TEXT_GROUP_ENDS,   TEXT_GROUP_SELECT,   TEXT_GROUP_TYPES,  TEXT_GROUP_LOAD,
-    TEXT_GROUP_RESUME, TEXT_GROUP_PRECHECK, TEXT_GROUP_OUTPUT,
+    TEXT_GROUP_ENDS,   TEXT_GROUP_SELECT,   TEXT_GROUP_TYPES, TEXT_GROUP_LOAD,
+    TEXT_GROUP_RESUME, TEXT_GROUP_PRECHECK, TEXT_GROUP_CHECK, TEXT_GROUP_OUTPUT,
 };
 
 /* Text broken at blanks to fit the line, continued under its own begin. Chinese has few blanks; such lines stay long. */

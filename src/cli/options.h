@@ -4,6 +4,7 @@
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
+#include "check/check.h"
 #include "engine/task.h"
 
 /* The commands that take options, as bits. */
@@ -12,8 +13,11 @@ enum {
     CMD_PLAN = 2,
     CMD_LOAD = 4,
     CMD_MIGRATE = 8,
+    CMD_CHECK = 16,
     CMD_RUN = CMD_LOAD | CMD_MIGRATE,
-    CMD_ALL = CMD_PRECHECK | CMD_PLAN | CMD_LOAD | CMD_MIGRATE,
+    CMD_CHANGE =
+        CMD_PRECHECK | CMD_PLAN | CMD_LOAD | CMD_MIGRATE, /* what changes the target, or looks at that beforehand */
+    CMD_ALL = CMD_CHANGE | CMD_CHECK,
 };
 
 enum progress_style { STYLE_AUTO, STYLE_BAR, STYLE_LOG, STYLE_JSON, STYLE_NONE };
@@ -30,6 +34,7 @@ struct password_source {
 struct options {
     struct arena *a;
     struct task task;
+    struct check_options check;
     char *source_url, *target_url;
     struct password_source source_password, target_password;
     char *task_file;
@@ -75,6 +80,7 @@ enum option_group {
     GROUP_LOAD,
     GROUP_RESUME,
     GROUP_PRECHECK,
+    GROUP_CHECK,
     GROUP_OUTPUT,
     GROUP_COUNT
 };

@@ -38,6 +38,8 @@ static enum text phase_text(enum progress_phase phase) {
         return TEXT_INDEX;
     case PHASE_FINISH:
         return TEXT_FINISH;
+    case PHASE_CHECK:
+        return TEXT_CHECK;
     case PHASE_DONE:
         return TEXT_DONE;
     case PHASE_FAILED:
@@ -212,7 +214,7 @@ void progress_line(FILE *out, const struct progress_view *v) {
     char count[32], bytes[24], speed[24], rate[32], time[32];
     fprintf(out, "%-8s %5.1f %%  %s rows  %s", progress_phase_name(v->phase), floor(v->fraction * 1000) / 10,
             str_count(v->rows, count), str_bytes(v->bytes, bytes));
-    if (v->phase == PHASE_LOAD || v->phase == PHASE_INDEX) {
+    if (v->phase == PHASE_LOAD || v->phase == PHASE_INDEX || v->phase == PHASE_CHECK) {
         fprintf(out, "  %s/s  %s rows/s", str_bytes((uint64_t)v->bytes_per_s, speed),
                 str_count((uint64_t)v->rows_per_s, rate));
         if (v->eta_ms >= 0) {

@@ -13,6 +13,7 @@
     X(TEXT_LOAD, "Loading", "加载数据")                                                                                \
     X(TEXT_INDEX, "Building keys", "建索引与约束")                                                                     \
     X(TEXT_FINISH, "Finishing", "收尾")                                                                                \
+    X(TEXT_CHECK, "Comparing", "校验中")                                                                               \
     X(TEXT_DONE, "Done", "完成")                                                                                       \
     X(TEXT_FAILED, "Failed", "失败")                                                                                   \
     X(TEXT_STOPPING, "Stopping (once more: at once)", "停止中(再按一次立即停止)")                                      \
@@ -35,6 +36,7 @@
     X(TEXT_GROUP_LOAD, "Loading", "加载")                                                                              \
     X(TEXT_GROUP_RESUME, "Going on after an interruption", "中断后继续")                                               \
     X(TEXT_GROUP_PRECHECK, "Precheck", "预检查")                                                                       \
+    X(TEXT_GROUP_CHECK, "Check", "校验")                                                                               \
     X(TEXT_GROUP_OUTPUT, "Output", "输出")
 
 enum text {

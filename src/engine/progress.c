@@ -316,7 +316,7 @@ static void index_phase(struct progress *p, int64_t now, double work_before) {
 }
 
 static bool transferring(enum progress_phase phase) {
-    return phase == PHASE_LOAD || phase == PHASE_INDEX;
+    return phase == PHASE_LOAD || phase == PHASE_INDEX || phase == PHASE_CHECK;
 }
 
 static int64_t eta_ms(const struct progress *p, int64_t now, const struct progress_view *v, const struct work *w) {
@@ -386,7 +386,7 @@ void progress_phase(struct progress *p, enum progress_phase phase) {
     int64_t now = p->clock(p->clock_arg);
     p->phase = phase;
     read_tables(p, &scratch, &v);
-    if (phase == PHASE_LOAD) {
+    if (phase == PHASE_LOAD || phase == PHASE_CHECK) {
         /* What an earlier run, or a snapshot lost since, had loaded is there already: it is no speed of this one. */
         p->load_began_us = now;
         p->load_bytes_before = v.bytes;
@@ -423,6 +423,8 @@ const char *progress_phase_name(enum progress_phase p) {
         return "index";
     case PHASE_FINISH:
         return "finish";
+    case PHASE_CHECK:
+        return "check";
     case PHASE_DONE:
         return "done";
     case PHASE_FAILED:

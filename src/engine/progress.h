@@ -17,6 +17,7 @@ enum progress_phase {
     PHASE_LOAD,
     PHASE_INDEX,
     PHASE_FINISH,
+    PHASE_CHECK,
     PHASE_DONE,
     PHASE_FAILED
 };

@@ -62,13 +62,14 @@ def target():
     return Postgres(settings=TARGET_SETTINGS)
 
 
-# ---- the two programs of the floor ----
+# ---- the programs of the floors ----
 
-ROOMS = {"read_drop": ["mysql", "net", "base"], "copy_files": ["gauss", "net", "base"]}
+ROOMS = {"read_drop": ["mysql", "net", "base"], "copy_files": ["gauss", "net", "base"],
+         "copy_drop": ["gauss", "net", "base"]}
 
 
 def build_tools(root):
-    """Compile read_drop and copy_files straight from the sources of the clients they use; {name: path}."""
+    """Compile them straight from the sources of the clients they use; {name: path}."""
     out = cache_dir() / "bench"
     out.mkdir(parents=True, exist_ok=True)
     made = {}

@@ -1,0 +1,24 @@
+/* godwit check: do both sides hold the same rows? See docs/check.md for what a clean check proves. */
+#ifndef CHECK_CHECK_H
+#define CHECK_CHECK_H
+
+#include <stdatomic.h>
+
+#include "check/report.h"
+#include "engine/progress.h"
+#include "engine/task.h"
+
+struct check_options {
+    unsigned source_jobs, target_jobs; /* readers on each side; 0: the task's jobs */
+    uint64_t max_listed;               /* row differences shown per table; 0: 100 */
+    const char *repair_file;           /* statements that make the target equal, or NULL */
+    bool repair;                       /* run them, and look at those rows again */
+    bool skip_structure;
+};
+
+/* Compare. false + e: it could not be done (the report holds what is known). true: report->different tells.
+ * A stop by request is ERR_CANCELLED. The report's strings live in its own arena. */
+bool check_run(const struct task *t, const struct check_options *o, struct progress *progress, atomic_bool *stop,
+               struct check_report *report, struct err *e) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,72 @@
+/* What a check found, for the terminal and as JSON (docs/check.md describes the fields). */
+#ifndef CHECK_REPORT_H
+#define CHECK_REPORT_H
+
+#include <jansson.h>
+
+#include "check/row_set.h"
+#include "check/structure.h"
+
+/* One column of a differing row. NULL: SQL NULL, or no such row. */
+struct value_difference {
+    char *column, *source, *target;
+};
+
+struct listed_difference {
+    enum row_difference kind;
+    uint64_t times;
+    char *key; /* "id=7, day=2024-01-01" */
+    struct value_difference
+        *values; /* ROW_CHANGED: the columns that differ; otherwise all, of the side that has the row */
+    size_t nvalues;
+    bool gone; /* when the row was read once more both sides were equal: it has changed meanwhile */
+};
+
+struct policy_count {
+    char *column;
+    const char *rule, *policy;
+    uint64_t count;
+};
+
+struct check_table_report {
+    char *source, *target;
+    char *not_checkable; /* why, or NULL */
+    char *left_out;      /* columns not compared, or NULL */
+    bool keyless;
+    uint64_t source_rows, target_rows, same, changed, missing, extra, uncarriable;
+    uint64_t source_bytes;
+    uint64_t parts, parts_different;
+    double seconds;
+    struct listed_difference *listed;
+    size_t nlisted;
+    struct policy_count *by_policy;
+    size_t nby_policy;
+    uint64_t repaired; /* --repair: rows for which statements were run */
+    uint64_t mended;   /* and that were equal when they were read again */
+};
+
+struct check_report {
+    struct arena arena;
+    bool complete;  /* everything asked for was compared */
+    bool different; /* something differs that no policy explains */
+    struct err error;
+    char *source_version, *target_version;
+    const char *dialect;
+    char *gtid, *binlog_file;
+    uint64_t binlog_pos;
+    char *snapshot;
+    double total_s;
+    uint64_t rows, bytes;
+    struct check_table_report *tables;
+    size_t ntables;
+    struct structure_result structure;
+    bool structure_checked, rows_checked;
+    char *repair_file;
+};
+
+void check_report_init(struct check_report *r);
+void check_report_clear(struct check_report *r);
+void check_report_print(const struct check_report *r, FILE *out);
+json_t *check_report_to_json(const struct check_report *r); /* the caller owns the reference */
+
+#endif

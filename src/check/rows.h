@@ -1,0 +1,63 @@
+/* The row check: both sides read in parallel, piece by piece, compared, and what differs written down.
+ *
+ * Three steps: check_rows_read compares everything once; units whose rows did not fit into memory, or fell into buckets, are
+ * read a second time where they differ; check_rows_detail then fetches the rows of differing keys to show and repair them.
+ * Files: table_plan.c what is read; unit.c the queue; reader.c one piece; row_set.c, buckets.c what is kept of it; rows.c the
+ * threads; rows_split.c the second look; differences.c the keys. */
+#ifndef CHECK_ROWS_H
+#define CHECK_ROWS_H
+
+#include "check/differences.h"
+#include "check/reader.h"
+#include "check/unit.h"
+
+/* Of one table, guarded by rows.lock while threads run. */
+struct table_rows {
+    uint64_t source_rows, target_rows, source_bytes;
+    uint64_t uncarriable;
+    uint64_t units, units_different;
+    uint64_t *losses; /* [checked column * LOSS_COUNT + rule]: values a policy changed */
+    int64_t from_us, to_us;
+};
+
+struct check_rows {
+    struct run *run;
+    struct arena *arena;
+    struct check_table *tables;
+    size_t ntables;
+    unsigned source_jobs, target_jobs;
+    uint64_t chunk_bytes;
+    atomic_bool *stop;
+    struct progress *progress;
+    struct snapshot snapshot;
+    struct unit_pool *pool;
+    struct differences differences;
+    pthread_mutex_t lock;
+    struct table_rows *results;
+    struct unit **again; /* units to look at a second time */
+    size_t nagain, again_cap;
+    struct arena again_arena;
+    struct gauss_client *anchor; /* a target session whose snapshot the others share, open as long as the check */
+    char target_snapshot[64];    /* "" where none can be shared: each session sees its own moment */
+};
+
+bool check_rows_read(struct check_rows *c, struct err *e) WARN_UNUSED;
+void check_rows_clear(struct check_rows *c);
+
+/* ---- between the files ---- */
+
+/* A target session set up for reading, inside a snapshot (the common one where there is one). */
+bool check_target_session(struct check_rows *c, struct gauss_client **out, struct err *e) WARN_UNUSED;
+
+/* A difference of the table of that number. arg: struct check_difference_arg. */
+struct check_difference_arg {
+    struct check_rows *rows;
+    size_t table;
+};
+bool check_difference(void *arg, enum row_difference kind, const uint8_t *key, size_t len, uint64_t times,
+                      struct err *e);
+
+/* Read the units of c->again once more and name their differing rows. */
+bool check_rows_split(struct check_rows *c, struct err *e) WARN_UNUSED;
+
+#endif
