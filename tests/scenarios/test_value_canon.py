@@ -106,10 +106,11 @@ VALUES = {
     "varchar(9)": ["'a  '", "''"],
     "char(9)": ["'a  '", "''", "'中文'", "'123456789'", "'a b'"],
     "json": ["'{\"b\":1,  \"a\":[1,2.50,1e3],\"b\":2}'", "'[]'", "'\"it''s\"'", "'\"\\ud83d\\ude00 \\n\"'"],
-    "jsonb": ["'{\"b\":1,  \"a\":[1,2.50,1e3],\"b\":2}'", "'1e20'", "'-0.0'", "'1e-20'", "'\"it''s \\\\ \\n\"'", "'null'",
-              "'{\"\": {}, \"aa\": [{}, []], \"b\": \"\"}'", "'1.7976931348623157e308'"],
+    "jsonb": ["'{\"b\":1,  \"a\":[1,2.50,1e3],\"b\":2}'", "'1e20'", "'-0.0'", "'1e-20'", "'\"it''s \\\\ \\n\"'",
+              "'null'", "'{\"\": {}, \"aa\": [{}, []], \"b\": \"\"}'", "'1.7976931348623157e308'"],
     "bytea": [r"'\x'", r"'\x00ff27'", r"decode(repeat('5c', 3000), 'hex')"],
-    "date": ["'2024-02-29'", "'0001-01-01'", "'9999-12-31'", "'1999-12-31'", "'infinity'", "'-infinity'", "'1900-02-28'"],
+    "date": ["'2024-02-29'", "'0001-01-01'", "'9999-12-31'", "'1999-12-31'", "'infinity'", "'-infinity'",
+             "'1900-02-28'"],
     "time": ["'00:00:00'", "'12:34:56.7'", "'24:00:00'", "'00:00:00.000001'"],
     "interval": ["'26:00:00'", "'-00:00:01.5'", "'1 day 02:00:00'", "'-1 days +02:00:00'", "'838:59:59'", "'0'",
                  "'-838:59:59.999999'", "'1 year 2 mons 3 days 04:05:06.7'",
@@ -209,8 +210,8 @@ def random_json(rng, depth=0):
 
 
 def test_json_of_mysql_is_the_jsonb_it_becomes(mysql9, mysql_db, table, tool):
-    """As a load does: MySQL's text of a document goes into jsonb. Whoever then reads either sees the same canonical text,
-    and so does who reads the document as it was typed."""
+    """As a load does: MySQL's text of a document goes into jsonb. Whoever then reads either sees the same canonical
+    text, and so does who reads the document as it was typed."""
     rng = random.Random(20240229)
     documents = [random_json(rng) for _ in range(400)]
     table.cursor.execute("CREATE TABLE j (n int, b jsonb, t json)")

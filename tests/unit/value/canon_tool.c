@@ -81,7 +81,7 @@ int main(void) {
         struct arena a = ARENA_INIT;
         struct err e = ERR_INIT;
         struct buf row;
-        struct canon_plan *plan;
+        struct canon_plan *plan = NULL;
         buf_init(&row, 1 << 28);
         json_t *question = json_loads(line, 0, NULL);
         const json_t *types = json_object_get(question, "types");
