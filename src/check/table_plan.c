@@ -330,7 +330,7 @@ static bool make_encoder(struct check_table *t, const struct task *task, enum di
             .name = c->name,
         };
     }
-    struct encode_options o = {.dialect = d, .binary = true, .policies = lenient(&task->loss)};
+    struct encode_options o = {.dialect = d, .binary = true, .canonical = true, .policies = lenient(&task->loss)};
     return encode_plan_make(a, &o, cols, t->n, &t->encode, e);
 }
 
