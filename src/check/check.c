@@ -167,7 +167,7 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
         .arena = &k.run.arena,
         .source_jobs = o->source_jobs > 0 ? o->source_jobs : jobs,
         .target_jobs = o->target_jobs > 0 ? o->target_jobs : jobs,
-        .chunk_bytes = t->chunk_bytes > 0 ? t->chunk_bytes : 4u << 20,
+        .chunk_bytes = (t->chunk_bytes > 0 ? t->chunk_bytes : 32u << 20) / 8, /* keys and digests are kept in memory */
         .stop = stop,
         .progress = progress,
     };
