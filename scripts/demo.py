@@ -105,7 +105,7 @@ def show(options):
         code = godwit("migrate", source, target, "--chunk-size", "4MB", *([] if fast else ["--rate-limit", WATCHABLE]))
         if code == 0:
             head("Checking")
-            code = godwit("check", source, target, "--rows-only")
+            code = godwit("check", source, target)
         if code != 0:
             say("godwit ended with %d" % code)
             return code

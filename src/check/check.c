@@ -85,6 +85,16 @@ static void report_tables(struct checking *k) {
 
 /* ---- stages ---- */
 
+static bool compare_structure(struct checking *k, struct err *e) {
+    struct check_report *report = k->report;
+    if (!structure_check(&k->run, &report->arena, &report->structure, e)) {
+        return err_where(e, "structure");
+    }
+    report->structure_checked = report->structure.not_checked == NULL && report->structure.nunchecked == 0;
+    report->different = report->different || report->structure.n > 0;
+    return true;
+}
+
 static bool compare_rows(struct checking *k, struct err *e) {
     struct check_rows *c = &k->rows;
     struct check_report *report = k->report;
@@ -135,12 +145,8 @@ static bool all(struct checking *k, struct err *e) {
     tell_tables(k);
     report_tables(k);
     progress_phase(c->progress, PHASE_SCHEMA);
-    /* Definitions come here, before the row check overwrites the model's types with those found. */
-    if (!k->o->skip_structure) {
-        k->report->structure.not_checked =
-            "this version compares rows only; --rows-only says that nothing else is wanted";
-    }
-    return compare_rows(k, e);
+    /* Structure first: the row check overwrites the model's types with those found. */
+    return (k->o->skip_structure || compare_structure(k, e)) && (k->o->skip_rows || compare_rows(k, e));
 }
 
 static void finish(struct checking *k, bool ok, const struct err *e, int64_t from_us) {

@@ -13,7 +13,7 @@ struct check_options {
     uint64_t max_listed;               /* row differences shown per table; 0: 100 */
     const char *repair_file;           /* statements that make the target equal, or NULL */
     bool repair;                       /* run them, and look at those rows again */
-    bool skip_structure;
+    bool skip_structure, skip_rows;
 };
 
 /* Compare. false + e: it could not be done (the report holds what is known). true: report->different tells.

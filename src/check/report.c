@@ -167,6 +167,12 @@ static void print_structure(const struct check_report *r, FILE *out, struct aren
         }
         fputc('\n', out);
     }
+    for (size_t i = 0; i < s->nunchecked; i++) {
+        const struct structure_unchecked *u = &s->unchecked[i];
+        fprintf(out, "%s    %s%s%s: %s\n", i == 0 ? "\nDefinitions not compared\n" : "",
+                u->table == NULL ? "" : text_fit(a, u->table, TEXT_COLUMNS), u->table == NULL ? "" : ", ", u->object,
+                text_fit(a, u->reason, 1024));
+    }
 }
 
 static void print_policies(const struct check_report *r, FILE *out) {
@@ -275,6 +281,16 @@ static json_t *structure_json(const struct structure_result *s) {
     return all;
 }
 
+static json_t *unchecked_json(const struct structure_result *s) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < s->nunchecked; i++) {
+        const struct structure_unchecked *u = &s->unchecked[i];
+        json_array_append_new(all, json_pack("{s:o, s:o, s:o}", "table", text(u->table), "object", text(u->object),
+                                             "reason", text(u->reason)));
+    }
+    return all;
+}
+
 json_t *check_report_to_json(const struct check_report *r) {
     json_t *o = json_object(), *tables = json_array();
     for (size_t i = 0; i < r->ntables; i++) {
@@ -304,6 +320,7 @@ json_t *check_report_to_json(const struct check_report *r) {
     json_object_set_new(o, "rows_compared", json_boolean(r->rows_checked));
     json_object_set_new(o, "tables", tables);
     json_object_set_new(o, "structure", structure_json(&r->structure));
+    json_object_set_new(o, "structure_unchecked", unchecked_json(&r->structure));
     json_object_set_new(o, "repair_file", text(r->repair_file));
     return o;
 }

@@ -26,10 +26,19 @@ struct structure_difference {
     const char *expected, *found;
 };
 
+/* Something that could not be compared although the rest could. All strings in the arena. */
+struct structure_unchecked {
+    const char *table;  /* source name; NULL: in every table */
+    const char *object; /* "table", "foreign keys", "triggers", "counter of id", "partitions" */
+    const char *reason;
+};
+
 struct structure_result {
     struct structure_difference *items;
     size_t n;
     const char *not_checked; /* why nothing could be compared, or NULL */
+    struct structure_unchecked *unchecked;
+    size_t nunchecked;
 };
 
 /* r: connected by run_connect. Uses a session of its own; nothing stays behind in the target. r->stop ends it with

@@ -31,12 +31,12 @@ static const char *const load_examples[] = {
 };
 
 static const char *const check_examples[] = {
-    "# Is every row there, and the same? Exit code 0: yes, 4: no",
-    "godwit check --rows-only mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Is everything there, and the same? Exit code 0: yes, 4: no",
+    "godwit check mysql://app@db1/shop opengauss://app@db2/shop",
     "# One table, the statements that would mend it into a file",
-    "godwit check --rows-only --table orders --repair-file fix.sql mysql://app@db1/shop opengauss://app@db2/shop",
+    "godwit check --table orders --repair-file fix.sql mysql://app@db1/shop opengauss://app@db2/shop",
     "# Mend the target's rows and look at them again",
-    "godwit check --rows-only --repair mysql://app@db1/shop opengauss://app@db2/shop",
+    "godwit check --repair mysql://app@db1/shop opengauss://app@db2/shop",
     NULL,
 };
 
@@ -59,8 +59,8 @@ static const struct command commands[] = {
     {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, then load", "先 precheck,再 load", migrate_examples,
      cmd_migrate},
     {"check", CMD_CHECK, "SOURCE TARGET [options]",
-     "compare every row of both sides; changes nothing unless told to repair",
-     "逐行比较两端;除非要求修复,否则不做任何修改", check_examples, cmd_check},
+     "compare definitions and every row of both sides; changes nothing unless told to repair",
+     "比较两端的结构定义和每一行数据;除非要求修复,否则不做任何修改", check_examples, cmd_check},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
     {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
     {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",

@@ -104,6 +104,8 @@ static const struct option_spec specs[] = {
      "run those statements, and look at the rows again", "执行这些语句,并重新校验这些行"},
     {"rows-only", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.skip_structure), 0, 0, NULL, NULL, true,
      "do not compare definitions", "不比较结构定义"},
+    {"structure-only", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.skip_rows), 0, 0, NULL, NULL, true,
+     "do not compare rows", "不比较数据行"},
 
     {"progress", GROUP_OUTPUT, CMD_RUN | CMD_CHECK, KIND_CHOICE, AT(progress), 0, 0, "auto|bar|log|json|none", "HOW",
      false,

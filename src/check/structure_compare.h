@@ -1,0 +1,31 @@
+/* Two tables, as they should be and as they are, both read from the target's catalog: what differs.
+ * No server. Not for other rooms. */
+#ifndef CHECK_STRUCTURE_COMPARE_H
+#define CHECK_STRUCTURE_COMPARE_H
+
+#include "check/structure.h"
+#include "check/structure_catalog.h"
+
+struct structure_report {
+    struct arena *a; /* of the result: differences are copied into it */
+    struct structure_result *out;
+    size_t cap, unchecked_cap;
+};
+
+/* table: source name, or NULL. Texts may be NULL. */
+void structure_differs(struct structure_report *r, const char *table, const char *object, const char *what,
+                       enum difference_kind kind, const char *expected, const char *found);
+void structure_not_checked(struct structure_report *r, const char *table, const char *object, const char *reason);
+
+/* What of a table was not made or not told, and is therefore not compared. */
+struct structure_known {
+    bool columns, indexes, foreign_keys, checks, triggers, partitions;
+    bool trigger_wanted; /* openGauss: the expected side has none, but the table needs one for ON UPDATE */
+    bool fold_names;     /* columns match without case */
+};
+
+/* Marks objects as matched in both. */
+void structure_compare(struct structure_report *r, const char *table, const struct structure_known *known,
+                       struct found_table *expected, struct found_table *found);
+
+#endif

@@ -1,0 +1,121 @@
+/* The scratch schema. See structure_scratch.h. */
+#include "check/structure_scratch.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "check/structure_catalog.h"
+
+static void make_name(struct scratch *s) {
+    uint32_t number;
+    if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number) {
+        number = (uint32_t)clock_mono_us();
+    }
+    snprintf(s->name, sizeof s->name, "godwit_check_%08x", number);
+}
+
+/* Which statements are whose, in their order. */
+static void sort_statements(struct scratch *s) {
+    size_t n = s->db.ntables;
+    s->first = arena_array(&s->arena, size_t, n + 2);
+    s->order = arena_array(&s->arena, size_t, s->ddl.n + 1);
+    size_t *count = s->first + 1; /* count[i] becomes the place of table i's next statement, in the end first[i + 1] */
+    for (size_t i = 0; i < s->ddl.n; i++) {
+        const struct table *t = s->ddl.statements[i].table;
+        if (t != NULL && (size_t)(t - s->db.tables) + 1 < n) {
+            count[t - s->db.tables + 1]++;
+        }
+    }
+    for (size_t i = 1; i < n; i++) {
+        count[i] += count[i - 1];
+    }
+    for (size_t i = 0; i < s->ddl.n; i++) {
+        const struct table *t = s->ddl.statements[i].table;
+        if (t != NULL) {
+            s->order[count[t - s->db.tables]++] = i;
+        }
+    }
+}
+
+bool scratch_prepare(struct scratch *s, const struct run *r, struct err *e) {
+    *s = (struct scratch){.dialect = r->identity.dialect, .stop = r->stop, .db = r->db};
+    make_name(s);
+    s->db.tables = arena_array(&s->arena, struct table, r->db.ntables + 1);
+    memcpy(s->db.tables, r->db.tables, r->db.ntables * sizeof *r->db.tables);
+    for (size_t i = 0; i < s->db.ntables; i++) {
+        s->db.tables[i].target_schema = s->name;
+    }
+    struct ddl_options o = r->ddl_options;
+    o.target_schema = s->name;
+    if (!ddl_make(&s->arena, &s->db, &o, &s->ddl, e)) {
+        return false;
+    }
+    sort_statements(s);
+    return true;
+}
+
+void scratch_clear(struct scratch *s) {
+    arena_clear(&s->arena);
+}
+
+/* Counters are not made: their values are compared with the source's. openGauss makes a function with the help of a second
+ * session, which cannot see this transaction: its triggers are looked for by their kind. */
+static bool belongs(const struct scratch *s, enum ddl_stage stage, enum scratch_part part) {
+    switch (part) {
+    case SCRATCH_ALL:
+    case SCRATCH_KEYS:
+        return stage == DDL_TABLE || stage == DDL_INDEX || stage == DDL_PRIMARY;
+    case SCRATCH_FOREIGN_KEYS:
+        return stage == DDL_FK || stage == DDL_FK_VALIDATE;
+    case SCRATCH_TRIGGERS:
+        return stage == DDL_TRIGGER && !dialect_is_opengauss(s->dialect);
+    }
+    return false;
+}
+
+bool scratch_has(const struct scratch *s, size_t i, enum ddl_stage stage) {
+    for (size_t k = s->first[i]; k < s->first[i + 1]; k++) {
+        if (s->ddl.statements[s->order[k]].stage == stage) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t scratch_referred(const struct scratch *s, const struct foreign_key *k) {
+    const struct table *t = k->ref_table != NULL ? schema_find_table(&s->db, k->ref_table) : NULL;
+    return t != NULL ? (size_t)(t - s->db.tables) : SIZE_MAX;
+}
+
+/* One round trip for the part; it stays whole or not at all. */
+bool scratch_make(struct scratch *s, struct gauss_client *c, size_t i, enum scratch_part part, struct arena *a,
+                  const char **reason, bool *full, struct err *e) {
+    struct buf sql;
+    buf_init(&sql, 64u << 20);
+    *reason = NULL;
+    *full = false;
+    bool ok = buf_puts(&sql, STRUCTURE_SAVEPOINT, e);
+    size_t n = 0;
+    for (size_t k = s->first[i]; ok && k < s->first[i + 1]; k++) {
+        const struct ddl_statement *d = &s->ddl.statements[s->order[k]];
+        if (belongs(s, d->stage, part)) {
+            ok = buf_printf(&sql, e, ";\n%s", d->sql);
+            n++;
+        }
+    }
+    ok = ok && buf_puts(&sql, ";\n" STRUCTURE_RELEASE, e) && buf_terminate(&sql, e);
+    if (ok && n > 0 && atomic_load(s->stop)) {
+        ok = err_set(e, ERR_CANCELLED, "stopped by request");
+    }
+    struct err refused = ERR_INIT;
+    if (ok && n > 0 && !gauss_exec(c, (char *)sql.data, &refused)) {
+        *full = str_eq(refused.sqlstate, "53200");
+        *reason = arena_printf(a, "the target refuses its definition: %s%s%s", refused.message,
+                               refused.cause[0] != '\0' ? "; " : "", refused.cause);
+        ok = structure_recover(c, &refused, e);
+    }
+    buf_clear(&sql);
+    return ok || err_where(e, "table %s in schema %s", s->db.tables[i].target_name, s->name);
+}
