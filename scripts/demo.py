@@ -103,9 +103,6 @@ def show(options):
         head("Migrating")
         fast = options.fast or (options.once and not sys.stderr.isatty())
         code = godwit("migrate", source, target, "--chunk-size", "4MB", *([] if fast else ["--rate-limit", WATCHABLE]))
-        if code == 0:
-            head("Checking")
-            code = godwit("check", source, target)
         if code != 0:
             say("godwit ended with %d" % code)
             return code

@@ -52,6 +52,9 @@ static void report_table(struct checking *k, size_t table) {
     const struct table_rows *rows = &k->rows.results[table];
     const struct table_differences *d = &k->rows.differences.tables[table];
     out->left_out = arena_strdup(&report->arena, t->left_out);
+    out->not_selected = arena_strdup(&report->arena, t->not_selected);
+    out->rows_from = t->rows != NULL ? t->rows->offset : 0;
+    out->rows_count = t->rows != NULL ? t->rows->count : 0;
     out->keyless = t->nkeys == 0;
     out->source_rows = rows->source_rows;
     out->target_rows = rows->target_rows;
@@ -60,6 +63,8 @@ static void report_table(struct checking *k, size_t table) {
     out->missing = d->missing;
     out->extra = d->extra;
     out->uncarriable = rows->uncarriable;
+    out->settled = rows->settled;
+    out->by_source_keys = t->mode == MODE_KEYS;
     uint64_t not_same = d->changed + d->missing;
     out->same = rows->source_rows > not_same ? rows->source_rows - not_same : 0;
     out->parts = rows->units;
@@ -98,7 +103,7 @@ static bool compare_structure(struct checking *k, struct err *e) {
 static bool compare_rows(struct checking *k, struct err *e) {
     struct check_rows *c = &k->rows;
     struct check_report *report = k->report;
-    if (!check_tables_plan(&k->run, c->arena, &c->tables, e)) {
+    if (!check_tables_plan(&k->run, c->arena, &k->o->selection, &c->tables, e)) {
         return false;
     }
     for (size_t i = 0; i < c->ntables; i++) {
@@ -174,14 +179,19 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
         .source_jobs = o->source_jobs > 0 ? o->source_jobs : jobs,
         .target_jobs = o->target_jobs > 0 ? o->target_jobs : jobs,
         .chunk_bytes = (t->chunk_bytes > 0 ? t->chunk_bytes : 32u << 20) / 8, /* keys and digests are kept in memory */
+        .settle_ms = o->settle_ms,
         .stop = stop,
         .progress = progress,
     };
+    rate_init(&k.rows.rates[SIDE_SOURCE], t->rate_limit_bytes);
+    rate_init(&k.rows.rates[SIDE_TARGET], t->rate_limit_bytes);
     int64_t from_us = clock_mono_us();
     bool ok = all(&k, e);
     finish(&k, ok, e, from_us);
     check_rows_clear(&k.rows);
     check_tables_clear(k.rows.tables, k.rows.ntables);
+    rate_clear(&k.rows.rates[SIDE_SOURCE]);
+    rate_clear(&k.rows.rates[SIDE_TARGET]);
     run_clear(&k.run);
     return ok;
 }

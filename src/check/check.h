@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "check/report.h"
+#include "check/selection.h"
 #include "engine/progress.h"
 #include "engine/task.h"
 
@@ -14,6 +15,8 @@ struct check_options {
     const char *repair_file;           /* statements that make the target equal, or NULL */
     bool repair;                       /* run them, and look at those rows again */
     bool skip_structure, skip_rows;
+    struct selection selection;
+    int64_t settle_ms; /* rows that differ are read again, the target so much after the source; 0: they are not */
 };
 
 /* Compare. false + e: it could not be done (the report holds what is known). true: report->different tells.

@@ -125,10 +125,7 @@ static bool look_again(struct detail *x, const struct difference *d, size_t n, s
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        const struct row_pair *p = &pairs[i];
-        bool equal = p->len[0] == p->len[1] && (p->row[0] == NULL) == (p->row[1] == NULL) &&
-                     (p->row[0] == NULL || memcmp(p->row[0], p->row[1], p->len[0]) == 0);
-        x->out->mended += equal;
+        x->out->mended += detail_equal(&pairs[i]);
     }
     return true;
 }

@@ -23,6 +23,15 @@ struct row_pair {
 bool detail_fetch(struct check_rows *c, struct check_table *t, struct gauss_client *target, const struct difference *d,
                   size_t n, struct arena *a, struct row_pair *out, struct err *e) WARN_UNUSED;
 
+/* The same of one side, with the session that reads it (source or target); out: begun by detail_pairs. */
+void detail_pairs(const struct check_table *t, const struct difference *d, size_t n, struct row_pair *out);
+bool detail_fetch_side(struct check_rows *c, struct check_table *t, enum side side, struct mysql_client *source,
+                       struct gauss_client *target, const struct difference *d, size_t n, struct arena *a,
+                       struct row_pair *out, struct err *e) WARN_UNUSED;
+
+/* Both sides have the row, in one form, or neither has it. */
+bool detail_equal(const struct row_pair *p);
+
 /* "id=7, day=2024-01-01" of a key's canonical fields. */
 char *detail_key_text(struct arena *a, const struct check_table *t, const uint8_t *key, size_t len);
 

@@ -109,8 +109,9 @@ static bool catch_row(void *arg, const uint8_t *row, size_t len, size_t key_len,
     return true;
 }
 
-static bool fetch_side(struct check_rows *c, struct check_table *t, enum side side, struct gauss_client *target,
-                       const struct difference *d, size_t n, struct arena *a, struct row_pair *out, struct err *e) {
+bool detail_fetch_side(struct check_rows *c, struct check_table *t, enum side side, struct mysql_client *source,
+                       struct gauss_client *target, const struct difference *d, size_t n, struct arena *a,
+                       struct row_pair *out, struct err *e) {
     char *where = keys_condition(a, t, side, d, n);
     if (where == NULL) {
         return true;
@@ -119,7 +120,7 @@ static bool fetch_side(struct check_rows *c, struct check_table *t, enum side si
                        .dialect = c->run->identity.dialect,
                        .side = side,
                        .stop = c->stop,
-                       .source = c->snapshot.clients[0],
+                       .source = source,
                        .target = target};
     struct catch sink = {.a = a, .pairs = out, .n = n, .side = side};
     reader_init(&r);
@@ -135,16 +136,26 @@ static void from_difference(struct row_pair *p) {
     p->len[side] = p->d->len;
 }
 
-bool detail_fetch(struct check_rows *c, struct check_table *t, struct gauss_client *target, const struct difference *d,
-                  size_t n, struct arena *a, struct row_pair *out, struct err *e) {
+void detail_pairs(const struct check_table *t, const struct difference *d, size_t n, struct row_pair *out) {
     for (size_t i = 0; i < n; i++) {
         out[i] = (struct row_pair){.d = &d[i]};
         if (t->nkeys == 0) {
             from_difference(&out[i]);
         }
     }
-    return t->nkeys == 0 || (fetch_side(c, t, SIDE_SOURCE, target, d, n, a, out, e) &&
-                             fetch_side(c, t, SIDE_TARGET, target, d, n, a, out, e));
+}
+
+bool detail_fetch(struct check_rows *c, struct check_table *t, struct gauss_client *target, const struct difference *d,
+                  size_t n, struct arena *a, struct row_pair *out, struct err *e) {
+    struct mysql_client *source = c->snapshot.clients[0];
+    detail_pairs(t, d, n, out);
+    return t->nkeys == 0 || (detail_fetch_side(c, t, SIDE_SOURCE, source, target, d, n, a, out, e) &&
+                             detail_fetch_side(c, t, SIDE_TARGET, source, target, d, n, a, out, e));
+}
+
+bool detail_equal(const struct row_pair *p) {
+    return p->len[0] == p->len[1] && (p->row[0] == NULL) == (p->row[1] == NULL) &&
+           (p->row[0] == NULL || memcmp(p->row[0], p->row[1], p->len[0]) == 0);
 }
 
 char *detail_key_text(struct arena *a, const struct check_table *t, const uint8_t *key, size_t len) {

@@ -23,7 +23,12 @@ void reader_clear(struct reader *r) {
     r->counts = NULL;
 }
 
-static bool stopped(const struct reader *r, struct err *e) {
+/* Every so many rows: keep to the rate limit, and look whether somebody wants an end. */
+static bool stopped(struct reader *r, struct err *e) {
+    if (r->rate != NULL) {
+        rate_take(r->rate, r->wire_bytes - r->paid_bytes, r->stop);
+        r->paid_bytes = r->wire_bytes;
+    }
     if (atomic_load_explicit(r->stop, memory_order_relaxed)) {
         err_set(e, ERR_CANCELLED, "stopped by request");
         return true;
@@ -280,8 +285,9 @@ static bool target_read(struct reader *r, struct check_table *t, const char *sql
 
 static bool read_sql(struct reader *r, struct check_table *t, const char *sql, row_sink *sink, void *arg,
                      struct err *e) {
-    r->uncarriable = r->wire_bytes = 0;
+    r->uncarriable = r->wire_bytes = r->paid_bytes = 0;
     bool ok = r->side == SIDE_SOURCE ? source_read(r, t, sql, sink, arg, e) : target_read(r, t, sql, sink, arg, e);
+    ok = ok && !stopped(r, e);
     arena_reset(&r->scratch);
     return ok || err_where(e, "%s table %s", r->side == SIDE_SOURCE ? "source" : "target",
                            r->side == SIDE_SOURCE ? t->t->name : t->t->target_name);

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "base/rate.h"
 #include "check/table_plan.h"
 #include "check/unit.h"
 #include "value/encode.h"
@@ -23,6 +24,7 @@ struct reader {
     enum dialect dialect;
     enum side side;
     atomic_bool *stop;
+    struct rate *rate; /* NULL: no limit */
     struct mysql_client *source;
     struct gauss_client *target;
     struct buf tuple, canon, carry;
@@ -31,6 +33,7 @@ struct reader {
     size_t ncounts;
     uint64_t uncarriable; /* rows of the current piece that no policy could bring into a form of the target */
     uint64_t wire_bytes;  /* of the current piece */
+    uint64_t paid_bytes;  /* of those, what the rate limit knows of */
 };
 
 void reader_init(struct reader *r);

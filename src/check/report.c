@@ -189,6 +189,21 @@ static void print_policies(const struct check_report *r, FILE *out) {
         if (r->tables[i].left_out != NULL) {
             fprintf(out, "\n%s: columns that the target has not: %s\n", r->tables[i].source, r->tables[i].left_out);
         }
+        if (r->tables[i].not_selected != NULL) {
+            fprintf(out, "\n%s: columns not selected: %s\n", r->tables[i].source, r->tables[i].not_selected);
+        }
+        if (r->tables[i].rows_count > 0) {
+            fprintf(out, "\n%s: only %llu rows from number %llu on, in the order of the key\n", r->tables[i].source,
+                    (unsigned long long)r->tables[i].rows_count, (unsigned long long)r->tables[i].rows_from + 1);
+        }
+        if (r->tables[i].by_source_keys) {
+            fprintf(out,
+                    "    the sides may order its key otherwise: rows that only the target has were not looked for\n");
+        }
+        if (r->tables[i].settled > 0) {
+            fprintf(out, "\n%s: %llu rows differed at first and were the same when they were read again\n",
+                    r->tables[i].source, (unsigned long long)r->tables[i].settled);
+        }
     }
 }
 
@@ -252,6 +267,11 @@ static json_t *table_json(const struct check_table_report *t) {
     json_object_set_new(o, "target", text(t->target));
     json_object_set_new(o, "not_compared", text(t->not_checkable));
     json_object_set_new(o, "columns_left_out", text(t->left_out));
+    json_object_set_new(o, "columns_not_selected", text(t->not_selected));
+    json_object_set_new(o, "rows_selected",
+                        t->rows_count > 0
+                            ? json_pack("{s:o, s:o}", "offset", count(t->rows_from), "count", count(t->rows_count))
+                            : json_null());
     json_object_set_new(o, "keyless", json_boolean(t->keyless));
     json_object_set_new(o, "source_rows", count(t->source_rows));
     json_object_set_new(o, "target_rows", count(t->target_rows));
@@ -259,6 +279,8 @@ static json_t *table_json(const struct check_table_report *t) {
     json_object_set_new(o, "changed", count(t->changed));
     json_object_set_new(o, "missing", count(t->missing));
     json_object_set_new(o, "extra", count(t->extra));
+    json_object_set_new(o, "extra_not_looked_for", json_boolean(t->by_source_keys));
+    json_object_set_new(o, "settled", count(t->settled));
     json_object_set_new(o, "not_carriable", count(t->uncarriable));
     json_object_set_new(o, "parts", count(t->parts));
     json_object_set_new(o, "parts_different", count(t->parts_different));

@@ -30,9 +30,13 @@ struct policy_count {
 
 struct check_table_report {
     char *source, *target;
-    char *not_checkable; /* why, or NULL */
-    char *left_out;      /* columns not compared, or NULL */
+    char *not_checkable;            /* why, or NULL */
+    char *left_out;                 /* columns not compared, as one side has not got them, or NULL */
+    char *not_selected;             /* columns not compared, as somebody asked for, or NULL */
+    uint64_t rows_from, rows_count; /* only these rows, in the order of the key; count 0: all */
     bool keyless;
+    bool by_source_keys; /* rows that only the target has were not looked for */
+    uint64_t settled;    /* rows that differed at first, and were the same when read again */
     uint64_t source_rows, target_rows, same, changed, missing, extra, uncarriable;
     uint64_t source_bytes;
     uint64_t parts, parts_different;

@@ -88,19 +88,26 @@ static bool add_to_buckets(void *arg, const uint8_t *row, size_t len, size_t key
     return true;
 }
 
+void check_count_source(struct check_rows *c, const struct check_table *t, const struct reader *r) {
+    struct table_rows *to = &c->results[t->number];
+    pthread_mutex_lock(&c->lock);
+    to->source_bytes += r->wire_bytes;
+    to->uncarriable += r->uncarriable;
+    for (size_t i = 0; i < t->n * LOSS_COUNT; i++) {
+        to->losses[i] += r->counts[i];
+    }
+    pthread_mutex_unlock(&c->lock);
+}
+
 static void count_piece(struct check_worker *w, const struct unit *u, uint64_t rows) {
     struct check_rows *c = w->c;
     struct table_rows *t = &c->results[u->table->number];
     bool source = w->reader.side == SIDE_SOURCE;
     pthread_mutex_lock(&c->lock);
     *(source ? &t->source_rows : &t->target_rows) += rows;
-    t->source_bytes += source ? w->reader.wire_bytes : 0;
-    t->uncarriable += source ? w->reader.uncarriable : 0;
-    for (size_t i = 0; source && i < u->table->n * LOSS_COUNT; i++) {
-        t->losses[i] += w->reader.counts[i];
-    }
     pthread_mutex_unlock(&c->lock);
     if (source) {
+        check_count_source(c, u->table, &w->reader);
         progress_flow(c->progress, u->table->number, (int64_t)rows, (int64_t)w->reader.wire_bytes);
     }
 }
@@ -220,109 +227,6 @@ static void *worker_main(void *arg) {
     return NULL;
 }
 
-/* ---- planning ---- */
-
-struct planning {
-    struct check_rows *c;
-    struct check_table *t;
-    char **wheres; /* MODE_BUCKETS: of the source */
-    size_t n, cap;
-};
-
-static bool add_range(void *arg, const struct chunk *chunk, struct err *e) {
-    struct planning *p = arg;
-    struct check_rows *c = p->c;
-    if (atomic_load(c->stop)) {
-        return err_set(e, ERR_CANCELLED, "stopped by request");
-    }
-    char *source = chunk_where(c->arena, p->t->t, chunk);
-    if (p->t->mode == MODE_BUCKETS) {
-        p->wheres = arena_grow(c->arena, p->wheres, p->n, &p->cap, sizeof(char *));
-        p->wheres[p->n++] = source;
-        return true;
-    }
-    char *target = check_target_range(c->arena, p->t, chunk);
-    struct unit u = {.table = p->t, .chunk = *chunk};
-    unit_add(c->pool, &u, &source, 1, &target, 1);
-    progress_chunks(c->progress, p->t->number, ++p->n > UINT32_MAX ? 0 : (unsigned)p->n);
-    return true;
-}
-
-/* The target's pieces where no key ranges are common: by physical place where the server can, else whole. */
-static bool target_pieces(struct check_rows *c, struct check_table *t, char ***wheres, unsigned *n, struct err *e) {
-    enum { PAGES_PER_PIECE = 2048 };
-    struct gauss_rows rows;
-    uint64_t pages = 0;
-    if (t->tid_ranges) {
-        char *sql = arena_printf(c->arena, "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int",
-                                 str_literal_pg(c->arena, target_table(c->arena, t->t)));
-        if (!gauss_rows(c->run->target, c->arena, sql, &rows, e)) {
-            return err_where(e, "size of %s", t->t->target_name);
-        }
-        pages = strtoull(gauss_cell(&rows, 0, 0), NULL, 10);
-    }
-    *n = (unsigned)(pages / PAGES_PER_PIECE) + 1;
-    *wheres = arena_array(c->arena, char *, *n);
-    for (unsigned i = 0; i < *n; i++) {
-        uint64_t from = (uint64_t)i * PAGES_PER_PIECE;
-        (*wheres)[i] = *n == 1 ? arena_strdup(c->arena, "")
-                       : i + 1 == *n
-                           ? arena_printf(c->arena, "ctid >= '(%llu,0)'", (unsigned long long)from)
-                           : arena_printf(c->arena, "ctid >= '(%llu,0)' AND ctid < '(%llu,0)'",
-                                          (unsigned long long)from, (unsigned long long)from + PAGES_PER_PIECE);
-    }
-    return true;
-}
-
-static bool plan_buckets(struct planning *p, struct err *e) {
-    struct check_rows *c = p->c;
-    char **wheres = NULL;
-    unsigned n = 0;
-    if (chunk_key_of(p->t->t).n == 0) {
-        p->wheres = arena_array(c->arena, char *, 1);
-        p->wheres[p->n++] = arena_strdup(c->arena, "");
-    } else if (!chunk_plan(c->run->source, c->arena, p->t->t, p->t->number, c->chunk_bytes, NULL, add_range, p, e)) {
-        return false;
-    }
-    if (!target_pieces(c, p->t, &wheres, &n, e)) {
-        return false;
-    }
-    struct unit u = {.table = p->t};
-    unit_add(c->pool, &u, p->wheres, (unsigned)p->n, wheres, n);
-    progress_chunks(c->progress, p->t->number, 1);
-    return true;
-}
-
-static int by_size(const void *x, const void *y) {
-    const struct check_table *a = *(struct check_table *const *)x, *b = *(struct check_table *const *)y;
-    return (a->t->data_bytes < b->t->data_bytes) - (a->t->data_bytes > b->t->data_bytes);
-}
-
-/* Largest first; workers read while the plan goes on. */
-static bool plan_all(struct check_rows *c, struct err *e) {
-    struct check_table **order = arena_array(c->arena, struct check_table *, c->ntables + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < c->ntables; i++) {
-        if (c->tables[i].not_checkable == NULL) {
-            order[n++] = &c->tables[i];
-        }
-    }
-    qsort(order, n, sizeof(struct check_table *), by_size);
-    for (size_t i = 0; i < n; i++) {
-        struct planning p = {.c = c, .t = order[i]};
-        bool ok = order[i]->mode == MODE_BUCKETS ? plan_buckets(&p, e)
-                                                 : chunk_plan(c->run->source, c->arena, order[i]->t, order[i]->number,
-                                                              c->chunk_bytes, NULL, add_range, &p, e);
-        if (!ok) {
-            return false;
-        }
-        if (unit_failed(c->pool, e)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- the whole ---- */
 
 static bool start(struct check_rows *c, struct check_worker *workers, struct err *e) {
@@ -335,6 +239,7 @@ static bool start(struct check_rows *c, struct check_worker *workers, struct err
             .dialect = c->run->identity.dialect,
             .side = source ? SIDE_SOURCE : SIDE_TARGET,
             .stop = c->stop,
+            .rate = &c->rates[i < c->source_jobs ? SIDE_SOURCE : SIDE_TARGET],
             .source = source ? c->snapshot.clients[i] : NULL,
         };
         reader_init(&w->reader);
@@ -375,7 +280,7 @@ bool check_rows_read(struct check_rows *c, struct err *e) {
     if (workers == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for %u readers", n);
     }
-    bool ok = start(c, workers, e) && plan_all(c, e);
+    bool ok = start(c, workers, e) && check_rows_plan(c, e);
     if (!ok) {
         unit_fail(c->pool, e);
     }
@@ -388,7 +293,8 @@ bool check_rows_read(struct check_rows *c, struct err *e) {
         buckets_free(workers[i].buckets);
     }
     free(workers);
-    return !unit_failed(c->pool, e) && check_rows_split(c, e);
+    return !unit_failed(c->pool, e) && check_rows_split(c, e) && check_rows_ranges(c, e) &&
+           (c->settle_ms == 0 || check_rows_settle(c, e));
 }
 
 void check_rows_clear(struct check_rows *c) {

@@ -1,12 +1,15 @@
 /* The row check: both sides read in parallel, piece by piece, compared, and what differs written down.
  *
- * Three steps: check_rows_read compares everything once; units whose rows did not fit into memory, or fell into buckets, are
- * read a second time where they differ; check_rows_detail then fetches the rows of differing keys to show and repair them.
- * Files: table_plan.c what is read; unit.c the queue; reader.c one piece; row_set.c, buckets.c what is kept of it; rows.c the
- * threads; rows_split.c the second look; differences.c the keys. */
+ * Steps: check_rows_read compares everything once; units whose rows did not fit into memory, or fell into buckets, are read a
+ * second time where they differ; on a source that is written to, rows that differ are read again later (settle). check_detail
+ * then fetches the rows of differing keys to show and repair them.
+ * Files: table_plan.c, selection.c, row_range.c what is read; unit.c the queue; rows_plan.c what goes into it; reader.c one
+ * piece; row_set.c, buckets.c what is kept of it; rows.c the threads; rows_split.c the second look; recheck.c rows of given
+ * keys; differences.c the keys. */
 #ifndef CHECK_ROWS_H
 #define CHECK_ROWS_H
 
+#include "base/rate.h"
 #include "check/differences.h"
 #include "check/reader.h"
 #include "check/unit.h"
@@ -15,6 +18,7 @@
 struct table_rows {
     uint64_t source_rows, target_rows, source_bytes;
     uint64_t uncarriable;
+    uint64_t settled; /* differed at first, and were the same when read again */
     uint64_t units, units_different;
     uint64_t *losses; /* [checked column * LOSS_COUNT + rule]: values a policy changed */
     int64_t from_us, to_us;
@@ -37,8 +41,13 @@ struct check_rows {
     struct unit **again; /* units to look at a second time */
     size_t nagain, again_cap;
     struct arena again_arena;
+    struct check_table **by_key; /* MODE_KEYS, and each one's range as the source's condition; NULL: no row */
+    char **by_key_where;
+    size_t nby_key;
     struct gauss_client *anchor; /* a target session whose snapshot the others share, open as long as the check */
     char target_snapshot[64];    /* "" where none can be shared: each session sees its own moment */
+    int64_t settle_ms;           /* rows that differ are read again, the target so much later; 0: they are not */
+    struct rate rates[2];        /* by side */
 };
 
 bool check_rows_read(struct check_rows *c, struct err *e) WARN_UNUSED;
@@ -56,6 +65,18 @@ struct check_difference_arg {
 };
 bool check_difference(void *arg, enum row_difference kind, const uint8_t *key, size_t len, uint64_t times,
                       struct err *e);
+
+/* Add what a source's reader met to its table's counts. */
+void check_count_source(struct check_rows *c, const struct check_table *t, const struct reader *r);
+
+/* Put what is to be read into the pool; workers read meanwhile. */
+bool check_rows_plan(struct check_rows *c, struct err *e) WARN_UNUSED;
+
+/* Row ranges whose target rows are looked up by key. */
+bool check_rows_ranges(struct check_rows *c, struct err *e) WARN_UNUSED;
+
+/* Read the rows that differ once more, as they are now, the target c->settle_ms after the source. */
+bool check_rows_settle(struct check_rows *c, struct err *e) WARN_UNUSED;
 
 /* Read the units of c->again once more and name their differing rows. */
 bool check_rows_split(struct check_rows *c, struct err *e) WARN_UNUSED;

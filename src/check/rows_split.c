@@ -114,8 +114,8 @@ static bool split_unit(struct check_rows *c, struct unit *u, struct reader reade
         row_set_init(&halves[side].filter.set);
     }
     if (u->table->mode == MODE_RANGES) {
-        halves[SIDE_SOURCE].where = chunk_where(c->arena, u->table->t, &u->chunk);
-        halves[SIDE_TARGET].where = check_target_range(c->arena, u->table, &u->chunk);
+        halves[SIDE_SOURCE].where = u->where[SIDE_SOURCE];
+        halves[SIDE_TARGET].where = u->where[SIDE_TARGET];
     }
     log_info("second_look", "%s: rows of the parts that differ are read again", u->table->t->name);
     bool ok = passes(halves, rows, e);

@@ -120,9 +120,13 @@ static bool is_key_part(const struct index *key, size_t n, const struct column *
     return false;
 }
 
+static char *listed(struct arena *a, char *list, char *name) {
+    return list == NULL ? name : arena_printf(a, "%s, %s", list, name);
+}
+
 /* Key columns first, in key order; then the others both sides have. */
 static bool choose_columns(struct arena *a, enum dialect d, const struct target_catalog *catalog,
-                           struct check_table *out, struct table *t) {
+                           const struct selection *selection, struct check_table *out, struct table *t) {
     const struct index *key = schema_row_key(t);
     size_t nkeys = key == NULL ? 0 : key->nparts;
     out->columns = arena_array(a, const struct column *, t->ncolumns + 1);
@@ -137,9 +141,13 @@ static bool choose_columns(struct arena *a, enum dialect d, const struct target_
             if (pass == 1 && is_key_part(key, nkeys, c)) {
                 continue;
             }
+            if (!selection_has_column(selection, t->name, c->name, pass == 0)) {
+                out->not_selected = listed(a, out->not_selected, c->name);
+                continue;
+            }
             const struct found_column *found = find_column(catalog, t->target_name, c->target_name);
             if (found == NULL) {
-                out->left_out = out->left_out == NULL ? c->name : arena_printf(a, "%s, %s", out->left_out, c->name);
+                out->left_out = listed(a, out->left_out, c->name);
                 continue;
             }
             if (!take_type(a, d, c, found, &out->not_checkable)) {
@@ -151,7 +159,8 @@ static bool choose_columns(struct arena *a, enum dialect d, const struct target_
     }
     out->nkeys = nkeys;
     if (out->n == 0) {
-        out->not_checkable = "the target's table has none of its columns";
+        out->not_checkable = out->not_selected != NULL ? "none of its columns is selected"
+                                                       : "the target's table has none of its columns";
     }
     return out->n > 0;
 }
@@ -207,8 +216,24 @@ static void put_selects(struct arena *a, struct check_table *out) {
     buf_clear(&target);
 }
 
-static bool plan_table(struct run *r, struct arena *a, const struct target_catalog *catalog, struct check_table *out,
-                       struct table *t, struct err *e) {
+/* How a range of rows can be compared; false: not at all. */
+static bool take_row_range(struct check_table *out, const struct chunk_key *key) {
+    if (out->nkeys == 0 || key->n < out->nkeys) {
+        out->not_checkable = out->nkeys == 0 ? "a range of rows needs a key on both sides"
+                                             : "its key's order cannot be used for a range of rows";
+        return false;
+    }
+    bool integers = true;
+    for (size_t i = 0; i < out->nkeys; i++) {
+        integers = integers && is_integer(out->columns[i]);
+    }
+    out->one_piece = out->mode != MODE_RANGES; /* the target has no index to find ranges by */
+    out->mode = integers ? MODE_RANGES : MODE_KEYS;
+    return true;
+}
+
+static bool plan_table(struct run *r, struct arena *a, const struct target_catalog *catalog,
+                       const struct selection *selection, struct check_table *out, struct table *t, struct err *e) {
     bool exists = has_row(&catalog->tables, t->target_name, "r") || has_row(&catalog->tables, t->target_name, "p") ||
                   has_row(&catalog->tables, t->target_name, "f");
     if (!exists) {
@@ -216,13 +241,17 @@ static bool plan_table(struct run *r, struct arena *a, const struct target_catal
         out->not_checkable = "the target has no such table";
         return true;
     }
-    if (!choose_columns(a, r->identity.dialect, catalog, out, t)) {
+    if (!choose_columns(a, r->identity.dialect, catalog, selection, out, t)) {
         return true;
     }
+    out->rows = selection_rows(selection, t->name);
     struct chunk_key key = chunk_key_of(t);
     bool ranges = out->nkeys > 0 && key.n > 0 && is_integer(out->columns[0]) &&
                   has_row(&catalog->indexes, t->target_name, out->columns[0]->target_name);
     out->mode = ranges ? MODE_RANGES : MODE_BUCKETS;
+    if (out->rows != NULL && !take_row_range(out, &key)) {
+        return true;
+    }
     out->tid_ranges = r->identity.dialect == DIALECT_PG && r->identity.version >= 140000 &&
                       has_row(&catalog->tables, t->target_name, "r");
     put_selects(a, out);
@@ -234,9 +263,38 @@ static bool plan_table(struct run *r, struct arena *a, const struct target_catal
     return canon_plan_make(a, r->identity.dialect, cols, out->n, &out->canon, e);
 }
 
-bool check_tables_plan(struct run *r, struct arena *a, struct check_table **out, struct err *e) {
+/* A rule that means nothing is a mistake: it would leave in what somebody wanted out. */
+static bool selection_means_something(const struct run *r, const struct selection *s, struct err *e) {
+    for (size_t i = 0; i < s->ncolumns; i++) {
+        const struct column_rule *rule = &s->columns[i];
+        for (size_t k = 0; k < rule->n; k++) {
+            bool known = false;
+            for (size_t t = 0; t < r->db.ntables && !known; t++) {
+                known = selection_matches(rule->tables, r->db.tables[t].name) &&
+                        schema_find_column(&r->db.tables[t], rule->columns[k]) != NULL;
+            }
+            if (!known) {
+                err_set(e, ERR_SELECTION, "no table that %s names has a column %s", rule->tables, rule->columns[k]);
+                return err_hint(e, "columns are called by their names in the source");
+            }
+        }
+    }
+    for (size_t i = 0; i < s->nrows; i++) {
+        bool known = false;
+        for (size_t t = 0; t < r->db.ntables && !known; t++) {
+            known = selection_matches(s->rows[i].tables, r->db.tables[t].name);
+        }
+        if (!known) {
+            return err_set(e, ERR_SELECTION, "%s names no table that is compared", s->rows[i].tables);
+        }
+    }
+    return true;
+}
+
+bool check_tables_plan(struct run *r, struct arena *a, const struct selection *s, struct check_table **out,
+                       struct err *e) {
     struct target_catalog catalog = {0};
-    if (!read_catalog(r, a, &catalog, e)) {
+    if (!selection_means_something(r, s, e) || !read_catalog(r, a, &catalog, e)) {
         return false;
     }
     struct check_table *tables = arena_array(a, struct check_table, r->db.ntables);
@@ -245,7 +303,7 @@ bool check_tables_plan(struct run *r, struct arena *a, struct check_table **out,
         tables[i].t = &r->db.tables[i];
         tables[i].number = i;
         pthread_mutex_init(&tables[i].lock, NULL);
-        if (!plan_table(r, a, &catalog, &tables[i], &r->db.tables[i], e)) {
+        if (!plan_table(r, a, &catalog, s, &tables[i], &r->db.tables[i], e)) {
             return err_where(e, "table %s.%s", r->db.tables[i].schema, r->db.tables[i].name);
         }
     }
@@ -281,10 +339,20 @@ char *check_target_sql(struct arena *a, const struct check_table *t, const char 
                         t->target_text ? "" : " (FORMAT binary)");
 }
 
+/* (a, b) >= (1, 2), or of one column without the brackets. */
+static char *bound(struct arena *a, const struct check_table *t, char *const *values, size_t n, const char *op) {
+    char *names = str_quote_pg(a, t->columns[0]->target_name), *row = values[0];
+    for (size_t i = 1; i < n; i++) {
+        names = arena_printf(a, "%s, %s", names, str_quote_pg(a, t->columns[i]->target_name));
+        row = arena_printf(a, "%s, %s", row, values[i]);
+    }
+    return n == 1 ? arena_printf(a, "%s %s %s", names, op, row) : arena_printf(a, "(%s) %s (%s)", names, op, row);
+}
+
 char *check_target_range(struct arena *a, const struct check_table *t, const struct chunk *c) {
     char *column = str_quote_pg(a, t->columns[0]->target_name);
-    char *lower = c->lower == NULL ? NULL : arena_printf(a, "%s >= %s", column, c->lower[0]);
-    char *upper = c->upper == NULL ? NULL : arena_printf(a, "%s < %s", column, c->upper[0]);
+    char *lower = c->lower == NULL ? NULL : bound(a, t, c->lower, c->nbounds, ">=");
+    char *upper = c->upper == NULL ? NULL : bound(a, t, c->upper, c->nbounds, "<");
     char *range = lower != NULL && upper != NULL ? arena_printf(a, "%s AND %s", lower, upper)
                   : lower != NULL                ? lower
                   : upper != NULL                ? upper

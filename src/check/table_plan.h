@@ -8,12 +8,15 @@
 
 #include <pthread.h>
 
+#include "check/selection.h"
 #include "engine/run.h"
 #include "value/canon.h"
 
 enum check_mode {
     MODE_RANGES,  /* both sides are read by the same key ranges; each range is compared as soon as both have read it */
     MODE_BUCKETS, /* each side is read whole, in pieces of its own; rows fall into buckets by a hash of their key */
+    MODE_KEYS,    /* a range of rows of a key both sides may order differently: the target's rows are looked up by the
+                   * source's keys, so rows that only the target has are not found */
 };
 
 struct check_table {
@@ -23,9 +26,12 @@ struct check_table {
     char *not_checkable; /* why its rows cannot be compared, or NULL */
     bool missing;        /* because the target has no such table */
     const struct column **columns;
-    size_t n, nkeys;     /* nkeys 0: no key, rows are a multiset */
-    char *left_out;      /* columns only one side has, for the report; NULL: none */
-    char *source_select; /* "SELECT .. FROM .." without WHERE, index hint for ranges included */
+    size_t n, nkeys;             /* nkeys 0: no key, rows are a multiset */
+    char *left_out;              /* columns only one side has, for the report; NULL: none */
+    char *not_selected;          /* columns that are not to be compared; NULL: none */
+    const struct row_rule *rows; /* only these rows, in the order of the key; NULL: all */
+    bool one_piece;              /* such a range is not split */
+    char *source_select;         /* "SELECT .. FROM .." without WHERE, index hint for ranges included */
     char *target_select;
     bool target_text;     /* COPY text: openGauss, some type's binary form is not the known one */
     bool key_may_be_null; /* in the target: its last range takes the NULLs in */
@@ -37,15 +43,16 @@ struct check_table {
 };
 
 /* One per table of r->db. r: connected by run_connect; its source and target sessions are used. Changes the columns' target types to
- * those found. The arena keeps everything. */
-bool check_tables_plan(struct run *r, struct arena *a, struct check_table **out, struct err *e) WARN_UNUSED;
+ * those found. The arena keeps everything. A selection that names no table or column of the source is ERR_SELECTION. */
+bool check_tables_plan(struct run *r, struct arena *a, const struct selection *s, struct check_table **out,
+                       struct err *e) WARN_UNUSED;
 void check_tables_clear(struct check_table *tables, size_t n);
 
 /* The query of a piece: where "" for all. */
 char *check_source_sql(struct arena *a, const struct check_table *t, const char *where);
 char *check_target_sql(struct arena *a, const struct check_table *t, const char *where); /* a COPY .. TO STDOUT */
 
-/* The target's condition for a range of an integer-led key ("" for the whole table). */
+/* The target's condition for a range of integers: of the key's first column, or of all its columns ("" for the whole table). */
 char *check_target_range(struct arena *a, const struct check_table *t, const struct chunk *c);
 
 /* The load's encoder, for this table's columns as the source describes them. Any thread. Policies that would stop the check are

@@ -17,7 +17,8 @@ enum side { SIDE_SOURCE, SIDE_TARGET };
 
 struct unit {
     struct check_table *table;
-    struct chunk chunk;      /* MODE_RANGES; number 0: the whole table */
+    struct chunk chunk;      /* MODE_RANGES */
+    char *where[2];          /* MODE_RANGES: by side */
     struct row_set *rows[2]; /* MODE_RANGES: by side, from the pool's free list */
     struct buckets *sums[2]; /* MODE_BUCKETS: by side, all pieces added up */
     unsigned pieces_left[2]; /* not yet read; set when the unit is added */

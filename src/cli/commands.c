@@ -41,7 +41,7 @@ static const char *const check_examples[] = {
 };
 
 static const char *const migrate_examples[] = {
-    "# Check first, then load if nothing stands in the way",
+    "# Look for obstacles, load if there are none, then compare every row",
     "godwit migrate mysql://app@db1/shop opengauss://app@db2/shop",
     "# The same from a task file, for a program: events as JSON lines",
     "godwit migrate --task shop.json --progress=json --report shop-report.json",
@@ -56,8 +56,8 @@ static const struct command commands[] = {
      "打印 load 将执行的语句、分块与发现;不做任何修改", plan_examples, cmd_plan},
     {"load", CMD_LOAD, "SOURCE TARGET [options]", "copy tables with their data, keys and counters",
      "复制表及其数据、索引约束和自增值", load_examples, cmd_load},
-    {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, then load", "先 precheck,再 load", migrate_examples,
-     cmd_migrate},
+    {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, load, then check",
+     "依次执行 precheck、load 和 check", migrate_examples, cmd_migrate},
     {"check", CMD_CHECK, "SOURCE TARGET [options]",
      "compare definitions and every row of both sides; changes nothing unless told to repair",
      "比较两端的结构定义和每一行数据;除非要求修复,否则不做任何修改", check_examples, cmd_check},

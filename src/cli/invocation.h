@@ -37,7 +37,11 @@ void invocation_end(struct invocation *v);
 int stage_precheck(struct invocation *v, struct precheck *result);
 
 /* Ask before tables are dropped, load with a display, tell the outcome, write the report with `precheck` (taken, may be
- * NULL) in it. */
-int stage_load(struct invocation *v, json_t *precheck);
+ * NULL) in it. kept != NULL: a later stage will write it: when all went well it is *kept, for the caller to free. */
+int stage_load(struct invocation *v, json_t *precheck, json_t **kept);
+
+/* Compare both sides with a display, tell the outcome, write the report; `loaded` (taken, may be NULL): a load's report, which
+ * the check's becomes part of. */
+int stage_check(struct invocation *v, json_t *loaded);
 
 #endif

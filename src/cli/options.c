@@ -52,9 +52,10 @@ static const struct option_spec specs[] = {
     {"chunk-size", GROUP_LOAD, CMD_ALL, KIND_SIZE, AT(task.chunk_bytes), 16 * 1024, 16000 * MB, NULL, "SIZE", true,
      "tables are loaded in pieces of about this size, each committed and resumable (default 32MiB)",
      "表按约此大小分块加载,每块单独提交并可续传(默认 32MiB)"},
-    {"rate-limit", GROUP_LOAD, CMD_RUN, KIND_RATE, AT(task.rate_limit_bytes), 0, 0, NULL, "SIZE", true,
-     "read at most this much a second from the source, all connections together (default: no limit)",
-     "每秒最多从源端读取的字节数,所有连接合计(默认不限)"},
+    {"rate-limit", GROUP_LOAD, CMD_RUN | CMD_CHECK, KIND_RATE, AT(task.rate_limit_bytes), 0, 0, NULL, "SIZE", true,
+     "read at most this much a second from the source, all connections together; a check also from the target "
+     "(default: no limit)",
+     "每秒最多从源端读取的字节数,所有连接合计;校验时目标端亦然(默认不限)"},
     {"snapshot", GROUP_LOAD, CMD_ALL, KIND_CHOICE, AT(task.snapshot), 0, 0, "auto|lock|lock-free", "MODE", true,
      "auto, lock or lock-free: hold writers for milliseconds to begin all connections at one moment; auto locks where "
      "the account may",
@@ -91,21 +92,36 @@ static const struct option_spec specs[] = {
     {"skip-precheck", GROUP_PRECHECK, CMD_MIGRATE, KIND_FLAG, AT(task.skip_precheck), 0, 0, NULL, NULL, true,
      "begin loading at once", "跳过预检查,直接加载"},
 
-    {"source-jobs", GROUP_CHECK, CMD_CHECK, KIND_COUNT32, AT(check.source_jobs), 1, 256, NULL, "N", true,
+    {"columns", GROUP_CHECK, CMD_COMPARE, KIND_COLUMNS, 0, 0, 0, NULL, "TABLE=COL,..", true,
+     "compare only these columns of the tables that match, and the key's; may be repeated",
+     "匹配的表只比较这些列(主键列始终比较),可重复"},
+    {"exclude-columns", GROUP_CHECK, CMD_COMPARE, KIND_COLUMNS, 0, 1, 0, NULL, "TABLE=COL,..", true,
+     "do not compare these columns; may be repeated", "不比较这些列,可重复"},
+    {"rows", GROUP_CHECK, CMD_COMPARE, KIND_ROWS, 0, 0, 0, NULL, "TABLE=OFFSET,COUNT", true,
+     "compare only COUNT rows behind the first OFFSET ones, in the order of the key; may be repeated",
+     "只比较按主键顺序跳过 OFFSET 行之后的 COUNT 行,可重复"},
+    {"source-jobs", GROUP_CHECK, CMD_COMPARE, KIND_COUNT32, AT(check.source_jobs), 1, 256, NULL, "N", true,
      "readers of the source (default: --jobs)", "源端读取连接数(默认同 --jobs)"},
-    {"target-jobs", GROUP_CHECK, CMD_CHECK, KIND_COUNT32, AT(check.target_jobs), 1, 256, NULL, "N", true,
+    {"target-jobs", GROUP_CHECK, CMD_COMPARE, KIND_COUNT32, AT(check.target_jobs), 1, 256, NULL, "N", true,
      "readers of the target (default: --jobs)", "目标端读取连接数(默认同 --jobs)"},
-    {"list-rows", GROUP_CHECK, CMD_CHECK, KIND_COUNT64, AT(check.max_listed), 1, 1000000, NULL, "N", true,
+    {"list-rows", GROUP_CHECK, CMD_COMPARE, KIND_COUNT64, AT(check.max_listed), 1, 1000000, NULL, "N", true,
      "show at most N differing rows of each table; all are counted (default 100)",
      "每张表最多列出 N 个差异行,计数不受限(默认 100)"},
     {"repair-file", GROUP_CHECK, CMD_CHECK, KIND_TEXT, AT(check.repair_file), 0, 0, NULL, "FILE.sql", false,
      "write the statements that make the target's rows equal", "把修复目标端行的语句写入文件"},
     {"repair", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.repair), 0, 0, NULL, NULL, false,
      "run those statements, and look at the rows again", "执行这些语句,并重新校验这些行"},
+    {"settle", GROUP_CHECK, CMD_COMPARE, KIND_DURATION, AT(check.settle_ms), 1, 0, NULL, "DURATION", true,
+     "read rows that differ again, the target this much after the source: for a source that is being written to and "
+     "replicated",
+     "重新读取有差异的行,目标端比源端晚这么久:用于仍在写入并同步的源端"},
     {"rows-only", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.skip_structure), 0, 0, NULL, NULL, true,
      "do not compare definitions", "不比较结构定义"},
     {"structure-only", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.skip_rows), 0, 0, NULL, NULL, true,
      "do not compare rows", "不比较数据行"},
+
+    {"skip-check", GROUP_CHECK, CMD_MIGRATE, KIND_FLAG, AT(skip_check), 0, 0, NULL, NULL, true,
+     "do not compare both sides after the load", "加载后不进行校验"},
 
     {"progress", GROUP_OUTPUT, CMD_RUN | CMD_CHECK, KIND_CHOICE, AT(progress), 0, 0, "auto|bar|log|json|none", "HOW",
      false,
@@ -275,7 +291,11 @@ static bool set_loss(struct options *o, const char *value, struct err *e) {
     return err_hint(e, "the form is RULE=POLICY; the rules are %s", rules);
 }
 
-/* Lists of the command line replace those of the file. */
+/* Lists of the command line replace those of the file: does this value begin one that does? */
+static bool replaces(const struct options *o, const struct option_spec *s, bool from_file) {
+    return !from_file && o->filed[s - specs] && !o->given[s - specs];
+}
+
 static bool add_pattern(struct options *o, const struct option_spec *s, const char *value, bool from_file,
                         struct err *e) {
     bool include = s->offset == AT(task.tables.include);
@@ -284,7 +304,7 @@ static bool add_pattern(struct options *o, const struct option_spec *s, const ch
     if (value[0] == '\0') {
         return err_set(e, ERR_PATTERN, "--%s: the pattern is empty", s->name);
     }
-    if (!from_file && o->filed[s - specs] && !o->given[s - specs]) {
+    if (replaces(o, s, from_file)) {
         *n = 0;
     }
     const char **fresh = arena_array(o->a, const char *, *n + 1);
@@ -354,6 +374,16 @@ static bool store(struct options *o, const struct option_spec *s, const char *va
         return set_type(o, value, from_file, e);
     case KIND_LOSS:
         return set_loss(o, value, e);
+    case KIND_COLUMNS:
+        if (replaces(o, s, from_file)) {
+            selection_drop_columns(&o->check.selection, s->low == 1);
+        }
+        return selection_add_columns(&o->check.selection, o->a, value, s->low == 1, e) || err_where(e, "--%s", s->name);
+    case KIND_ROWS:
+        if (replaces(o, s, from_file)) {
+            o->check.selection.nrows = 0;
+        }
+        return selection_add_rows(&o->check.selection, o->a, value, e) || err_where(e, "--%s", s->name);
     }
     BUG("option --%s has no kind", s->name);
 }

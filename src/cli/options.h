@@ -17,6 +17,7 @@ enum {
     CMD_RUN = CMD_LOAD | CMD_MIGRATE,
     CMD_CHANGE =
         CMD_PRECHECK | CMD_PLAN | CMD_LOAD | CMD_MIGRATE, /* what changes the target, or looks at that beforehand */
+    CMD_COMPARE = CMD_MIGRATE | CMD_CHECK,
     CMD_ALL = CMD_CHANGE | CMD_CHECK,
 };
 
@@ -42,6 +43,7 @@ struct options {
     enum progress_style progress;
     enum lang lang;
     char *report_file, *log_file;
+    bool skip_check; /* migrate */
     bool quiet, yes, json, help;
     bool given[OPTIONS_MAX]; /* by place in the table: on the command line */
     bool filed[OPTIONS_MAX]; /* in the task file */
@@ -71,6 +73,8 @@ enum option_kind {
     KIND_DURATION, /* int64_t ms */
     KIND_TYPE,     /* SRC=DST, repeatable */
     KIND_LOSS,     /* RULE=POLICY, repeatable */
+    KIND_COLUMNS,  /* TABLE=COLUMN,.., repeatable; low 1: leave them out */
+    KIND_ROWS,     /* TABLE=OFFSET,COUNT, repeatable */
 };
 
 enum option_group {

@@ -49,9 +49,9 @@ static bool unknown_option(const char *name, const char *command, struct err *e)
 }
 
 static bool wrong_command(const struct option_spec *s, const char *command, struct err *e) {
-    static const char *const names[] = {"precheck", "plan", "load", "migrate"};
+    static const char *const names[] = {"precheck", "plan", "load", "migrate", "check"};
     char list[64] = "";
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((s->commands & 1U << i) != 0) {
             snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", list[0] != '\0' ? ", " : "", names[i]);
         }
@@ -74,7 +74,8 @@ static bool take_option(struct reader *r, const struct option_spec *s, const cha
     if (r->look != early) {
         return true;
     }
-    bool repeats = s->kind == KIND_LIST || s->kind == KIND_TYPE || s->kind == KIND_LOSS;
+    bool repeats = s->kind == KIND_LIST || s->kind == KIND_TYPE || s->kind == KIND_LOSS || s->kind == KIND_COLUMNS ||
+                   s->kind == KIND_ROWS;
     bool takes_value = s->kind != KIND_FLAG && s->kind != KIND_SET;
     if (!repeats && takes_value && r->o->given[s - options_spec(0)]) {
         return err_set(e, ERR_USAGE, "--%s is given twice", s->name);

@@ -48,7 +48,7 @@ static void tell(struct invocation *v, const struct report *r, json_t *whole) {
     }
 }
 
-int stage_load(struct invocation *v, json_t *precheck) {
+int stage_load(struct invocation *v, json_t *precheck, json_t **kept) {
     struct err e = ERR_INIT, unsaid = ERR_INIT;
     struct display_options look = {
         .style = v->o.quiet && !v->json_events ? STYLE_NONE : v->o.progress,
@@ -78,7 +78,11 @@ int stage_load(struct invocation *v, json_t *precheck) {
             json_object_set(whole, "precheck", precheck);
         }
         tell(v, &report, whole);
-        written = invocation_report(v, whole, &unsaid);
+        if (ok && kept != NULL) {
+            *kept = whole;
+        } else {
+            written = invocation_report(v, whole, &unsaid);
+        }
     }
     json_decref(precheck);
     log_event(ok ? LOG_INFO : LOG_ERROR, "end", NULL, "%s", ok ? "loaded" : e.message);

@@ -154,6 +154,8 @@ static bool set_option(struct file *f, const struct option_spec *s, const char *
         return set_list(f, s, key, v);
     case KIND_TYPE:
     case KIND_LOSS:
+    case KIND_COLUMNS:
+    case KIND_ROWS:
         return set_pairs(f, s, key, v);
     default:
         return set_scalar(f, s, key, v);

@@ -243,20 +243,3 @@ bool load_run(struct load *l, struct snapshot *s, unsigned workers, struct err *
     }
     return true;
 }
-
-void load_throttle(struct load *l, uint64_t bytes) {
-    if (l->rate.bytes_per_s == 0) {
-        return;
-    }
-    int64_t now_us = clock_mono_us();
-    pthread_mutex_lock(&l->lock);
-    if (l->rate.free_at_us < now_us) {
-        l->rate.free_at_us = now_us;
-    }
-    l->rate.free_at_us += (int64_t)((double)bytes * 1e6 / (double)l->rate.bytes_per_s);
-    int64_t wait_us = l->rate.free_at_us - now_us;
-    pthread_mutex_unlock(&l->lock);
-    if (wait_us > 1000) {
-        clock_sleep_ms(wait_us / 1000);
-    }
-}

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "base/rate.h"
 #include "engine/checkpoint.h"
 #include "engine/progress.h"
 #include "engine/work.h"
@@ -22,11 +23,6 @@ struct load_table {
     bool binary;      /* COPY binary is proven for its types */
 };
 
-struct rate_limit {
-    uint64_t bytes_per_s; /* 0: none */
-    int64_t free_at_us;   /* when the bytes granted so far will have been used up */
-};
-
 struct load {
     const struct task *task;
     enum dialect dialect;
@@ -39,7 +35,7 @@ struct load {
     pthread_mutex_t lock;
     struct load_table *tables; /* db->ntables */
     bool parallel_builds;      /* the target can use several processes for one index (PostgreSQL 11) */
-    struct rate_limit rate;
+    struct rate rate;          /* of reading the source */
 };
 
 /* Run the pool until everything is done, fails, or no reader is left. Readers take over the snapshot's connections.
@@ -92,9 +88,6 @@ void load_where_row(struct worker *w, const struct table *t, const struct encode
 char *load_row_key(struct arena *a, const struct table *t, const struct encode_plan *p, const uint8_t *row, size_t len);
 
 bool load_plan(struct worker *w, const struct work_item *item, struct err *e) WARN_UNUSED;
-
-/* Wait as long as the rate limit asks after `bytes` more. */
-void load_throttle(struct load *l, uint64_t bytes);
 
 /* The loss counts of loaded columns as JSON text ("" for none), and added to a table's totals. */
 char *load_losses_text(struct arena *a, const struct table *t, const uint64_t *counts);

@@ -140,7 +140,7 @@ static void out_begin(struct worker *w) {
 
 static bool flush(struct attempt *at, struct err *e) {
     struct worker *w = at->w;
-    load_throttle(w->load, w->out.len);
+    rate_take(&w->load->rate, w->out.len, w->load->stop);
     if (!gauss_copy_in_send_buf(w->target, &w->out, e)) {
         return false;
     }

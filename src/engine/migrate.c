@@ -529,7 +529,6 @@ static bool prepare_load(struct run *r, struct err *e) {
     l->parallel_builds = l->dialect == DIALECT_PG && r->identity.version >= 110000;
     l->db = &r->db;
     l->stop = r->stop;
-    l->rate.bytes_per_s = r->task->rate_limit_bytes;
     l->tables = calloc(r->db.ntables, sizeof *l->tables);
     bool *binary = arena_array(&r->arena, bool, r->db.ntables);
     if (l->tables == NULL) {
@@ -580,6 +579,7 @@ bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *
     struct run r = {.task = t, .stop = stop};
     r.load.progress = progress;
     pthread_mutex_init(&r.load.lock, NULL);
+    rate_init(&r.load.rate, t->rate_limit_bytes);
     int64_t from_us = clock_mono_us();
     bool ok = run_all(&r, e);
     /* Workers that stop because of each other must not hide why the first one did. */
@@ -592,6 +592,7 @@ bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *
     progress_phase(progress, ok ? PHASE_DONE : PHASE_FAILED);
     run_report(&r, ok, e, (double)(clock_mono_us() - from_us) / 1e6, report);
     run_clear(&r);
+    rate_clear(&r.load.rate);
     pthread_mutex_destroy(&r.load.lock);
     return ok;
 }

@@ -129,6 +129,8 @@ static void same_kind(const struct option_spec *s, json_t *property) {
         break;
     case KIND_TYPE:
     case KIND_LOSS:
+    case KIND_COLUMNS:
+    case KIND_ROWS:
         assert_string_equal(type, "object");
         break;
     }
