@@ -2,6 +2,7 @@
 #include "check/buckets.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <xxhash.h>
 
@@ -33,11 +34,13 @@ void buckets_merge(struct buckets *into, const struct buckets *from) {
     }
 }
 
-size_t buckets_compare(const struct buckets *a, const struct buckets *b, bool *differs) {
-    size_t n = 0;
-    for (size_t i = 0; i < BUCKETS; i++) {
-        differs[i] = a->count[i] != b->count[i] || !digest_equal(a->sum[i], b->sum[i]);
-        n += differs[i];
+void buckets_compare(const struct buckets *a, const struct buckets *b, uint8_t *differs, uint64_t *rows) {
+    memset(differs, 0, BUCKETS_BITMAP);
+    *rows = 0;
+    for (uint32_t i = 0; i < BUCKETS; i++) {
+        if (a->count[i] != b->count[i] || !digest_equal(a->sum[i], b->sum[i])) {
+            differs[i / 8] |= (uint8_t)(1U << i % 8);
+            *rows += a->count[i] > b->count[i] ? a->count[i] : b->count[i];
+        }
     }
-    return n;
 }

@@ -6,7 +6,7 @@
 
 #include "value/digest.h"
 
-enum { BUCKETS = 65536 };
+enum { BUCKETS = 65536, BUCKETS_BITMAP = BUCKETS / 8 };
 
 struct buckets {
     uint64_t rows, bytes;
@@ -23,7 +23,11 @@ uint32_t bucket_of(const uint8_t *key, size_t len);
 void buckets_add(struct buckets *b, uint32_t bucket, struct digest d, size_t row_len);
 void buckets_merge(struct buckets *into, const struct buckets *from);
 
-/* Marks in differs[BUCKETS]; returns how many differ. */
-size_t buckets_compare(const struct buckets *a, const struct buckets *b, bool *differs);
+/* Marks in differs[BUCKETS_BITMAP], a bit a bucket; *rows: how many rows the buckets that differ have at most. */
+void buckets_compare(const struct buckets *a, const struct buckets *b, uint8_t *differs, uint64_t *rows);
+
+static inline bool bucket_marked(const uint8_t *differs, uint32_t bucket) {
+    return (differs[bucket / 8] >> bucket % 8 & 1) != 0;
+}
 
 #endif

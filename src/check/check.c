@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "check/detail.h"
-#include "check/rows.h"
+#include "check/resume.h"
 
 struct checking {
     struct run run;
@@ -180,6 +180,8 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
         .target_jobs = o->target_jobs > 0 ? o->target_jobs : jobs,
         .chunk_bytes = (t->chunk_bytes > 0 ? t->chunk_bytes : 32u << 20) / 8, /* keys and digests are kept in memory */
         .settle_ms = o->settle_ms,
+        .journal_path = o->journal_file,
+        .resume_mode = o->resume,
         .stop = stop,
         .progress = progress,
     };
@@ -188,6 +190,8 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
     int64_t from_us = clock_mono_us();
     bool ok = all(&k, e);
     finish(&k, ok, e, from_us);
+    resume_report(&k.rows, report);
+    resume_close(&k.rows, ok);
     check_rows_clear(&k.rows);
     check_tables_clear(k.rows.tables, k.rows.ntables);
     rate_clear(&k.rows.rates[SIDE_SOURCE]);

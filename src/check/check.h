@@ -9,12 +9,20 @@
 #include "engine/progress.h"
 #include "engine/task.h"
 
+enum check_resume {
+    CHECK_AFRESH,
+    CHECK_RESUME_IF_ANY, /* go on with an unfinished check, where there is one */
+    CHECK_RESUME,        /* there must be one */
+};
+
 struct check_options {
     unsigned source_jobs, target_jobs; /* readers on each side; 0: the task's jobs */
     uint64_t max_listed;               /* row differences shown per table; 0: 100 */
     const char *repair_file;           /* statements that make the target equal, or NULL */
     bool repair;                       /* run them, and look at those rows again */
     bool skip_structure, skip_rows;
+    enum check_resume resume;
+    char *journal_file; /* NULL: the default one */
     struct selection selection;
     int64_t settle_ms; /* rows that differ are read again, the target so much after the source; 0: they are not */
 };

@@ -82,6 +82,14 @@ static void print_head(const struct check_report *r, FILE *out, struct arena *a)
     line(out, a, "target", r->target_version);
     line(out, a, "snapshot", r->snapshot);
     line(out, a, "gtid", r->gtid);
+    if (r->parts_kept > 0) {
+        fprintf(out, "%-10s %llu parts were compared by runs that began at", "resumed",
+                (unsigned long long)r->parts_kept);
+        for (size_t i = 0; i < r->nearlier; i++) {
+            fprintf(out, "%s %s", i > 0 ? "," : "", r->earlier[i].at);
+        }
+        fputc('\n', out);
+    }
     fputc('\n', out);
 }
 
@@ -313,6 +321,16 @@ static json_t *unchecked_json(const struct structure_result *s) {
     return all;
 }
 
+static json_t *earlier_json(const struct check_report *r) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < r->nearlier; i++) {
+        const struct earlier_snapshot *s = &r->earlier[i];
+        json_array_append_new(all, json_pack("{s:o, s:o, s:o, s:o}", "time", text(s->at), "gtid", text(s->gtid),
+                                             "binlog_file", text(s->binlog_file), "binlog_pos", count(s->binlog_pos)));
+    }
+    return all;
+}
+
 json_t *check_report_to_json(const struct check_report *r) {
     json_t *o = json_object(), *tables = json_array();
     for (size_t i = 0; i < r->ntables; i++) {
@@ -331,6 +349,8 @@ json_t *check_report_to_json(const struct check_report *r) {
     json_object_set_new(o, "position",
                         json_pack("{s:o, s:o, s:o}", "gtid", text(r->gtid), "binlog_file", text(r->binlog_file),
                                   "binlog_pos", count(r->binlog_pos)));
+    json_object_set_new(o, "parts_kept", count(r->parts_kept));
+    json_object_set_new(o, "earlier_snapshots", earlier_json(r));
     json_object_set_new(o, "total_s", json_real(r->total_s));
     json_object_set_new(o, "rows", count(r->rows));
     json_object_set_new(o, "bytes", count(r->bytes));

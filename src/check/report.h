@@ -49,6 +49,12 @@ struct check_table_report {
     uint64_t mended;   /* and that were equal when they were read again */
 };
 
+/* Where an earlier run of a resumed check stood. */
+struct earlier_snapshot {
+    char *at, *gtid, *binlog_file;
+    uint64_t binlog_pos;
+};
+
 struct check_report {
     struct arena arena;
     bool complete;  /* everything asked for was compared */
@@ -59,6 +65,9 @@ struct check_report {
     char *gtid, *binlog_file;
     uint64_t binlog_pos;
     char *snapshot;
+    uint64_t parts_kept; /* compared by earlier runs */
+    struct earlier_snapshot *earlier;
+    size_t nearlier;
     double total_s;
     uint64_t rows, bytes;
     struct check_table_report *tables;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "check/resume.h"
 #include "engine/progress.h"
 #include "engine/target.h"
 
@@ -99,17 +100,34 @@ void check_count_source(struct check_rows *c, const struct check_table *t, const
     pthread_mutex_unlock(&c->lock);
 }
 
-static void count_piece(struct check_worker *w, const struct unit *u, uint64_t rows) {
+/* Before the unit can be compared. */
+static void count_piece(struct check_worker *w, struct unit *u, uint64_t rows) {
     struct check_rows *c = w->c;
+    const struct reader *r = &w->reader;
     struct table_rows *t = &c->results[u->table->number];
-    bool source = w->reader.side == SIDE_SOURCE;
+    bool source = r->side == SIDE_SOURCE;
     pthread_mutex_lock(&c->lock);
     *(source ? &t->source_rows : &t->target_rows) += rows;
+    *(source ? &u->counts.source_rows : &u->counts.target_rows) += rows;
+    u->counts.source_bytes += source ? r->wire_bytes : 0;
+    u->counts.uncarriable += source ? r->uncarriable : 0;
+    for (size_t i = 0; source && i < u->table->n * LOSS_COUNT; i++) {
+        if (r->counts[i] > 0 && u->counts.losses == NULL) {
+            u->counts.losses = arena_array(&c->again_arena, uint64_t, u->table->n * LOSS_COUNT);
+        }
+        if (r->counts[i] > 0) {
+            u->counts.losses[i] += r->counts[i];
+        }
+    }
     pthread_mutex_unlock(&c->lock);
     if (source) {
-        check_count_source(c, u->table, &w->reader);
-        progress_flow(c->progress, u->table->number, (int64_t)rows, (int64_t)w->reader.wire_bytes);
+        check_count_source(c, u->table, r);
+        progress_flow(c->progress, u->table->number, (int64_t)rows, (int64_t)r->wire_bytes);
     }
+}
+
+static const char *where_of(const struct piece *p, enum side side) {
+    return p->unit->pieces[side].where[p->number];
 }
 
 static bool read_range(struct check_worker *w, const struct piece *p, struct err *e) {
@@ -117,7 +135,7 @@ static bool read_range(struct check_worker *w, const struct piece *p, struct err
     if (set == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for a range of %s", p->unit->table->t->name);
     }
-    if (!reader_read(&w->reader, p->unit->table, p->where, add_to_set, set, e)) {
+    if (!reader_read(&w->reader, p->unit->table, where_of(p, w->reader.side), add_to_set, set, e)) {
         unit_rows_back(w->c->pool, set);
         return false;
     }
@@ -128,25 +146,28 @@ static bool read_range(struct check_worker *w, const struct piece *p, struct err
 
 static bool read_buckets(struct check_worker *w, const struct piece *p, struct err *e) {
     struct unit *u = p->unit;
+    enum side side = w->reader.side;
     if (w->buckets == NULL && (w->buckets = buckets_new()) == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for the sums of %s", u->table->t->name);
     }
     memset(w->buckets, 0, sizeof *w->buckets);
     struct bucket_sink sink = {.buckets = w->buckets, .keyless = u->table->nkeys == 0};
-    if (!reader_read(&w->reader, u->table, p->where, add_to_buckets, &sink, e)) {
+    if (!reader_read(&w->reader, u->table, where_of(p, side), add_to_buckets, &sink, e)) {
         return false;
     }
-    struct buckets **sum = &u->sums[w->reader.side];
-    pthread_mutex_lock(&u->table->lock);
+    struct buckets **sum = &u->sums[side];
+    pthread_mutex_lock(&u->table->lock); /* sums, counts and done belong together */
     if (*sum == NULL) {
         *sum = buckets_new();
     }
     bool ok = *sum != NULL;
     if (ok) {
         buckets_merge(*sum, w->buckets);
+        count_piece(w, u, w->buckets->rows);
+        u->pieces[side].done[p->number] = true;
+        resume_sums_grew(w->c, u);
     }
     pthread_mutex_unlock(&u->table->lock);
-    count_piece(w, u, w->buckets->rows);
     return ok || err_set(e, ERR_MEMORY, "no memory for the sums of %s", u->table->t->name);
 }
 
@@ -155,43 +176,62 @@ static bool read_buckets(struct check_worker *w, const struct piece *p, struct e
 bool check_difference(void *arg, enum row_difference kind, const uint8_t *key, size_t len, uint64_t times,
                       struct err *e) {
     struct check_difference_arg *d = arg;
+    resume_difference(d->rows, d->table, kind, key, len, times);
     return differences_add(&d->rows->differences, d->table, kind, key, len, times, e);
 }
 
-static void look_again(struct check_rows *c, struct unit *u) {
+void check_look_again(struct check_rows *c, struct unit *u) {
     pthread_mutex_lock(&c->lock);
     c->again = arena_grow(&c->again_arena, c->again, c->nagain, &c->again_cap, sizeof(struct unit *));
     c->again[c->nagain++] = u;
     pthread_mutex_unlock(&c->lock);
 }
 
+/* Of the sums only which buckets differ is kept: many tables may. */
+static bool compare_sums(struct check_rows *c, struct unit *u, bool *again) {
+    const struct buckets *a = u->sums[SIDE_SOURCE], *b = u->sums[SIDE_TARGET];
+    u->different = a->rows != b->rows || memcmp(a->sum, b->sum, sizeof a->sum) != 0 ||
+                   memcmp(a->count, b->count, sizeof a->count) != 0;
+    if (u->different) {
+        pthread_mutex_lock(&c->lock);
+        u->differs = arena_alloc(&c->again_arena, BUCKETS_BITMAP);
+        pthread_mutex_unlock(&c->lock);
+        buckets_compare(a, b, u->differs, &u->differing_rows);
+    }
+    *again = u->different;
+    buckets_free(u->sums[SIDE_SOURCE]);
+    buckets_free(u->sums[SIDE_TARGET]);
+    u->sums[SIDE_SOURCE] = u->sums[SIDE_TARGET] = NULL;
+    return true;
+}
+
+static bool compare_sets(struct check_rows *c, struct unit *u, bool *again, struct err *e) {
+    struct row_set *a = u->rows[SIDE_SOURCE], *b = u->rows[SIDE_TARGET];
+    u->different = !row_set_equal(a, b);
+    if (u->different && a->kept && b->kept) {
+        struct check_difference_arg arg = {c, u->table->number};
+        return row_set_compare(a, b, check_difference, &arg, e);
+    }
+    *again = u->different;
+    u->differing_rows = u->chunk.bytes_estimate / 16;
+    return true;
+}
+
 static bool compare_unit(struct check_rows *c, struct unit *u, struct err *e) {
-    bool same, ok = true;
-    if (u->table->mode == MODE_BUCKETS) {
-        const struct buckets *a = u->sums[SIDE_SOURCE], *b = u->sums[SIDE_TARGET];
-        same = a->rows == b->rows && memcmp(a->sum, b->sum, sizeof a->sum) == 0 &&
-               memcmp(a->count, b->count, sizeof a->count) == 0;
-        if (!same) {
-            look_again(c, u); /* with its sums */
-        } else {
-            buckets_free(u->sums[SIDE_SOURCE]);
-            buckets_free(u->sums[SIDE_TARGET]);
-            u->sums[SIDE_SOURCE] = u->sums[SIDE_TARGET] = NULL;
-        }
-    } else {
-        struct row_set *a = u->rows[SIDE_SOURCE], *b = u->rows[SIDE_TARGET];
-        same = row_set_equal(a, b);
-        if (!same && a->kept && b->kept) {
-            struct check_difference_arg arg = {c, u->table->number};
-            ok = row_set_compare(a, b, check_difference, &arg, e);
-        } else if (!same) {
-            look_again(c, u);
-        }
+    bool again = false;
+    resume_lock(c);
+    bool ok = u->table->mode == MODE_BUCKETS ? compare_sums(c, u, &again) : compare_sets(c, u, &again, e);
+    if (ok) {
+        resume_compared(c, u, again);
+    }
+    resume_unlock(c);
+    if (again) {
+        check_look_again(c, u);
     }
     struct table_rows *t = &c->results[u->table->number];
     pthread_mutex_lock(&c->lock);
     t->units++;
-    t->units_different += !same;
+    t->units_different += u->different;
     t->to_us = clock_mono_us();
     pthread_mutex_unlock(&c->lock);
     progress_chunk_done(c->progress, u->table->number, 0, 0, 0);
@@ -265,7 +305,7 @@ static bool prepare(struct check_rows *c, struct err *e) {
 }
 
 bool check_rows_read(struct check_rows *c, struct err *e) {
-    if (!prepare(c, e)) {
+    if (!prepare(c, e) || !resume_open(c, e)) {
         return false;
     }
     progress_phase(c->progress, PHASE_SNAPSHOT);
@@ -273,6 +313,7 @@ bool check_rows_read(struct check_rows *c, struct err *e) {
         return false;
     }
     c->source_jobs = (unsigned)c->snapshot.n;
+    resume_snapshot(c);
     progress_phase(c->progress, PHASE_CHECK);
     progress_workers(c->progress, c->source_jobs + c->target_jobs);
     unsigned n = c->source_jobs + c->target_jobs;
@@ -293,17 +334,13 @@ bool check_rows_read(struct check_rows *c, struct err *e) {
         buckets_free(workers[i].buckets);
     }
     free(workers);
-    return !unit_failed(c->pool, e) && check_rows_split(c, e) && check_rows_ranges(c, e) &&
+    return !unit_failed(c->pool, e) && check_rows_split(c, e) && check_rows_ranges(c, e) && resume_verify(c, e) &&
            (c->settle_ms == 0 || check_rows_settle(c, e));
 }
 
 void check_rows_clear(struct check_rows *c) {
     if (c->pool == NULL) {
         return;
-    }
-    for (size_t i = 0; i < c->nagain; i++) {
-        buckets_free(c->again[i]->sums[SIDE_SOURCE]);
-        buckets_free(c->again[i]->sums[SIDE_TARGET]);
     }
     arena_clear(&c->again_arena);
     gauss_close(c->anchor);

@@ -5,14 +5,17 @@
  * then fetches the rows of differing keys to show and repair them.
  * Files: table_plan.c, selection.c, row_range.c what is read; unit.c the queue; rows_plan.c what goes into it; reader.c one
  * piece; row_set.c, buckets.c what is kept of it; rows.c the threads; rows_split.c the second look; recheck.c rows of given
- * keys; differences.c the keys. */
+ * keys; differences.c the keys; resume.c what a killed check had done. */
 #ifndef CHECK_ROWS_H
 #define CHECK_ROWS_H
 
 #include "base/rate.h"
+#include "check/check.h"
 #include "check/differences.h"
 #include "check/reader.h"
 #include "check/unit.h"
+
+struct resume;
 
 /* Of one table, guarded by rows.lock while threads run. */
 struct table_rows {
@@ -46,8 +49,11 @@ struct check_rows {
     size_t nby_key;
     struct gauss_client *anchor; /* a target session whose snapshot the others share, open as long as the check */
     char target_snapshot[64];    /* "" where none can be shared: each session sees its own moment */
-    int64_t settle_ms;           /* rows that differ are read again, the target so much later; 0: they are not */
-    struct rate rates[2];        /* by side */
+    const char *journal_path;    /* NULL: the default one */
+    enum check_resume resume_mode;
+    struct resume *resume;
+    int64_t settle_ms;    /* rows that differ are read again, the target so much later; 0: they are not */
+    struct rate rates[2]; /* by side */
 };
 
 bool check_rows_read(struct check_rows *c, struct err *e) WARN_UNUSED;
@@ -68,6 +74,9 @@ bool check_difference(void *arg, enum row_difference kind, const uint8_t *key, s
 
 /* Add what a source's reader met to its table's counts. */
 void check_count_source(struct check_rows *c, const struct check_table *t, const struct reader *r);
+
+/* This unit needs a second look. Any thread. */
+void check_look_again(struct check_rows *c, struct unit *u);
 
 /* Put what is to be read into the pool; workers read meanwhile. */
 bool check_rows_plan(struct check_rows *c, struct err *e) WARN_UNUSED;

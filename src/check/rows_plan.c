@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "check/resume.h"
 #include "check/row_range.h"
-#include "check/rows.h"
 #include "engine/progress.h"
 #include "engine/target.h"
 
@@ -21,6 +21,12 @@ static char *both(struct arena *a, char *where, const char *range) {
                               : arena_printf(a, "(%s) AND (%s)", where, range);
 }
 
+static struct pieces one_piece(struct arena *a, char *where) {
+    struct pieces p = {.where = arena_array(a, char *, 1), .n = 1};
+    p.where[0] = where;
+    return p;
+}
+
 static bool add_range(void *arg, const struct chunk *chunk, struct err *e) {
     struct planning *p = arg;
     struct check_rows *c = p->c;
@@ -34,14 +40,15 @@ static bool add_range(void *arg, const struct chunk *chunk, struct err *e) {
         return true;
     }
     char *target = both(c->arena, check_target_range(c->arena, p->t, chunk), p->range[SIDE_TARGET]);
-    struct unit u = {.table = p->t, .chunk = *chunk, .where = {source, target}};
-    unit_add(c->pool, &u, &source, 1, &target, 1);
+    struct unit u = {
+        .table = p->t, .chunk = *chunk, .pieces = {one_piece(c->arena, source), one_piece(c->arena, target)}};
+    unit_add(c->pool, &u);
     progress_chunks(c->progress, p->t->number, ++p->n > UINT32_MAX ? 0 : (unsigned)p->n);
     return true;
 }
 
 /* The target's pieces where no key ranges are common: by physical place where the server can, else whole. */
-static bool target_pieces(struct check_rows *c, struct check_table *t, char ***wheres, unsigned *n, struct err *e) {
+static bool target_pieces(struct check_rows *c, struct check_table *t, struct pieces *out, struct err *e) {
     enum { PAGES_PER_PIECE = 2048 };
     struct gauss_rows rows;
     uint64_t pages = 0;
@@ -53,36 +60,97 @@ static bool target_pieces(struct check_rows *c, struct check_table *t, char ***w
         }
         pages = strtoull(gauss_cell(&rows, 0, 0), NULL, 10);
     }
-    *n = (unsigned)(pages / PAGES_PER_PIECE) + 1;
-    *wheres = arena_array(c->arena, char *, *n);
-    for (unsigned i = 0; i < *n; i++) {
-        uint64_t from = (uint64_t)i * PAGES_PER_PIECE;
-        (*wheres)[i] = *n == 1 ? arena_strdup(c->arena, "")
-                       : i + 1 == *n
-                           ? arena_printf(c->arena, "ctid >= '(%llu,0)'", (unsigned long long)from)
-                           : arena_printf(c->arena, "ctid >= '(%llu,0)' AND ctid < '(%llu,0)'",
-                                          (unsigned long long)from, (unsigned long long)from + PAGES_PER_PIECE);
+    out->n = (unsigned)(pages / PAGES_PER_PIECE) + 1;
+    out->where = arena_array(c->arena, char *, out->n);
+    for (unsigned i = 0; i < out->n; i++) {
+        unsigned long long from = (unsigned long long)i * PAGES_PER_PIECE, to = from + PAGES_PER_PIECE;
+        out->where[i] = out->n == 1 ? arena_strdup(c->arena, "")
+                        : i + 1 == out->n
+                            ? arena_printf(c->arena, "ctid >= '(%llu,0)'", from)
+                            : arena_printf(c->arena, "ctid >= '(%llu,0)' AND ctid < '(%llu,0)'", from, to);
     }
     return true;
 }
 
-static bool plan_buckets(struct planning *p, struct err *e) {
+static bool plan_pieces(struct planning *p, struct unit *u, struct err *e) {
     struct check_rows *c = p->c;
-    char **wheres = NULL;
-    unsigned n = 0;
     if (chunk_key_of(p->t->t).n == 0) {
         p->wheres = arena_array(c->arena, char *, 1);
         p->wheres[p->n++] = arena_strdup(c->arena, "");
     } else if (!chunk_plan(c->run->source, c->arena, p->t->t, p->t->number, c->chunk_bytes, NULL, add_range, p, e)) {
         return false;
     }
-    if (!target_pieces(c, p->t, &wheres, &n, e)) {
+    u->pieces[SIDE_SOURCE] = (struct pieces){.where = p->wheres, .n = (unsigned)p->n};
+    if (!target_pieces(c, p->t, &u->pieces[SIDE_TARGET], e)) {
         return false;
     }
-    struct unit u = {.table = p->t};
-    unit_add(c->pool, &u, p->wheres, (unsigned)p->n, wheres, n);
-    progress_chunks(c->progress, p->t->number, 1);
+    for (size_t side = 0; side < 2; side++) {
+        u->pieces[side].done = arena_array(c->arena, bool, u->pieces[side].n);
+    }
     return true;
+}
+
+static void count_earlier_piece(struct check_rows *c, const struct unit *u) {
+    struct table_rows *t = &c->results[u->table->number];
+    const struct unit_counts *n = &u->counts;
+    pthread_mutex_lock(&c->lock);
+    t->source_rows += n->source_rows;
+    t->target_rows += n->target_rows;
+    t->source_bytes += n->source_bytes;
+    t->uncarriable += n->uncarriable;
+    for (size_t i = 0; i < u->table->n * LOSS_COUNT; i++) {
+        t->losses[i] += n->losses[i];
+    }
+    pthread_mutex_unlock(&c->lock);
+    progress_flow(c->progress, u->table->number, (int64_t)n->source_rows, (int64_t)n->source_bytes);
+}
+
+static bool plan_buckets(struct planning *p, struct err *e) {
+    struct unit u = {.table = p->t};
+    if (resume_is_compared(p->c, p->t)) {
+        return true;
+    }
+    if (resume_sums(p->c, &u)) {
+        count_earlier_piece(p->c, &u);
+    } else if (!plan_pieces(p, &u, e)) {
+        return false;
+    }
+    unit_add(p->c->pool, &u);
+    progress_chunks(p->c->progress, p->t->number, 1);
+    return true;
+}
+
+/* What an earlier run has not compared: the gaps between its ranges, and what comes behind the last one. */
+static bool plan_ranges(struct planning *p, struct err *e) {
+    struct check_rows *c = p->c;
+    size_t n;
+    const struct compared_range *done = resume_ranges(c, p->t, &n);
+    struct chunk at = {.table = p->t->number, .nbounds = 1}; /* from the end of what is done so far */
+    p->n = n;
+    for (size_t i = 0; i < n; i++) {
+        bool gap =
+            i == 0 ? done[i].lower != NULL
+                   : done[i].lower != NULL && done[i - 1].upper != NULL && !str_eq(done[i].lower, done[i - 1].upper);
+        if (gap) {
+            at.number++;
+            at.upper = arena_array(c->arena, char *, 1);
+            at.upper[0] = done[i].lower;
+            if (!add_range(p, &at, e)) {
+                return false;
+            }
+        }
+        at.lower = NULL;
+        if (done[i].upper != NULL) {
+            at.lower = arena_array(c->arena, char *, 1);
+            at.lower[0] = done[i].upper;
+        }
+    }
+    if (n > 0 && at.lower == NULL) {
+        return true; /* done to the end */
+    }
+    struct chunk last = {.table = p->t->number, .number = at.number + (unsigned)n, .nbounds = 1, .upper = at.lower};
+    return chunk_plan(c->run->source, c->arena, p->t->t, p->t->number, c->chunk_bytes, n > 0 ? &last : NULL, add_range,
+                      p, e);
 }
 
 /* A range of rows: by pieces of the table cut to the range, in one piece, or later by key. */
@@ -113,11 +181,7 @@ static bool plan_range(struct planning *p, struct err *e) {
 }
 
 static bool plan_table(struct planning *p, struct err *e) {
-    struct check_rows *c = p->c;
-    return p->t->rows != NULL ? plan_range(p, e)
-           : p->t->mode == MODE_BUCKETS
-               ? plan_buckets(p, e)
-               : chunk_plan(c->run->source, c->arena, p->t->t, p->t->number, c->chunk_bytes, NULL, add_range, p, e);
+    return p->t->rows != NULL ? plan_range(p, e) : p->t->mode == MODE_BUCKETS ? plan_buckets(p, e) : plan_ranges(p, e);
 }
 
 static int by_size(const void *x, const void *y) {

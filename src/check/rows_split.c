@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "check/rows.h"
+#include "check/resume.h"
 
 enum { ROWS_PER_PASS = 400000, MAX_PASSES = 1024 };
 
 /* Which rows of a unit are kept in this pass. */
 struct filter {
-    const bool *differs; /* [BUCKETS] */
+    const uint8_t *differs; /* a bit a bucket; NULL: all do */
     unsigned pass, passes;
     bool keyless;
     struct row_set set;
@@ -21,7 +21,7 @@ static bool keep_differing(void *arg, const uint8_t *row, size_t len, size_t key
     struct filter *f = arg;
     key_len = f->keyless ? len : key_len;
     uint32_t bucket = bucket_of(row, key_len);
-    if (f->differs[bucket] && bucket % f->passes == f->pass) {
+    if ((f->differs == NULL || bucket_marked(f->differs, bucket)) && bucket % f->passes == f->pass) {
         row_set_add(&f->set, row, len, key_len);
     }
     return true;
@@ -95,30 +95,18 @@ static bool passes(struct half halves[2], uint64_t rows, struct err *e) {
     return true;
 }
 
-static bool split_unit(struct check_rows *c, struct unit *u, struct reader readers[2], bool *differs, struct err *e) {
-    uint64_t rows = 0;
-    if (u->table->mode == MODE_BUCKETS) {
-        buckets_compare(u->sums[SIDE_SOURCE], u->sums[SIDE_TARGET], differs);
-        for (size_t i = 0; i < BUCKETS; i++) {
-            uint64_t a = u->sums[SIDE_SOURCE]->count[i], b = u->sums[SIDE_TARGET]->count[i];
-            rows += differs[i] ? (a > b ? a : b) : 0;
-        }
-    } else {
-        memset(differs, true, BUCKETS);
-        rows = u->chunk.bytes_estimate / 16;
-    }
+static bool split_unit(struct check_rows *c, struct unit *u, struct reader readers[2], struct err *e) {
     struct half halves[2];
     for (size_t side = 0; side < 2; side++) {
-        halves[side] = (struct half){.c = c, .t = u->table, .reader = &readers[side], .where = ""};
-        halves[side].filter = (struct filter){.differs = differs, .keyless = u->table->nkeys == 0};
+        halves[side] = (struct half){.c = c, .t = u->table, .reader = &readers[side]};
+        halves[side].filter = (struct filter){.differs = u->differs, .keyless = u->table->nkeys == 0};
         row_set_init(&halves[side].filter.set);
     }
-    if (u->table->mode == MODE_RANGES) {
-        halves[SIDE_SOURCE].where = u->where[SIDE_SOURCE];
-        halves[SIDE_TARGET].where = u->where[SIDE_TARGET];
+    for (size_t side = 0; side < 2; side++) { /* one piece, or the whole table */
+        halves[side].where = u->table->mode == MODE_RANGES ? u->pieces[side].where[0] : "";
     }
     log_info("second_look", "%s: rows of the parts that differ are read again", u->table->t->name);
-    bool ok = passes(halves, rows, e);
+    bool ok = passes(halves, u->differing_rows, e);
     row_set_clear(&halves[SIDE_SOURCE].filter.set);
     row_set_clear(&halves[SIDE_TARGET].filter.set);
     return ok;
@@ -127,10 +115,6 @@ static bool split_unit(struct check_rows *c, struct unit *u, struct reader reade
 bool check_rows_split(struct check_rows *c, struct err *e) {
     if (c->nagain == 0) {
         return true;
-    }
-    bool *differs = malloc(BUCKETS * sizeof *differs);
-    if (differs == NULL) {
-        return err_set(e, ERR_MEMORY, "no memory for the second look");
     }
     struct reader readers[2];
     for (size_t side = 0; side < 2; side++) {
@@ -144,10 +128,14 @@ bool check_rows_split(struct check_rows *c, struct err *e) {
     }
     bool ok = true;
     for (size_t i = 0; ok && i < c->nagain; i++) {
-        ok = split_unit(c, c->again[i], readers, differs, e);
+        resume_lock(c);
+        ok = split_unit(c, c->again[i], readers, e);
+        if (ok) {
+            resume_looked_again(c, c->again[i]);
+        }
+        resume_unlock(c);
     }
     reader_clear(&readers[0]);
     reader_clear(&readers[1]);
-    free(differs);
     return ok;
 }

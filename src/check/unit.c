@@ -16,6 +16,7 @@ struct unit_pool {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct arena arena; /* units and pieces */
+    struct unit *units; /* all of them */
     struct queue_side side[2];
     unsigned open, max_open; /* units begun and not closed */
     bool planned, failed;
@@ -38,6 +39,12 @@ void unit_pool_free(struct unit_pool *p) {
     if (p == NULL) {
         return;
     }
+    for (struct unit *u = p->units; u != NULL; u = u->next) { /* of a check that failed some are half read */
+        for (size_t side = 0; side < 2; side++) {
+            unit_rows_back(p, u->rows[side]);
+            buckets_free(u->sums[side]);
+        }
+    }
     for (size_t i = 0; i < p->nfree; i++) {
         row_set_clear(p->free_rows[i]);
         free(p->free_rows[i]);
@@ -48,28 +55,34 @@ void unit_pool_free(struct unit_pool *p) {
     free(p);
 }
 
-static void enqueue(struct unit_pool *p, enum side side, struct unit *u, char *const *wheres, unsigned n) {
+static void enqueue(struct unit_pool *p, enum side side, struct unit *u) {
     struct queue_side *q = &p->side[side];
-    for (unsigned i = 0; i < n; i++) {
+    const struct pieces *pieces = &u->pieces[side];
+    u->pieces_left[side] = 0;
+    for (unsigned i = 0; i < pieces->n; i++) {
+        if (pieces->done != NULL && pieces->done[i]) {
+            continue;
+        }
         struct queued *x = arena_new(&p->arena, struct queued);
-        x->piece = (struct piece){.unit = u, .where = wheres[i]};
+        x->piece = (struct piece){.unit = u, .number = i};
         if (q->last == NULL) {
             q->first = x;
         } else {
             q->last->next = x;
         }
         q->last = x;
+        u->pieces_left[side]++;
     }
-    u->pieces_left[side] = n;
 }
 
-void unit_add(struct unit_pool *p, const struct unit *u, char *const *source_wheres, unsigned nsource,
-              char *const *target_wheres, unsigned ntarget) {
+void unit_add(struct unit_pool *p, const struct unit *u) {
     pthread_mutex_lock(&p->lock);
     struct unit *kept = arena_new(&p->arena, struct unit);
     *kept = *u;
-    enqueue(p, SIDE_SOURCE, kept, source_wheres, nsource);
-    enqueue(p, SIDE_TARGET, kept, target_wheres, ntarget);
+    kept->next = p->units;
+    p->units = kept;
+    enqueue(p, SIDE_SOURCE, kept);
+    enqueue(p, SIDE_TARGET, kept);
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }

@@ -15,19 +15,38 @@
 
 enum side { SIDE_SOURCE, SIDE_TARGET };
 
+/* What is counted of a unit: its part of the table's result. */
+struct unit_counts {
+    uint64_t source_rows, target_rows, source_bytes, uncarriable;
+    uint64_t *losses; /* as table_rows.losses; NULL: none */
+};
+
+/* How one side's rows are read: by one SELECT a piece. */
+struct pieces {
+    char **where; /* NULL: all are "", the whole table */
+    bool *done;   /* NULL: none is */
+    unsigned n;
+};
+
 struct unit {
     struct check_table *table;
     struct chunk chunk;      /* MODE_RANGES */
-    char *where[2];          /* MODE_RANGES: by side */
+    struct pieces pieces[2]; /* by side */
     struct row_set *rows[2]; /* MODE_RANGES: by side, from the pool's free list */
     struct buckets *sums[2]; /* MODE_BUCKETS: by side, all pieces added up */
+    uint8_t *differs;        /* MODE_BUCKETS, once compared: a bit a bucket; in the table's own memory */
+    uint64_t differing_rows; /* rows in those buckets, or about as many rows as the unit has */
+    struct unit_counts counts;
+    int64_t saved_at_us;     /* when its sums were last written down */
     unsigned pieces_left[2]; /* not yet read; set when the unit is added */
     bool open;               /* somebody has taken a piece of it */
+    bool different;          /* once compared */
+    struct unit *next;       /* of the pool's */
 };
 
 struct piece {
     struct unit *unit;
-    char *where; /* of this side's SELECT */
+    unsigned number; /* in unit->pieces[side] */
 };
 
 struct unit_pool;
@@ -35,9 +54,9 @@ struct unit_pool;
 struct unit_pool *unit_pool_new(unsigned max_open);
 void unit_pool_free(struct unit_pool *p);
 
-/* The planner adds units, in the order they shall be read (copied; the strings must outlive the pool), and says when there are no more. */
-void unit_add(struct unit_pool *p, const struct unit *u, char *const *source_wheres, unsigned nsource,
-              char *const *target_wheres, unsigned ntarget);
+/* The planner adds units, in the order they shall be read (copied; what they point at must outlive the pool), and says when there are
+ * no more. Of each at least one piece is not done. */
+void unit_add(struct unit_pool *p, const struct unit *u);
 void unit_no_more(struct unit_pool *p);
 
 /* The next piece of a side; waits for the planner and for the other side. False: nothing is left, or the check has failed. */

@@ -37,7 +37,8 @@ void invocation_end(struct invocation *v);
 int stage_precheck(struct invocation *v, struct precheck *result);
 
 /* Ask before tables are dropped, load with a display, tell the outcome, write the report with `precheck` (taken, may be
- * NULL) in it. kept != NULL: a later stage will write it: when all went well it is *kept, for the caller to free. */
+ * NULL) in it. kept != NULL: a later stage will write it: when all went well, or an
+ * earlier run had finished the load that is to be resumed, it is *kept, for the caller to free. */
 int stage_load(struct invocation *v, json_t *precheck, json_t **kept);
 
 /* Compare both sides with a display, tell the outcome, write the report; `loaded` (taken, may be NULL): a load's report, which

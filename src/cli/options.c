@@ -74,8 +74,8 @@ static const struct option_spec specs[] = {
     {"copy-text", GROUP_LOAD, CMD_RUN, KIND_FLAG, AT(task.copy_text), 0, 0, NULL, NULL, true,
      "COPY in text form even where binary would do", "即使可用二进制也以文本形式 COPY"},
 
-    {"resume", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.resume), 0, 0, NULL, NULL, false,
-     "go on with a load that did not finish", "继续未完成的加载"},
+    {"resume", GROUP_RESUME, CMD_RUN | CMD_CHECK, KIND_FLAG, AT(task.resume), 0, 0, NULL, NULL, false,
+     "go on with a load or a check that did not finish", "继续未完成的加载或校验"},
     {"restart", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.restart), 0, 0, NULL, NULL, false,
      "forget a load that did not finish, drop what it created, begin again",
      "放弃未完成的加载,删除其已建对象并重新开始"},
@@ -120,6 +120,10 @@ static const struct option_spec specs[] = {
     {"structure-only", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.skip_rows), 0, 0, NULL, NULL, true,
      "do not compare rows", "不比较数据行"},
 
+    {"journal", GROUP_CHECK, CMD_COMPARE, KIND_TEXT, AT(check.journal_file), 0, 0, NULL, "FILE", false,
+     "where a check keeps what is done, for --resume (default: in ~/.local/state/godwit; it goes when the check is "
+     "over)",
+     "校验进度文件,供 --resume 使用(默认位于 ~/.local/state/godwit;校验完成后删除)"},
     {"skip-check", GROUP_CHECK, CMD_MIGRATE, KIND_FLAG, AT(skip_check), 0, 0, NULL, NULL, true,
      "do not compare both sides after the load", "加载后不进行校验"},
 

@@ -33,6 +33,11 @@ static int outcome(struct invocation *v, const struct check_report *r, bool ok, 
     return invocation_fail(v, &incomplete);
 }
 
+/* Of a migration the load may be what is resumed, and the check begins. */
+static void choose_resume(struct invocation *v, bool alone) {
+    v->o.check.resume = !v->o.task.resume ? CHECK_AFRESH : alone ? CHECK_RESUME : CHECK_RESUME_IF_ANY;
+}
+
 int stage_check(struct invocation *v, json_t *loaded) {
     struct err e = ERR_INIT, unsaid = ERR_INIT;
     struct display_options look = {
@@ -42,6 +47,7 @@ int stage_check(struct invocation *v, json_t *loaded) {
         .zh = lang_is_zh(v->o.lang),
         .stop = &v->stop,
     };
+    choose_resume(v, loaded == NULL);
     struct display *display = NULL;
     struct progress *progress = progress_new();
     struct check_report report;

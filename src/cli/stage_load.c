@@ -72,7 +72,11 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept) {
     }
     progress_free(progress);
     bool written = true;
-    if (began) {
+    bool earlier = began && !ok && kept != NULL && e.code == ERR_RESUME_FINISHED;
+    if (earlier) { /* a migration that was stopped in its check */
+        *kept = json_pack("{s:b, s:b}", "ok", 1, "loaded_earlier", 1);
+        ok = true;
+    } else if (began) {
         json_t *whole = report_to_json(&report);
         if (precheck != NULL) {
             json_object_set(whole, "precheck", precheck);

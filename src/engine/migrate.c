@@ -131,7 +131,7 @@ static bool run_claim(struct run *r, struct err *e) {
     }
     if (record.state == TASK_DONE) {
         if (t->resume) {
-            return err_set(e, ERR_RESUME_NONE, "task '%s' is finished already", r->name);
+            return err_set(e, ERR_RESUME_FINISHED, "task '%s' is finished already", r->name);
         }
         /* Its tables stay; whether they may be replaced is on_existing's question. */
         r->steps = (struct step_list){0};

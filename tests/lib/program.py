@@ -146,6 +146,7 @@ class Program:
     def __init__(self, binary=None, cwd=None):
         self.binary = str(binary or os.environ.get("GODWIT_BIN") or ROOT / "build-asan" / "godwit")
         self.cwd = cwd
+        self.state = Path(cwd or ".").resolve() / "state"  # what the program keeps for its user
         self.runs = []
 
     def exists(self):
@@ -155,7 +156,7 @@ class Program:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "MYSQL", "GODWIT_"))}
         for name, value in SANITIZERS.items():
             environment[name] = ":".join(filter(None, [value, os.environ.get(name)]))
-        environment |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", **{k: str(v) for k, v in (env or {}).items()}}
+        environment |= {"TZ": "UTC", "LC_ALL": "C.UTF-8", "XDG_STATE_HOME": str(self.state), **{k: str(v) for k, v in (env or {}).items()}}
         run = Running([self.binary, *map(str, args)], environment, cwd or self.cwd, stdin)
         self.runs.append(run)
         return run

@@ -63,7 +63,9 @@ static void everything_once(void **state) {
     char *wheres[PIECES] = {where, where, where};
     for (unsigned i = 0; i < UNITS; i++) {
         struct unit u = {.table = &s.table, .chunk = {.number = i}};
-        unit_add(s.pool, &u, wheres, 1, wheres, i % 2 == 0 ? 1 : PIECES);
+        u.pieces[SIDE_SOURCE] = (struct pieces){.where = wheres, .n = 1};
+        u.pieces[SIDE_TARGET] = (struct pieces){.where = wheres, .n = i % 2 == 0 ? 1 : PIECES};
+        unit_add(s.pool, &u);
     }
     unit_no_more(s.pool);
     for (size_t i = 0; i < sizeof threads / sizeof threads[0]; i++) {

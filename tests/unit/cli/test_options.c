@@ -234,7 +234,7 @@ static void hints_help(void **state) {
     bad(w, CMD_LOAD, SRC "\n" DST "\n--password=s3cret", ERR_USAGE, "no option --password");
     assert_null(strstr(w->e.message, "s3cret"));
     bad(w, CMD_PLAN, SRC "\n" DST "\n--resume", ERR_USAGE, "--resume is no option of godwit plan");
-    assert_string_equal(w->e.hint, "it is one of: load, migrate");
+    assert_string_equal(w->e.hint, "it is one of: load, migrate, check");
     bad(w, CMD_LOAD, SRC "\n" DST "\n--jobs=500", ERR_USAGE, "");
     assert_string_equal(w->e.hint, "it may be 1 to 256");
     bad(w, CMD_LOAD, SRC "\n" DST "\n--on-loss=x=null", ERR_POLICY, "");
