@@ -312,7 +312,7 @@ bool check_tables_plan(struct run *r, struct arena *a, const struct selection *s
         return false;
     }
     for (size_t i = 0; i < r->db.ntables; i++) {
-        tables[i].target_text = !binary[i];
+        tables[i].target_text = !binary[i] || r->task->copy_text;
     }
     return true;
 }

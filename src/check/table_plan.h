@@ -33,7 +33,7 @@ struct check_table {
     bool one_piece;              /* such a range is not split */
     char *source_select;         /* "SELECT .. FROM .." without WHERE, index hint for ranges included */
     char *target_select;
-    bool target_text;     /* COPY text: openGauss, some type's binary form is not the known one */
+    bool target_text;     /* COPY text: asked for, or an openGauss where some type's binary form is not the known one */
     bool key_may_be_null; /* in the target: its last range takes the NULLs in */
     bool tid_ranges;      /* the target can be read in parts by ctid */
     struct canon_plan *canon;

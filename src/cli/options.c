@@ -71,7 +71,7 @@ static const struct option_spec specs[] = {
      "stop or divert: a row the target refuses ends the run, or is put aside in an error table and counted (default "
      "stop)",
      "stop 或 divert:目标端拒绝某行时停止,或把该行放入错误表并计数(默认 stop)"},
-    {"copy-text", GROUP_LOAD, CMD_RUN, KIND_FLAG, AT(task.copy_text), 0, 0, NULL, NULL, true,
+    {"copy-text", GROUP_LOAD, CMD_RUN | CMD_CHECK, KIND_FLAG, AT(task.copy_text), 0, 0, NULL, NULL, true,
      "COPY in text form even where binary would do", "即使可用二进制也以文本形式 COPY"},
 
     {"resume", GROUP_RESUME, CMD_RUN | CMD_CHECK, KIND_FLAG, AT(task.resume), 0, 0, NULL, NULL, false,

@@ -56,12 +56,14 @@ def test_nothing_is_found_in_what_was_loaded(move, sources, source, name):
     database = sources(source, name)
     move("load", source, database).ok()
     clean(move, source, database, "--rows-only", "--chunk-size", "256KiB")
+    clean(move, source, database, "--rows-only", "--chunk-size", "256KiB", "--copy-text")
 
 
 def test_times_as_intervals(move, sources, source):
     database = sources(source, "wide_times")
     move("load", source, database, "--time-as-interval").ok()
     clean(move, source, database, "--rows-only", "--time-as-interval")
+    clean(move, source, database, "--rows-only", "--time-as-interval", "--copy-text")
 
 
 # ---- one difference ----
@@ -77,13 +79,14 @@ def seeded(move, source):
     return source
 
 
-def test_one_value_of_each_type(move, seeded):
-    clean(move, seeded, "seeded", "--rows-only")
+@pytest.mark.parametrize("form", [[], ["--copy-text"]], ids=["binary", "text"])
+def test_one_value_of_each_type(move, seeded, form):
+    clean(move, seeded, "seeded", "--rows-only", *form)
     for column, _, _, value in ONE_VALUE:
         kept = move.target.execute("SELECT %s::text FROM seeded.seeded WHERE id = 2" % column)[0][0]
         move.target.execute("ALTER TABLE seeded.seeded DROP CONSTRAINT IF EXISTS seeded_%s_check" % column)
         move.target.execute("UPDATE seeded.seeded SET %s = %s WHERE id = 2" % (column, value))
-        report, tables = found(move, seeded, "seeded")
+        report, tables = found(move, seeded, "seeded", *form)
         assert (report["changed"], report["missing"], report["extra"]) == (1, 0, 0), column
         row, = tables["seeded"]["rows_listed"]
         assert (row["kind"], row["key"]) == ("changed", "id=2")
