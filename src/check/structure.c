@@ -40,6 +40,12 @@ struct structuring {
 
 /* ---- may it be done? ---- */
 
+/* The server does not want to, but is well: rows can still be compared. */
+static bool is_refusal(struct structuring *k, const struct err *e) {
+    return gauss_usable(k->c) &&
+           (e->code == ERR_TARGET_QUERY || e->code == ERR_TARGET_PRIVILEGE || e->code == ERR_TARGET_READ_ONLY);
+}
+
 static void nothing_checked(struct structuring *k, const char *why) {
     k->report.out->not_checked = arena_strdup(k->report.a, why);
 }
@@ -71,7 +77,15 @@ static bool look(struct structuring *k, bool *may, struct err *e) {
                      " WHEN NOT has_database_privilege(current_database(), 'CREATE') THEN 'privilege'"
                      " ELSE 'yes' END, quote_ident(%s), (SELECT n.oid FROM pg_namespace n WHERE n.nspname = %s)",
                      literal, literal);
-    if (!gauss_rows(k->c, a, sql, &rows, e)) {
+    struct err refused = ERR_INIT;
+    if (!gauss_rows(k->c, a, sql, &rows, &refused)) {
+        if (is_refusal(k, &refused)) {
+            nothing_checked(k, arena_printf(a, "the target does not tell whether they can be: %s", refused.message));
+            *may = false;
+            k->schema = UINT32_MAX; /* not known; it is not said that there is none */
+            return true;
+        }
+        err_copy(e, &refused);
         return false;
     }
     const char *state = gauss_cell(&rows, 0, 0), *oid = gauss_cell(&rows, 0, 2);
@@ -86,26 +100,26 @@ static bool look(struct structuring *k, bool *may, struct err *e) {
 
 /* ---- making ---- */
 
-/* Make a part of a table; *full only while a smaller batch could help. */
-static bool make(struct structuring *k, size_t i, enum scratch_part part, size_t n, const char **refused, bool *full,
-                 struct err *e) {
-    if (!scratch_make(&k->scratch, k->c, i, part, &k->batch, refused, full, e)) {
+/* Make a part of a table; SCRATCH_FULL only while a smaller batch could help. */
+static bool make(struct structuring *k, size_t i, enum scratch_part part, size_t n, const char **refused,
+                 enum scratch_again *again, struct err *e) {
+    if (!scratch_make(&k->scratch, k->c, i, part, &k->batch, refused, again, e)) {
         return false;
     }
-    *full = *full && n > 1;
+    *again = *again == SCRATCH_FULL && n == 1 ? SCRATCH_GOES_ON : *again;
     return true;
 }
 
 /* The tables that the foreign keys of table i point at. */
-static bool make_referred(struct structuring *k, size_t i, size_t n, bool *full, struct err *e) {
+static bool make_referred(struct structuring *k, size_t i, size_t n, enum scratch_again *again, struct err *e) {
     const struct table *t = &k->scratch.db.tables[i];
-    for (size_t f = 0; f < t->nfks && !*full; f++) {
+    for (size_t f = 0; f < t->nfks && *again == SCRATCH_GOES_ON; f++) {
         size_t to = scratch_referred(&k->scratch, &t->fks[f]);
         const char *refused = NULL;
         if (to == SIZE_MAX || k->state[to] != STATE_NONE) {
             continue;
         }
-        if (!make(k, to, SCRATCH_KEYS, n, &refused, full, e)) {
+        if (!make(k, to, SCRATCH_KEYS, n, &refused, again, e)) {
             return false;
         }
         k->state[to] = refused == NULL ? STATE_MADE : STATE_REFUSED;
@@ -113,24 +127,24 @@ static bool make_referred(struct structuring *k, size_t i, size_t n, bool *full,
     return true;
 }
 
-static bool make_all(struct structuring *k, const size_t *tables, size_t n, bool *full, struct err *e) {
-    for (size_t i = 0; i < n && !*full; i++) {
+static bool make_all(struct structuring *k, const size_t *tables, size_t n, enum scratch_again *again, struct err *e) {
+    for (size_t i = 0; i < n && *again == SCRATCH_GOES_ON; i++) {
         size_t t = tables[i];
-        if (!make(k, t, SCRATCH_ALL, n, &k->table_refused[t], full, e)) {
+        if (!make(k, t, SCRATCH_ALL, n, &k->table_refused[t], again, e)) {
             return false;
         }
         k->state[t] = k->table_refused[t] == NULL ? STATE_MADE : STATE_REFUSED;
     }
-    for (size_t i = 0; i < n && !*full; i++) {
-        if (k->state[tables[i]] == STATE_MADE && !make_referred(k, tables[i], n, full, e)) {
+    for (size_t i = 0; i < n && *again == SCRATCH_GOES_ON; i++) {
+        if (k->state[tables[i]] == STATE_MADE && !make_referred(k, tables[i], n, again, e)) {
             return false;
         }
     }
-    for (size_t i = 0; i < n && !*full; i++) {
+    for (size_t i = 0; i < n && *again == SCRATCH_GOES_ON; i++) {
         size_t t = tables[i];
         if (k->state[t] == STATE_MADE &&
-            (!make(k, t, SCRATCH_FOREIGN_KEYS, n, &k->keys_refused[t], full, e) ||
-             (!*full && !make(k, t, SCRATCH_TRIGGERS, n, &k->triggers_refused[t], full, e)))) {
+            (!make(k, t, SCRATCH_FOREIGN_KEYS, n, &k->keys_refused[t], again, e) ||
+             (*again == SCRATCH_GOES_ON && !make(k, t, SCRATCH_TRIGGERS, n, &k->triggers_refused[t], again, e)))) {
             return false;
         }
     }
@@ -143,7 +157,7 @@ static bool make_schema(struct structuring *k, struct err *e) {
     if (gauss_execf(k->c, &refused, "CREATE SCHEMA %s", k->scratch.name)) {
         return true;
     }
-    if (gauss_usable(k->c) && (refused.code == ERR_TARGET_PRIVILEGE || refused.code == ERR_TARGET_READ_ONLY)) {
+    if (is_refusal(k, &refused)) {
         nothing_checked(k, arena_printf(&k->batch, "the schema that definitions are compared in cannot be made: %s",
                                         refused.message));
         return true;
@@ -201,7 +215,7 @@ static struct structure_known known_of(struct structuring *k, size_t i) {
         .triggers = refused[CATALOG_TRIGGERS] == NULL && k->triggers_refused[i] == NULL,
         .trigger_wanted = opengauss && scratch_has(&k->scratch, i, DDL_TRIGGER),
         .partitions = refused[CATALOG_PARTITIONS] == NULL,
-        .fold_names = opengauss,
+        .fold_names = k->identity.dialect == DIALECT_OG_B,
     };
 }
 
@@ -276,7 +290,7 @@ static bool batch_compare(struct structuring *k, const struct batch *b, struct f
     return true;
 }
 
-static bool batch_inside(struct structuring *k, struct batch *b, bool *full, struct err *e) {
+static bool batch_inside(struct structuring *k, struct batch *b, enum scratch_again *again, struct err *e) {
     struct found_tables found;
     if (!structure_read_relations(&k->catalog, k->schema, b->names, b->to - b->from, &found, e)) {
         return false;
@@ -292,10 +306,17 @@ static bool batch_inside(struct structuring *k, struct batch *b, bool *full, str
     if (k->report.out->not_checked != NULL) {
         return true;
     }
-    return make_all(k, b->present, b->n, full, e) && (*full || batch_compare(k, b, &found, e));
+    return make_all(k, b->present, b->n, again, e) && (*again != SCRATCH_GOES_ON || batch_compare(k, b, &found, e));
 }
 
-static bool run_batch(struct structuring *k, size_t from, size_t to, bool *full, struct err *e) {
+static void batch_unchecked(struct structuring *k, const struct batch *b, const struct err *why) {
+    for (size_t i = b->from; i < b->to; i++) {
+        structure_not_checked(&k->report, k->scratch.db.tables[i].name, "table",
+                              arena_printf(&k->batch, "the target refuses the comparison: %s", why->message));
+    }
+}
+
+static bool run_batch(struct structuring *k, size_t from, size_t to, enum scratch_again *again, struct err *e) {
     size_t all = k->scratch.db.ntables;
     arena_reset(&k->batch);
     memset(k->state, STATE_NONE, all);
@@ -308,12 +329,18 @@ static bool run_batch(struct structuring *k, size_t from, size_t to, bool *full,
     for (size_t i = from; i < to; i++) {
         b.names[i - from] = k->scratch.db.tables[i].target_name;
     }
-    *full = false;
+    *again = SCRATCH_GOES_ON;
     if (!gauss_exec(k->c, "BEGIN", e)) {
         return false;
     }
-    bool ok = batch_inside(k, &b, full, e);
-    struct err undone = ERR_INIT;
+    struct err failed = ERR_INIT, undone = ERR_INIT;
+    bool ok = batch_inside(k, &b, again, &failed);
+    if (!ok && is_refusal(k, &failed)) {
+        batch_unchecked(k, &b, &failed);
+        ok = true;
+    } else if (!ok) {
+        err_copy(e, &failed);
+    }
     if (gauss_usable(k->c) && !gauss_exec(k->c, "ROLLBACK", &undone) && ok) { /* the session's end undoes it, too */
         err_copy(e, &undone);
         return false;
@@ -338,16 +365,16 @@ static bool run_batches(struct structuring *k, struct err *e) {
                (to == from || sum + weight(&db->tables[to]) <= BATCH_WEIGHT)) {
             sum += weight(&db->tables[to++]);
         }
-        bool full;
+        enum scratch_again again;
         if (atomic_load(k->r->stop)) {
             return err_set(e, ERR_CANCELLED, "stopped by request");
         }
-        if (!run_batch(k, from, to, &full, e)) {
+        if (!run_batch(k, from, to, &again, e)) {
             return false;
         }
-        if (full) {
+        if (again == SCRATCH_FULL) {
             k->batch_tables = (to - from + 1) / 2;
-        } else {
+        } else if (again == SCRATCH_GOES_ON) {
             from = to;
         }
     }
@@ -374,7 +401,14 @@ static bool extra_tables(struct structuring *k, struct err *e) {
                              " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass"
                              " AND d.objid = c.oid AND d.deptype = 'e') ORDER BY c.relname",
                              k->schema, k->identity.dialect == DIALECT_PG ? " AND NOT c.relispartition" : "");
-    if (!gauss_rows(k->c, &k->batch, sql, &rows, e)) {
+    struct err refused = ERR_INIT;
+    if (!gauss_rows(k->c, &k->batch, sql, &rows, &refused)) {
+        if (is_refusal(k, &refused)) {
+            structure_not_checked(&k->report, NULL, "tables that only the target has",
+                                  arena_printf(&k->batch, "the target does not tell: %s", refused.message));
+            return true;
+        }
+        err_copy(e, &refused);
         return false;
     }
     const char **names = arena_array(&k->batch, const char *, db->ntables + 1);

@@ -147,18 +147,18 @@ enum {
     COL_TYPE_OID
 };
 
-static const char *columns_sql(struct structure_catalog *k, const char *oids, const char *generated,
+static const char *columns_sql(struct structure_catalog *k, const char *oids, const char *value, const char *generated,
                                const char *identity, const char *on_update) {
     return arena_printf(
         k->a,
         "SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod),"
-        " CASE WHEN a.attnotnull THEN 'y' ELSE 'n' END, pg_get_expr(d.adbin, d.adrelid), %s, %s,"
+        " CASE WHEN a.attnotnull THEN 'y' ELSE 'n' END, %s, %s, %s,"
         " col_description(a.attrelid, a.attnum), (SELECT c.collname FROM pg_collation c WHERE c.oid = a.attcollation),"
         " (SELECT string_agg(quote_literal(l.enumlabel::text), ',' ORDER BY l.enumsortorder) FROM pg_enum l"
         " WHERE l.enumtypid = a.atttypid), %s, a.atttypid FROM pg_attribute a"
         " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
         " WHERE a.attrelid IN (%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum",
-        generated, identity, on_update, oids);
+        value, generated, identity, on_update, oids);
 }
 
 /* A type that exists for one column only has the table's and the schema's names in its own. */
@@ -180,19 +180,25 @@ static bool ends_with(const char *text, const char *tail) {
     return n >= m && strcmp(text + n - m, tail) == 0;
 }
 
-/* openGauss B: enum('a','b') instead of shop.orders_state_16400_anonymous_enum_1. */
+/* openGauss B: set('a','b') instead of shop.orders_flags_set, or NULL if it is no set. */
+static const char *set_type(struct structure_catalog *k, const char *type, const char *oid,
+                            const struct gauss_rows *sets) {
+    for (size_t i = 0; i < sets->n; i++) {
+        if (str_eq(gauss_cell(sets, i, 0), oid)) {
+            return arena_printf(k->a, "set(%s)", gauss_cell(sets, i, 1));
+        }
+    }
+    bool looks = k->refused[CATALOG_SETS] != NULL && (ends_with(type, "_set") || ends_with(type, "_set\""));
+    return looks ? "set" : NULL;
+}
+
+/* openGauss B: enum('a','b') instead of shop.orders_state_16400_anonymous_enum_1, whose tail a long name may lose. */
 static const char *column_type(struct structure_catalog *k, const struct gauss_rows *rows, size_t i,
                                const struct gauss_rows *sets, struct own_types *own) {
     const char *type = gauss_cell(rows, i, COL_TYPE), *labels = gauss_cell(rows, i, COL_LABELS), *become = NULL;
-    if (k->dialect == DIALECT_OG_B && labels != NULL && strstr(type, "_anonymous_enum_") != NULL) {
-        become = arena_printf(k->a, "enum(%s)", labels);
-    } else if (k->dialect == DIALECT_OG_B && (ends_with(type, "_set") || ends_with(type, "_set\""))) {
-        become = "set";
-        for (size_t s = 0; s < sets->n; s++) {
-            if (str_eq(gauss_cell(sets, s, 0), gauss_cell(rows, i, COL_TYPE_OID))) {
-                become = arena_printf(k->a, "set(%s)", gauss_cell(sets, s, 1));
-            }
-        }
+    if (k->dialect == DIALECT_OG_B) {
+        become = labels != NULL ? arena_printf(k->a, "enum(%s)", labels)
+                                : set_type(k, type, gauss_cell(rows, i, COL_TYPE_OID), sets);
     }
     if (become == NULL) {
         return real_text(k, structure_plain_type(k->a, k->dialect, type));
@@ -252,11 +258,19 @@ static bool read_columns(struct structure_catalog *k, struct found_tables *table
                          struct own_types *own, struct err *e) {
     struct gauss_rows rows, sets;
     bool known, opengauss = dialect_is_opengauss(k->dialect);
+    static const char plain[] = "pg_get_expr(d.adbin, d.adrelid)";
+    /* openGauss has a row here for a column with ON UPDATE alone: its default is no expression then. */
+    static const char og_value[] = "CASE WHEN length(d.adsrc) > 0 THEN pg_get_expr(d.adbin, d.adrelid) END";
     static const char og_generated[] = "CASE WHEN d.adgencol = 's' THEN 'y' ELSE 'n' END";
+    /* Printed now, as the text kept beside it depends on the search_path of whoever made the table. */
+    static const char og_on_update[] =
+        "CASE WHEN length(d.adsrc_on_update) > 0 THEN pg_get_expr(d.adbin_on_update, d.adrelid) END";
     const char *const pg[] = {
-        columns_sql(k, oids, "CASE WHEN a.attgenerated = 's' THEN 'y' ELSE 'n' END", "a.attidentity", "NULL"), NULL};
-    const char *const og[] = {columns_sql(k, oids, og_generated, "NULL", "d.adsrc_on_update"),
-                              columns_sql(k, oids, og_generated, "NULL", "NULL"), NULL};
+        columns_sql(k, oids, plain, "CASE WHEN a.attgenerated = 's' THEN 'y' ELSE 'n' END", "a.attidentity", "NULL"),
+        NULL};
+    const char *const og[] = {columns_sql(k, oids, og_value, og_generated, "NULL", og_on_update),
+                              columns_sql(k, oids, og_value, og_generated, "NULL", "d.adsrc_on_update"),
+                              columns_sql(k, oids, plain, og_generated, "NULL", "NULL"), NULL};
     if (!read_sets(k, oids, &sets, e) || !structure_rows(k, CATALOG_COLUMNS, opengauss ? og : pg, &rows, &known, e)) {
         return err_where(e, "columns");
     }
@@ -294,9 +308,10 @@ static bool read_indexes(struct structure_catalog *k, struct found_tables *table
                          const struct own_types *own, struct err *e) {
     struct gauss_rows rows;
     bool known;
-    const char *plain = indexes_sql(k, oids, "'y'");
-    const char *const pg[] = {plain, NULL};
-    const char *const og[] = {indexes_sql(k, oids, "CASE WHEN x.indisvisible THEN 'y' ELSE 'n' END"), plain, NULL};
+    const char *const pg[] = {indexes_sql(k, oids, "'y'"), NULL};
+    const char *const og[] = {
+        indexes_sql(k, oids, "CASE WHEN x.indisvisible THEN 'y' ELSE 'n' END"),
+        indexes_sql(k, oids, "CASE WHEN pg_get_indexdef(x.indexrelid) LIKE '% INVISIBLE' THEN 'n' ELSE 'y' END"), NULL};
     if (!structure_rows(k, CATALOG_INDEXES, dialect_is_opengauss(k->dialect) ? og : pg, &rows, &known, e)) {
         return err_where(e, "indexes");
     }

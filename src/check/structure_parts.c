@@ -144,7 +144,7 @@ static bool find_sequences(struct structure_catalog *k, const struct found_table
     const char *join = pg ? " JOIN pg_sequence q ON q.seqrelid = s.oid" : "";
     const char *const sql[] = {
         arena_printf(k->a,
-                     "SELECT f.adrelid, f.adnum, n.nspname, s.relname, 1 AS rank%s FROM pg_attrdef f"
+                     "SELECT f.adrelid, f.adnum, n.nspname, s.relname, 1 AS place%s FROM pg_attrdef f"
                      " JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid"
                      " AND d.refclassid = 'pg_class'::regclass"
                      " JOIN pg_class s ON s.oid = d.refobjid AND s.relkind IN ('S', 'L')"

@@ -89,33 +89,72 @@ size_t scratch_referred(const struct scratch *s, const struct foreign_key *k) {
     return t != NULL ? (size_t)(t - s->db.tables) : SIZE_MAX;
 }
 
-/* One round trip for the part; it stays whole or not at all. */
-bool scratch_make(struct scratch *s, struct gauss_client *c, size_t i, enum scratch_part part, struct arena *a,
-                  const char **reason, bool *full, struct err *e) {
-    struct buf sql;
-    buf_init(&sql, 64u << 20);
-    *reason = NULL;
-    *full = false;
-    bool ok = buf_puts(&sql, STRUCTURE_SAVEPOINT, e);
-    size_t n = 0;
-    for (size_t k = s->first[i]; ok && k < s->first[i + 1]; k++) {
+/* The statements of the part, between savepoints where the server takes them along. *n: how many there are. */
+static bool write_part(const struct scratch *s, size_t i, enum scratch_part part, struct buf *sql, size_t *n,
+                       struct err *e) {
+    const char *between = s->apart ? "" : ";\n";
+    *n = 0;
+    if (!s->apart && !buf_puts(sql, STRUCTURE_SAVEPOINT, e)) {
+        return false;
+    }
+    for (size_t k = s->first[i]; k < s->first[i + 1]; k++) {
         const struct ddl_statement *d = &s->ddl.statements[s->order[k]];
         if (belongs(s, d->stage, part)) {
-            ok = buf_printf(&sql, e, ";\n%s", d->sql);
-            n++;
+            if (!buf_printf(sql, e, "%s%s", between, d->sql)) {
+                return false;
+            }
+            between = ";\n";
+            (*n)++;
         }
     }
-    ok = ok && buf_puts(&sql, ";\n" STRUCTURE_RELEASE, e) && buf_terminate(&sql, e);
+    return (s->apart || buf_puts(sql, ";\n" STRUCTURE_RELEASE, e)) && buf_terminate(sql, e);
+}
+
+static bool run_part(const struct scratch *s, struct gauss_client *c, const char *sql, struct err *refused,
+                     struct err *e, bool *sent) {
+    *sent = !s->apart || gauss_exec(c, STRUCTURE_SAVEPOINT, e);
+    return *sent && gauss_exec(c, sql, refused) && (!s->apart || gauss_exec(c, STRUCTURE_RELEASE, refused));
+}
+
+static bool make_part(struct scratch *s, struct gauss_client *c, const char *sql, struct arena *a, const char **reason,
+                      enum scratch_again *again, struct err *e) {
+    struct err refused = ERR_INIT, lost = ERR_INIT;
+    bool sent;
+    if (run_part(s, c, sql, &refused, e, &sent)) {
+        return true;
+    }
+    if (!sent) {
+        return false;
+    }
+    *again = str_eq(refused.sqlstate, "53200") ? SCRATCH_FULL : SCRATCH_GOES_ON;
+    *reason = arena_printf(a, "the target refuses its definition: %s%s%s", refused.message,
+                           refused.cause[0] != '\0' ? "; " : "", refused.cause);
+    if (structure_recover(c, &refused, &lost)) {
+        return true;
+    }
+    /* No such savepoint: it was the first statement that was refused. */
+    if (!s->apart && gauss_usable(c) && str_eq(lost.sqlstate, "3B001")) {
+        s->apart = true;
+        *again = SCRATCH_APART;
+        return true;
+    }
+    err_copy(e, &lost);
+    return false;
+}
+
+/* One round trip for the part; it stays whole or not at all. */
+bool scratch_make(struct scratch *s, struct gauss_client *c, size_t i, enum scratch_part part, struct arena *a,
+                  const char **reason, enum scratch_again *again, struct err *e) {
+    struct buf sql;
+    size_t n;
+    buf_init(&sql, 64u << 20);
+    *reason = NULL;
+    *again = SCRATCH_GOES_ON;
+    bool ok = write_part(s, i, part, &sql, &n, e);
     if (ok && n > 0 && atomic_load(s->stop)) {
         ok = err_set(e, ERR_CANCELLED, "stopped by request");
     }
-    struct err refused = ERR_INIT;
-    if (ok && n > 0 && !gauss_exec(c, (char *)sql.data, &refused)) {
-        *full = str_eq(refused.sqlstate, "53200");
-        *reason = arena_printf(a, "the target refuses its definition: %s%s%s", refused.message,
-                               refused.cause[0] != '\0' ? "; " : "", refused.cause);
-        ok = structure_recover(c, &refused, e);
-    }
+    ok = ok && (n == 0 || make_part(s, c, (char *)sql.data, a, reason, again, e));
     buf_clear(&sql);
     return ok || err_where(e, "table %s in schema %s", s->db.tables[i].target_name, s->name);
 }

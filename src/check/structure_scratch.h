@@ -13,6 +13,7 @@ struct scratch {
     struct database db; /* the run's, its tables in the scratch schema */
     struct ddl ddl;
     size_t *first, *order; /* table i: statements order[first[i]] .. order[first[i + 1] - 1] */
+    bool apart;            /* the server takes savepoints only as statements of their own */
 };
 
 /* The statements for all tables, so that names come out as they do in a migration. */
@@ -26,10 +27,16 @@ enum scratch_part {
     SCRATCH_TRIGGERS,
 };
 
-/* Make a part of table i. *reason: why the target does not take it (in the arena), or NULL. *full: the server holds no more
- * locks in one transaction. */
+/* Why the transaction cannot go on although nothing is wrong: begin again. */
+enum scratch_again {
+    SCRATCH_GOES_ON,
+    SCRATCH_FULL,  /* the server holds no more locks in one transaction: with fewer tables */
+    SCRATCH_APART, /* as it is: s->apart has been set */
+};
+
+/* Make a part of table i. *reason: why the target does not take it (in the arena), or NULL. */
 bool scratch_make(struct scratch *s, struct gauss_client *c, size_t i, enum scratch_part part, struct arena *a,
-                  const char **reason, bool *full, struct err *e) WARN_UNUSED;
+                  const char **reason, enum scratch_again *again, struct err *e) WARN_UNUSED;
 
 /* Would a migration make a part of it? */
 bool scratch_has(const struct scratch *s, size_t i, enum ddl_stage stage);

@@ -112,6 +112,9 @@ const char *structure_index_definition(struct arena *a, const char *text) {
             p = behind_brackets(strchr(p, '('));
             continue;
         }
+        if (depth == 0 && str_eq(p, " INVISIBLE")) { /* the catalog tells it apart */
+            break;
+        }
         depth += *p == '(' ? 1 : *p == ')' ? -1 : 0;
         const char *end = next(p);
         memcpy(at, p, (size_t)(end - p));
@@ -202,6 +205,26 @@ const char *structure_bare_value(struct arena *a, const char *text) {
         out[len] = '\0';
     }
     return out;
+}
+
+/* Without zeros at the end of a fraction. */
+static size_t number_length(const char *text) {
+    size_t len = strlen(text);
+    if (memchr(text, '.', len) != NULL) {
+        while (text[len - 1] == '0') {
+            len--;
+        }
+        len -= text[len - 1] == '.';
+    }
+    return len;
+}
+
+bool structure_same_number(const char *a, const char *b) {
+    if (a == NULL || b == NULL || !is_number(a, strlen(a)) || !is_number(b, strlen(b))) {
+        return false;
+    }
+    size_t n = number_length(a);
+    return n == number_length(b) && memcmp(a, b, n) == 0;
 }
 
 const char *structure_without_not_valid(struct arena *a, const char *text) {
