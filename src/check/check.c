@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "check/detail.h"
+#include "check/quick.h"
 #include "check/resume.h"
 
 struct checking {
@@ -151,12 +152,15 @@ static bool all(struct checking *k, struct err *e) {
     report_tables(k);
     progress_phase(c->progress, PHASE_SCHEMA);
     /* Structure first: the row check overwrites the model's types with those found. */
-    return (k->o->skip_structure || compare_structure(k, e)) && (k->o->skip_rows || compare_rows(k, e));
+    return (k->o->skip_structure || compare_structure(k, e)) &&
+           (k->o->skip_rows || (k->o->quick ? check_quick(c, k->o->max_listed, k->report, e) : compare_rows(k, e)));
 }
 
 static void finish(struct checking *k, bool ok, const struct err *e, int64_t from_us) {
     struct check_report *report = k->report;
-    report_source(k);
+    if (!k->o->quick) {
+        report_source(k);
+    }
     report->total_s = (double)(clock_mono_us() - from_us) / 1e6;
     report->complete = ok && (k->o->skip_structure || report->structure_checked);
     for (size_t i = 0; i < report->ntables; i++) {

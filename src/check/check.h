@@ -21,6 +21,7 @@ struct check_options {
     const char *repair_file;           /* statements that make the target equal, or NULL */
     bool repair;                       /* run them, and look at those rows again */
     bool skip_structure, skip_rows;
+    bool quick; /* the target alone, against what the load has read */
     enum check_resume resume;
     char *journal_file; /* NULL: the default one */
     struct selection selection;

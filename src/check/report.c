@@ -67,6 +67,8 @@ static void print_head(const struct check_report *r, FILE *out, struct arena *a)
     if (r->error.code != ERR_NONE) {
         fprintf(out, "Not finished: %s (%s).\n", text_fit(a, r->error.message, 768),
                 err_code_text(r->error.code, code));
+    } else if (r->quick) {
+        report_quick_head(r, out);
     } else if (r->different) {
         fprintf(out, "Different.\n");
     } else if (r->complete) {
@@ -219,7 +221,9 @@ void check_report_print(const struct check_report *r, FILE *out) {
     struct arena a = ARENA_INIT;
     char bytes[24], rate[32];
     print_head(r, out, &a);
-    if (r->rows_checked) {
+    if (r->rows_checked && r->quick) {
+        report_quick_tables(r, out, &a);
+    } else if (r->rows_checked) {
         print_tables(r, out, &a);
         print_rows(r, out, &a);
         print_policies(r, out);
@@ -227,8 +231,8 @@ void check_report_print(const struct check_report *r, FILE *out) {
     print_structure(r, out, &a);
     fprintf(out, "\nWhole check: %.1f s", r->total_s);
     if (r->total_s > 0 && r->rows > 0) {
-        fprintf(out, ", %s rows/s, %s of the source", str_count((uint64_t)((double)r->rows / r->total_s), rate),
-                str_bytes(r->bytes, bytes));
+        fprintf(out, ", %s rows/s, %s of the %s", str_count((uint64_t)((double)r->rows / r->total_s), rate),
+                str_bytes(r->bytes, bytes), r->quick ? "target" : "source");
     }
     fprintf(out, ".\n");
     arena_clear(&a);
@@ -334,7 +338,11 @@ static json_t *earlier_json(const struct check_report *r) {
 json_t *check_report_to_json(const struct check_report *r) {
     json_t *o = json_object(), *tables = json_array();
     for (size_t i = 0; i < r->ntables; i++) {
-        json_array_append_new(tables, table_json(&r->tables[i]));
+        json_t *table = table_json(&r->tables[i]);
+        if (r->quick) {
+            json_object_set_new(table, "quick", report_quick_json(&r->tables[i]));
+        }
+        json_array_append_new(tables, table);
     }
     json_object_set_new(o, "same", json_boolean(r->complete && !r->different));
     json_object_set_new(o, "different", json_boolean(r->different));
@@ -364,5 +372,7 @@ json_t *check_report_to_json(const struct check_report *r) {
     json_object_set_new(o, "structure", structure_json(&r->structure));
     json_object_set_new(o, "structure_unchecked", unchecked_json(&r->structure));
     json_object_set_new(o, "repair_file", text(r->repair_file));
+    json_object_set_new(o, "quick", json_boolean(r->quick));
+    json_object_set_new(o, "load", text(r->quick_task));
     return o;
 }

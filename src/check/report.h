@@ -28,6 +28,15 @@ struct policy_count {
     uint64_t count;
 };
 
+/* What a check of the target alone says of a table. */
+enum quick_outcome { QUICK_NOT_KNOWN, QUICK_SAME, QUICK_DIFFERS };
+
+/* A range of the key whose rows are not what the load read. */
+struct quick_difference {
+    char *column, *lower, *upper; /* [lower, upper); NULL: open */
+    uint64_t loaded_rows, target_rows;
+};
+
 struct check_table_report {
     char *source, *target;
     char *not_checkable;            /* why, or NULL */
@@ -47,6 +56,10 @@ struct check_table_report {
     size_t nby_policy;
     uint64_t repaired; /* --repair: rows for which statements were run */
     uint64_t mended;   /* and that were equal when they were read again */
+    enum quick_outcome quick;
+    uint64_t diverted; /* quick: rows that the load put aside, which are not in the target */
+    struct quick_difference *quick_parts;
+    size_t nquick_parts;
 };
 
 /* Where an earlier run of a resumed check stood. */
@@ -75,11 +88,19 @@ struct check_report {
     struct structure_result structure;
     bool structure_checked, rows_checked;
     char *repair_file;
+    bool quick;       /* the target alone, against what the load read: source_rows are those that it read */
+    char *quick_task; /* which load */
 };
 
 void check_report_init(struct check_report *r);
 void check_report_clear(struct check_report *r);
 void check_report_print(const struct check_report *r, FILE *out);
 json_t *check_report_to_json(const struct check_report *r); /* the caller owns the reference */
+
+/* ---- between the files: report_quick.c ---- */
+
+void report_quick_head(const struct check_report *r, FILE *out);
+void report_quick_tables(const struct check_report *r, FILE *out, struct arena *a);
+json_t *report_quick_json(const struct check_table_report *t);
 
 #endif

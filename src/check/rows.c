@@ -47,8 +47,7 @@ bool check_target_session(struct check_rows *c, struct gauss_client **out, struc
     return true;
 }
 
-/* Where the server can, all sessions see the anchor's moment. */
-static bool open_anchor(struct check_rows *c, struct err *e) {
+bool check_target_anchor(struct check_rows *c, struct err *e) {
     if (!check_target_session(c, &c->anchor, e)) {
         return false;
     }
@@ -309,7 +308,8 @@ bool check_rows_read(struct check_rows *c, struct err *e) {
         return false;
     }
     progress_phase(c->progress, PHASE_SNAPSHOT);
-    if (!open_anchor(c, e) || !snapshot_open(c->run->task, c->arena, &c->run->db, c->source_jobs, &c->snapshot, e)) {
+    if (!check_target_anchor(c, e) ||
+        !snapshot_open(c->run->task, c->arena, &c->run->db, c->source_jobs, &c->snapshot, e)) {
         return false;
     }
     c->source_jobs = (unsigned)c->snapshot.n;

@@ -64,6 +64,12 @@ void check_rows_clear(struct check_rows *c);
 /* A target session set up for reading, inside a snapshot (the common one where there is one). */
 bool check_target_session(struct check_rows *c, struct gauss_client **out, struct err *e) WARN_UNUSED;
 
+/* Open c->anchor; where the server can, all target sessions see its moment. */
+bool check_target_anchor(struct check_rows *c, struct err *e) WARN_UNUSED;
+
+/* The pieces of a target's table that has no key ranges: by physical place where the server can, else whole. */
+bool check_target_pieces(struct check_rows *c, struct check_table *t, struct pieces *out, struct err *e) WARN_UNUSED;
+
 /* A difference of the table of that number. arg: struct check_difference_arg. */
 struct check_difference_arg {
     struct check_rows *rows;

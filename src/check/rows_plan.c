@@ -47,8 +47,7 @@ static bool add_range(void *arg, const struct chunk *chunk, struct err *e) {
     return true;
 }
 
-/* The target's pieces where no key ranges are common: by physical place where the server can, else whole. */
-static bool target_pieces(struct check_rows *c, struct check_table *t, struct pieces *out, struct err *e) {
+bool check_target_pieces(struct check_rows *c, struct check_table *t, struct pieces *out, struct err *e) {
     enum { PAGES_PER_PIECE = 2048 };
     struct gauss_rows rows;
     uint64_t pages = 0;
@@ -81,7 +80,7 @@ static bool plan_pieces(struct planning *p, struct unit *u, struct err *e) {
         return false;
     }
     u->pieces[SIDE_SOURCE] = (struct pieces){.where = p->wheres, .n = (unsigned)p->n};
-    if (!target_pieces(c, p->t, &u->pieces[SIDE_TARGET], e)) {
+    if (!check_target_pieces(c, p->t, &u->pieces[SIDE_TARGET], e)) {
         return false;
     }
     for (size_t side = 0; side < 2; side++) {

@@ -115,6 +115,11 @@ static const struct option_spec specs[] = {
      "read rows that differ again, the target this much after the source: for a source that is being written to and "
      "replicated",
      "重新读取有差异的行,目标端比源端晚这么久:用于仍在写入并同步的源端"},
+    {"quick", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.quick), 0, 0, NULL, NULL, true,
+     "read the target's rows only, and compare them with what the load read: quicker, but says nothing about the "
+     "source "
+     "as it is now",
+     "只读取目标端的行,与加载时读到的内容比较:更快,但不反映源端当前的数据"},
     {"rows-only", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.skip_structure), 0, 0, NULL, NULL, true,
      "do not compare definitions", "不比较结构定义"},
     {"structure-only", GROUP_CHECK, CMD_CHECK, KIND_FLAG, AT(check.skip_rows), 0, 0, NULL, NULL, true,

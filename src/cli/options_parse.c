@@ -183,6 +183,18 @@ static bool same_layer(const struct options *o, const char *a, const char *b, st
     return both && !err_set(e, ERR_USAGE, "--%s and --%s exclude each other", a, b);
 }
 
+/* A check of the target alone compares whole tables, once, and names no rows. */
+static bool quick_alone(const struct options *o, struct err *e) {
+    static const char *const others[] = {"repair",          "repair-file", "structure-only", "columns",
+                                         "exclude-columns", "rows",        "settle",         "resume"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (conflict(o, "quick", others[i], e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool options_finish(struct options *o, struct err *e) {
     struct task *t = &o->task;
     /* --schema wins over the URL's schema: take it out of the way while the URL is read. */
@@ -196,6 +208,9 @@ bool options_finish(struct options *o, struct err *e) {
     if (same_layer(o, "overwrite", "append", e) || conflict(o, "resume", "restart", e) ||
         conflict(o, "precheck-exact", "precheck-rows", e) || conflict(o, "skip-precheck", "precheck-exact", e) ||
         conflict(o, "skip-precheck", "precheck-rows", e) || conflict(o, "rows-only", "structure-only", e)) {
+        return false;
+    }
+    if (!quick_alone(o, e)) {
         return false;
     }
     if (t->accept_moved && !t->resume) {

@@ -22,12 +22,47 @@ static const char *const schema_sql[] = {
     " \"number\" integer NOT NULL, \"state\" integer NOT NULL, \"lower_bound\" text, \"upper_bound\" text, "
     "\"partition_name\" text,"
     " \"bytes_estimate\" bigint, \"row_count\" bigint, \"byte_count\" bigint, \"diverted\" bigint, \"losses\" text,"
-    " \"source_gtid\" text, \"source_file\" text, \"source_pos\" bigint, \"loaded_at\" timestamp with time zone,"
+    " \"source_gtid\" text, \"source_file\" text, \"source_pos\" bigint, \"loaded_at\" timestamp with time zone, "
+    "\"digest\" text,"
     " PRIMARY KEY (\"task\", \"table_name\", \"number\"))",
     "CREATE TABLE IF NOT EXISTS godwit.rejected (\"task\" varchar(300) NOT NULL, \"table_name\" varchar(300) NOT NULL,"
     " \"chunk_number\" integer NOT NULL, \"row_key\" text, \"row_text\" text, \"sqlstate\" varchar(5), \"reason\" text,"
     " \"rejected_at\" timestamp with time zone DEFAULT now())",
 };
+
+bool checkpoint_look(struct gauss_client *c, bool *exists, bool *digests, struct err *e) {
+    struct arena a = ARENA_INIT;
+    struct gauss_rows rows;
+    bool ok = gauss_rows(c, &a,
+                         "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+                         "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'godwit' "
+                         "AND c.relname = 'chunk' AND a.attnum > 0 AND NOT a.attisdropped",
+                         &rows, e);
+    *exists = ok && rows.n > 0;
+    *digests = false;
+    for (size_t i = 0; ok && i < rows.n; i++) {
+        *digests = *digests || str_eq(gauss_cell(&rows, i, 0), "digest");
+    }
+    arena_clear(&a);
+    return ok ? true : err_where(e, "progress tables (schema godwit) in the target");
+}
+
+/* Tables of an older godwit. Another run may do the same at this moment: then the column is there at a second look. */
+static bool add_digests(struct gauss_client *c, struct err *e) {
+    bool exists, digests;
+    if (!checkpoint_look(c, &exists, &digests, e)) {
+        return false;
+    }
+    struct err refused = ERR_INIT;
+    if (digests || gauss_exec(c, "ALTER TABLE godwit.chunk ADD COLUMN \"digest\" text", &refused)) {
+        return true;
+    }
+    if (!gauss_usable(c) || !checkpoint_look(c, &exists, &digests, e) || !digests) {
+        err_copy(e, &refused);
+        return false;
+    }
+    return true;
+}
 
 bool checkpoint_prepare(struct gauss_client *c, struct err *e) {
     struct arena a = ARENA_INIT;
@@ -37,6 +72,7 @@ bool checkpoint_prepare(struct gauss_client *c, struct err *e) {
     for (size_t i = exists ? 1 : 0; ok && i < sizeof schema_sql / sizeof schema_sql[0]; i++) {
         ok = gauss_exec(c, schema_sql[i], e);
     }
+    ok = ok && add_digests(c, e);
     arena_clear(&a);
     return ok ? true : err_where(e, "progress tables (schema godwit) in the target");
 }
@@ -234,7 +270,7 @@ bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task
     char *sql = arena_printf(
         a,
         "SELECT \"table_name\", \"number\", \"state\", \"lower_bound\", \"upper_bound\", \"partition_name\", "
-        "\"bytes_estimate\", \"row_count\", \"byte_count\", \"diverted\", \"losses\" FROM godwit.chunk "
+        "\"bytes_estimate\", \"row_count\", \"byte_count\", \"diverted\", \"losses\", \"digest\" FROM godwit.chunk "
         "WHERE \"task\" = %s ORDER BY 1, 2",
         str_literal_pg(a, task));
     if (!gauss_rows(c, a, sql, &rows, e)) {
@@ -259,6 +295,30 @@ bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task
         r->bytes = strtoull(text_or_empty(gauss_cell(&rows, i, 8)), NULL, 10);
         r->diverted = strtoull(text_or_empty(gauss_cell(&rows, i, 9)), NULL, 10);
         r->losses = arena_strdup(a, text_or_empty(gauss_cell(&rows, i, 10)));
+        r->digest = arena_strdup(a, text_or_empty(gauss_cell(&rows, i, 11)));
+    }
+    return true;
+}
+
+bool checkpoint_loaders(struct gauss_client *c, struct arena *a, const char *target_schema, struct table_loader **out,
+                        size_t *n, struct err *e) {
+    struct gauss_rows rows;
+    char *sql = arena_printf(a,
+                             "SELECT c.\"table_name\", c.\"task\", max(c.\"loaded_at\") FROM godwit.chunk c "
+                             "JOIN godwit.task t ON t.\"name\" = c.\"task\" WHERE t.\"target_schema\" = %s "
+                             "AND c.\"state\" = 1 GROUP BY c.\"table_name\", c.\"task\" ORDER BY 1, 3",
+                             str_literal_pg(a, target_schema));
+    *n = 0;
+    if (!gauss_rows(c, a, sql, &rows, e)) {
+        return err_where(e, "what was loaded");
+    }
+    *out = arena_array(a, struct table_loader, rows.n + 1);
+    for (size_t i = 0; i < rows.n; i++) {
+        bool last = i + 1 == rows.n || !str_eq(gauss_cell(&rows, i, 0), gauss_cell(&rows, i + 1, 0));
+        if (last) {
+            (*out)[(*n)++] = (struct table_loader){.table = arena_strdup(a, gauss_cell(&rows, i, 0)),
+                                                   .task = arena_strdup(a, gauss_cell(&rows, i, 1))};
+        }
     }
     return true;
 }
@@ -292,21 +352,21 @@ bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const 
 
 bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table,
                            const struct chunk *chunk, const struct position *at, uint64_t rows, uint64_t bytes,
-                           uint64_t diverted, const char *losses, struct err *e) {
+                           uint64_t diverted, const char *losses, const char *digest, struct err *e) {
     struct arena a = ARENA_INIT;
     char *task = str_literal_pg(&a, cp->task);
     struct gauss_rows owner, marked;
     /* FOR SHARE: a run that takes over waits for this commit, and a chunk of an overtaken run finds no row. */
     char *own_sql = arena_printf(
         &a, "SELECT 1 FROM godwit.task WHERE \"name\" = %s AND \"run\" = %" PRId64 " FOR SHARE", task, cp->run);
-    char *mark_sql =
-        arena_printf(&a,
-                     "UPDATE godwit.chunk SET \"state\" = 1, \"row_count\" = %" PRIu64 ", \"byte_count\" = %" PRIu64
-                     ", \"diverted\" = %" PRIu64 ", \"losses\" = %s, \"source_gtid\" = %s, \"source_file\" = %s, "
-                     "\"source_pos\" = %" PRIu64 ", \"loaded_at\" = now() WHERE \"task\" = %s AND \"table_name\" = %s "
-                     "AND \"number\" = %u AND \"state\" = 0",
-                     rows, bytes, diverted, str_literal_pg(&a, losses), str_literal_pg(&a, at->gtid),
-                     str_literal_pg(&a, at->file), at->pos, task, str_literal_pg(&a, table), chunk->number);
+    char *mark_sql = arena_printf(
+        &a,
+        "UPDATE godwit.chunk SET \"state\" = 1, \"row_count\" = %" PRIu64 ", \"byte_count\" = %" PRIu64
+        ", \"diverted\" = %" PRIu64 ", \"losses\" = %s, \"digest\" = %s, \"source_gtid\" = %s, \"source_file\" = %s, "
+        "\"source_pos\" = %" PRIu64 ", \"loaded_at\" = now() WHERE \"task\" = %s AND \"table_name\" = %s "
+        "AND \"number\" = %u AND \"state\" = 0",
+        rows, bytes, diverted, str_literal_pg(&a, losses), str_literal_pg(&a, digest), str_literal_pg(&a, at->gtid),
+        str_literal_pg(&a, at->file), at->pos, task, str_literal_pg(&a, table), chunk->number);
     bool ok = gauss_rows(c, &a, own_sql, &owner, e) && gauss_rows(c, &a, mark_sql, &marked, e);
     if (ok && (owner.n != 1 || marked.affected != 1)) {
         ok = err_set(e, ERR_TARGET_CLAIM_LOST, "chunk %u of %s is no longer this run's to load", chunk->number, table);

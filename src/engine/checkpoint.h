@@ -2,7 +2,7 @@
  *
  *   godwit.task      one row per task: which source, at which position, which run owns it
  *   godwit.step      definitions that were executed (each in one transaction with its row)
- *   godwit.chunk     every planned chunk; `state` 1 and its counts are written by the transaction that loads it
+ *   godwit.chunk     every planned chunk; `state` 1, its counts and its digest are written by the transaction that loads it
  *   godwit.rejected  rows put aside under --on-error=divert
  *
  * A run owns its task by a session advisory lock (one living run at a time) and by a run number that every chunk's
@@ -29,6 +29,9 @@ struct task_record {
 
 /* Create what is missing of the godwit schema. */
 bool checkpoint_prepare(struct gauss_client *c, struct err *e) WARN_UNUSED;
+
+/* Is there a godwit schema, and does it keep digests of chunks? (An older godwit's does not.) Changes nothing. */
+bool checkpoint_look(struct gauss_client *c, bool *exists, bool *digests, struct err *e) WARN_UNUSED;
 
 /* Take the task's advisory lock on this session; ERR_TASK_RUNNING when another run holds it. */
 bool checkpoint_claim(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
@@ -80,6 +83,7 @@ struct chunk_record {
     bool done;
     uint64_t rows, bytes, diverted;
     char *losses; /* JSON {"column": {"rule": count}}, "" for none */
+    char *digest; /* of the rows as they were read (load_digest.h), "" when not known */
 };
 
 struct chunk_list {
@@ -91,6 +95,13 @@ struct chunk_list {
 bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task, struct chunk_list *out,
                        struct err *e) WARN_UNUSED;
 
+/* By which task each table of a target schema was loaded last, in no order. Tables are called by their source names. */
+struct table_loader {
+    char *table, *task;
+};
+bool checkpoint_loaders(struct gauss_client *c, struct arena *a, const char *target_schema, struct table_loader **out,
+                        size_t *n, struct err *e) WARN_UNUSED;
+
 /* Record planned chunks of one table (and, with `complete`, that its plan is whole). Durable on return: the
  * pool hands them out from memory. */
 bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks,
@@ -100,7 +111,7 @@ bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const 
  * ERR_TARGET_CLAIM_LOST when it does not. */
 bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table,
                            const struct chunk *chunk, const struct position *at, uint64_t rows, uint64_t bytes,
-                           uint64_t diverted, const char *losses, struct err *e) WARN_UNUSED;
+                           uint64_t diverted, const char *losses, const char *digest, struct err *e) WARN_UNUSED;
 
 /* After a connection broke around a COMMIT: did it happen? */
 bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number,

@@ -197,6 +197,7 @@ static void *worker_main(void *arg) {
 static void worker_clear(struct worker *w) {
     gauss_close(w->target);
     buf_clear(&w->out);
+    digest_worker_clear(&w->digest);
     arena_clear(&w->arena);
 }
 
@@ -212,6 +213,7 @@ bool load_run(struct load *l, struct snapshot *s, unsigned workers, struct err *
         w->number = i + 1;
         w->source = s != NULL && i < s->n ? s->clients[i] : NULL;
         buf_init(&w->out, OUT_MAX_BYTES);
+        digest_worker_init(&w->digest, OUT_MAX_BYTES);
         w->binary_plans = arena_array(&w->arena, struct table_plan, l->db->ntables);
         w->text_plans = arena_array(&w->arena, struct table_plan, l->db->ntables);
         if (w->source == NULL) {

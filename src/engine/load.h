@@ -2,7 +2,7 @@
  * chunks between them: MySQL rows in, COPY tuples out, the chunk's checkpoint in the same transaction.
  *
  * Files: load.c the worker and its pool; load_chunk.c one chunk; load_careful.c a chunk that holds a row the target
- * refuses; load_plan.c planning a table; load_losses.c the loss ledger. */
+ * refuses; load_plan.c planning a table; load_losses.c the loss ledger; load_digest.c digests of what was read. */
 #ifndef ENGINE_LOAD_H
 #define ENGINE_LOAD_H
 
@@ -10,6 +10,7 @@
 
 #include "base/rate.h"
 #include "engine/checkpoint.h"
+#include "engine/load_digest.h"
 #include "engine/progress.h"
 #include "engine/work.h"
 #include "value/encode.h"
@@ -47,6 +48,7 @@ bool load_run(struct load *l, struct snapshot *s, unsigned workers, struct err *
 struct table_plan {
     struct encode_plan *encode;
     char *copy_sql;
+    struct digest_plan digest;
 };
 
 struct worker {
@@ -60,6 +62,7 @@ struct worker {
     struct work_item ahead; /* the chunk to load next, or WORK_NONE: taken before the current one was committed */
     const struct table_plan *ahead_plan; /* its rows are already on their way; or NULL */
     struct buf out;
+    struct digest_worker digest;
 };
 
 /* Connect the target again after it was lost, trying for the task's retry time. */
@@ -74,7 +77,8 @@ bool load_chunk(struct worker *w, const struct chunk *c, struct err *e) WARN_UNU
 /* One run over the rows of a chunk that finds and reports, or puts aside, the rows the target refuses. Inside the
  * chunk's transaction, the source query not yet started. */
 bool load_chunk_careful(struct worker *w, const struct chunk *c, bool binary, struct encode_counts *counts,
-                        uint64_t *rows, uint64_t *bytes, uint64_t *diverted, struct err *e) WARN_UNUSED;
+                        uint64_t *rows, uint64_t *bytes, uint64_t *diverted, struct chunk_digest *digest,
+                        struct err *e) WARN_UNUSED;
 
 /* Start reading a chunk; the plan for its table is made from the result's columns when first needed. */
 bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **plan,

@@ -14,6 +14,7 @@ enum { BATCH_ROWS = 1000, BATCH_BYTES = 8 << 20, ROW_TEXT_BYTES = 4000 };
 struct batch_row {
     size_t tuple_from, tuple_to; /* in `tuples` */
     size_t raw_from, raw_to;     /* in `raw` */
+    struct digest digest;
 };
 
 struct careful {
@@ -25,6 +26,7 @@ struct careful {
     struct batch_row rows[BATCH_ROWS];
     size_t n;
     uint64_t diverted;
+    struct chunk_digest *digest; /* of the rows that were written */
 };
 
 static bool copy_range(struct careful *c, size_t from, size_t to, struct err *e) {
@@ -105,6 +107,9 @@ static bool try_range(struct careful *c, size_t from, size_t to, struct err *e) 
         return false;
     }
     if (copy_range(c, from, to, e)) {
+        for (size_t i = from; i < to; i++) {
+            digest_add(&c->digest->sum, c->rows[i].digest);
+        }
         return gauss_exec(w->target, "RELEASE SAVEPOINT godwit_rows", e);
     }
     struct err refused = *e;
@@ -132,7 +137,8 @@ static bool flush(struct careful *c, struct err *e) {
 }
 
 bool load_chunk_careful(struct worker *w, const struct chunk *chunk, bool binary, struct encode_counts *counts,
-                        uint64_t *rows, uint64_t *bytes, uint64_t *diverted, struct err *e) {
+                        uint64_t *rows, uint64_t *bytes, uint64_t *diverted, struct chunk_digest *digest,
+                        struct err *e) {
     struct careful *c = calloc(1, sizeof *c);
     if (c == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for a batch");
@@ -145,6 +151,10 @@ bool load_chunk_careful(struct worker *w, const struct chunk *chunk, bool binary
     const struct table_plan *plan = NULL;
     bool ok = load_open_rows(w, chunk, binary, &plan, e);
     c->plan = plan;
+    c->digest = digest;
+    if (ok) {
+        chunk_digest_begin(digest, &plan->digest);
+    }
     while (ok) {
         const uint8_t *row;
         size_t len, failed = 0;
@@ -163,6 +173,10 @@ bool load_chunk_careful(struct worker *w, const struct chunk *chunk, bool binary
         ok = buf_put(&c->raw, row, len, e);
         r->tuple_to = c->tuples.len;
         r->raw_to = c->raw.len;
+        if (digest->known && !digest_of_row(&w->digest, &plan->digest, row, len, c->tuples.data + r->tuple_from,
+                                            r->tuple_to - r->tuple_from, &r->digest)) {
+            chunk_digest_lost(digest, &w->digest);
+        }
         c->n++;
         (*rows)++;
         *bytes += len;

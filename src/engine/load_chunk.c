@@ -66,7 +66,7 @@ static bool make_plan(struct worker *w, const struct table *t, const struct mysq
         return false;
     }
     plan->copy_sql = copy_sql(&w->arena, t, binary);
-    return true;
+    return digest_plan_make(&w->arena, &o, cols, n, &plan->digest, e);
 }
 
 bool load_open_rows(struct worker *w, const struct chunk *c, bool binary, const struct table_plan **out,
@@ -132,6 +132,7 @@ struct attempt {
     uint64_t rows, bytes, diverted;
     uint64_t rows_shown, bytes_shown; /* what progress_flow was told */
     struct encode_counts counts;
+    struct chunk_digest digest;
 };
 
 static void out_begin(struct worker *w) {
@@ -151,11 +152,25 @@ static bool flush(struct attempt *at, struct err *e) {
     return !worker_stopped(w, e);
 }
 
+/* The tuple of this row begins at `from` in the worker's buffer. */
+static void add_digest(struct attempt *at, const struct table_plan *plan, const uint8_t *row, size_t len, size_t from) {
+    struct worker *w = at->w;
+    struct digest d;
+    if (!at->digest.known) {
+        return;
+    }
+    if (digest_of_row(&w->digest, &plan->digest, row, len, w->out.data + from, w->out.len - from, &d)) {
+        digest_add(&at->digest.sum, d);
+    } else {
+        chunk_digest_lost(&at->digest, &w->digest);
+    }
+}
+
 static bool copy_rows(struct attempt *at, const struct table_plan *plan, struct err *e) {
     struct worker *w = at->w;
     for (;;) {
         const uint8_t *row;
-        size_t len, failed = 0;
+        size_t len, failed = 0, from = w->out.len;
         if (!mysql_next(w->source, &row, &len, e)) {
             return false;
         }
@@ -167,6 +182,7 @@ static bool copy_rows(struct attempt *at, const struct table_plan *plan, struct 
             load_where_row(w, at->table, plan->encode, row, len, e);
             return false;
         }
+        add_digest(at, plan, row, len, from);
         at->rows++;
         at->bytes += len;
         if (w->out.len >= FLUSH_BYTES && !flush(at, e)) {
@@ -218,6 +234,7 @@ static bool copy_chunk(struct attempt *at, struct err *e) {
     }
     at->copying = true;
     out_begin(w);
+    chunk_digest_begin(&at->digest, &plan->digest);
     uint64_t copied = 0;
     if (!encode_head(plan->encode, &w->out, e) || !copy_rows(at, plan, e) || !encode_tail(plan->encode, &w->out, e) ||
         !flush(at, e)) {
@@ -243,14 +260,16 @@ static bool attempt_chunk(struct attempt *at, struct err *e) {
     if (!gauss_exec(w->target, "BEGIN", e)) {
         return false;
     }
-    bool ok = at->careful
-                  ? load_chunk_careful(w, at->chunk, at->binary, &at->counts, &at->rows, &at->bytes, &at->diverted, e)
-                  : copy_chunk(at, e);
+    bool ok = at->careful ? load_chunk_careful(w, at->chunk, at->binary, &at->counts, &at->rows, &at->bytes,
+                                               &at->diverted, &at->digest, e)
+                          : copy_chunk(at, e);
     if (ok) {
         struct arena a = ARENA_INIT;
         char *losses = load_losses_text(&a, at->table, at->counts.counts);
+        char digest[CHUNK_DIGEST_TEXT];
+        chunk_digest_text(&at->digest, digest);
         ok = checkpoint_chunk_done(w->target, &l->checkpoint, at->table->name, at->chunk, &l->at,
-                                   at->rows - at->diverted, at->bytes, at->diverted, losses, e);
+                                   at->rows - at->diverted, at->bytes, at->diverted, losses, digest, e);
         arena_clear(&a);
     }
     if (ok && at->bytes >= DURABLE_BYTES) {

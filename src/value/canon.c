@@ -1,5 +1,6 @@
 /* The plan of canonical rows, and walking them. See canon.h. */
 #include <ctype.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "value/canon_internal.h"
@@ -128,6 +129,20 @@ bool canon_plan_make(struct arena *a, enum dialect d, const struct canon_column 
 
 bool canon_is_plain(const struct canon_plan *p) {
     return p->plain;
+}
+
+/* Bytes that are different for different forms; the number in front is of the canonical form itself: raise it when that changes. */
+enum { CANON_FORM_VERSION = 1 };
+
+struct digest canon_form(const struct canon_plan *p) {
+    struct digest sum = {.lo = CANON_FORM_VERSION, .hi = p->n};
+    for (size_t i = 0; i < p->n; i++) {
+        const struct canon_field *f = &p->fields[i];
+        struct digest name = digest_row(f->name, strlen(f->name));
+        uint64_t column[] = {sum.lo, sum.hi, name.lo, name.hi, f->op, f->width, f->is_json};
+        sum = digest_row(column, sizeof column);
+    }
+    return sum;
 }
 
 bool canon_next(const uint8_t **at, const uint8_t *end, const uint8_t **field, size_t *len) {

@@ -17,6 +17,7 @@
 #define VALUE_CANON_H
 
 #include "base/buf.h"
+#include "value/digest.h"
 #include "value/typemap.h"
 
 struct canon_column {
@@ -33,6 +34,9 @@ bool canon_plan_make(struct arena *a, enum dialect d, const struct canon_column 
 
 /* Is COPY binary's field of every column canonical already? Then canon_binary is a copy. */
 bool canon_is_plain(const struct canon_plan *p);
+
+/* What tells whether two plans bring rows into the same form: columns by name, in order, and the form of each. */
+struct digest canon_form(const struct canon_plan *p);
 
 /* One tuple's fields as COPY binary has them (behind the int16 column count, n columns), appended in canonical form. */
 bool canon_binary(const struct canon_plan *p, const uint8_t *fields, size_t len, struct buf *out,
