@@ -206,6 +206,14 @@ static void compare_counter(struct structuring *k, const struct table *t, const 
 
 static struct structure_known known_of(struct structuring *k, size_t i) {
     const char *const *refused = k->catalog.refused;
+    const struct table *t = &k->scratch.db.tables[i];
+    const char **outside = arena_array(&k->batch, const char *, t->nfks + 1);
+    size_t noutside = 0;
+    for (size_t f = 0; f < t->nfks; f++) {
+        if (scratch_referred(&k->scratch, &t->fks[f]) == SIZE_MAX) {
+            outside[noutside++] = t->fks[f].target_name;
+        }
+    }
     bool opengauss = dialect_is_opengauss(k->identity.dialect);
     return (struct structure_known){
         .columns = refused[CATALOG_COLUMNS] == NULL,
@@ -216,6 +224,8 @@ static struct structure_known known_of(struct structuring *k, size_t i) {
         .trigger_wanted = opengauss && scratch_has(&k->scratch, i, DDL_TRIGGER),
         .partitions = refused[CATALOG_PARTITIONS] == NULL,
         .fold_names = k->identity.dialect == DIALECT_OG_B,
+        .outside = outside,
+        .noutside = noutside,
     };
 }
 

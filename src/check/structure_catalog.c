@@ -294,24 +294,27 @@ void structure_add(struct structure_catalog *k, struct found_objects *to, struct
     to->items[to->n++] = o;
 }
 
-static const char *indexes_sql(struct structure_catalog *k, const char *oids, const char *visible) {
-    return arena_printf(k->a,
-                        "SELECT x.indrelid, i.relname, CASE WHEN x.indisprimary THEN 'y' ELSE 'n' END,"
-                        " CASE WHEN x.indisvalid THEN 'y' ELSE 'n' END, %s, pg_get_indexdef(x.indexrelid),"
-                        " obj_description(x.indexrelid, 'pg_class') FROM pg_index x"
-                        " JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid IN (%s)"
-                        " ORDER BY x.indrelid, i.relname",
-                        visible, oids);
+static const char *indexes_sql(struct structure_catalog *k, const char *oids, const char *valid, const char *visible) {
+    return arena_printf(
+        k->a,
+        "SELECT x.indrelid, i.relname, CASE WHEN x.indisprimary THEN 'y' ELSE 'n' END,"
+        " CASE WHEN %s THEN 'y' ELSE 'n' END, CASE WHEN %s THEN 'y' ELSE 'n' END, pg_get_indexdef(x.indexrelid),"
+        " obj_description(x.indexrelid, 'pg_class') FROM pg_index x"
+        " JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid IN (%s)"
+        " ORDER BY x.indrelid, i.relname",
+        valid, visible, oids);
 }
 
 static bool read_indexes(struct structure_catalog *k, struct found_tables *tables, const char *oids,
                          const struct own_types *own, struct err *e) {
     struct gauss_rows rows;
     bool known;
-    const char *const pg[] = {indexes_sql(k, oids, "'y'"), NULL};
+    const char *const pg[] = {indexes_sql(k, oids, "x.indisvalid", "true"), NULL};
+    /* What ALTER TABLE .. DROP PARTITION leaves of a global index there is valid, but not usable. */
     const char *const og[] = {
-        indexes_sql(k, oids, "CASE WHEN x.indisvisible THEN 'y' ELSE 'n' END"),
-        indexes_sql(k, oids, "CASE WHEN pg_get_indexdef(x.indexrelid) LIKE '% INVISIBLE' THEN 'n' ELSE 'y' END"), NULL};
+        indexes_sql(k, oids, "x.indisvalid AND x.indisusable", "x.indisvisible"),
+        indexes_sql(k, oids, "x.indisvalid", "x.indisvisible"),
+        indexes_sql(k, oids, "x.indisvalid", "pg_get_indexdef(x.indexrelid) NOT LIKE '% INVISIBLE'"), NULL};
     if (!structure_rows(k, CATALOG_INDEXES, dialect_is_opengauss(k->dialect) ? og : pg, &rows, &known, e)) {
         return err_where(e, "indexes");
     }

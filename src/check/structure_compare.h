@@ -22,6 +22,10 @@ struct structure_known {
     bool columns, indexes, foreign_keys, checks, triggers, partitions;
     bool trigger_wanted; /* openGauss: the expected side has none, but the table needs one for ON UPDATE */
     bool fold_names;     /* columns match without case */
+    /* Foreign keys of the source that are not expected because they point at tables that were not selected: by their names
+     * in the target. It may well have them. */
+    const char *const *outside;
+    size_t noutside;
 };
 
 /* Marks objects as matched in both. */

@@ -405,6 +405,39 @@ static void foreign_keys(void **state) {
     only(f, "foreign key fk", "definition", DIFFERENCE_EXTRA, NULL, "FOREIGN KEY (id) REFERENCES shop.p(id)");
 }
 
+/* The target was loaded whole, but only some tables were selected now. */
+static void foreign_keys_to_tables_not_selected(void **state) {
+    (void)state;
+    static const char to_q[] = "FOREIGN KEY (total) REFERENCES shop.q(id)",
+                      to_z[] = "FOREIGN KEY (total) REFERENCES shop.z(id)";
+    static const char *const outside[] = {"to_q"};
+    struct fixture *f = begin();
+    f->known.outside = outside;
+    f->known.noutside = 1;
+    add(&f->found.table.foreign_keys, "to_q", to_q);
+    nothing(f);
+    f = begin();
+    f->known.outside = outside;
+    f->known.noutside = 1;
+    nothing(f); /* it need not be there */
+    f = begin();
+    f->known.outside = outside;
+    f->known.noutside = 1;
+    add(&f->found.table.foreign_keys, "renamed", to_q);
+    nothing(f);
+    f = begin();
+    f->known.outside = outside;
+    f->known.noutside = 1;
+    add(&f->found.table.foreign_keys, "more", to_z);
+    add(&f->found.table.foreign_keys, "to_q", to_q);
+    only(f, "foreign key more", "definition", DIFFERENCE_EXTRA, NULL, to_z);
+    f = begin(); /* never one that is expected */
+    f->known.outside = outside;
+    f->known.noutside = 1;
+    f->found.foreign_keys[0].definition = to_z;
+    other(f, "foreign key fk", "definition", "FOREIGN KEY (id) REFERENCES shop.p(id)", to_z);
+}
+
 static void checks(void **state) {
     (void)state;
     struct fixture *f = begin();
@@ -587,6 +620,7 @@ int main(void) {
         cmocka_unit_test(definitions_match_before_names),
         cmocka_unit_test(two_of_one_and_one_of_the_other),
         cmocka_unit_test(foreign_keys),
+        cmocka_unit_test(foreign_keys_to_tables_not_selected),
         cmocka_unit_test(checks),
         cmocka_unit_test(triggers),
         cmocka_unit_test(on_update_triggers_of_opengauss),
