@@ -15,14 +15,15 @@ ALLOWED = {
     "value":  "base",
     "sql":    "base value",  # expressions are printed for a dialect, with its types
     "proto":  "base",
+    "store":  "base net value gauss",
     "mysql":  "base net value",
     "gauss":  "base net value",
     "schema": "base value sql mysql",
     "engine": "base net value sql mysql gauss schema proto",
     "check":  "base net value sql mysql gauss schema engine",
     "agent":  "base net value sql mysql gauss schema proto engine",
-    "server": "base net proto",
-    "cli":    "base net value sql mysql gauss schema proto engine check agent server",
+    "server": "base net proto store",
+    "cli":    "base net value sql mysql gauss schema proto engine check agent store server",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

@@ -148,6 +148,8 @@ const char *err_class_name(enum err_class c) {
         return "target";
     case ERR_CLASS_NETWORK:
         return "network";
+    case ERR_CLASS_STORE:
+        return "store";
     case ERR_CLASS_INTERNAL:
         return "internal";
     case ERR_CLASS_NONE:

@@ -23,6 +23,7 @@ enum err_class {
     ERR_CLASS_SOURCE,   /* the source server or its data */
     ERR_CLASS_TARGET,   /* the target server or what it refused */
     ERR_CLASS_NETWORK,  /* neither end, the way between */
+    ERR_CLASS_STORE,    /* the server's own store */
     ERR_CLASS_INTERNAL, /* a fault of this program or this machine */
 };
 

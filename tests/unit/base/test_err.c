@@ -152,6 +152,7 @@ static void every_code_is_unique_and_in_its_class(void **state) {
                               : thousand == 2 ? ERR_CLASS_SOURCE
                               : thousand == 3 ? ERR_CLASS_TARGET
                               : thousand == 4 ? ERR_CLASS_NETWORK
+                              : thousand == 5 ? ERR_CLASS_STORE
                                               : ERR_CLASS_INTERNAL;
         assert_int_equal(err_class_of(rows[i].code), want);
         assert_string_equal(err_title(rows[i].code), rows[i].title);

@@ -1,0 +1,203 @@
+-- Times are milliseconds since 1970. @ID@ is the store's type for a key it makes itself. Everything else is SQL that SQLite,
+-- PostgreSQL and openGauss read alike. A version that was released is never changed: what is new comes as a further file.
+
+CREATE TABLE setting (
+    name varchar(100) PRIMARY KEY,
+    value text NOT NULL
+);
+
+-- ---- who may do what, and who did
+
+CREATE TABLE account (
+    id @ID@,
+    name varchar(64) NOT NULL UNIQUE,
+    password varchar(200) NOT NULL, -- argon2id, with its parameters
+    role varchar(16) NOT NULL,      -- admin, operator, viewer
+    must_change integer NOT NULL,
+    disabled integer NOT NULL,
+    created_ms bigint NOT NULL
+);
+
+CREATE TABLE session (
+    digest varchar(64) PRIMARY KEY, -- of the cookie: who reads the store cannot use it
+    account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    csrf varchar(64) NOT NULL,
+    address varchar(64) NOT NULL,
+    created_ms bigint NOT NULL,
+    seen_ms bigint NOT NULL,
+    expires_ms bigint NOT NULL
+);
+CREATE INDEX session_account ON session (account_id);
+
+CREATE TABLE api_token (
+    id @ID@,
+    account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    name varchar(100) NOT NULL,
+    digest varchar(64) NOT NULL UNIQUE,
+    role varchar(16) NOT NULL,
+    created_ms bigint NOT NULL,
+    expires_ms bigint,
+    used_ms bigint
+);
+
+CREATE TABLE audit (
+    id @ID@,
+    at_ms bigint NOT NULL,
+    who varchar(64) NOT NULL,
+    address varchar(64) NOT NULL,
+    operation varchar(100) NOT NULL,
+    object varchar(300),
+    outcome varchar(16) NOT NULL,
+    detail text
+);
+CREATE INDEX audit_at ON audit (at_ms);
+
+-- ---- ends and machines
+
+CREATE TABLE secret (
+    id @ID@,
+    label varchar(200) NOT NULL,
+    box text NOT NULL -- encrypted with the key file
+);
+
+CREATE TABLE data_source (
+    id @ID@,
+    name varchar(100) NOT NULL UNIQUE,
+    kind varchar(16) NOT NULL, -- mysql, mariadb, opengauss, postgresql
+    host varchar(255) NOT NULL,
+    port integer NOT NULL,
+    username varchar(128) NOT NULL,
+    secret_id bigint REFERENCES secret (id),
+    properties text NOT NULL, -- JSON
+    created_by varchar(64) NOT NULL,
+    created_ms bigint NOT NULL
+);
+
+CREATE TABLE machine (
+    id @ID@,
+    name varchar(100) NOT NULL UNIQUE,
+    kind varchar(16) NOT NULL, -- local, ssh, joined
+    host varchar(255),
+    port integer,
+    username varchar(64),
+    secret_id bigint REFERENCES secret (id),
+    host_key varchar(300), -- pinned
+    directory varchar(500),
+    state varchar(32) NOT NULL,
+    reason text,
+    version varchar(32),
+    facts text,
+    capacity integer NOT NULL,
+    token_digest varchar(64),
+    seen_ms bigint,
+    created_by varchar(64) NOT NULL,
+    created_ms bigint NOT NULL
+);
+
+-- ---- tasks
+
+CREATE TABLE task (
+    id @ID@,
+    name varchar(200) NOT NULL,
+    status integer NOT NULL,
+    params text NOT NULL, -- JSON
+    created_by varchar(64) NOT NULL,
+    created_ms bigint NOT NULL,
+    started_ms bigint,
+    finished_ms bigint
+);
+CREATE INDEX task_status ON task (status);
+
+CREATE TABLE task_machine (
+    task_id bigint NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    machine_id bigint NOT NULL REFERENCES machine (id),
+    PRIMARY KEY (task_id, machine_id)
+);
+
+CREATE TABLE subtask (
+    id @ID@,
+    task_id bigint NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    place integer NOT NULL, -- 1.. within the task
+    source_id bigint NOT NULL REFERENCES data_source (id),
+    source_database varchar(128) NOT NULL,
+    target_id bigint NOT NULL REFERENCES data_source (id),
+    target_database varchar(128) NOT NULL,
+    target_schema varchar(128) NOT NULL,
+    mode integer NOT NULL, -- 1 offline, 2 online
+    tables text NOT NULL,  -- JSON: which
+    params text NOT NULL,  -- JSON
+    status integer NOT NULL,
+    reason text,
+    machine_id bigint REFERENCES machine (id),
+    fence bigint NOT NULL, -- grows with each machine it is given to
+    attempts integer NOT NULL,
+    lease_until_ms bigint,
+    progress text, -- JSON: the worker's last word
+    created_ms bigint NOT NULL,
+    started_ms bigint,
+    finished_ms bigint,
+    UNIQUE (task_id, place)
+);
+CREATE INDEX subtask_status ON subtask (status);
+CREATE INDEX subtask_machine ON subtask (machine_id);
+
+CREATE TABLE object (
+    subtask_id bigint NOT NULL REFERENCES subtask (id) ON DELETE CASCADE,
+    kind varchar(16) NOT NULL, -- table, view, function, procedure, trigger
+    name varchar(128) NOT NULL,
+    target varchar(300),
+    status integer NOT NULL, -- 1..7
+    row_count bigint,
+    row_estimate bigint,
+    byte_count bigint,
+    permille integer NOT NULL,
+    error text, -- JSON
+    PRIMARY KEY (subtask_id, kind, name)
+);
+
+-- ---- what happened
+
+CREATE TABLE operation (
+    id @ID@,
+    task_id bigint NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    subtask_id bigint,
+    code integer NOT NULL, -- 1 start, 2 stop incremental, 3 start reverse, 100 finish
+    who varchar(64) NOT NULL,
+    at_ms bigint NOT NULL
+);
+CREATE INDEX operation_task ON operation (task_id);
+
+CREATE TABLE status_change (
+    id @ID@,
+    subtask_id bigint NOT NULL REFERENCES subtask (id) ON DELETE CASCADE,
+    before_status integer NOT NULL,
+    after_status integer NOT NULL,
+    event varchar(64) NOT NULL,
+    at_ms bigint NOT NULL,
+    detail text
+);
+CREATE INDEX status_change_subtask ON status_change (subtask_id);
+
+CREATE TABLE sample (
+    subtask_id bigint NOT NULL REFERENCES subtask (id) ON DELETE CASCADE,
+    at_ms bigint NOT NULL,
+    row_count bigint NOT NULL,
+    byte_count bigint NOT NULL,
+    rows_per_s bigint NOT NULL,
+    bytes_per_s bigint NOT NULL,
+    PRIMARY KEY (subtask_id, at_ms)
+);
+
+CREATE TABLE alert (
+    id @ID@,
+    subtask_id bigint REFERENCES subtask (id) ON DELETE CASCADE,
+    machine_id bigint,
+    code varchar(16) NOT NULL,
+    message text NOT NULL,
+    hint text,
+    first_ms bigint NOT NULL,
+    last_ms bigint NOT NULL,
+    times integer NOT NULL,
+    closed_ms bigint
+);
+CREATE INDEX alert_subtask ON alert (subtask_id);
