@@ -225,6 +225,17 @@ static void values_that_make_no_sense_are_refused(void **state) {
     }
 }
 
+static void quick_checks_are_alone(void **state) {
+    struct world *w = *state;
+    static const char *const others[] = {
+        "--repair",     "--repair-file=f", "--structure-only", "--columns=t=a", "--exclude-columns=t=a",
+        "--rows=t=0,1", "--settle=1s",     "--resume"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        bad(w, CMD_CHECK, arena_printf(&w->a, SRC "\n" DST "\n--quick\n%s", others[i]), ERR_USAGE, "--quick and --");
+    }
+    bad(w, CMD_MIGRATE, SRC "\n" DST "\n--quick", ERR_USAGE, "--quick is no option of godwit migrate");
+}
+
 static void hints_help(void **state) {
     struct world *w = *state;
     bad(w, CMD_LOAD, SRC "\n" DST "\n--chunksize=1MB", ERR_USAGE, "--chunksize");
@@ -289,6 +300,7 @@ int main(void) {
         T(the_url_and_the_options_agree_on_who_wins),
         T(type_overrides_are_taken_apart),
         T(values_that_make_no_sense_are_refused),
+        T(quick_checks_are_alone),
         T(hints_help),
         T(source_and_target_are_needed),
         T(help_is_given_whatever_else_is_wrong),
