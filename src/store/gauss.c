@@ -83,6 +83,17 @@ static const struct store_backend backend = {
     .id_type = "bigserial PRIMARY KEY",
 };
 
+/* Another server may make it at this moment. */
+static bool make_schema(struct gauss_client *c, const char *name, struct err *e) {
+    struct err refused = ERR_INIT;
+    if (gauss_execf(c, &refused, "CREATE SCHEMA %s", name) || str_eq(refused.sqlstate, "42P06") ||
+        str_eq(refused.sqlstate, "23505")) {
+        return true;
+    }
+    err_copy(e, &refused);
+    return false;
+}
+
 bool store_open_gauss(struct store *s, const struct store_where *where, struct err *e) {
     struct gauss_client *c = NULL;
     s->backend = &backend;
@@ -96,7 +107,7 @@ bool store_open_gauss(struct store *s, const struct store_where *where, struct e
     struct gauss_rows rows;
     char *name = str_quote_pg(&a, where->schema);
     char *look = arena_printf(&a, "SELECT 1 FROM pg_namespace WHERE nspname = %s", str_literal_pg(&a, where->schema));
-    bool ok = gauss_rows(c, &a, look, &rows, e) && (rows.n > 0 || gauss_execf(c, e, "CREATE SCHEMA %s", name)) &&
+    bool ok = gauss_rows(c, &a, look, &rows, e) && (rows.n > 0 || make_schema(c, name, e)) &&
               gauss_execf(c, e, "SET search_path = %s; SET client_encoding = 'UTF8'; %s", name,
                           opengauss ? "SET session_timeout = 0" : "SET lock_timeout = '15s'");
     arena_clear(&a);
