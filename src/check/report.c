@@ -72,10 +72,12 @@ static void print_head(const struct check_report *r, FILE *out, struct arena *a)
     } else if (r->different) {
         fprintf(out, "Different.\n");
     } else if (r->complete) {
-        fprintf(out, "The same: %s rows of %zu tables%s.\n", str_count(r->rows, n), r->ntables,
-                !r->rows_checked        ? " not compared, only their definitions"
-                : !r->structure_checked ? "; definitions not compared"
-                                        : " and their definitions");
+        if (r->rows_checked) {
+            fprintf(out, "The same: %s rows of %zu tables%s.\n", str_count(r->rows, n), r->ntables,
+                    r->structure_checked ? " and their definitions" : "; definitions not compared");
+        } else {
+            fprintf(out, "The same: the definitions of %zu tables; rows not compared.\n", r->ntables);
+        }
     } else {
         fprintf(out, "The same as far as it could be compared; see below.\n");
     }

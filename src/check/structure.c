@@ -6,7 +6,6 @@
  * to another batch. */
 #include "check/structure.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,42 +167,6 @@ static bool make_schema(struct structuring *k, struct err *e) {
 
 /* ---- comparing ---- */
 
-static const struct found_column *column_named(const struct found_table *t, const char *name) {
-    for (size_t i = 0; i < t->ncolumns; i++) {
-        if (str_ieq(t->columns[i].name, name)) {
-            return &t->columns[i];
-        }
-    }
-    return NULL;
-}
-
-static void compare_counter(struct structuring *k, const struct table *t, const struct found_table *found,
-                            const struct found_counter *counters, size_t n) {
-    const struct column *c = NULL;
-    for (size_t i = 0; i < t->ncolumns && c == NULL; i++) {
-        c = t->columns[i].auto_increment ? &t->columns[i] : NULL;
-    }
-    const struct found_column *column = c != NULL ? column_named(found, c->target_name) : NULL;
-    if (column == NULL || column->counter == NULL || k->catalog.refused[CATALOG_COUNTERS] != NULL) {
-        return; /* told already */
-    }
-    char *object = arena_printf(&k->batch, "counter of %s", c->target_name);
-    const struct found_counter *counter = NULL;
-    for (size_t i = 0; i < n && counter == NULL; i++) {
-        counter = counters[i].table == found->oid && counters[i].column == column->number ? &counters[i] : NULL;
-    }
-    if (counter == NULL || !counter->known) {
-        structure_not_checked(&k->report, t->name, object,
-                              counter == NULL           ? "the target does not tell its sequence"
-                              : counter->reason != NULL ? counter->reason
-                                                        : "its sequence has no value");
-    } else if (counter->next < t->auto_increment_next && !counter->exhausted) {
-        structure_differs(&k->report, t->name, object, "next value", DIFFERENCE_OTHER,
-                          arena_printf(&k->batch, "%" PRIu64, t->auto_increment_next),
-                          arena_printf(&k->batch, "%" PRIu64, counter->next));
-    }
-}
-
 static struct structure_known known_of(struct structuring *k, size_t i) {
     const char *const *refused = k->catalog.refused;
     const struct table *t = &k->scratch.db.tables[i];
@@ -293,8 +256,8 @@ static bool batch_compare(struct structuring *k, const struct batch *b, struct f
         const struct table *t = &k->scratch.db.tables[i];
         compare_table(k, i, &expected, found);
         const struct found_table *is = structure_find_table(found, t->target_name);
-        if (is != NULL) {
-            compare_counter(k, t, is, counters, ncounters);
+        if (is != NULL && k->catalog.refused[CATALOG_COUNTERS] == NULL) { /* otherwise that is told */
+            structure_compare_counter(&k->report, t, is, counters, ncounters);
         }
     }
     return true;

@@ -1,6 +1,7 @@
 /* Comparing two tables. See structure_compare.h. */
 #include "check/structure_compare.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -339,4 +340,42 @@ void structure_compare(struct structure_report *r, const char *table, const stru
         compare_partitions(&p, expected, found);
     }
     arena_clear(&names);
+}
+
+/* ---- counters ---- */
+
+static const struct found_counter *find_counter(const struct found_counter *counters, size_t n, uint32_t table,
+                                                int column) {
+    for (size_t i = 0; i < n; i++) {
+        if (counters[i].table == table && counters[i].column == column) {
+            return &counters[i];
+        }
+    }
+    return NULL;
+}
+
+void structure_compare_counter(struct structure_report *r, const struct table *t, const struct found_table *found,
+                               const struct found_counter *counters, size_t n) {
+    const struct column *c = NULL;
+    for (size_t i = 0; i < t->ncolumns && c == NULL; i++) {
+        c = t->columns[i].auto_increment ? &t->columns[i] : NULL;
+    }
+    const struct found_column *column = c != NULL ? find_column(found, c->target_name, true) : NULL;
+    if (column == NULL || column->counter == NULL) {
+        return; /* that is a difference of the column */
+    }
+    const struct found_counter *counter = find_counter(counters, n, found->oid, column->number);
+    struct arena a = ARENA_INIT;
+    const char *object = arena_printf(&a, "counter of %s", c->target_name);
+    if (counter == NULL || !counter->known) {
+        structure_not_checked(r, t->name, object,
+                              counter == NULL           ? "the target does not tell its sequence"
+                              : counter->reason != NULL ? counter->reason
+                                                        : "its sequence has no value");
+    } else if (counter->next < t->auto_increment_next && !counter->exhausted) {
+        structure_differs(r, t->name, object, "next value", DIFFERENCE_OTHER,
+                          arena_printf(&a, "%" PRIu64, t->auto_increment_next),
+                          arena_printf(&a, "%" PRIu64, counter->next));
+    }
+    arena_clear(&a);
 }

@@ -32,4 +32,8 @@ struct structure_known {
 void structure_compare(struct structure_report *r, const char *table, const struct structure_known *known,
                        struct found_table *expected, struct found_table *found);
 
+/* Does the counter of the table go on behind the source's values? t: the source's. */
+void structure_compare_counter(struct structure_report *r, const struct table *t, const struct found_table *found,
+                               const struct found_counter *counters, size_t n);
+
 #endif

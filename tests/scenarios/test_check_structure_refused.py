@@ -14,17 +14,18 @@ from moving import Move, error_of, last_event
 from servers import Postgres
 from test_check_rows import DIFFERENT
 from test_check_structure import FAULTS, SHOP, checked, clean
-from test_schema import CASES, load, server_of
+from test_schema import CASES, load, run_tool, schema_tool, server_of, statements  # noqa: F401 (a fixture)
 
 INCOMPLETE = 1
 SSL_REQUEST = 80877103
 
 
 class Gate:
-    """A port whose connections go to the server; simple queries that match a pattern get another text on the way."""
+    """A port whose connections go to the server; in simple queries each pattern's matches get another text on the way."""
 
-    def __init__(self, host, port, pattern, text):
-        self.to, self.pattern, self.text, self.hits = (host, port), re.compile(pattern, re.S), text, 0
+    def __init__(self, host, port, changes):
+        self.to, self.hits = (host, port), 0
+        self.changes = [(re.compile(pattern, re.S), text) for pattern, text in changes.items()]
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.sockets = [self.listener]
@@ -62,9 +63,11 @@ class Gate:
                 kind, length = struct.unpack("!ci", self._read(client, 5))
                 body = self._read(client, length - 4)
                 if kind == b"Q":
-                    text, n = self.pattern.subn(self.text, body[:-1].decode())
-                    self.hits += n > 0
-                    body = text.encode() + b"\0"
+                    query = body[:-1].decode()
+                    for pattern, text in self.changes:
+                        query, n = pattern.subn(text, query)
+                        self.hits += n > 0
+                    body = query.encode() + b"\0"
                 server.sendall(kind + struct.pack("!i", len(body) + 4) + body)
         except OSError:
             pass
@@ -93,20 +96,23 @@ def shop(move, mysql9):
     return mysql9
 
 
+def check_through(move, source, database, changes, *options):
+    server = move.target.server
+    gate = Gate(server.host, server.port, changes)
+    try:
+        first, second = move.urls(source, database, None)
+        second = second.replace(":%d/" % server.port, ":%d/" % gate.port)
+        result = move.godwit("check", first, second, "--progress", "json", *options, env=move.passwords(source))
+    finally:
+        gate.close()
+    assert gate.hits > 0, "nothing was changed by %s" % changes
+    return result
+
+
 @pytest.fixture
 def through(move, shop):
-    """through(pattern, text, *options): the Result of a check whose statements are changed, and how often."""
-    def run(pattern, text, *options):
-        gate = Gate(move.target.server.host, move.target.server.port, pattern, text)
-        try:
-            first, second = move.urls(shop, "faults", None)
-            second = second.replace(":%d/" % move.target.server.port, ":%d/" % gate.port)
-            result = move.godwit("check", first, second, "--progress", "json", *options, env=move.passwords(shop))
-        finally:
-            gate.close()
-        assert gate.hits > 0, "no statement matched %r" % pattern
-        return result
-    return run
+    """through(pattern, text, *options): the Result of a check whose statements are changed."""
+    return lambda pattern, text, *options: check_through(move, shop, "faults", {pattern: text}, *options)
 
 
 def incomplete(result):
@@ -257,3 +263,81 @@ def test_batches_become_smaller(godwit, tmp_path, mysql9, few_locks):
     report = checked(move, mysql9, "locks", code=DIFFERENT)
     assert [(d["table"], d["object"]) for d in report["structure"]] == [("t77", "column b")]
     assert report["structure_unchecked"] == []
+
+
+# ---- openGauss's statements, with PostgreSQL in its place ----
+
+def answers_as(compatibility, dolphin):
+    """What makes PostgreSQL look like an openGauss: its answers, and the settings it does not have."""
+    return {
+        r"\(SELECT setting FROM pg_settings WHERE name = 'sql_compatibility'\)": "'%s'" % compatibility,
+        r"\(SELECT extversion FROM pg_extension WHERE extname = 'dolphin'\)": dolphin,
+        r"^SELECT setting FROM pg_settings WHERE name = '(behavior_compat_options|dolphin.sql_mode)'": "SELECT ''",
+        r"^SET (session_timeout|behavior_compat_options|dolphin.sql_mode) = .*": "SELECT 1",
+    }
+
+
+# What its catalog has and PostgreSQL's has not, by what comes nearest.
+CATALOG = {
+    r"d\.adgencol = 's'": "a.attgenerated = 's'",
+    r"length\(d\.adsrc\)": "length(pg_get_expr(d.adbin, d.adrelid))",
+    r"CASE WHEN length\(d\.adsrc_on_update\).*? END": "NULL",
+    r"x\.indisusable": "true",
+    r"x\.indisvisible": "true",
+    r", increment_by FROM": ", 1 FROM",
+    r"^SELECT p\.parentid.*": "SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL WHERE false",
+}
+GAUSS = ["auto_increment", "checks", "comments", "foreign_keys", "defaults_expressions", "on_update", "identifiers"]
+
+
+@pytest.fixture
+def gauss(move, mysql9, schema_tool):  # noqa: F811
+    """gauss(case): the case in the target as a load into a PG database of openGauss makes it."""
+    def make(name):
+        case = next(c for c in CASES if c.name == name)
+        load(mysql9, case.database, case.sql)
+        for stage, _, sql in statements(run_tool(schema_tool, mysql9, case.database, "dialect=og_pg", *case.options)):
+            if stage != "analyze":
+                move.target.execute(sql)
+        return case.database
+    return make
+
+
+@pytest.mark.parametrize("name", GAUSS)
+def test_the_statements_for_openGauss(move, mysql9, gauss, name):
+    database = gauss(name)
+    result = check_through(move, mysql9, database, {**answers_as("PG", "NULL"), **CATALOG}, "--structure-only")
+    report = last_event(result, "check")["check"]
+    assert report["dialect"] == "opengauss-pg" and result.code == 0, str(result)
+    assert report["structure"] == [] and report["structure_unchecked"] == []
+
+
+@pytest.mark.parametrize("sql, expected", [
+    ("ALTER TABLE golden_on_update.u DROP COLUMN twice", ("column twice", "definition", "missing")),
+    ("ALTER TABLE golden_on_update.u ALTER a DROP DEFAULT", ("column a", "default", "changed")),
+    ("ALTER TABLE golden_on_update.u ALTER twice DROP EXPRESSION", ("column twice", "generated", "changed")),
+    ("ALTER TABLE golden_on_update.u DROP CONSTRAINT u_pkey", ("primary key", "definition", "missing")),
+    ("ALTER TABLE golden_on_update.u DISABLE TRIGGER u_on_update", ("trigger u_on_update", "state", "changed")),
+    ("DROP TRIGGER u_on_update ON golden_on_update.u", ("trigger of ON UPDATE", "definition", "missing")),
+    ("ALTER TABLE golden_on_update.u RENAME b TO \"B\"", ("column b", "definition", "missing")),
+    ("ALTER TRIGGER u_on_update ON golden_on_update.u RENAME TO other_name", ()),
+])
+def test_faults_found_by_openGauss_statements(move, mysql9, gauss, sql, expected):
+    database = gauss("on_update")
+    move.target.execute(sql)
+    result = check_through(move, mysql9, database, {**answers_as("PG", "NULL"), **CATALOG}, "--structure-only")
+    found = [(d["object"], d["what"], d["kind"]) for d in last_event(result, "check")["check"]["structure"]]
+    if "RENAME b" in sql:  # outside of B, case counts
+        assert found.pop() == ("column B", "definition", "extra")
+    assert found == ([expected] if expected else []), str(result)
+    assert result.code == (DIFFERENT if expected else 0)
+
+
+@pytest.mark.parametrize("mode, dolphin", [("PG", "NULL"), ("A", "NULL"), ("B", "'5.1'")])
+def test_an_openGauss_that_knows_nothing(move, mysql9, gauss, mode, dolphin):
+    """Everything only openGauss has is refused: told, and nothing is a difference."""
+    database = gauss("on_update")
+    report = incomplete(check_through(move, mysql9, database, answers_as(mode, dolphin), "--structure-only"))
+    # PostgreSQL does not take the words of a B database: there the table cannot be made either.
+    assert unchecked(report) == ([("u", "table"), (None, "columns"), (None, "labels of set columns"), (None, "partitions")]
+                                 if mode == "B" else [(None, "columns"), (None, "partitions")])

@@ -544,6 +544,62 @@ static void partition_keys(void **state) {
     only(f, "partitioning", "key", DIFFERENCE_EXTRA, NULL, "RANGE (id)");
 }
 
+/* ---- counters ---- */
+
+enum { NEXT = 500, SEQUENCE_OID = 16400 };
+
+static struct fixture *count(struct found_counter counter) {
+    static char name[] = "Orders", id[] = "Id", found_id[] = "id";
+    struct column columns[] = {{.name = id, .target_name = found_id, .auto_increment = true}};
+    struct table t = {.name = name, .columns = columns, .ncolumns = 1, .auto_increment_next = NEXT};
+    struct fixture *f = begin();
+    struct structure_report r = {.a = &f->arena, .out = &f->result};
+    structure_compare_counter(&r, &t, &f->found.table, &counter, 1);
+    return f;
+}
+
+static void counters(void **state) {
+    (void)state;
+    struct found_counter c = {.table = SEQUENCE_OID, .column = 1, .known = true, .next = NEXT};
+    struct fixture *f = count(c);
+    assert_int_equal(f->result.n + f->result.nunchecked, 0);
+    c.next = NEXT + 1;
+    f = count(c);
+    assert_int_equal(f->result.n + f->result.nunchecked, 0);
+    c.next = NEXT - 1;
+    f = count(c);
+    assert_int_equal(f->result.n, 1);
+    has(f, 0, "counter of id", "next value", DIFFERENCE_OTHER, "500", "499");
+    arena_clear(&f->arena);
+    c.exhausted = true; /* it gives no value at all, as the source's column will not either */
+    f = count(c);
+    assert_int_equal(f->result.n + f->result.nunchecked, 0);
+}
+
+static void counters_not_known(void **state) {
+    (void)state;
+    const struct found_counter other_column = {.table = SEQUENCE_OID, .column = 2, .known = true, .next = NEXT};
+    const struct found_counter other_table = {.table = SEQUENCE_OID + 1, .column = 1, .known = true, .next = NEXT};
+    const struct found_counter refused = {.table = SEQUENCE_OID, .column = 1, .reason = "permission denied"};
+    const struct found_counter empty = {.table = SEQUENCE_OID, .column = 1};
+    const struct {
+        struct found_counter counter;
+        const char *reason;
+    } cases[] = {{other_column, "the target does not tell its sequence"},
+                 {other_table, "the target does not tell its sequence"},
+                 {refused, "permission denied"},
+                 {empty, "its sequence has no value"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fixture *f = count(cases[i].counter);
+        assert_int_equal(f->result.n, 0);
+        assert_int_equal(f->result.nunchecked, 1);
+        assert_string_equal(f->result.unchecked[0].table, "Orders");
+        assert_string_equal(f->result.unchecked[0].object, "counter of id");
+        assert_string_equal(f->result.unchecked[0].reason, cases[i].reason);
+        arena_clear(&f->arena);
+    }
+}
+
 /* ---- what is not known is not compared ---- */
 
 static void unknown_kinds_are_left_out(void **state) {
@@ -626,6 +682,8 @@ int main(void) {
         cmocka_unit_test(on_update_triggers_of_opengauss),
         cmocka_unit_test(partitions),
         cmocka_unit_test(partition_keys),
+        cmocka_unit_test(counters),
+        cmocka_unit_test(counters_not_known),
         cmocka_unit_test(unknown_kinds_are_left_out),
         cmocka_unit_test(what_could_not_be_compared),
     };
