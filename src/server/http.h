@@ -1,0 +1,73 @@
+/* HTTP/1.1: one loop that reads and writes and never blocks, and threads that answer.
+ *
+ * The loop (libwebsockets) takes a request with its body, hands it to a thread, and writes the answer when it is there. What a
+ * client does slowly, or not at all, costs its connection and nothing else. */
+#ifndef SERVER_HTTP_H
+#define SERVER_HTTP_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
+
+struct http_request {
+    enum http_method method;
+    char *path;   /* decoded, begins with '/' */
+    char **query; /* "name=value" each, decoded */
+    size_t nquery;
+    char *cookie; /* headers; "" where there is none */
+    char *authorization, *csrf, *content_type, *accept_language, *origin, *host;
+    char address[64];   /* of the client */
+    struct buf body;    /* NUL behind its bytes */
+    struct arena arena; /* lives as long as the request */
+};
+
+enum { HTTP_HEADERS_MAX = 8 };
+
+struct http_header {
+    const char *name; /* "set-cookie:", in small letters with the colon */
+    char *value;      /* without line breaks */
+};
+
+/* What the handler fills; it comes as 200 without content. Strings live in the request's arena. */
+struct http_response {
+    unsigned status;
+    const char *content_type;
+    struct buf body;
+    struct http_header headers[HTTP_HEADERS_MAX];
+    size_t nheaders;
+};
+
+/* Answers one request; on one of the threads. local: what thread_begin made. */
+typedef void http_handler(void *arg, void *local, struct http_request *r, struct http_response *answer);
+
+struct http_options {
+    const char *address;                   /* to listen on; NULL: 127.0.0.1 */
+    uint16_t port;                         /* 0: a free one */
+    const char *tls_certificate, *tls_key; /* PEM files; NULL: no TLS */
+    unsigned threads;                      /* that answer; 0: 4 */
+    size_t body_max;                       /* bytes; 0: 1 MiB */
+    unsigned slow_s;                       /* how long a client may take for its request, or an answer; 0: 30 */
+    http_handler *handle;
+    void *arg;
+    void *(*thread_begin)(void *arg);           /* may be NULL; e.g. opens a store */
+    void (*thread_end)(void *arg, void *local); /* may be NULL */
+};
+
+struct http;
+
+/* Listens when it returns. ERR_SYSTEM: the port is taken or the certificate cannot be read. The options' strings must outlive it. */
+bool http_start(struct http **out, const struct http_options *o, struct err *e) WARN_UNUSED;
+uint16_t http_port(const struct http *h);
+/* No more requests; answers under way are finished, then the threads end. NULL is fine. */
+void http_stop(struct http *h);
+
+/* A header to add; the value is cut at a line break. */
+void http_add_header(struct http_response *answer, const char *name, char *value);
+
+/* The value of a cookie, in the arena, or of a parameter of the query; NULL: it is not there. */
+char *http_cookie(struct arena *a, const char *cookies, const char *name);
+const char *http_parameter(const struct http_request *r, const char *name);
+
+#endif
