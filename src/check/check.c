@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "check/detail.h"
 #include "check/quick.h"
+#include "check/reference.h"
 #include "check/resume.h"
 
 struct checking {
@@ -93,6 +94,7 @@ static void report_tables(struct checking *k) {
 
 static bool compare_structure(struct checking *k, struct err *e) {
     struct check_report *report = k->report;
+    report->structure.backward = k->o->backward;
     if (!structure_check(&k->run, &report->arena, &report->structure, e)) {
         return err_where(e, "structure");
     }
@@ -125,7 +127,7 @@ static bool compare_rows(struct checking *k, struct err *e) {
     }
     report->rows_checked = true;
     progress_phase(c->progress, PHASE_FINISH);
-    return check_detail(c, k->o, report, e);
+    return check_detail(c, k->o, report, e) && (!k->o->backward || reference_tables(&k->run, report, e));
 }
 
 static void report_source(struct checking *k) {
@@ -150,6 +152,9 @@ static bool all(struct checking *k, struct err *e) {
     c->ntables = r->db.ntables;
     tell_tables(k);
     report_tables(k);
+    if (k->o->backward && k->o->repair && !mend_mysql_possible(r, e)) {
+        return false;
+    }
     progress_phase(c->progress, PHASE_SCHEMA);
     /* Structure first: the row check overwrites the model's types with those found. */
     return (k->o->skip_structure || compare_structure(k, e)) &&
@@ -184,6 +189,7 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
         .target_jobs = o->target_jobs > 0 ? o->target_jobs : jobs,
         .chunk_bytes = (t->chunk_bytes > 0 ? t->chunk_bytes : 32u << 20) / 8, /* keys and digests are kept in memory */
         .settle_ms = o->settle_ms,
+        .backward = o->backward,
         .journal_path = o->journal_file,
         .resume_mode = o->resume,
         .stop = stop,
@@ -193,8 +199,14 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
     rate_init(&k.rows.rates[SIDE_TARGET], t->rate_limit_bytes);
     int64_t from_us = clock_mono_us();
     bool ok = all(&k, e);
+    if (!ok && o->backward) {
+        check_error_turn(e);
+    }
     finish(&k, ok, e, from_us);
     resume_report(&k.rows, report);
+    if (o->backward) {
+        check_report_turn(report, &k.run.db);
+    }
     resume_close(&k.rows, ok);
     check_rows_clear(&k.rows);
     check_tables_clear(k.rows.tables, k.rows.ntables);

@@ -20,6 +20,7 @@ struct check_options {
     uint64_t max_listed;               /* row differences shown per table; 0: 100 */
     const char *repair_file;           /* statements that make the target equal, or NULL */
     bool repair;                       /* run them, and look at those rows again */
+    bool backward; /* the target (openGauss, PostgreSQL) is the reference: MySQL is judged, and repaired */
     bool skip_structure, skip_rows;
     bool quick; /* the target alone, against what the load has read */
     enum check_resume resume;

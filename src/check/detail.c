@@ -10,18 +10,6 @@
 
 enum { BATCH = 100, VALUE_BYTES = 160, LISTED_DEFAULT = 100 };
 
-struct detail {
-    struct check_rows *c;
-    const struct check_options *o;
-    struct check_report *report;
-    struct check_table *t;
-    struct check_table_report *out;
-    uint64_t max_listed;
-    size_t listed_cap;
-    FILE *file;                  /* repair statements, or NULL */
-    struct gauss_client *mender; /* the session that runs them, or NULL */
-};
-
 /* ---- listing ---- */
 
 static char *describe(struct arena *a, const struct check_table *t, size_t column, const uint8_t *field, size_t len) {
@@ -77,14 +65,39 @@ static void list_one(struct detail *x, const struct row_pair *p) {
 
 /* ---- repair ---- */
 
-static bool write_repair(struct detail *x, const char *sql, const char *why, const struct row_pair *p, struct err *e) {
+/* A server's text may be cut inside a character. */
+static char *clean_text(struct arena *a, const char *text) {
+    char *own = arena_strdup(a, text);
+    if (!str_utf8_valid(own, strlen(own))) {
+        for (char *c = own; *c != '\0'; c++) {
+            *c = (unsigned char)*c >= 0x80 ? '?' : *c;
+        }
+    }
+    return own;
+}
+
+void detail_not_mended(struct detail *x, const struct row_pair *p, const char *why) {
+    struct arena *a = &x->report->arena;
+    struct check_table_report *out = x->out;
+    out->nunmended++;
+    if (out->nunmended_listed == x->max_listed) {
+        return;
+    }
+    out->unmended = arena_grow(a, out->unmended, out->nunmended_listed, &x->refused_cap, sizeof *out->unmended);
+    out->unmended[out->nunmended_listed++] = (struct unmended_row){
+        .key = detail_is_uncarriable(p->d) ? arena_strdup(a, "?") : detail_key_text(a, x->t, p->d->key, p->d->len),
+        .reason = clean_text(a, why)};
+}
+
+bool detail_write(struct detail *x, const char *sql, const char *why, const struct row_pair *p, struct err *e) {
     struct arena a = ARENA_INIT;
     char *key = detail_is_uncarriable(p->d) ? arena_strdup(&a, "?") : detail_key_text(&a, x->t, p->d->key, p->d->len);
+    const char *table = x->o->backward ? x->t->t->name : x->out->target;
     for (char *c = key; *c != '\0'; c++) {
         *c = *c == '\n' || *c == '\r' ? ' ' : *c; /* it stands in a comment */
     }
     int n = sql != NULL ? fprintf(x->file, "%s;\n", sql)
-                        : fprintf(x->file, "-- %s, %s: %s\n", x->out->target, key, why == NULL ? "nothing to do" : why);
+                        : fprintf(x->file, "-- %s, %s: %s\n", table, key, why == NULL ? "nothing to do" : why);
     arena_clear(&a);
     return n >= 0 || err_errno(e, ERR_FILE, "%s cannot be written", x->o->repair_file);
 }
@@ -97,8 +110,11 @@ static bool mend_batch(struct detail *x, const struct row_pair *pairs, size_t n,
     for (size_t i = 0; i < n; i++) {
         const char *why;
         char *sql = repair_sql(a, x->c->run->identity.dialect, x->t, &pairs[i], &why);
-        if (x->file != NULL && !write_repair(x, sql, why, &pairs[i], e)) {
+        if (x->file != NULL && !detail_write(x, sql, why, &pairs[i], e)) {
             return false;
+        }
+        if (x->mender != NULL && sql == NULL && why != NULL) {
+            detail_not_mended(x, &pairs[i], why);
         }
         if (x->mender != NULL && sql != NULL) {
             if (!gauss_exec(x->mender, sql, e)) {
@@ -136,7 +152,7 @@ static bool one_batch(struct detail *x, size_t *n, struct err *e) {
     struct arena a = ARENA_INIT;
     struct difference d[BATCH];
     struct row_pair pairs[BATCH];
-    bool everything = x->file != NULL || x->mender != NULL;
+    bool everything = !x->o->backward && (x->file != NULL || x->mender != NULL);
     uint64_t left = everything ? BATCH : x->max_listed - x->out->nlisted;
     bool ok = differences_next(&x->c->differences.tables[x->t->number], &a, d, left < BATCH ? left : BATCH, n, e) &&
               (*n == 0 || detail_fetch(x->c, x->t, x->c->anchor, d, *n, &a, pairs, e));
@@ -162,11 +178,12 @@ static bool one_table(struct detail *x, struct err *e) {
         if (!one_batch(x, &n, e)) {
             return err_where(e, "differences of %s", x->t->t->name);
         }
-        if (x->file == NULL && x->mender == NULL && x->out->nlisted >= x->max_listed) {
+        bool listed_only = x->o->backward || (x->file == NULL && x->mender == NULL);
+        if (listed_only && x->out->nlisted >= x->max_listed) {
             break;
         }
     }
-    return true;
+    return x->mysql == NULL || mend_mysql_table(x, e) || err_where(e, "differences of %s", x->t->t->name);
 }
 
 static bool open_repairs(struct detail *x, struct err *e) {
@@ -178,6 +195,9 @@ static bool open_repairs(struct detail *x, struct err *e) {
         fprintf(x->file,
                 "-- Statements that make the target's rows equal to the source's, as they were when checked.\n");
         x->report->repair_file = arena_strdup(&x->report->arena, x->o->repair_file);
+    }
+    if (x->o->backward) {
+        return (!x->o->repair && x->file == NULL) || mend_mysql_open(x, e);
     }
     if (!x->o->repair) {
         return true;
@@ -203,7 +223,7 @@ bool check_detail(struct check_rows *c, const struct check_options *o, struct ch
         if (c->differences.tables[i].keys != NULL) {
             x.t = &c->tables[i];
             x.out = &report->tables[i];
-            x.listed_cap = 0;
+            x.listed_cap = x.refused_cap = 0;
             ok = one_table(&x, e);
         }
     }
@@ -211,5 +231,6 @@ bool check_detail(struct check_rows *c, const struct check_options *o, struct ch
         ok = err_errno(e, ERR_FILE, "%s cannot be written", o->repair_file);
     }
     gauss_close(x.mender);
+    mend_mysql_close(&x);
     return ok;
 }

@@ -38,8 +38,66 @@ char *detail_key_text(struct arena *a, const struct check_table *t, const uint8_
 /* Is it a row of the source that no policy could bring into the target's types? */
 bool detail_is_uncarriable(const struct difference *d);
 
-/* The statement that mends one difference, or NULL where there is none (its reason in *why). */
+/* The fields of a canonical row. */
+struct row_fields {
+    const uint8_t **field; /* NULL: SQL NULL */
+    size_t *len;
+};
+struct row_fields row_fields(struct arena *a, const struct check_table *t, const uint8_t *row, size_t len);
+bool row_fields_same(const struct row_fields *x, const struct row_fields *y, size_t i);
+
+/* The statement that mends one difference in the target, or NULL where there is none (its reason in *why). */
 char *repair_sql(struct arena *a, enum dialect d, const struct check_table *t, const struct row_pair *p,
                  const char **why);
+
+/* ---- the other way: MySQL's rows are made equal to the target's ---- */
+
+/* Whom the statements are for. */
+struct repair_mysql {
+    bool is_mariadb;
+    unsigned version;
+};
+
+/* The statement that mends one difference in MySQL, or NULL where there is none (its reason in *why). Of a table without a key an
+ * INSERT is of one row, to be run p->d->times times; all else is run once. */
+char *repair_mysql_sql(struct arena *a, const struct repair_mysql *m, const struct check_table *t,
+                       const struct row_pair *p, const char **why);
+char *repair_mysql_delete(struct arena *a, const struct repair_mysql *m, const struct check_table *t,
+                          const struct row_pair *p, const char **why);
+char *repair_mysql_insert(struct arena *a, const struct repair_mysql *m, const struct check_table *t,
+                          const struct row_pair *p, const char **why);
+
+/* May a row be deleted and inserted anew, without losing values of columns that are not compared? */
+bool repair_mysql_can_replace(const struct check_table *t);
+/* Does the row get another value of a unique key, and may it be replaced? Rows may exchange such values, one at a time they cannot. */
+bool repair_mysql_moves_unique(struct arena *a, const struct check_table *t, const struct row_pair *p);
+
+/* ---- detail.c, mend_mysql.c ---- */
+
+struct detail {
+    struct check_rows *c;
+    const struct check_options *o;
+    struct check_report *report;
+    struct check_table *t;
+    struct check_table_report *out;
+    uint64_t max_listed;
+    size_t listed_cap, refused_cap;
+    FILE *file;                  /* repair statements, or NULL */
+    struct gauss_client *mender; /* the session that runs them, or NULL */
+    struct mend_mysql *mysql;    /* the same the other way, or NULL */
+};
+
+/* A row that differs and stays as it is, for the report. */
+void detail_not_mended(struct detail *x, const struct row_pair *p, const char *why);
+/* A statement, or as a comment why there is none, to the file. */
+bool detail_write(struct detail *x, const char *sql, const char *why, const struct row_pair *p,
+                  struct err *e) WARN_UNUSED;
+
+/* Before anything is read: would the server let us write? ERR_TARGET_READ_ONLY, ERR_SOURCE_PRIVILEGE, .. */
+bool mend_mysql_possible(struct run *r, struct err *e) WARN_UNUSED;
+bool mend_mysql_open(struct detail *x, struct err *e) WARN_UNUSED;
+void mend_mysql_close(struct detail *x);
+/* All differences of x->t: written to the file, and run. */
+bool mend_mysql_table(struct detail *x, struct err *e) WARN_UNUSED;
 
 #endif

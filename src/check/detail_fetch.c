@@ -8,34 +8,11 @@ enum { DESCRIBE_BYTES = 256 };
 
 /* ---- literals ---- */
 
-static char *hex_literal(struct arena *a, const char *prefix, const uint8_t *p, size_t n) {
-    static const char digits[] = "0123456789abcdef";
-    char *text = arena_alloc(a, 2 * n + 1);
-    for (size_t i = 0; i < n; i++) {
-        text[2 * i] = digits[p[i] >> 4];
-        text[2 * i + 1] = digits[p[i] & 15];
-    }
-    return arena_printf(a, "%s'%s'", prefix, text);
-}
-
-/* A canonical key field as MySQL reads it. */
+/* A canonical key field as MySQL reads it; NULL: its column cannot hold such a value. */
 static char *source_literal(struct arena *a, const struct check_table *t, size_t column, const uint8_t *field,
                             size_t len) {
-    char text[DESCRIBE_BYTES];
-    switch (t->columns[column]->target.kind) {
-    case TK_TEXT:
-    case TK_JSONB:
-        return hex_literal(a, "_utf8mb4 x", field, len);
-    case TK_BYTEA:
-    case TK_BLOB:
-        return hex_literal(a, "x", field, len);
-    case TK_BIT: /* int32 number of bits, then bytes filled up on the right */
-        canon_describe(t->canon, column, field, len, text, sizeof text);
-        return arena_printf(a, "b'%s'", text);
-    default:
-        canon_describe(t->canon, column, field, len, text, sizeof text);
-        return str_literal_mysql(a, text);
-    }
+    const char *why;
+    return canon_literal_mysql(a, t->canon, column, &t->columns[column]->type, field, len, &why);
 }
 
 static char *target_literal(struct arena *a, const struct check_table *t, size_t column, const uint8_t *field,
@@ -56,9 +33,12 @@ static char *key_condition(struct arena *a, const struct check_table *t, enum si
     for (size_t i = 0; i < t->nkeys && canon_next(&at, end, &field, &len); i++) {
         const struct column *c = t->columns[i];
         char *name = side == SIDE_SOURCE ? str_quote_mysql(a, c->name) : str_quote_pg(a, c->target_name);
-        char *one = field == NULL         ? arena_printf(a, "%s IS NULL", name)
-                    : side == SIDE_SOURCE ? arena_printf(a, "%s = %s", name, source_literal(a, t, i, field, len))
-                                          : arena_printf(a, "%s = %s", name, target_literal(a, t, i, field, len));
+        char *value = field == NULL         ? NULL
+                      : side == SIDE_SOURCE ? source_literal(a, t, i, field, len)
+                                            : target_literal(a, t, i, field, len);
+        char *one = value != NULL   ? arena_printf(a, "%s = %s", name, value)
+                    : field == NULL ? arena_printf(a, "%s IS NULL", name)
+                                    : arena_strdup(a, "FALSE");
         text = text == NULL ? one : arena_printf(a, "%s AND %s", text, one);
     }
     return text;

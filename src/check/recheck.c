@@ -14,10 +14,12 @@ struct batch {
 };
 
 static bool fetch(struct recheck *k, struct check_table *t, struct batch *b, struct arena *a, struct err *e) {
+    enum side first = k->rows->backward ? SIDE_TARGET : SIDE_SOURCE;
     detail_pairs(t, b->d, b->n, b->pairs);
-    return detail_fetch_side(k->rows, t, SIDE_SOURCE, k->source, k->target, b->d, b->n, a, b->pairs, e) &&
+    return detail_fetch_side(k->rows, t, first, k->source, k->target, b->d, b->n, a, b->pairs, e) &&
            (k->applied == NULL || k->applied(k->arg, e)) &&
-           detail_fetch_side(k->rows, t, SIDE_TARGET, k->source, k->target, b->d, b->n, a, b->pairs, e);
+           detail_fetch_side(k->rows, t, first == SIDE_SOURCE ? SIDE_TARGET : SIDE_SOURCE, k->source, k->target, b->d,
+                             b->n, a, b->pairs, e);
 }
 
 /* Keep the keys whose rows differ. What cannot be carried was not looked for: nothing in the target can equal it. */

@@ -4,13 +4,8 @@
 #include "base/str.h"
 #include "check/detail.h"
 
-struct fields {
-    const uint8_t **field; /* NULL: SQL NULL */
-    size_t *len;
-};
-
-static struct fields split(struct arena *a, const struct check_table *t, const uint8_t *row, size_t len) {
-    struct fields f = {arena_array(a, const uint8_t *, t->n), arena_array(a, size_t, t->n)};
+struct row_fields row_fields(struct arena *a, const struct check_table *t, const uint8_t *row, size_t len) {
+    struct row_fields f = {arena_array(a, const uint8_t *, t->n), arena_array(a, size_t, t->n)};
     const uint8_t *at = row, *end = row + len;
     for (size_t i = 0; i < t->n; i++) {
         if (!canon_next(&at, end, &f.field[i], &f.len[i])) {
@@ -20,19 +15,19 @@ static struct fields split(struct arena *a, const struct check_table *t, const u
     return f;
 }
 
-static char *literal(struct arena *a, const struct check_table *t, const struct fields *f, size_t i) {
-    return f->field[i] == NULL ? arena_strdup(a, "NULL") : canon_literal(a, t->canon, i, f->field[i], f->len[i]);
-}
-
-static bool same_field(const struct fields *x, const struct fields *y, size_t i) {
+bool row_fields_same(const struct row_fields *x, const struct row_fields *y, size_t i) {
     if (x->field[i] == NULL || y->field[i] == NULL) {
         return x->field[i] == y->field[i];
     }
     return x->len[i] == y->len[i] && memcmp(x->field[i], y->field[i], x->len[i]) == 0;
 }
 
+static char *literal(struct arena *a, const struct check_table *t, const struct row_fields *f, size_t i) {
+    return f->field[i] == NULL ? arena_strdup(a, "NULL") : canon_literal(a, t->canon, i, f->field[i], f->len[i]);
+}
+
 /* AND of all columns' equality, or of the key's. */
-static char *where_row(struct arena *a, const struct check_table *t, const struct fields *f, size_t n,
+static char *where_row(struct arena *a, const struct check_table *t, const struct row_fields *f, size_t n,
                        const char **why) {
     char *text = NULL;
     for (size_t i = 0; i < n; i++) {
@@ -51,7 +46,7 @@ static char *where_row(struct arena *a, const struct check_table *t, const struc
     return text;
 }
 
-static char *insert_row(struct arena *a, const struct check_table *t, const struct fields *f, const char **why) {
+static char *insert_row(struct arena *a, const struct check_table *t, const struct row_fields *f, const char **why) {
     char *names = NULL, *values = NULL;
     for (size_t i = 0; i < t->n; i++) {
         if (!t->columns[i]->loaded) { /* the target computes it */
@@ -69,11 +64,11 @@ static char *insert_row(struct arena *a, const struct check_table *t, const stru
                          : arena_printf(a, "INSERT INTO %s (%s) VALUES (%s)", target_table(a, t->t), names, values);
 }
 
-static char *update_row(struct arena *a, const struct check_table *t, const struct fields *source,
-                        const struct fields *target, const char **why) {
+static char *update_row(struct arena *a, const struct check_table *t, const struct row_fields *source,
+                        const struct row_fields *target, const char **why) {
     char *set = NULL;
     for (size_t i = t->nkeys; i < t->n; i++) {
-        if (same_field(source, target, i)) {
+        if (row_fields_same(source, target, i)) {
             continue;
         }
         if (!t->columns[i]->loaded) {
@@ -92,8 +87,8 @@ static char *update_row(struct arena *a, const struct check_table *t, const stru
     return where == NULL ? NULL : arena_printf(a, "UPDATE %s SET %s WHERE %s", target_table(a, t->t), set, where);
 }
 
-static char *delete_row(struct arena *a, const struct check_table *t, const struct row_pair *p, const struct fields *f,
-                        const char **why) {
+static char *delete_row(struct arena *a, const struct check_table *t, const struct row_pair *p,
+                        const struct row_fields *f, const char **why) {
     bool by_row = t->nkeys == 0;
     char *where = where_row(a, t, f, by_row ? t->n : t->nkeys, why);
     char *name = target_table(a, t->t);
@@ -125,12 +120,12 @@ char *repair_sql(struct arena *a, enum dialect d, const struct check_table *t, c
         return NULL;
     }
     const uint8_t *source = p->row[SIDE_SOURCE], *target = p->row[SIDE_TARGET];
-    struct fields f = {0}, g = {0};
+    struct row_fields f = {0}, g = {0};
     if (source != NULL) {
-        f = split(a, t, source, p->len[SIDE_SOURCE]);
+        f = row_fields(a, t, source, p->len[SIDE_SOURCE]);
     }
     if (target != NULL) {
-        g = split(a, t, target, p->len[SIDE_TARGET]);
+        g = row_fields(a, t, target, p->len[SIDE_TARGET]);
     }
     if (source == NULL) {
         return target == NULL ? NULL : delete_row(a, t, p, &g, why);

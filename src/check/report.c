@@ -85,7 +85,7 @@ static void print_head(const struct check_report *r, FILE *out, struct arena *a)
     line(out, a, "source", r->source_version);
     line(out, a, "target", r->target_version);
     line(out, a, "snapshot", r->snapshot);
-    line(out, a, "gtid", r->gtid);
+    line(out, a, r->backward ? "target at" : "gtid", r->gtid);
     if (r->parts_kept > 0) {
         fprintf(out, "%-10s %llu parts were compared by runs that began at", "resumed",
                 (unsigned long long)r->parts_kept);
@@ -137,6 +137,16 @@ static void print_row(const struct listed_difference *d, FILE *out, struct arena
     }
 }
 
+static void print_unmended(const struct check_table_report *t, FILE *out, struct arena *a) {
+    for (size_t i = 0; i < t->nunmended_listed && i < SHOWN_PER_TABLE; i++) {
+        if (i == 0) {
+            fprintf(out, "    not repaired: %llu rows\n", (unsigned long long)t->nunmended);
+        }
+        fprintf(out, "             %s: %s\n", text_fit(a, t->unmended[i].key, TEXT_COLUMNS),
+                text_fit(a, t->unmended[i].reason, TEXT_COLUMNS * 2));
+    }
+}
+
 static void print_rows(const struct check_report *r, FILE *out, struct arena *a) {
     for (size_t i = 0; i < r->ntables; i++) {
         const struct check_table_report *t = &r->tables[i];
@@ -155,6 +165,7 @@ static void print_rows(const struct check_report *r, FILE *out, struct arena *a)
             fprintf(out, "    repaired: %llu rows, %llu of them the same when read again\n",
                     (unsigned long long)t->repaired, (unsigned long long)t->mended);
         }
+        print_unmended(t, out, a);
     }
 }
 
@@ -199,7 +210,8 @@ static void print_policies(const struct check_report *r, FILE *out) {
             first = false;
         }
         if (r->tables[i].left_out != NULL) {
-            fprintf(out, "\n%s: columns that the target has not: %s\n", r->tables[i].source, r->tables[i].left_out);
+            fprintf(out, "\n%s: columns that the %s has not: %s\n", r->tables[i].source,
+                    r->backward ? "source" : "target", r->tables[i].left_out);
         }
         if (r->tables[i].not_selected != NULL) {
             fprintf(out, "\n%s: columns not selected: %s\n", r->tables[i].source, r->tables[i].not_selected);
@@ -209,8 +221,8 @@ static void print_policies(const struct check_report *r, FILE *out) {
                     (unsigned long long)r->tables[i].rows_count, (unsigned long long)r->tables[i].rows_from + 1);
         }
         if (r->tables[i].by_source_keys) {
-            fprintf(out,
-                    "    the sides may order its key otherwise: rows that only the target has were not looked for\n");
+            fprintf(out, "    the sides may order its key otherwise: rows that only the %s has were not looked for\n",
+                    r->backward ? "source" : "target");
         }
         if (r->tables[i].settled > 0) {
             fprintf(out, "\n%s: %llu rows differed at first and were the same when they were read again\n",
@@ -234,7 +246,7 @@ void check_report_print(const struct check_report *r, FILE *out) {
     fprintf(out, "\nWhole check: %.1f s", r->total_s);
     if (r->total_s > 0 && r->rows > 0) {
         fprintf(out, ", %s rows/s, %s of the %s", str_count((uint64_t)((double)r->rows / r->total_s), rate),
-                str_bytes(r->bytes, bytes), r->quick ? "target" : "source");
+                str_bytes(r->bytes, bytes), r->quick || r->backward ? "target" : "source");
     }
     fprintf(out, ".\n");
     arena_clear(&a);
@@ -275,7 +287,16 @@ static json_t *policies_json(const struct check_table_report *t) {
     return all;
 }
 
-static json_t *table_json(const struct check_table_report *t) {
+static json_t *unmended_json(const struct check_table_report *t) {
+    json_t *all = json_array();
+    for (size_t i = 0; i < t->nunmended_listed; i++) {
+        json_array_append_new(
+            all, json_pack("{s:o, s:o}", "key", text(t->unmended[i].key), "reason", text(t->unmended[i].reason)));
+    }
+    return all;
+}
+
+static json_t *table_json(const struct check_table_report *t, bool backward) {
     json_t *o = json_object();
     json_object_set_new(o, "source", text(t->source));
     json_object_set_new(o, "target", text(t->target));
@@ -293,7 +314,8 @@ static json_t *table_json(const struct check_table_report *t) {
     json_object_set_new(o, "changed", count(t->changed));
     json_object_set_new(o, "missing", count(t->missing));
     json_object_set_new(o, "extra", count(t->extra));
-    json_object_set_new(o, "extra_not_looked_for", json_boolean(t->by_source_keys));
+    json_object_set_new(o, "extra_not_looked_for", json_boolean(t->by_source_keys && !backward));
+    json_object_set_new(o, "missing_not_looked_for", json_boolean(t->by_source_keys && backward));
     json_object_set_new(o, "settled", count(t->settled));
     json_object_set_new(o, "not_carriable", count(t->uncarriable));
     json_object_set_new(o, "parts", count(t->parts));
@@ -303,6 +325,8 @@ static json_t *table_json(const struct check_table_report *t) {
     json_object_set_new(o, "changed_by_policy", policies_json(t));
     json_object_set_new(o, "repaired", count(t->repaired));
     json_object_set_new(o, "same_after_repair", count(t->mended));
+    json_object_set_new(o, "not_repaired", count(t->nunmended));
+    json_object_set_new(o, "not_repaired_rows", unmended_json(t));
     return o;
 }
 
@@ -340,7 +364,7 @@ static json_t *earlier_json(const struct check_report *r) {
 json_t *check_report_to_json(const struct check_report *r) {
     json_t *o = json_object(), *tables = json_array();
     for (size_t i = 0; i < r->ntables; i++) {
-        json_t *table = table_json(&r->tables[i]);
+        json_t *table = table_json(&r->tables[i], r->backward);
         if (r->quick) {
             json_object_set_new(table, "quick", report_quick_json(&r->tables[i]));
         }
@@ -352,6 +376,7 @@ json_t *check_report_to_json(const struct check_report *r) {
     if (r->error.code != ERR_NONE) {
         json_object_set_new(o, "error", err_to_json(&r->error));
     }
+    json_object_set_new(o, "position_of", json_string(r->backward ? "target" : "source"));
     json_object_set_new(o, "source_version", text(r->source_version));
     json_object_set_new(o, "target_version", text(r->target_version));
     json_object_set_new(o, "dialect", text(r->dialect));

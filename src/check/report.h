@@ -22,6 +22,11 @@ struct listed_difference {
     bool gone; /* when the row was read once more both sides were equal: it has changed meanwhile */
 };
 
+/* A row that differs and that --repair could not mend. */
+struct unmended_row {
+    char *key, *reason;
+};
+
 struct policy_count {
     char *column;
     const char *rule, *policy;
@@ -44,7 +49,7 @@ struct check_table_report {
     char *not_selected;             /* columns not compared, as somebody asked for, or NULL */
     uint64_t rows_from, rows_count; /* only these rows, in the order of the key; count 0: all */
     bool keyless;
-    bool by_source_keys; /* rows that only the target has were not looked for */
+    bool by_source_keys; /* rows that only the target (backward: only the source) has were not looked for */
     uint64_t settled;    /* rows that differed at first, and were the same when read again */
     uint64_t source_rows, target_rows, same, changed, missing, extra, uncarriable;
     uint64_t source_bytes;
@@ -56,6 +61,9 @@ struct check_table_report {
     size_t nby_policy;
     uint64_t repaired; /* --repair: rows for which statements were run */
     uint64_t mended;   /* and that were equal when they were read again */
+    uint64_t nunmended;
+    struct unmended_row *unmended; /* some of them */
+    size_t nunmended_listed;
     enum quick_outcome quick;
     uint64_t diverted; /* quick: rows that the load put aside, which are not in the target */
     struct quick_difference *quick_parts;
@@ -70,6 +78,7 @@ struct earlier_snapshot {
 
 struct check_report {
     struct arena arena;
+    bool backward;  /* the source, as this report calls it, is openGauss or PostgreSQL: see report_turn */
     bool complete;  /* everything asked for was compared */
     bool different; /* something differs that no policy explains */
     struct err error;
@@ -96,6 +105,12 @@ void check_report_init(struct check_report *r);
 void check_report_clear(struct check_report *r);
 void check_report_print(const struct check_report *r, FILE *out);
 json_t *check_report_to_json(const struct check_report *r); /* the caller owns the reference */
+
+/* A check knows MySQL as the source and openGauss as the target, whichever is the reference. This turns a finished report round for a
+ * check whose reference the target was: its source is openGauss then. db: the run's. */
+void check_report_turn(struct check_report *r, const struct database *db);
+/* The same of an error: "the source" and "the target" in its words. Its code stays: GW2xxx is about MySQL. */
+void check_error_turn(struct err *e);
 
 /* ---- between the files: report_quick.c ---- */
 

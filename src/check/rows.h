@@ -53,6 +53,7 @@ struct check_rows {
     enum check_resume resume_mode;
     struct resume *resume;
     int64_t settle_ms;    /* rows that differ are read again, the target so much later; 0: they are not */
+    bool backward;        /* rows that differ are read again from the target first */
     struct rate rates[2]; /* by side */
 };
 

@@ -454,7 +454,7 @@ static bool all(struct structuring *k, struct err *e) {
 }
 
 bool structure_check(struct run *r, struct arena *a, struct structure_result *out, struct err *e) {
-    *out = (struct structure_result){0};
+    *out = (struct structure_result){.backward = out->backward};
     if (r->db.ntables == 0) {
         return true;
     }

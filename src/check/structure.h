@@ -34,6 +34,7 @@ struct structure_unchecked {
 };
 
 struct structure_result {
+    bool backward; /* given: counters of the source must not be below the target's, instead of the other way */
     struct structure_difference *items;
     size_t n;
     const char *not_checked; /* why nothing could be compared, or NULL */

@@ -37,6 +37,8 @@ static const char *const check_examples[] = {
     "godwit check --table orders --repair-file fix.sql mysql://app@db1/shop opengauss://app@db2/shop",
     "# Mend the target's rows and look at them again",
     "godwit check --repair mysql://app@db1/shop opengauss://app@db2/shop",
+    "# The other way, before going back to MySQL: openGauss is right, MySQL is compared with it and mended",
+    "godwit check --repair opengauss://app@db2/shop mysql://app@db1/shop",
     NULL,
 };
 
@@ -59,8 +61,8 @@ static const struct command commands[] = {
     {"migrate", CMD_MIGRATE, "SOURCE TARGET [options]", "precheck, load, then check",
      "依次执行 precheck、load 和 check", migrate_examples, cmd_migrate},
     {"check", CMD_CHECK, "SOURCE TARGET [options]",
-     "compare definitions and every row of both sides; changes nothing unless told to repair",
-     "比较两端的结构定义和每一行数据;除非要求修复,否则不做任何修改", check_examples, cmd_check},
+     "compare definitions and every row, in either direction; changes nothing unless told to repair",
+     "比较两端的结构定义和每一行数据,方向任意;除非要求修复,否则不做任何修改", check_examples, cmd_check},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
     {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
     {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",

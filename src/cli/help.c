@@ -101,6 +101,11 @@ void help_command(FILE *out, const struct command *c, bool zh) {
     fputs("  SOURCE  mysql://user@host:3306/database?parameters        (or mariadb://)\n"
           "  TARGET  opengauss://user@host:5432/database?parameters    (or postgresql://)\n\n",
           out);
+    if (c->bit == CMD_CHECK) {
+        fputs(zh ? "  两者可以互换:以第一个为准,与第二个比较\n\n"
+                 : "  They may change places: the first is taken for right, the second is compared with it\n\n",
+              out);
+    }
     fprintf(out, "%s:\n", text_of(TEXT_EXAMPLES, zh));
     print_examples(out, c->examples);
     bool loss = false;
@@ -149,7 +154,7 @@ static void cell(FILE *out, const char *text) {
 }
 
 static void markdown_options(FILE *out) {
-    static const char *const names[] = {"precheck", "plan", "load", "migrate"};
+    static const char *const names[] = {"precheck", "plan", "load", "migrate", "check"};
     for (int g = 0; g < GROUP_COUNT; g++) {
         fprintf(out, "\n### %s\n\n| option | commands | meaning |\n|---|---|---|\n", text_of(group_texts[g], false));
         for (size_t i = 0; i < options_count(); i++) {
@@ -162,7 +167,7 @@ static void markdown_options(FILE *out) {
                 fputs("all", out);
             } else {
                 const char *sep = "";
-                for (size_t k = 0; k < 4; k++) {
+                for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
                     if ((s->commands & 1U << k) != 0) {
                         fprintf(out, "%s%s", sep, names[k]);
                         sep = ", ";

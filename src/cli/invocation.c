@@ -27,13 +27,24 @@ int invocation_fail(struct invocation *v, const struct err *e) {
     return (int)exit_code_of(e);
 }
 
+/* "source" and "target" are what the user calls so: of a check in the other direction the source is openGauss. */
 static bool passwords(struct invocation *v, struct err *e) {
     struct options *o = &v->o;
     struct task *t = &o->task;
-    return password_find(&v->arena, &o->source_password, "source", t->source.user, t->source.host, stderr, &v->stop,
-                         &t->source.password, e) &&
-           password_find(&v->arena, &o->target_password, "target", t->target.user, t->target.host, stderr, &v->stop,
-                         &t->target.password, e);
+    bool turned = o->check.backward;
+    const char *mysql = turned ? "target" : "source", *gauss = turned ? "source" : "target";
+    const struct password_source *of_mysql = turned ? &o->target_password : &o->source_password;
+    const struct password_source *of_gauss = turned ? &o->source_password : &o->target_password;
+    for (int i = 0; i < 2; i++) { /* the source's is asked for first */
+        bool ok = (i == 0) != turned ? password_find(&v->arena, of_mysql, mysql, t->source.user, t->source.host, stderr,
+                                                     &v->stop, &t->source.password, e)
+                                     : password_find(&v->arena, of_gauss, gauss, t->target.user, t->target.host, stderr,
+                                                     &v->stop, &t->target.password, e);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The report is written beside its final name and renamed: it is there complete or not at all. */

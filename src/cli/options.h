@@ -44,6 +44,7 @@ struct options {
     enum lang lang;
     char *report_file, *log_file;
     bool skip_check; /* migrate */
+    bool either_way; /* the command takes its ends in either order: sets check.backward */
     bool quiet, yes, json, help;
     bool given[OPTIONS_MAX]; /* by place in the table: on the command line */
     bool filed[OPTIONS_MAX]; /* in the task file */

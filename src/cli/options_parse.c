@@ -166,6 +166,7 @@ bool options_parse(struct options *o, unsigned command, const char *name, int n,
         return err_hint(e, "godwit %s mysql://user@host/database opengauss://user@host/database, or --task FILE.json",
                         name);
     }
+    o->either_way = command == CMD_CHECK;
     return options_finish(o, e);
 }
 
@@ -195,11 +196,33 @@ static bool quick_alone(const struct options *o, struct err *e) {
     return true;
 }
 
+/* A check takes its ends in either order: the first is what the second is compared with. */
+static bool read_ends(struct options *o, struct err *e) {
+    struct task *t = &o->task;
+    enum url_kind first = url_kind_of(o->source_url), second = url_kind_of(o->target_url);
+    if (o->either_way && first == second && first != URL_OTHER) {
+        err_set(e, ERR_URL, "source and target are both %s", first == URL_MYSQL ? "MySQL" : "openGauss or PostgreSQL");
+        return err_hint(e, "a check compares MySQL or MariaDB with openGauss or PostgreSQL, in either order");
+    }
+    o->check.backward = o->either_way && (first == URL_GAUSS || (first == URL_OTHER && second == URL_MYSQL));
+    if (!o->check.backward) {
+        return url_source(o->a, o->source_url, t, e) && url_target(o->a, o->target_url, t, e);
+    }
+    unsigned jobs = o->check.source_jobs;
+    o->check.source_jobs = o->check.target_jobs;
+    o->check.target_jobs = jobs;
+    if (o->check.quick) {
+        err_set(e, ERR_USAGE, "--quick compares what a load read from MySQL: the source must be MySQL");
+        return err_hint(e, "leave --quick out, or give the ends in the order of the load");
+    }
+    return url_ends_backward(o->a, o->source_url, o->target_url, t, e);
+}
+
 bool options_finish(struct options *o, struct err *e) {
     struct task *t = &o->task;
     /* --schema wins over the URL's schema: take it out of the way while the URL is read. */
     char *schema = options_given(o, "schema") ? t->target_schema : NULL;
-    if (!url_source(o->a, o->source_url, t, e) || !url_target(o->a, o->target_url, t, e)) {
+    if (!read_ends(o, e)) {
         return false;
     }
     if (schema != NULL) {

@@ -19,7 +19,8 @@ struct part {
 struct url {
     struct arena *a;
     const char *text; /* as given */
-    const char *side; /* "source" */
+    const char *side; /* "source", as the user calls it */
+    enum url_kind kind;
     struct task *task;
     struct err *e;
     struct part part; /* what is being read, for messages */
@@ -433,14 +434,17 @@ static bool parse_scheme(struct url *u, const char *const *schemes, const char *
             return true;
         }
     }
-    bool source = str_eq(u->side, "source");
+    bool source = u->kind == URL_MYSQL, usual = source == str_eq(u->side, "source");
     if (colon == NULL) {
         err_set(u->e, ERR_URL, "the %s is not a URL: it has no scheme", u->side);
     } else {
         err_set(u->e, ERR_URL, "a %s cannot have the scheme '%s'", u->side, quoted(u));
     }
-    err_hint(u->e, source ? "a source begins with mysql:// or mariadb://; the form is " URL_FORM
-                          : "a target begins with opengauss://, postgresql:// or postgres://; the form is " URL_FORM);
+    err_hint(u->e, "a %s%s begins with %s; the form is " URL_FORM, u->side,
+             usual    ? ""
+             : source ? " that is compared with openGauss"
+                      : " that MySQL is compared with",
+             source ? "mysql:// or mariadb://" : "opengauss://, postgresql:// or postgres://");
     return fail(u);
 }
 
@@ -455,9 +459,8 @@ static bool parse_database(struct url *u, const char *slash, const char *end, ch
     if (second != NULL) {
         u->part.from = second;
         err_set(u->e, ERR_URL, "'%s' behind the database cannot be read", quoted(u));
-        err_hint(u->e, str_eq(u->side, "target")
-                           ? "a schema is given as ?schema=NAME; a slash in a name is written %%2F"
-                           : "a slash in a name is written %%2F");
+        err_hint(u->e, u->kind == URL_GAUSS ? "a schema is given as ?schema=NAME; a slash in a name is written %%2F"
+                                            : "a slash in a name is written %%2F");
         return fail(u);
     }
     return decode(u, "the database", database);
@@ -533,27 +536,54 @@ static bool parse(struct url *u, const char *const *schemes, const struct parame
 
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
-bool url_source(struct arena *a, const char *text, struct task *task, struct err *e) {
-    static const char *const schemes[] = {"mysql", "mariadb", NULL};
-    struct url u = {.a = a, .text = text, .side = "source", .task = task, .e = e};
+static const char *const mysql_schemes[] = {"mysql", "mariadb", NULL};
+static const char *const gauss_schemes[] = {"opengauss", "postgresql", "postgres", NULL};
+
+static bool has_scheme(const char *text, const char *const *schemes) {
+    for (size_t i = 0; schemes[i] != NULL; i++) {
+        size_t n = strlen(schemes[i]);
+        if (strncasecmp(text, schemes[i], n) == 0 && strncmp(text + n, "://", 3) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum url_kind url_kind_of(const char *text) {
+    return has_scheme(text, mysql_schemes) ? URL_MYSQL : has_scheme(text, gauss_schemes) ? URL_GAUSS : URL_OTHER;
+}
+
+static bool mysql_end(struct arena *a, const char *text, const char *side, struct task *task, struct err *e) {
+    struct url u = {.a = a, .text = text, .side = side, .kind = URL_MYSQL, .task = task, .e = e};
     struct parameters params = {source_parameters, COUNT(source_parameters)};
     struct ends to = {&task->source.host, &task->source.user, &task->source.port, &task->source_database};
     task->source.port = 3306;
-    return parse(&u, schemes, &params, &to);
+    return parse(&u, mysql_schemes, &params, &to);
 }
 
-bool url_target(struct arena *a, const char *text, struct task *task, struct err *e) {
-    static const char *const schemes[] = {"opengauss", "postgresql", "postgres", NULL};
-    struct url u = {.a = a, .text = text, .side = "target", .task = task, .e = e};
+static bool gauss_end(struct arena *a, const char *text, const char *side, struct task *task, struct err *e) {
+    struct url u = {.a = a, .text = text, .side = side, .kind = URL_GAUSS, .task = task, .e = e};
     struct parameters params = {target_parameters, COUNT(target_parameters)};
     char *database = NULL;
     struct ends to = {&task->target.host, &task->target.user, &task->target.port, &database};
     task->target.port = 5432;
-    if (!parse(&u, schemes, &params, &to)) {
+    if (!parse(&u, gauss_schemes, &params, &to)) {
         return false;
     }
     task->target.database = database;
     return true;
+}
+
+bool url_source(struct arena *a, const char *text, struct task *task, struct err *e) {
+    return mysql_end(a, text, "source", task, e);
+}
+
+bool url_target(struct arena *a, const char *text, struct task *task, struct err *e) {
+    return gauss_end(a, text, "target", task, e);
+}
+
+bool url_ends_backward(struct arena *a, const char *source, const char *target, struct task *task, struct err *e) {
+    return gauss_end(a, source, "source", task, e) && mysql_end(a, target, "target", task, e);
 }
 
 static void print_parameters(FILE *out, bool markdown, const char *title, const struct parameters *p) {

@@ -16,6 +16,15 @@ bool url_source(struct arena *a, const char *text, struct task *task, struct err
 /* Fills task->target and, when the URL names one, target_schema. */
 bool url_target(struct arena *a, const char *text, struct task *task, struct err *e) WARN_UNUSED;
 
+/* Which end a URL can be of, by its scheme. */
+enum url_kind { URL_OTHER, URL_MYSQL, URL_GAUSS };
+enum url_kind url_kind_of(const char *text);
+
+/* A check's ends when the reference is openGauss: `source` fills task->target, `target` fills task->source. Messages call them as
+ * the user does. */
+bool url_ends_backward(struct arena *a, const char *source, const char *target, struct task *task,
+                       struct err *e) WARN_UNUSED;
+
 /* The URL for messages and logs, whatever it holds: a password in it is replaced by ***. */
 char *url_redacted(struct arena *a, const char *text);
 

@@ -127,6 +127,10 @@ bool canon_plan_make(struct arena *a, enum dialect d, const struct canon_column 
     return true;
 }
 
+bool canon_is_json(const struct canon_plan *p, size_t column) {
+    return column < p->n && p->fields[column].is_json;
+}
+
 bool canon_is_plain(const struct canon_plan *p) {
     return p->plain;
 }

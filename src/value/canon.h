@@ -35,6 +35,9 @@ bool canon_plan_make(struct arena *a, enum dialect d, const struct canon_column 
 /* Is COPY binary's field of every column canonical already? Then canon_binary is a copy. */
 bool canon_is_plain(const struct canon_plan *p);
 
+/* Is the column JSON, compared by value? */
+bool canon_is_json(const struct canon_plan *p, size_t column);
+
 /* What tells whether two plans bring rows into the same form: columns by name, in order, and the form of each. */
 struct digest canon_form(const struct canon_plan *p);
 
@@ -56,5 +59,11 @@ void canon_describe(const struct canon_plan *p, size_t column, const uint8_t *fi
 /* A field as an SQL literal of the target (dialect's own spelling, with a cast where the text alone would not do), for repair
  * statements. In the arena; NULL when the type has none. */
 char *canon_literal(struct arena *a, const struct canon_plan *p, size_t column, const uint8_t *field, size_t len);
+
+/* The same for MySQL and MariaDB, for a column of type `to`: it means the same under every sql_mode, given time_zone '+00:00' and
+ * character_set_client utf8mb4. NULL + *why (in the arena): the type cannot hold the value, or would keep another without a word.
+ * What a strict server refuses itself (too long, out of range) is left to it. */
+char *canon_literal_mysql(struct arena *a, const struct canon_plan *p, size_t column, const struct mytype *to,
+                          const uint8_t *field, size_t len, const char **why);
 
 #endif

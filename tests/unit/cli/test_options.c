@@ -264,6 +264,33 @@ static void source_and_target_are_needed(void **state) {
     good(w, CMD_LOAD, "--jobs=4\n--\n" SRC "\n" DST);
 }
 
+static void a_check_takes_its_ends_in_either_order(void **state) {
+    struct world *w = *state;
+    good(w, CMD_CHECK, SRC "\n" DST "\n--source-jobs=2\n--target-jobs=3");
+    assert_false(w->o.check.backward);
+    assert_int_equal(w->o.check.source_jobs, 2);
+    good(w, CMD_CHECK, DST "\n" SRC "\n--source-jobs=2\n--target-jobs=3\n--repair");
+    assert_true(w->o.check.backward);
+    assert_string_equal(w->o.task.source.host, "db1"); /* inside, the source is MySQL whoever is right */
+    assert_string_equal(w->o.task.source_database, "shop");
+    assert_string_equal(w->o.task.target.host, "db2");
+    assert_int_equal(w->o.check.source_jobs, 3);
+    assert_int_equal(w->o.check.target_jobs, 2);
+    bad(w, CMD_CHECK, SRC "\n" SRC, ERR_URL, "both MySQL");
+    bad(w, CMD_CHECK, DST "\n" DST, ERR_URL, "both openGauss");
+    bad(w, CMD_CHECK, DST "\n" SRC "\n--quick", ERR_USAGE, "--quick");
+    bad(w, CMD_CHECK, DST "\noracle://u@db/s", ERR_URL, "a target cannot have the scheme 'oracle'");
+    assert_non_null(strstr(w->e.hint, "mysql://"));
+    bad(w, CMD_CHECK, "oracle://u@db/s\n" SRC, ERR_URL, "a source cannot have the scheme 'oracle'");
+    assert_non_null(strstr(w->e.hint, "opengauss://"));
+    bad(w, CMD_CHECK, DST "\nmysql://app:secret@db1/shop", ERR_URL, "password");
+    assert_non_null(strstr(w->e.hint, "--target-password-file"));
+    bad(w, CMD_CHECK, "opengauss://app@db2/shop/public\n" SRC, ERR_URL, "/public");
+    assert_non_null(strstr(w->e.hint, "?schema=NAME"));
+    assert_true(str_starts(w->e.where, "character 25 of the source URL"));
+    bad(w, CMD_MIGRATE, DST "\n" SRC, ERR_URL, "scheme 'opengauss'");
+}
+
 static void help_is_given_whatever_else_is_wrong(void **state) {
     struct world *w = *state;
     static const char *const texts[] = {"--help", "-h", "--nonsense\n--help", "--jobs\n--help\n-h", "mysql://\n-h"};
@@ -303,6 +330,7 @@ int main(void) {
         T(quick_checks_are_alone),
         T(hints_help),
         T(source_and_target_are_needed),
+        T(a_check_takes_its_ends_in_either_order),
         T(help_is_given_whatever_else_is_wrong),
         T(the_table_is_sound),
     };
