@@ -50,6 +50,14 @@ static const char *const migrate_examples[] = {
     NULL,
 };
 
+static const char *const serve_examples[] = {
+    "# On this machine only; prints the address and, the first time, the admin's password",
+    "godwit serve",
+    "# For others, with TLS",
+    "godwit serve --listen 0.0.0.0:9494 --data /var/lib/godwit --tls-cert server.pem --tls-key server.key",
+    NULL,
+};
+
 static const struct command commands[] = {
     {"precheck", CMD_PRECHECK, "SOURCE TARGET [options]", "look for what would make a migration fail; changes nothing",
      "检查会导致迁移失败的问题;不做任何修改", precheck_examples, cmd_precheck},
@@ -63,6 +71,8 @@ static const struct command commands[] = {
     {"check", CMD_CHECK, "SOURCE TARGET [options]",
      "compare definitions and every row, in either direction; changes nothing unless told to repair",
      "比较两端的结构定义和每一行数据,方向任意;除非要求修复,否则不做任何修改", check_examples, cmd_check},
+    {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面:任务、执行机及其 API",
+     serve_examples, cmd_serve, true},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
     {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
     {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",

@@ -27,7 +27,7 @@ int main(int argc, char **argv) {
     if (c == NULL) {
         return unknown(word);
     }
-    if (c->bit == 0 && argc == 3 && (str_eq(argv[2], "--help") || str_eq(argv[2], "-h"))) {
+    if (c->bit == 0 && !c->own_help && argc == 3 && (str_eq(argv[2], "--help") || str_eq(argv[2], "-h"))) {
         help_command(stdout, c, lang_is_zh(LANG_AUTO));
         return EXIT_OK;
     }

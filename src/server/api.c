@@ -1,0 +1,223 @@
+/* What all routes have in common. See api.h. */
+#include "server/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+
+#define COOKIE "godwit_session"
+
+static const struct route *const tables[] = {api_session_routes, api_account_routes, api_data_source_routes,
+                                             api_info_routes};
+
+/* ---- routes ---- */
+
+/* "/a/{id}" fits "/a/7": the part goes to params. */
+static bool fits(struct arena *a, const char *pattern, const char *path, const char *params[API_PARAMS_MAX]) {
+    size_t n = 0;
+    while (*pattern != '\0') {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++) {
+                return false;
+            }
+            continue;
+        }
+        size_t len = strcspn(path, "/");
+        if (len == 0 || n == API_PARAMS_MAX) {
+            return false;
+        }
+        params[n++] = arena_strndup(a, path, len);
+        path += len;
+        pattern += strcspn(pattern, "}") + 1;
+    }
+    return *path == '\0';
+}
+
+/* known: there is such a path, if not with this method. */
+static const struct route *find(struct call *c, bool *known) {
+    *known = false;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        for (const struct route *r = tables[i]; r->path != NULL; r++) {
+            if (fits(c->a, r->path, c->request->path, c->params)) {
+                *known = true;
+                if (r->method == c->request->method) {
+                    return r;
+                }
+            }
+        }
+    }
+    return NULL;
+}
+
+/* ---- who asks, and may they ---- */
+
+static bool same_site(const struct http_request *r) {
+    if (r->origin[0] == '\0') {
+        return true; /* no browser, or a plain navigation */
+    }
+    const char *host = strstr(r->origin, "://");
+    return host != NULL && str_ieq(host + 3, r->host);
+}
+
+static bool authenticate(struct call *c, const struct route *route, struct err *e) {
+    const struct http_request *r = c->request;
+    bool changes = r->method != HTTP_GET;
+    if ((route->flags & ROUTE_PUBLIC) != 0) {
+        return !changes || same_site(r) || err_set(e, ERR_CSRF, "the request comes from another site");
+    }
+    if (str_starts(r->authorization, "Bearer ")) {
+        return auth_token(c->store, r->authorization + strlen("Bearer "), &c->who, e);
+    }
+    char *token = http_cookie(c->a, r->cookie, COOKIE);
+    if (token == NULL) {
+        return err_set(e, ERR_LOGIN_NEEDED, "there is neither a session nor a token");
+    }
+    if (!auth_session(c->store, token, &c->who, e)) {
+        return false;
+    }
+    return !changes || (same_site(r) && secrets_same(r->csrf, c->who.csrf)) ||
+           err_set(e, ERR_CSRF, "the request lacks the session's X-Godwit-CSRF");
+}
+
+static bool authorize(struct call *c, const struct route *route, struct err *e) {
+    if ((route->flags & ROUTE_PUBLIC) != 0) {
+        return true;
+    }
+    if (c->who.must_change && (route->flags & ROUTE_WHILE_MUST_CHANGE) == 0) {
+        return err_set(e, ERR_MUST_CHANGE, "the account needs a new password first");
+    }
+    return c->who.role >= route->role ||
+           err_set(e, ERR_ROLE, "%s is %s; this takes %s", c->who.name, role_name(c->who.role), role_name(route->role));
+}
+
+static bool read_body(struct call *c, struct err *e) {
+    const struct buf *body = &c->request->body;
+    json_error_t error;
+    if (body->len == 0 || c->request->method == HTTP_GET || c->request->method == HTTP_DELETE) {
+        return true;
+    }
+    if (strncasecmp(c->request->content_type, "application/json", strlen("application/json")) != 0) {
+        return err_set(e, ERR_BODY, "the body must be application/json");
+    }
+    c->body = json_loadb((const char *)body->data, body->len, JSON_REJECT_DUPLICATES, &error);
+    if (c->body == NULL) {
+        return err_set(e, ERR_BODY, "the body is not JSON: %s (line %d, column %d)", error.text, error.line,
+                       error.column);
+    }
+    return json_is_object(c->body) || err_set(e, ERR_BODY, "the body is not a JSON object");
+}
+
+/* ---- answers ---- */
+
+static unsigned status_of(const struct err *e) {
+    switch (e->code) {
+    case ERR_LOGIN:
+    case ERR_LOGIN_NEEDED:
+        return 401;
+    case ERR_CSRF:
+    case ERR_ROLE:
+    case ERR_MUST_CHANGE:
+        return 403;
+    case ERR_NOT_FOUND:
+        return 404;
+    case ERR_METHOD:
+        return 405;
+    case ERR_STORE_TAKEN:
+    case ERR_IN_USE:
+        return 409;
+    case ERR_LOGIN_WAIT:
+        return 429;
+    case ERR_STORE_BUSY:
+    case ERR_STORE_OPEN:
+        return 503;
+    default:
+        return err_class_of(e->code) == ERR_CLASS_USER ? 400 : 500;
+    }
+}
+
+static void put_json(struct http_response *answer, json_t *json) {
+    struct err ignored = ERR_INIT;
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    if (text == NULL || !buf_puts(&answer->body, text, &ignored)) {
+        answer->status = 500;
+        buf_reset(&answer->body);
+    }
+    free(text);
+}
+
+static void put_error(struct call *c, const struct err *e) {
+    c->response->status = status_of(e);
+    json_t *out = json_pack("{s:o}", "error", err_to_json(e));
+    put_json(c->response, out);
+    json_decref(out);
+}
+
+/* Who, from where, what, with which outcome; never what was in the body. */
+static void audit(struct call *c, const struct route *route, bool ok, const struct err *e) {
+    static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+    int64_t now;
+    char code[8];
+    struct err failed = ERR_INIT;
+    if (c->request->method == HTTP_GET || !store_now(c->store, &now, &failed)) {
+        return;
+    }
+    char *operation = arena_printf(c->a, "%s %s", methods[c->request->method], route->path);
+    bool kept = store_run(
+        c->store, "INSERT INTO audit (at_ms, who, address, operation, object, outcome) VALUES (?, ?, ?, ?, ?, ?)",
+        STORE_VALUES(STORE_I(now), STORE_T(c->who.name[0] != '\0' ? c->who.name : "?"), STORE_T(c->request->address),
+                     STORE_T(operation), STORE_T(c->object != NULL ? c->object : c->request->path),
+                     STORE_T(ok ? "ok" : err_code_text(e->code, code))),
+        NULL, &failed);
+    if (!kept) {
+        log_err("audit", &failed);
+    }
+}
+
+static bool answer_route(struct call *c, const struct route *route, struct err *e) {
+    return authenticate(c, route, e) && authorize(c, route, e) && read_body(c, e) && route->handle(c, e);
+}
+
+void api_answer(void *arg, void *local, struct http_request *r, struct http_response *answer) {
+    struct call c = {.api = arg, .store = local, .request = r, .response = answer, .a = &r->arena};
+    struct err e = ERR_INIT;
+    bool known, ok;
+    const struct route *route = find(&c, &known);
+    if (route == NULL) {
+        ok = known ? err_set(&e, ERR_METHOD, "%s does not take this method", r->path)
+                   : err_set(&e, ERR_NOT_FOUND, "there is nothing at %s", r->path);
+    } else if (c.store == NULL) {
+        ok = err_set(&e, ERR_STORE_OPEN, "the store is not open");
+    } else {
+        ok = answer_route(&c, route, &e);
+        audit(&c, route, ok, &e);
+    }
+    if (!ok) {
+        put_error(&c, &e);
+        if (answer->status >= 500) {
+            log_err("request", &e);
+        }
+    } else if (c.out != NULL) {
+        put_json(answer, c.out);
+    } else {
+        answer->status = 204;
+    }
+    json_decref(c.out);
+    json_decref(c.body);
+}
+
+void *api_thread_begin(void *arg) {
+    const struct api *api = arg;
+    struct store *s = NULL;
+    struct err e = ERR_INIT;
+    if (!store_open(&s, &api->where, &e)) {
+        log_err("store", &e);
+    }
+    return s;
+}
+
+void api_thread_end(void *arg, void *local) {
+    (void)arg;
+    store_close(local);
+}

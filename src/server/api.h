@@ -1,0 +1,77 @@
+/* The API: routes, and what they have in common: who asks, may they, is the body JSON, errors, the audit log.
+ * A route's handler runs on one of the HTTP threads with a store of that thread's own. docs/openapi.yaml describes it. */
+#ifndef SERVER_API_H
+#define SERVER_API_H
+
+#include <jansson.h>
+
+#include "server/auth.h"
+#include "server/http.h"
+
+/* What all threads share. */
+struct api {
+    struct store_where where;
+    struct secrets_key *key;
+    struct auth_guard *guard;
+    bool tls; /* cookies go over TLS only */
+};
+
+enum { API_PARAMS_MAX = 3 };
+
+/* One request being answered. */
+struct call {
+    const struct api *api;
+    struct store *store;
+    const struct http_request *request;
+    struct http_response *response;
+    struct arena *a;
+    struct identity who;
+    json_t *body;                       /* an object, or NULL */
+    const char *params[API_PARAMS_MAX]; /* what stood for {..} in the path */
+    json_t *out;                        /* the answer, made by the handler; NULL: none (204) */
+    char *object;                       /* what was changed, for the audit log; NULL: the path */
+};
+
+/* Fills call->out. false + e: an error, whose code decides the status. */
+typedef bool api_handler(struct call *c, struct err *e);
+
+enum { ROUTE_PUBLIC = 1, ROUTE_WHILE_MUST_CHANGE = 2 };
+
+struct route {
+    enum http_method method;
+    const char *path; /* "/api/v1/accounts/{id}" */
+    enum role role;   /* at least */
+    unsigned flags;
+    api_handler *handle;
+};
+
+/* Each file of the API has its routes; the list ends with a path of NULL. */
+extern const struct route api_session_routes[], api_account_routes[], api_data_source_routes[], api_info_routes[];
+
+/* For http_options. arg: struct api; local: struct store, or NULL when it could not be opened. */
+void *api_thread_begin(void *arg);
+void api_thread_end(void *arg, void *local);
+void api_answer(void *arg, void *local, struct http_request *r, struct http_response *answer);
+
+/* ---- for the files of the API ---- */
+
+/* A text of the body: ERR_BODY when it is missing (and needed), no text, longer than max bytes, or has control characters.
+ * Without need, a missing one leaves *out NULL. */
+bool api_text(struct call *c, const char *name, size_t max, bool needed, const char **out, struct err *e) WARN_UNUSED;
+bool api_number(struct call *c, const char *name, int64_t low, int64_t high, int64_t *out, struct err *e) WARN_UNUSED;
+bool api_flag(struct call *c, const char *name, bool missing, bool *out, struct err *e) WARN_UNUSED;
+/* {id} of the path; ERR_NOT_FOUND when it is no number. */
+bool api_id(struct call *c, size_t param, int64_t *out, struct err *e) WARN_UNUSED;
+bool api_not_found(struct err *e, const char *what); /* sets ERR_NOT_FOUND; returns false */
+
+/* ?page= (from 1) and ?size= (1 to 200, 20). */
+struct page {
+    int64_t number, size;
+};
+bool api_page(struct call *c, struct page *out, struct err *e) WARN_UNUSED;
+/* {"total": .., "page": .., "size": .., "items": [..]}; items is taken. */
+json_t *api_list(const struct page *p, int64_t total, json_t *items);
+
+json_t *api_text_json(const char *s); /* NULL is null */
+
+#endif

@@ -1,0 +1,294 @@
+"""The server's API: logins, roles, CSRF, data sources, what never comes out, and what is no good request."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+
+import pytest
+
+PASSWORD = "a new passw0rd"
+
+
+class Server:
+    """`godwit serve` in a directory of its own; start() may be called again after stop()."""
+
+    def __init__(self, godwit, directory, *options):
+        self.godwit, self.directory, self.options, self.first = godwit, directory, options, None
+
+    def start(self):
+        self.run = self.godwit.start("serve", "--listen", "127.0.0.1:0", "--data", self.directory, "--log",
+                                     self.directory.parent / "serve.log", *self.options)
+        self.port = int(self.run.wait_for(r"serves at https?://127.0.0.1:(\d+)/").group(1))
+        first = re.search(r"first login: admin, password (\S+)", self.run.out)
+        self.first = first.group(1) if first else None
+        return self
+
+    def stop(self):
+        self.run.signal(signal.SIGTERM)
+        result = self.run.wait()
+        assert result.code == 0, str(result)
+        return result
+
+
+class Client:
+    """A browser: keeps its cookie and its CSRF token."""
+
+    def __init__(self, server, token=None):
+        self.server, self.token, self.cookie, self.csrf = server, token, None, None
+
+    def __call__(self, method, path, body=None, headers=None, raw=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        all_headers = {"Content-Type": "application/json"} if body is not None or raw is not None else {}
+        if self.cookie:
+            all_headers["Cookie"] = "godwit_session=" + self.cookie
+        if self.csrf:
+            all_headers["X-Godwit-CSRF"] = self.csrf
+        if self.token:
+            all_headers["Authorization"] = "Bearer " + self.token
+        all_headers |= headers or {}
+        data = raw if raw is not None else json.dumps(body) if body is not None else (b"" if method in ("POST", "PUT") else None)
+        connection.request(method, path, data, {k: v for k, v in all_headers.items() if v is not None})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        cookie = re.match(r"godwit_session=([^;]*)", answer.headers.get("Set-Cookie") or "")
+        self.headers = answer.headers
+        connection.close()
+        if cookie:
+            self.cookie = cookie.group(1) or None
+        return answer.status, json.loads(text) if text else None
+
+    def ok(self, *args, **kw):
+        status, body = self(*args, **kw)
+        assert status in (200, 201, 204), (args, status, body)
+        return body
+
+    def refused(self, status, code, *args, **kw):
+        got, body = self(*args, **kw)
+        assert (got, body["error"]["code"]) == (status, code), (args, got, body)
+        assert body["error"]["message"] and body["error"]["hint"]
+        return body["error"]
+
+    def login(self, name, password):
+        body = self.ok("POST", "/api/v1/session", {"name": name, "password": password})
+        self.csrf = body["csrf"]
+        return body
+
+
+@pytest.fixture
+def server(godwit, tmp_path):
+    return Server(godwit, tmp_path / "data").start()
+
+
+@pytest.fixture
+def admin(server):
+    client = Client(server)
+    assert client.login("admin", server.first)["must_change_password"]
+    client.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD})
+    return client
+
+
+def person(server, admin, name, role):
+    admin.ok("POST", "/api/v1/accounts", {"name": name, "password": "given at first", "role": role})
+    client = Client(server)
+    client.login(name, "given at first")
+    client.ok("PUT", "/api/v1/session/password", {"old": "given at first", "new": PASSWORD})
+    return client
+
+
+SOURCE = {"name": "shop", "kind": "mysql", "host": "db1.example", "port": 3306, "username": "app", "password": "s3cret-of-shop",
+          "properties": {"ssl-mode": "required"}}
+
+
+# ---- who ----
+
+
+def test_the_first_start(server):
+    assert re.fullmatch(r"[A-Za-z2-9]{16}", server.first)
+    stranger = Client(server)
+    assert stranger.ok("GET", "/healthz") == {"ok": True}
+    assert "version" in stranger.ok("GET", "/api/v1/version")
+    for method, path in (("GET", "/api/v1/session"), ("GET", "/api/v1/data-sources"), ("POST", "/api/v1/accounts"),
+                         ("GET", "/api/v1/audit"), ("DELETE", "/api/v1/data-sources/1"), ("GET", "/api/v1/states")):
+        stranger.refused(401, "GW1062", method, path)
+    admin = Client(server)
+    admin.login("admin", server.first)
+    admin.refused(403, "GW1065", "GET", "/api/v1/data-sources")  # a new password comes first
+    admin.refused(401, "GW1060", "PUT", "/api/v1/session/password", {"old": "wrong", "new": PASSWORD})
+    admin.refused(400, "GW1063", "PUT", "/api/v1/session/password", {"old": server.first, "new": "short"})
+    admin.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD})
+    assert admin.ok("GET", "/api/v1/data-sources")["items"] == []
+    admin.ok("DELETE", "/api/v1/session")
+    admin.refused(401, "GW1062", "GET", "/api/v1/session")
+
+
+def test_it_is_told_once_and_kept_over_restarts(server, admin):
+    admin.ok("POST", "/api/v1/data-sources", SOURCE)
+    server.stop()
+    server.start()
+    assert server.first is None
+    assert admin.ok("GET", "/api/v1/data-sources")["total"] == 1  # the session, too
+
+
+def test_cookies_are_not_for_scripts_or_other_sites(server):
+    client = Client(server)
+    client.login("admin", server.first)
+    cookie = client.headers["Set-Cookie"]
+    client("POST", "/api/v1/session", {"name": "admin", "password": server.first})
+    for word in ("HttpOnly", "SameSite=Strict", "Path=/"):
+        assert word in client.headers["Set-Cookie"], cookie
+
+
+def test_forged_requests(server, admin):
+    csrf, admin.csrf = admin.csrf, None
+    admin.refused(403, "GW1066", "POST", "/api/v1/data-sources", SOURCE)
+    admin.csrf = "x" * len(csrf)
+    admin.refused(403, "GW1066", "POST", "/api/v1/data-sources", SOURCE)
+    admin.csrf = csrf
+    admin.refused(403, "GW1066", "POST", "/api/v1/data-sources", SOURCE, headers={"Origin": "https://evil.example"})
+    Client(server).refused(403, "GW1066", "POST", "/api/v1/session", {"name": "admin", "password": PASSWORD},
+                           headers={"Origin": "https://evil.example"})
+    admin.ok("POST", "/api/v1/data-sources", SOURCE, headers={"Origin": "http://127.0.0.1:%d" % server.port})
+
+
+def test_roles(server, admin):
+    viewer, operator = person(server, admin, "vera", "viewer"), person(server, admin, "otto", "operator")
+    made = operator.ok("POST", "/api/v1/data-sources", SOURCE)["id"]
+    assert viewer.ok("GET", "/api/v1/data-sources/%d" % made)["name"] == "shop"
+    viewer.refused(403, "GW1064", "POST", "/api/v1/data-sources", {**SOURCE, "name": "other"})
+    viewer.refused(403, "GW1064", "DELETE", "/api/v1/data-sources/%d" % made)
+    for client in (viewer, operator):
+        client.refused(403, "GW1064", "GET", "/api/v1/accounts")
+        client.refused(403, "GW1064", "GET", "/api/v1/audit")
+    accounts = {a["name"]: a for a in admin.ok("GET", "/api/v1/accounts")["items"]}
+    assert {n: a["role"] for n, a in accounts.items()} == {"admin": "admin", "otto": "operator", "vera": "viewer"}
+    admin.ok("PUT", "/api/v1/accounts/%d" % accounts["otto"]["id"], {"role": "viewer", "disabled": True})
+    operator.refused(401, "GW1062", "GET", "/api/v1/data-sources")
+    admin.refused(400, "GW1063", "PUT", "/api/v1/accounts/%d" % accounts["admin"]["id"], {"role": "viewer"})
+
+
+def test_guessing(server):
+    client = Client(server)
+    for _ in range(5):
+        client.refused(401, "GW1060", "POST", "/api/v1/session", {"name": "admin", "password": "guess"})
+    client.refused(429, "GW1061", "POST", "/api/v1/session", {"name": "admin", "password": server.first})
+
+
+def test_programs(server, admin):
+    made = admin.ok("POST", "/api/v1/tokens", {"name": "ci", "role": "operator", "days": 1})
+    program = Client(server, made["token"])
+    assert program.ok("POST", "/api/v1/data-sources", SOURCE)["id"]  # no cookie, no CSRF
+    program.refused(403, "GW1064", "GET", "/api/v1/accounts")
+    listed, = admin.ok("GET", "/api/v1/tokens")["items"]
+    assert listed["name"] == "ci" and made["token"] not in json.dumps(listed) and listed["used_ms"]
+    admin.ok("DELETE", "/api/v1/tokens/%d" % made["id"])
+    program.refused(401, "GW1062", "GET", "/api/v1/data-sources")
+    Client(server, "no such token").refused(401, "GW1062", "GET", "/api/v1/data-sources")
+
+
+# ---- data sources ----
+
+
+def test_data_sources_live_and_die(server, admin):
+    made = admin.ok("POST", "/api/v1/data-sources", SOURCE)["id"]
+    one = admin.ok("GET", "/api/v1/data-sources/%d" % made)
+    assert {k: one[k] for k in ("name", "kind", "host", "port", "username", "properties", "has_password", "created_by")} == {
+        "name": "shop", "kind": "mysql", "host": "db1.example", "port": 3306, "username": "app",
+        "properties": {"ssl-mode": "required"}, "has_password": True, "created_by": "admin"}
+    admin.refused(409, "GW5004", "POST", "/api/v1/data-sources", SOURCE)
+    changed = {k: v for k, v in SOURCE.items() if k != "password"} | {"host": "db2.example"}
+    admin.ok("PUT", "/api/v1/data-sources/%d" % made, changed)
+    one = admin.ok("GET", "/api/v1/data-sources/%d" % made)
+    assert one["host"] == "db2.example" and one["has_password"]
+    admin.ok("DELETE", "/api/v1/data-sources/%d" % made)
+    admin.refused(404, "GW1068", "GET", "/api/v1/data-sources/%d" % made)
+    admin.refused(404, "GW1068", "DELETE", "/api/v1/data-sources/%d" % made)
+    admin.refused(404, "GW1068", "PUT", "/api/v1/data-sources/%d" % made, SOURCE)
+
+
+def test_lists_come_in_pages(server, admin):
+    for i in range(25):
+        admin.ok("POST", "/api/v1/data-sources", {**SOURCE, "name": "s%02d" % i})
+    first = admin.ok("GET", "/api/v1/data-sources")
+    assert (first["total"], first["page"], first["size"], len(first["items"])) == (25, 1, 20, 20)
+    last = admin.ok("GET", "/api/v1/data-sources?page=3&size=10")
+    assert [x["name"] for x in last["items"]] == ["s20", "s21", "s22", "s23", "s24"]
+    for query in ("page=0", "size=1000", "page=x", "size=-1", "page=99999999999999999999"):
+        admin.refused(400, "GW1067", "GET", "/api/v1/data-sources?" + query)
+
+
+def test_passwords_never_come_out(server, admin):
+    made = admin.ok("POST", "/api/v1/data-sources", SOURCE)["id"]
+    admin.ok("PUT", "/api/v1/data-sources/%d" % made, {**SOURCE, "password": "an0ther-secret"})
+    secrets = (SOURCE["password"], "an0ther-secret", PASSWORD, server.first, admin.cookie, admin.csrf)
+    answers = json.dumps([admin.ok("GET", p) for p in ("/api/v1/data-sources", "/api/v1/data-sources/%d" % made,
+                                                       "/api/v1/audit", "/api/v1/accounts")])
+    files = b"".join(p.read_bytes() for p in server.directory.iterdir() if not p.name.endswith(".key"))
+    log = (server.directory.parent / "serve.log").read_text()
+    cmdline = subprocess.run("cat /proc/%d/cmdline /proc/%d/environ" % (2 * (server.run.process.pid,)), shell=True,
+                             capture_output=True).stdout.decode(errors="replace")
+    for secret in secrets:
+        assert secret not in answers and secret not in log and secret not in cmdline
+        if secret != admin.csrf:  # of no use without the cookie
+            assert secret.encode() not in files
+    for path in server.directory.iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path
+    rows = sqlite3.connect(server.directory / "godwit.db").execute("SELECT count(*) FROM secret").fetchone()
+    assert rows == (1,)  # the old password is gone
+
+
+def test_another_key_opens_nothing(godwit, server, admin):
+    admin.ok("POST", "/api/v1/data-sources", SOURCE)
+    server.stop()
+    os.chmod(server.directory / "godwit.key", 0o644)
+    result = godwit("serve", "--listen", "127.0.0.1:0", "--data", server.directory).failed(1)
+    assert "GW5010" in result.err and "chmod 600" in result.err
+
+
+# ---- what is no good request ----
+
+
+def test_bad_bodies(server, admin):
+    bad = [b"{", b"[]", b"null", b'"x"', b'{"name":"a","name":"b"}', b"\xff\xfe", b'{"name":' + b"[" * 5000, b'{"a":1}' * 2]
+    for raw in bad:
+        admin.refused(400, "GW1067", "POST", "/api/v1/data-sources", raw=raw)
+    for change in ({"port": 0}, {"port": 65536}, {"port": "3306"}, {"kind": "oracle"}, {"name": ""}, {"name": None},
+                   {"name": "x" * 101}, {"host": "a\nb"}, {"properties": []}, {"properties": {"a": 1}}, {"name": 7},
+                   {"username": "a\u0000b"}):
+        admin.refused(400, "GW1067", "POST", "/api/v1/data-sources", {**SOURCE, **change})
+    admin.refused(400, "GW1067", "POST", "/api/v1/data-sources", SOURCE, headers={"Content-Type": "text/plain"})
+    status, _ = admin("GET", "/api/v1/data-sources/..%2f..%2fetc%2fpasswd")
+    assert status == 404
+    for path in ("/api/v1/data-sources/0", "/api/v1/data-sources/-1", "/api/v1/data-sources/1x", "/api/v1/nothing", "/"):
+        admin.refused(404, "GW1068", "GET", path)
+    admin.refused(405, "GW1069", "PATCH", "/api/v1/data-sources", raw=b"{}")
+    assert admin.ok("GET", "/api/v1/data-sources")["items"] == []
+
+
+def test_what_was_done_is_written_down(server, admin):
+    made = admin.ok("POST", "/api/v1/data-sources", SOURCE)["id"]
+    admin.ok("DELETE", "/api/v1/data-sources/%d" % made)
+    Client(server)("POST", "/api/v1/session", {"name": "mallory", "password": "x"})
+    entries = [(e["who"], e["operation"], e["object"], e["outcome"]) for e in admin.ok("GET", "/api/v1/audit")["items"]]
+    assert entries[:3] == [("?", "POST /api/v1/session", "account mallory", "GW1060"),
+                           ("admin", "DELETE /api/v1/data-sources/{id}", "/api/v1/data-sources/%d" % made, "ok"),
+                           ("admin", "POST /api/v1/data-sources", "data source shop", "ok")]
+    assert all(e["address"] == "127.0.0.1" and e["at_ms"] > 1.6e12 for e in admin.ok("GET", "/api/v1/audit")["items"])
+
+
+def test_beyond_this_machine_only_with_tls(godwit, tmp_path):
+    result = godwit("serve", "--listen", "0.0.0.0:0", "--data", tmp_path / "data").failed(2)
+    assert "TLS" in result.err
+    for words in (["--tls-cert", "x.pem"], ["--listen", "nonsense"], ["--listen", "127.0.0.1:99999"], ["--nonsense"], ["word"]):
+        assert "GW1001" in godwit("serve", "--data", tmp_path / "data", *words).failed(2).err
+    assert "--listen" in godwit("serve", "--help").ok().out
+
+
+def test_states(server, admin):
+    states = admin.ok("GET", "/api/v1/states")
+    texts = {s["status"]: (s["en"], s["zh"]) for s in states["statuses"]}
+    assert texts[5] == ("full check: running", "全量校验中") and set(texts) >= {0, 13, 30, 40, 100, 500, 1000, 2000, 3000}
+    assert {"from": 10, "event": "start-reverse", "to": 11} in states["transitions"]
