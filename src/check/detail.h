@@ -56,6 +56,7 @@ char *repair_sql(struct arena *a, enum dialect d, const struct check_table *t, c
 struct repair_mysql {
     bool is_mariadb;
     unsigned version;
+    enum dialect reference;
 };
 
 /* The statement that mends one difference in MySQL, or NULL where there is none (its reason in *why). Of a table without a key an

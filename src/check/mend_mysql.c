@@ -81,7 +81,8 @@ static bool open_session(struct detail *x, struct err *e) {
 bool mend_mysql_open(struct detail *x, struct err *e) {
     const struct mysql_server *server = mysql_server(x->c->run->source);
     x->mysql = arena_new(x->c->arena, struct mend_mysql);
-    x->mysql->who = (struct repair_mysql){.is_mariadb = server->is_mariadb, .version = server->version};
+    x->mysql->who = (struct repair_mysql){
+        .is_mariadb = server->is_mariadb, .version = server->version, .reference = x->c->run->identity.dialect};
     if (x->file != NULL) {
         fprintf(x->file, "SET NAMES utf8mb4;\n%s;\n", SESSION);
     }
@@ -206,12 +207,11 @@ static bool run_row(struct detail *x, struct rows *r, size_t i, struct outcome *
     for (uint64_t k = 0; k < times; k++) {
         const char *why = NULL;
         enum ran ran = run_one(x, r->sql[i], &why, a, e);
-        if (ran == RAN_FAILED) {
-            return err_where(e, "repair of %s, row %s", x->t->t->name, detail_key_text(a, x->t, p->d->key, p->d->len));
-        }
-        if (ran == RAN_AGAIN) {
-            o->redo = o->locked = true;
-            return true;
+        if (ran == RAN_FAILED || ran == RAN_AGAIN) {
+            e->where[0] = '\0'; /* not the statement: it holds the row's values */
+            err_where(e, "repair of %s, row %s", x->t->t->name, detail_key_text(a, x->t, p->d->key, p->d->len));
+            o->redo = o->locked = ran == RAN_AGAIN;
+            return ran == RAN_AGAIN;
         }
         if (ran == RAN && x->t->nkeys == 0 && p->row[SIDE_TARGET] == NULL && !count_deleted(x, p, &why, a, e)) {
             return false;
@@ -434,6 +434,7 @@ static bool replace_all(struct detail *x, struct rows *r, void *arg, struct outc
         const char *why = NULL;
         enum ran ran = r->sql[i] == NULL || gone[i] == NULL ? RAN : run_one(x, gone[i], &why, a, e);
         if (ran == RAN_FAILED) {
+            e->where[0] = '\0';
             return err_where(e, "repair of %s", x->t->t->name);
         }
         if (ran != RAN) {

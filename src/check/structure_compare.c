@@ -372,8 +372,8 @@ void structure_compare_counter(struct structure_report *r, const struct table *t
                               counter == NULL           ? "the target does not tell its sequence"
                               : counter->reason != NULL ? counter->reason
                                                         : "its sequence has no value");
-    } else if (!counter->exhausted && (r->out->backward ? t->auto_increment_next < counter->next
-                                                        : counter->next < t->auto_increment_next)) {
+    } else if (!counter->exhausted &&
+               (r->out->backward ? t->auto_increment_next < counter->next : counter->next < t->auto_increment_next)) {
         structure_differs(r, t->name, object, "next value", DIFFERENCE_OTHER,
                           arena_printf(&a, "%" PRIu64, t->auto_increment_next),
                           arena_printf(&a, "%" PRIu64, counter->next));

@@ -1,6 +1,7 @@
 """godwit check with PostgreSQL as the reference: what MySQL has otherwise is found, called by its sides, and mended there."""
 
 import json
+import random
 import shutil
 import subprocess
 
@@ -387,6 +388,108 @@ def test_definitions_are_called_by_their_sides(move, back, source):
     report = back(source, "defs").failed(DIFFERENT).report
     counter, = report["structure"]
     assert (counter["what"], counter["expected"], counter["found"]) == ("next value", "1001", "500")
+
+
+# ---- many rows, policies, selections, locks ----
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_edits_are_taken_back(move, back, source, seed):
+    dice = random.Random(seed)
+    rows, key = 1500, ["id int", "id varchar(30)", "id datetime(6)"][seed]
+    form = ["%d", "'k%d'", "'2024-01-01' + INTERVAL %d MICROSECOND"][seed]
+    source.script(["DROP DATABASE IF EXISTS edits", "CREATE DATABASE edits CHARACTER SET utf8mb4", "USE edits",
+                   "CREATE TABLE t (%s PRIMARY KEY, n int NOT NULL UNIQUE, v double, s varchar(30))" % key,
+                   "INSERT INTO t VALUES " + ", ".join("(%s, %d, %r, 's%d')" % (form % (i * 3), i, dice.random(), i)
+                                                       for i in range(rows))])
+    move("load", source, "edits", "--chunk-size", "16KiB").ok()
+    numbers = dice.sample(range(rows), 900)
+    changed, missing, moved = numbers[:300], numbers[300:600], numbers[600:]
+    source.script(["USE edits", "UPDATE t SET v = v + 1, s = 'x' WHERE n IN (%s)" % ",".join(map(str, changed)),
+                   "DELETE FROM t WHERE n IN (%s)" % ",".join(map(str, missing)),
+                   # each takes its neighbour's unique number
+                   "UPDATE t SET n = -1 - n WHERE n IN (%s)" % ",".join(map(str, moved)),
+                   "UPDATE t SET n = CASE n %s END WHERE n < 0" % " ".join(
+                       "WHEN %d THEN %d" % (-1 - a, b) for a, b in zip(moved, moved[1:] + moved[:1])),
+                   "INSERT INTO t VALUES " + ", ".join("(%s, %d, 0, 'e')" % (form % (i * 3 + 1), 10000 + i)
+                                                       for i in range(250))])
+    file = move.directory / "fix.sql"
+    tables = mended(back, source, "edits", "--repair-file", str(file), "--chunk-size", "16KiB", expect=(600, 300, 250))
+    assert tables["t"]["repaired"] == 1150
+    move.check(source, "edits", check_structure=False)
+
+
+def test_what_a_policy_changed_is_left_alone(move, back, source):
+    source.script(["DROP DATABASE IF EXISTS zero", "CREATE DATABASE zero CHARACTER SET utf8mb4", "USE zero", "SET sql_mode = ''",
+                   "CREATE TABLE t (id int PRIMARY KEY, d date, v int)",
+                   "INSERT INTO t VALUES (1, '0000-00-00', 1), (2, '2024-01-01', 2), (3, '0000-00-00', 3)"])
+    policy = ["--on-loss", "zero-date=null"]
+    move("load", source, "zero", *policy).ok()
+    source.script(["USE zero", "SET sql_mode = ''", "UPDATE zero.t SET v = 9", "UPDATE zero.t SET d = '2020-01-01' WHERE id = 3"])
+    report, tables = found(back, source, "zero", "--repair", *policy)
+    assert counts(report) == (3, 0, 0) and tables["t"]["same_after_repair"] == 3
+    clean(back, source, "zero", "--rows-only", *policy)
+    days = source.execute("SELECT id, CAST(d AS CHAR), v FROM zero.t ORDER BY id")
+    assert [tuple(r) for r in days] == [(1, "0000-00-00", 1), (2, "2024-01-01", 2), (3, None, 3)]
+
+
+def test_columns_that_are_not_compared_keep_their_values(move, back, source):
+    source.script(["DROP DATABASE IF EXISTS part", "CREATE DATABASE part CHARACTER SET utf8mb4", "USE part",
+                   "CREATE TABLE t (id int PRIMARY KEY, v int, w int)", "INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3)"])
+    move("load", source, "part").ok()
+    source.script(["USE part", "UPDATE t SET v = 9, w = 9 WHERE id = 1", "DELETE FROM t WHERE id = 2",
+                   "INSERT INTO t VALUES (4, 4, 4)"])
+    report, tables = found(back, source, "part", "--repair", "--exclude-columns", "t=w")
+    assert counts(report) == (1, 1, 1)
+    row, = tables["t"]["not_repaired_rows"]
+    assert row["key"] == "id=2" and "not selected" in row["reason"]
+    assert [tuple(r) for r in source.execute("SELECT * FROM part.t ORDER BY id")] == [(1, 1, 9), (3, 3, 3)]
+
+
+def test_rows_that_settle(move, back, seeded):
+    seeded.script(["USE seeded", "DELETE FROM seeded WHERE id = 1"])
+    report, _ = found(back, seeded, "seeded", "--settle", "300ms", "--repair")
+    assert counts(report) == (0, 1, 0)
+    clean(back, seeded, "seeded", "--rows-only", "--settle", "300ms")
+
+
+def test_a_row_that_somebody_holds(move, back, seeded):
+    seeded.script(DAMAGE)
+    kept = seeded.execute("SELECT @@GLOBAL.innodb_lock_wait_timeout")[0][0]
+    other = seeded.connect(database="seeded")
+    try:
+        seeded.execute("SET GLOBAL innodb_lock_wait_timeout = 1")
+        cursor = other.cursor()
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM seeded WHERE id = 1 FOR UPDATE")
+        error = error_of(back(seeded, "seeded", "--rows-only", "--repair").failed(1))
+        assert "Lock wait timeout" in error["cause"] and "id=1" in error["where"], error
+        other.rollback()
+    finally:
+        other.close()
+        seeded.execute("SET GLOBAL innodb_lock_wait_timeout = %d" % kept)
+    mended(back, seeded, "seeded")
+
+
+def test_statements_longer_than_the_server_takes(move, back, source):
+    source.script(["DROP DATABASE IF EXISTS large", "CREATE DATABASE large CHARACTER SET utf8mb4", "USE large",
+                   "CREATE TABLE t (id int PRIMARY KEY, b longblob)", "INSERT INTO t VALUES (1, repeat('a', 3000000)),"
+                   " (2, repeat('b', 20)), (3, repeat('c', 12000000))"])
+    move("load", source, "large").ok()
+    source.script(["USE large", "UPDATE t SET b = 'x'"])
+    kept = source.execute("SELECT @@GLOBAL.max_allowed_packet")[0][0]
+    try:
+        source.execute("SET GLOBAL max_allowed_packet = %d" % (8 << 20))
+        report, tables = found(back, source, "large", "--repair")
+    finally:
+        source.execute("SET GLOBAL max_allowed_packet = %d" % (64 << 20))
+    row, = tables["t"]["not_repaired_rows"]
+    assert row["key"] == "id=3" and "max_allowed_packet" in row["reason"]
+    assert (tables["t"]["repaired"], tables["t"]["same_after_repair"]) == (2, 2)
+    try:
+        mended(back, source, "large", expect=(1, 0, 0))  # 24 MB: more than one packet
+    finally:
+        source.execute("SET GLOBAL max_allowed_packet = %d" % kept)
 
 
 # ---- what cannot be done ----
