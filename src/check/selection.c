@@ -28,7 +28,7 @@ static bool split(struct arena *a, const char *text, const char **tables, const 
 
 bool selection_add_columns(struct selection *s, struct arena *a, const char *text, bool exclude, struct err *e) {
     struct column_rule r = {.exclude = exclude};
-    const char *list;
+    const char *list = "";
     size_t cap = 0;
     if (!split(a, text, &r.tables, &list, "COLUMN,COLUMN..", e)) {
         return false;
@@ -75,7 +75,7 @@ static bool number(const char *p, size_t len, uint64_t *out) {
 
 bool selection_add_rows(struct selection *s, struct arena *a, const char *text, struct err *e) {
     struct row_rule r = {0};
-    const char *range;
+    const char *range = "";
     if (!split(a, text, &r.tables, &range, "OFFSET,COUNT", e)) {
         return false;
     }

@@ -103,12 +103,13 @@ static bool insert(struct call *c, const struct data_source *d, int64_t *id, str
     if (!store_now(c->store, &now, e) || (d->password != NULL && !keep_secret(c, d->name, d->password, &secret, e))) {
         return false;
     }
+    struct store_value secret_value = d->password != NULL ? STORE_I(secret) : STORE_T(NULL);
     return store_insert(c->store,
                         "INSERT INTO data_source (name, kind, host, port, username, secret_id, properties, created_by,"
                         " created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                         STORE_VALUES(STORE_T(d->name), STORE_T(d->kind), STORE_T(d->host), STORE_I(d->port),
-                                     STORE_T(d->username), d->password != NULL ? STORE_I(secret) : STORE_T(NULL),
-                                     STORE_T(d->properties), STORE_T(c->who.name), STORE_I(now)),
+                                     STORE_T(d->username), secret_value, STORE_T(d->properties), STORE_T(c->who.name),
+                                     STORE_I(now)),
                         id, e);
 }
 
@@ -144,6 +145,7 @@ static bool update(struct call *c, const struct data_source *d, int64_t *id, str
     if (d->password != NULL && !keep_secret(c, d->name, d->password, &secret, e)) {
         return false;
     }
+    struct store_value secret_value = d->password != NULL ? STORE_I(secret) : STORE_T(NULL);
     struct store_rows rows;
     if (!store_rows(c->store, c->a, "SELECT secret_id FROM data_source WHERE id = ?", STORE_VALUES(STORE_I(*id)), &rows,
                     e)) {
@@ -153,8 +155,7 @@ static bool update(struct call *c, const struct data_source *d, int64_t *id, str
                         "UPDATE data_source SET name = ?, kind = ?, host = ?, port = ?, username = ?, properties = ?,"
                         " secret_id = COALESCE(?, secret_id) WHERE id = ?",
                         STORE_VALUES(STORE_T(d->name), STORE_T(d->kind), STORE_T(d->host), STORE_I(d->port),
-                                     STORE_T(d->username), STORE_T(d->properties),
-                                     d->password != NULL ? STORE_I(secret) : STORE_T(NULL), STORE_I(*id)),
+                                     STORE_T(d->username), STORE_T(d->properties), secret_value, STORE_I(*id)),
                         &changed, e);
     if (ok && changed == 0) {
         return api_not_found(e, "data source");

@@ -41,10 +41,13 @@ struct store_value {
     const char *text;
 };
 
-#define STORE_I(n) ((struct store_value){.type = STORE_INT, .number = (int64_t)(n)})
+#define STORE_I(n) store_int((int64_t)(n))
 #define STORE_T(s) store_text(s) /* NULL is SQL's NULL */
+static inline struct store_value store_int(int64_t n) {
+    return (struct store_value){.type = STORE_INT, .number = n};
+}
 static inline struct store_value store_text(const char *s) {
-    return s == NULL ? (struct store_value){.type = STORE_NULL} : (struct store_value){.type = STORE_TEXT, .text = s};
+    return (struct store_value){.type = s == NULL ? STORE_NULL : STORE_TEXT, .text = s};
 }
 
 struct store_values {
