@@ -497,27 +497,31 @@ def test_statements_longer_than_the_server_takes(move, back, source):
 
 def test_a_read_only_mysql(move, back, seeded):
     seeded.script(DAMAGE)
-    seeded.script(["DROP USER IF EXISTS reader@'%'", "CREATE USER reader@'%' IDENTIFIED BY 'reader-1'",
-                   "GRANT SELECT, INSERT, UPDATE, DELETE, RELOAD, REPLICATION CLIENT, PROCESS ON *.* TO reader@'%'"])
+    seeded.script(["CREATE USER mender@'%' IDENTIFIED BY 'mender-1'",
+                   "GRANT SELECT, INSERT, UPDATE, DELETE, RELOAD, REPLICATION CLIENT, PROCESS ON *.* TO mender@'%'"])
     before = seeded.execute("SELECT * FROM seeded.seeded ORDER BY id")
     mysql, gauss = move.urls(seeded, "seeded", None)
-    mysql = mysql.replace("mysql://%s@" % seeded.user, "mysql://reader@")
+    mysql = mysql.replace("mysql://%s@" % seeded.user, "mysql://mender@")
+
+    def refused():
+        return error_of(move.godwit("check", gauss, mysql, "--repair", "--progress", "json",
+                                    env={"GODWIT_SOURCE_PASSWORD": move.target.server.password,
+                                         "GODWIT_TARGET_PASSWORD": "mender-1"}).failed(1))
+
     try:
-        seeded.execute("SET GLOBAL read_only = 1")
-        result = move.godwit("check", gauss, mysql, "--repair", "--progress", "json",
-                             env={"GODWIT_SOURCE_PASSWORD": move.target.server.password,
-                                  "GODWIT_TARGET_PASSWORD": "reader-1"}).failed(1)
+        try:
+            seeded.execute("SET GLOBAL read_only = 1")
+            error = refused()
+        finally:
+            seeded.execute("SET GLOBAL read_only = 0")
+        assert error["code"] == "GW3015" and "read-only" in error["message"] and "read" in error["cause"], error
+        assert seeded.execute("SELECT * FROM seeded.seeded ORDER BY id") == before
+        seeded.execute("REVOKE INSERT, UPDATE, DELETE ON *.* FROM mender@'%'")
+        error = refused()
+        assert error["code"] == "GW2004" and "the target" in error["message"], error
+        assert seeded.execute("SELECT * FROM seeded.seeded ORDER BY id") == before
     finally:
-        seeded.execute("SET GLOBAL read_only = 0")
-    error = error_of(result)
-    assert error["code"] == "GW3015" and "read-only" in error["message"] and "read" in error["cause"], error
-    assert seeded.execute("SELECT * FROM seeded.seeded ORDER BY id") == before
-    seeded.execute("REVOKE INSERT, UPDATE, DELETE ON *.* FROM reader@'%'")
-    error = error_of(move.godwit("check", gauss, mysql, "--repair", "--progress", "json",
-                                 env={"GODWIT_SOURCE_PASSWORD": move.target.server.password,
-                                      "GODWIT_TARGET_PASSWORD": "reader-1"}).failed(1))
-    assert error["code"] == "GW2004" and "the target" in error["message"], error
-    assert seeded.execute("SELECT * FROM seeded.seeded ORDER BY id") == before
+        seeded.execute("DROP USER mender@'%'")
 
 
 def test_passwords_and_errors_go_by_the_order_of_the_ends(move, seeded):

@@ -1,0 +1,51 @@
+/* Connections that stay: WebSockets, and server-sent events. They live on the loop of http.h; what comes in is handled on its threads,
+ * one message after the other of each connection, so that a handler may ask the store.
+ *
+ * A stream is referenced: by the connection while it is open, and by whoever keeps it (stream_keep, stream_drop). What is sent to one
+ * whose connection is gone goes nowhere. A client that does not read loses its connection, not our memory. */
+#ifndef SERVER_STREAM_H
+#define SERVER_STREAM_H
+
+#include "server/http.h"
+
+struct stream;
+
+enum stream_kind { STREAM_WEBSOCKET, STREAM_EVENTS };
+
+/* What a place offers: called on a thread of HTTP with what thread_begin made. All but open may be NULL. */
+struct stream_handler {
+    const char *path; /* "/api/v1/live": of WebSockets; one that begins with it and a '/' as well if it ends with '/' */
+    /* Who asks, and may they? The request is as of http_handler (its arena lives as long as the stream). false: the connection
+     * is refused; WebSockets are closed with code 4401 (log in) or 4403 (not allowed) and e's message. */
+    bool (*open)(void *arg, void *local, struct stream *s, struct http_request *r, struct err *e);
+    /* text: NUL behind its len bytes; false + e: the connection is closed with 4400 */
+    bool (*message)(void *arg, void *local, struct stream *s, char *text, size_t len, bool binary, struct err *e);
+    /* The last call. */
+    void (*closed)(void *arg, void *local, struct stream *s);
+};
+
+/* The handler's own: set in open, read in message and closed. */
+void stream_set(struct stream *s, void *own);
+void *stream_own(const struct stream *s);
+struct arena *stream_arena(struct stream *s);
+const char *stream_address(const struct stream *s); /* of the client */
+
+/* ---- any thread ---- */
+
+/* Queue a text (copied). false: the connection is gone, or is closed now because what waits for it has grown over 8 MiB. */
+bool stream_send(struct stream *s, const char *text, size_t len);
+bool stream_send_binary(struct stream *s, const void *bytes, size_t len);
+/* As one server-sent event: "event: NAME", "id: ID" (0: none), "data: TEXT". */
+bool stream_send_event(struct stream *s, const char *name, uint64_t id, const char *text);
+/* After what is queued. */
+void stream_close(struct stream *s, unsigned code, const char *reason);
+bool stream_is_open(const struct stream *s);
+
+struct stream *stream_keep(struct stream *s); /* returns s */
+void stream_drop(struct stream *s);           /* NULL is fine */
+
+/* In an http_handler: the answer becomes a stream of server-sent events, opened after the handler returned; h's open, without
+ * a WebSocket's path, is called then. */
+void http_answer_events(struct http_response *answer, const struct stream_handler *h);
+
+#endif
