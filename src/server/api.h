@@ -8,12 +8,22 @@
 #include "server/auth.h"
 #include "server/http.h"
 
+struct feed;
+struct hub;
+struct webhooks;
+
 /* What all threads share. */
 struct api {
     struct store_where where;
     struct secrets_key *key;
     struct auth_guard *guard;
     bool tls; /* cookies go over TLS only */
+    struct feed *feed;
+    struct hub *hub;
+    struct webhooks *webhooks;
+    const char *server;     /* this server's name, where several share a store */
+    const char *public_url; /* where agents and people reach it: "https://host:port" */
+    bool local_shell;       /* a web shell on this machine is allowed */
 };
 
 enum { API_PARAMS_MAX = 3 };

@@ -1,0 +1,33 @@
+/* One HTTP request and its answer, blocking: for the command line, enrolment and webhooks. libwebsockets; no redirects are followed.
+ * Any thread. */
+#ifndef NET_HTTP_CLIENT_H
+#define NET_HTTP_CLIENT_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct http_call {
+    const char *method;        /* "GET" */
+    const char *url;           /* http:// or https:// with host, port and path with its query; no user in it */
+    const char *bearer;        /* token, or NULL */
+    const char *const *header; /* "name: value" each, NULL at the end; or NULL */
+    const void *body;          /* or NULL */
+    size_t body_len;
+    const char *content_type; /* of the body; NULL: application/json */
+    const char *ca_file;      /* PEM: trusts only these; NULL: the system's */
+    bool any_name;            /* the certificate may be of another name (it is pinned by ca_file) */
+    unsigned timeout_s;       /* for all of it; 0: 30 */
+    size_t answer_max;        /* bytes; 0: 16 MiB */
+};
+
+struct http_reply {
+    unsigned status;
+    struct buf body; /* NUL behind its bytes; the caller clears it */
+};
+
+/* True for any status. ERR_HTTP: no connection, certificate refused, timeout, answer too large; cause and place are told. */
+bool http_call(const struct http_call *c, struct http_reply *out, struct err *e) WARN_UNUSED;
+
+#endif
