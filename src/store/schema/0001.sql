@@ -89,7 +89,8 @@ CREATE TABLE machine (
     facts text,
     capacity integer NOT NULL,
     token_digest varchar(64),
-    seen_ms bigint,
+    server varchar(100), -- that its agent is connected to
+    seen_ms bigint,      -- its agent's last sign of life
     created_by varchar(64) NOT NULL,
     created_ms bigint NOT NULL
 );
@@ -104,8 +105,10 @@ CREATE TABLE task (
     created_by varchar(64) NOT NULL,
     created_ms bigint NOT NULL,
     started_ms bigint,
-    finished_ms bigint
+    finished_ms bigint,
+    changed_ms bigint NOT NULL
 );
+CREATE INDEX task_created_by ON task (created_by);
 CREATE INDEX task_status ON task (status);
 
 CREATE TABLE task_machine (
@@ -126,20 +129,32 @@ CREATE TABLE subtask (
     mode integer NOT NULL, -- 1 offline, 2 online
     tables text NOT NULL,  -- JSON: which
     params text NOT NULL,  -- JSON
+    generation integer NOT NULL, -- grows with each reset: what an earlier one left in the target is not gone on with
     status integer NOT NULL,
-    reason text,
+    reached integer NOT NULL, -- the last status that was no failure
+    reason text,              -- JSON: the error it failed with
+    -- where it runs: while there is a lease, a worker may be alive
     machine_id bigint REFERENCES machine (id),
-    fence bigint NOT NULL, -- grows with each machine it is given to
-    attempts integer NOT NULL,
+    server varchar(100), -- that the machine is connected to
+    fence bigint NOT NULL, -- grows with each time it is given to a machine
     lease_until_ms bigint,
+    command varchar(32), -- what the worker is still to be told
+    attempts integer NOT NULL,
+    crashes integer NOT NULL, -- one after the other
+    not_before_ms bigint,     -- the next attempt after a crash
+    -- how far it is
     progress text, -- JSON: the worker's last word
+    permille integer NOT NULL,
     created_ms bigint NOT NULL,
     started_ms bigint,
     finished_ms bigint,
+    changed_ms bigint NOT NULL,
     UNIQUE (task_id, place)
 );
 CREATE INDEX subtask_status ON subtask (status);
 CREATE INDEX subtask_machine ON subtask (machine_id);
+CREATE INDEX subtask_target ON subtask (target_id);
+CREATE INDEX subtask_lease ON subtask (lease_until_ms);
 
 CREATE TABLE object (
     subtask_id bigint NOT NULL REFERENCES subtask (id) ON DELETE CASCADE,
@@ -147,12 +162,22 @@ CREATE TABLE object (
     name varchar(128) NOT NULL,
     target varchar(300),
     status integer NOT NULL, -- 1..7
-    row_count bigint,
-    row_estimate bigint,
-    byte_count bigint,
+    row_count bigint NOT NULL,
+    row_estimate bigint NOT NULL,
+    byte_count bigint NOT NULL,
     permille integer NOT NULL,
     error text, -- JSON
     PRIMARY KEY (subtask_id, kind, name)
+);
+CREATE INDEX object_status ON object (subtask_id, status);
+
+-- What a worker made of it: "precheck", "report", "check".
+CREATE TABLE document (
+    subtask_id bigint NOT NULL REFERENCES subtask (id) ON DELETE CASCADE,
+    kind varchar(16) NOT NULL,
+    at_ms bigint NOT NULL,
+    text text NOT NULL, -- JSON
+    PRIMARY KEY (subtask_id, kind)
 );
 
 -- ---- what happened
