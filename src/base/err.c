@@ -219,6 +219,31 @@ json_t *err_to_json(const struct err *e) {
     return o;
 }
 
+static void take_text(char *to, size_t size, const json_t *json, const char *name) {
+    const char *text = json_string_value(json_object_get(json, name));
+    size_t len = text == NULL ? 0 : strlen(text);
+    len = len < size ? len : size - 1;
+    memcpy(to, text == NULL ? "" : text, len);
+    to[len] = '\0';
+}
+
+void err_from_json(struct err *e, const json_t *json) {
+    const char *code = json_string_value(json_object_get(json, "code"));
+    long number = code != NULL && strncmp(code, "GW", 2) == 0 ? strtol(code + 2, NULL, 10) : 0;
+    err_clear(e);
+    e->code = ERR_INTERNAL;
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+        e->code = (long)entries[i].code == number ? entries[i].code : e->code;
+    }
+    take_text(e->message, sizeof e->message, json, "message");
+    take_text(e->where, sizeof e->where, json, "where");
+    take_text(e->cause, sizeof e->cause, json, "cause");
+    take_text(e->hint, sizeof e->hint, json, "hint");
+    take_text(e->sqlstate, sizeof e->sqlstate, json, "sqlstate");
+    e->server_code = (unsigned)json_integer_value(json_object_get(json, "server_code"));
+    e->retryable = json_is_true(json_object_get(json, "retryable"));
+}
+
 void err_print_catalogue(FILE *out) {
     fprintf(out, "# Error catalogue\n\nMade from src/base/err_codes.def by `godwit errors`.\n\n"
                  "| code | class | try again | what | hint |\n|---|---|---|---|---|\n");

@@ -81,6 +81,9 @@ void err_print(const struct err *e, FILE *out);
  * the caller owns the reference. */
 json_t *err_to_json(const struct err *e);
 
+/* Back from err_to_json's form: what another process reported. An unknown code becomes ERR_INTERNAL; the message stays. */
+void err_from_json(struct err *e, const json_t *json);
+
 /* The whole table as Markdown: docs/errors.md is made from it (`godwit errors`). */
 void err_print_catalogue(FILE *out);
 

@@ -2,12 +2,15 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
 #include "cli/command.h"
+#include "cli/password.h"
 #include "cli/stopper.h"
 #include "cli/units.h"
+#include "cli/url.h"
 #include "server/serve.h"
 
 enum { PORT = 9494 };
@@ -18,7 +21,16 @@ static const char usage[] =
     "  --data DIRECTORY       store and key file (default: $XDG_DATA_HOME/godwit or ~/.local/share/godwit)\n"
     "  --tls-cert FILE.pem    certificate chain; needed to listen on more than this machine\n"
     "  --tls-key FILE.pem     its private key\n"
+    "  --public-url URL       where execution machines and people reach this server (default: from --listen)\n"
+    "  --no-local-machine     this machine moves no data itself\n"
+    "  --local-shell          admins and operators may open a shell on this machine in the console\n"
     "  --log FILE             write a log, one JSON object a line; - is standard error\n\n"
+    "Several servers for the same tasks:\n"
+    "  --store URL            keep everything in a database instead of a file:\n"
+    "                         postgresql://user@host:port/database?schema=godwit, or opengauss://...\n"
+    "  --store-password-file FILE   its password is the first line of FILE (or: GODWIT_STORE_PASSWORD)\n"
+    "  --name NAME            of this server among them (default: the machine's name)\n"
+    "All of them need the same key file.\n\n"
     "The first start makes an account `admin` and prints its one-time password.\n"
     "Keep a copy of DIRECTORY/godwit.key apart from the store: without it the passwords in the store are lost.\n";
 
@@ -45,9 +57,30 @@ static char *default_directory(struct arena *a) {
 
 struct words {
     struct serve_options serve;
-    const char *log;
+    const char *log, *store;
+    struct password_source store_password;
     bool help;
 };
+
+/* The store is a target like any other: same URL, same ways to a password. */
+static bool store_at(struct arena *a, struct words *w, struct task *task, atomic_bool *stop, struct err *e) {
+    char host[256];
+    if (w->store == NULL) {
+        return true;
+    }
+    if (!url_target(a, w->store, task, e) ||
+        !password_find(a, &w->store_password, "store", task->target.user, task->target.host, stderr, stop,
+                       &task->target.password, e)) {
+        return err_where(e, "--store");
+    }
+    w->serve.store.server = &task->target;
+    w->serve.store.schema = task->target_schema != NULL ? task->target_schema : "godwit_server";
+    if (w->serve.name == NULL && gethostname(host, sizeof host) == 0) {
+        host[sizeof host - 1] = '\0';
+        w->serve.name = arena_strdup(a, host);
+    }
+    return true;
+}
 
 static bool read_words(struct arena *a, int n, char **words, struct words *out, struct err *e) {
     static const struct option options[] = {{"listen", required_argument, NULL, 'l'},
@@ -55,6 +88,12 @@ static bool read_words(struct arena *a, int n, char **words, struct words *out, 
                                             {"tls-cert", required_argument, NULL, 'c'},
                                             {"tls-key", required_argument, NULL, 'k'},
                                             {"log", required_argument, NULL, 'g'},
+                                            {"store", required_argument, NULL, 's'},
+                                            {"store-password-file", required_argument, NULL, 'p'},
+                                            {"name", required_argument, NULL, 'n'},
+                                            {"public-url", required_argument, NULL, 'u'},
+                                            {"no-local-machine", no_argument, NULL, 'm'},
+                                            {"local-shell", no_argument, NULL, 't'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     char **all = arena_array(a, char *, (size_t)n + 2);
@@ -83,6 +122,24 @@ static bool read_words(struct arena *a, int n, char **words, struct words *out, 
         case 'g':
             out->log = optarg;
             break;
+        case 's':
+            out->store = optarg;
+            break;
+        case 'p':
+            out->store_password.file = optarg;
+            break;
+        case 'n':
+            out->serve.name = optarg;
+            break;
+        case 'u':
+            out->serve.public_url = optarg;
+            break;
+        case 'm':
+            out->serve.no_local_machine = true;
+            break;
+        case 't':
+            out->serve.local_shell = true;
+            break;
         case 'h':
             out->help = true;
             break;
@@ -101,11 +158,12 @@ static bool read_words(struct arena *a, int n, char **words, struct words *out, 
     return out->serve.directory != NULL || err_set(e, ERR_USAGE, "--data: there is no home directory to take instead");
 }
 
-static int serve(const struct words *w, struct err *e) {
+static int serve(struct arena *a, struct words *w, struct err *e) {
     atomic_bool stop = false;
     struct stopper *stopper = NULL;
+    struct task store = {0};
     bool ok = (w->log == NULL || log_open(w->log, LOG_INFO, e)) && stopper_start(&stopper, &stop, e) &&
-              serve_run(&w->serve, &stop, stdout, e);
+              store_at(a, w, &store, &stop, e) && serve_run(&w->serve, &stop, stdout, e);
     stopper_end(stopper);
     return ok ? EXIT_OK : (int)exit_code_of(e);
 }
@@ -121,7 +179,7 @@ int cmd_serve(const struct command *c, int n, char **words) {
     } else if (w.help) {
         fputs(usage, stdout);
     } else {
-        code = serve(&w, &e);
+        code = serve(&a, &w, &e);
     }
     if (code != EXIT_OK) {
         err_print(&e, stderr);

@@ -141,7 +141,9 @@ bool password_find(struct arena *a, const struct password_source *from, const ch
                        from->env, side);
     }
     if (value == NULL) {
-        value = getenv(str_eq(side, "source") ? "GODWIT_SOURCE_PASSWORD" : "GODWIT_TARGET_PASSWORD");
+        value = getenv(str_eq(side, "source")   ? "GODWIT_SOURCE_PASSWORD"
+                       : str_eq(side, "target") ? "GODWIT_TARGET_PASSWORD"
+                                                : "GODWIT_STORE_PASSWORD");
     }
     if (value != NULL) {
         *out = value[0] != '\0' ? arena_strdup(a, value) : NULL;

@@ -6,8 +6,8 @@
 
 #include "cli/options.h"
 
-/* Find the password of `side` ("source", "target"; `user` and `host` for the prompt): the file, else the variable the
- * task file names, else GODWIT_SOURCE_PASSWORD / GODWIT_TARGET_PASSWORD, else asked for on the terminal if there is one.
+/* Find the password of `side` ("source", "target", "store"; `user` and `host` for the prompt): the file, else the variable the
+ * task file names, else GODWIT_SOURCE_PASSWORD / GODWIT_TARGET_PASSWORD / GODWIT_STORE_PASSWORD, else asked for on the terminal if there is one.
  * *out NULL: none (there is no terminal, or nothing was typed, or the variable is empty). Warnings go to `warn`.
  * A set `stop` ends the wait at the terminal with ERR_CANCELLED. ERR_PASSWORD, ERR_FILE. */
 bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user,

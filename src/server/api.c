@@ -10,7 +10,7 @@
 #define COOKIE "godwit_session"
 
 static const struct route *const tables[] = {api_session_routes, api_account_routes, api_data_source_routes,
-                                             api_info_routes};
+                                             api_info_routes,    api_task_routes,    api_subtask_routes};
 
 /* ---- routes ---- */
 
@@ -126,12 +126,17 @@ static unsigned status_of(const struct err *e) {
         return 405;
     case ERR_STORE_TAKEN:
     case ERR_IN_USE:
+    case ERR_NOT_NOW:
+    case ERR_TARGET_HELD:
         return 409;
     case ERR_LOGIN_WAIT:
         return 429;
     case ERR_STORE_BUSY:
     case ERR_STORE_OPEN:
+    case ERR_MACHINE_AWAY:
         return 503;
+    case ERR_MACHINE_SLOW:
+        return 504;
     default:
         return err_class_of(e->code) == ERR_CLASS_USER ? 400 : 500;
     }

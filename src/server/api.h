@@ -9,7 +9,9 @@
 #include "server/http.h"
 
 struct feed;
+struct figures;
 struct hub;
+struct scheduler;
 struct webhooks;
 
 /* What all threads share. */
@@ -20,6 +22,8 @@ struct api {
     bool tls; /* cookies go over TLS only */
     struct feed *feed;
     struct hub *hub;
+    struct figures *figures;
+    struct scheduler *scheduler; /* NULL: not started yet */
     struct webhooks *webhooks;
     const char *server;     /* this server's name, where several share a store */
     const char *public_url; /* where agents and people reach it: "https://host:port" */
@@ -56,7 +60,8 @@ struct route {
 };
 
 /* Each file of the API has its routes; the list ends with a path of NULL. */
-extern const struct route api_session_routes[], api_account_routes[], api_data_source_routes[], api_info_routes[];
+extern const struct route api_session_routes[], api_account_routes[], api_data_source_routes[], api_info_routes[],
+    api_task_routes[], api_subtask_routes[];
 
 /* For http_options. arg: struct api; local: struct store, or NULL when it could not be opened. */
 void *api_thread_begin(void *arg);

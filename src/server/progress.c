@@ -1,20 +1,21 @@
 /* How far tasks are, by the manual's formulas (特性说明 5). See state.h. */
 #include "server/state.h"
 
-void task_counts_add(struct task_counts *c, enum subtask_status s, enum subtask_status reached, enum task_mode mode) {
-    c->subtasks++;
+void task_counts_add(struct task_counts *c, enum subtask_status s, enum subtask_status reached, enum task_mode mode,
+                     unsigned n) {
+    c->subtasks += n;
     if (s == SUB_FAILED || s == SUB_WAITING || s == SUB_INSTALLING) { /* as far as it had come */
         s = reached;
     }
     if (s == SUB_FINISHED || (s == SUB_CHECK_FINISHED && mode == MODE_OFFLINE)) {
-        c->finished++;
+        c->finished += n;
     } else if (s >= SUB_FULL_START && s <= SUB_FULL_FINISHED) {
-        c->full++;
+        c->full += n;
     } else if (s >= SUB_CHECK_START && s <= SUB_CHECK_FINISHED) {
-        c->check++;
+        c->check += n;
     } else if ((s >= SUB_INCREMENTAL_START && s <= SUB_REVERSE_STOPPED) || s == SUB_INCREMENTAL_BROKEN ||
                s == SUB_REVERSE_BROKEN) {
-        c->incremental_or_reverse++;
+        c->incremental_or_reverse += n;
     }
 }
 
@@ -23,13 +24,13 @@ double task_progress(const struct task_counts *c) {
     return c->subtasks == 0 ? 0 : (double)done / (4.0 * c->subtasks);
 }
 
-void object_counts_add(struct object_counts *c, bool table, enum object_status s) {
+void object_counts_add(struct object_counts *c, bool table, enum object_status s, unsigned n) {
     if (table) {
-        c->tables++;
-        c->tables_done += s == OBJECT_MIGRATED || s == OBJECT_CHECKING || s == OBJECT_CHECKED;
+        c->tables += n;
+        c->tables_done += s == OBJECT_MIGRATED || s == OBJECT_CHECKING || s == OBJECT_CHECKED ? n : 0;
     } else {
-        c->others++;
-        c->others_done += s == OBJECT_MIGRATED;
+        c->others += n;
+        c->others_done += s == OBJECT_MIGRATED ? n : 0;
     }
 }
 

@@ -4,13 +4,19 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "server/api.h"
+#include "server/feed.h"
+#include "server/figures.h"
+#include "server/hub.h"
+#include "server/local_agent.h"
+#include "server/scheduler.h"
 
-enum { LOOK_EVERY_MS = 100, SWEEP_EVERY_MS = 600000 };
+enum { LOOK_EVERY_MS = 100, ANSWERING_THREADS = 8 };
 
 /* With its parents. */
 static bool make_directory(struct arena *a, const char *path, struct err *e) {
@@ -50,58 +56,97 @@ static bool prepare(const struct serve_options *o, struct arena *a, struct api *
     return ok && (api->guard != NULL || err_set(e, ERR_MEMORY, "no memory for the server"));
 }
 
-static void tell(const struct serve_options *o, const struct http *h, const char *first, FILE *out) {
+/* "https://host:port", as seen from `host`. */
+static char *url_of(struct arena *a, const struct serve_options *o, const struct http *h, const char *host) {
+    bool v6 = strchr(host, ':') != NULL;
+    return arena_printf(a, "%s://%s%s%s:%u", o->tls_certificate != NULL ? "https" : "http", v6 ? "[" : "", host,
+                        v6 ? "]" : "", (unsigned)http_port(h));
+}
+
+static bool is_any(const char *address) {
+    return str_eq(address, "0.0.0.0") || str_eq(address, "::");
+}
+
+static char *own_url(struct arena *a, const struct serve_options *o, const struct http *h) {
     const char *address = o->address != NULL ? o->address : "127.0.0.1";
-    bool v6 = strchr(address, ':') != NULL;
-    fprintf(out, "godwit serves at %s://%s%s%s:%u/\n", o->tls_certificate != NULL ? "https" : "http", v6 ? "[" : "",
-            address, v6 ? "]" : "", (unsigned)http_port(h));
+    return url_of(a, o, h, is_any(address) ? "127.0.0.1" : address);
+}
+
+static const char *public_url(struct arena *a, const struct serve_options *o, const struct http *h) {
+    char host[256];
+    if (o->public_url != NULL) {
+        return o->public_url;
+    }
+    if (o->address == NULL || !is_any(o->address) || gethostname(host, sizeof host) != 0) {
+        return own_url(a, o, h);
+    }
+    host[sizeof host - 1] = '\0';
+    return url_of(a, o, h, host);
+}
+
+static void tell(const char *url, const char *first, FILE *out) {
+    fprintf(out, "godwit serves at %s/\n", url);
     if (first[0] != '\0') {
         fprintf(out, "first login: admin, password %s (once; it is not shown again)\n", first);
     }
     fflush(out);
 }
 
-static void wait_for_stop(const struct api *api, atomic_bool *stop) {
-    int64_t swept_ms = clock_mono_us() / 1000;
-    while (!atomic_load(stop)) {
-        clock_sleep_ms(LOOK_EVERY_MS);
-        if (clock_mono_us() / 1000 - swept_ms > SWEEP_EVERY_MS) {
-            struct store *s = NULL;
-            struct err e = ERR_INIT;
-            if (!store_open(&s, &api->where, &e) || !auth_sweep(s, &e)) {
-                log_err("sweep", &e);
-            }
-            store_close(s);
-            swept_ms = clock_mono_us() / 1000;
-        }
+/* What threads share, before there are any. */
+static bool make_parts(struct api *api, struct err *e) {
+    api->feed = feed_new();
+    api->figures = figures_new();
+    api->hub = hub_new(api);
+    return (api->feed != NULL && api->figures != NULL && api->hub != NULL) ||
+           err_set(e, ERR_MEMORY, "no memory for the server");
+}
+
+static bool start(const struct serve_options *o, struct arena *a, struct api *api, struct http **h,
+                  struct local_agent **agent, struct err *e) {
+    static const struct stream_handler *const streams[] = {&hub_agents, NULL};
+    struct http_options http = {
+        .address = o->address,
+        .port = o->port,
+        .tls_certificate = o->tls_certificate,
+        .tls_key = o->tls_key,
+        .handle = api_answer,
+        .arg = api,
+        .threads = ANSWERING_THREADS,
+        .streams = streams,
+        .thread_begin = api_thread_begin,
+        .thread_end = api_thread_end,
+    };
+    /* The scheduler comes first: whoever answers may kick it. */
+    if (!scheduler_start(&api->scheduler, api, e) || !http_start(h, &http, e)) {
+        return false;
     }
+    api->public_url = public_url(a, o, *h);
+    struct local_agent_options local = {
+        .directory = o->directory, .url = own_url(a, o, *h), .certificate = o->tls_certificate};
+    return o->no_local_machine || local_agent_start(agent, api, &local, e);
 }
 
 bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, struct err *e) {
     struct arena a = ARENA_INIT;
-    struct api api = {0};
+    struct api api = {.server = o->name != NULL ? o->name : "", .local_shell = o->local_shell, .public_url = ""};
     struct http *h = NULL;
+    struct local_agent *agent = NULL;
     char first[AUTH_FIRST_PASSWORD] = "";
-    bool ok = prepare(o, &a, &api, first, e);
+    bool ok = prepare(o, &a, &api, first, e) && make_parts(&api, e) && start(o, &a, &api, &h, &agent, e);
     if (ok) {
-        struct http_options http = {
-            .address = o->address,
-            .port = o->port,
-            .tls_certificate = o->tls_certificate,
-            .tls_key = o->tls_key,
-            .handle = api_answer,
-            .arg = &api,
-            .thread_begin = api_thread_begin,
-            .thread_end = api_thread_end,
-        };
-        ok = http_start(&h, &http, e);
-    }
-    if (ok) {
-        tell(o, h, first, out);
+        tell(own_url(&a, o, h), first, out);
         secrets_wipe(first, sizeof first);
-        wait_for_stop(&api, stop);
+        while (!atomic_load(stop)) {
+            clock_sleep_ms(LOOK_EVERY_MS);
+            local_agent_watch(agent);
+        }
     }
+    local_agent_stop(agent);
     http_stop(h);
+    scheduler_stop(api.scheduler);
+    hub_free(api.hub);
+    figures_free(api.figures);
+    feed_free(api.feed);
     auth_guard_free(api.guard);
     secrets_key_close(api.key);
     arena_clear(&a);

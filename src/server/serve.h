@@ -14,6 +14,10 @@ struct serve_options {
     const char *address;                   /* to listen on; NULL: 127.0.0.1 */
     uint16_t port;                         /* 0: a free one */
     const char *tls_certificate, *tls_key; /* NULL: no TLS */
+    const char *name;                      /* of this server, where several share a store; NULL: it is alone */
+    const char *public_url;                /* where agents on other machines reach it; NULL: from address and port */
+    bool no_local_machine;                 /* this machine moves no data */
+    bool local_shell;                      /* a web shell on this machine is allowed */
 };
 
 /* Serves until *stop. Tells people on `out` where, and at the first start the admin's one-time password.

@@ -117,7 +117,8 @@ const char *task_status_text(enum task_status s, bool zh);
 struct task_counts {
     unsigned subtasks, full, check, incremental_or_reverse, finished;
 };
-void task_counts_add(struct task_counts *c, enum subtask_status s, enum subtask_status reached, enum task_mode mode);
+void task_counts_add(struct task_counts *c, enum subtask_status s, enum subtask_status reached, enum task_mode mode,
+                     unsigned n);
 double task_progress(const struct task_counts *c);
 
 /* Of a subtask: its objects. Tables count tenfold, and are done when migrated, being checked or checked. */
@@ -133,7 +134,7 @@ enum object_status {
     OBJECT_FAILED = 6,
     OBJECT_CHECK_FAILED = 7,
 };
-void object_counts_add(struct object_counts *c, bool table, enum object_status s);
+void object_counts_add(struct object_counts *c, bool table, enum object_status s, unsigned n);
 double subtask_progress(const struct object_counts *c, enum subtask_status s, enum task_mode mode);
 
 #endif

@@ -153,7 +153,8 @@ CREATE TABLE subtask (
 );
 CREATE INDEX subtask_status ON subtask (status);
 CREATE INDEX subtask_machine ON subtask (machine_id);
-CREATE INDEX subtask_target ON subtask (target_id);
+-- What is not finished holds its target.
+CREATE UNIQUE INDEX subtask_target ON subtask (target_id, target_database, target_schema) WHERE status <> 100;
 CREATE INDEX subtask_lease ON subtask (lease_until_ms);
 
 CREATE TABLE object (
@@ -206,6 +207,7 @@ CREATE INDEX status_change_subtask ON status_change (subtask_id);
 CREATE TABLE sample (
     subtask_id bigint NOT NULL REFERENCES subtask (id) ON DELETE CASCADE,
     at_ms bigint NOT NULL,
+    phase varchar(16),
     row_count bigint NOT NULL,
     byte_count bigint NOT NULL,
     rows_per_s bigint NOT NULL,

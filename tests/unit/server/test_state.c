@@ -104,7 +104,7 @@ static double progress(const enum subtask_status *s, const enum subtask_status *
                        enum task_mode mode) {
     struct task_counts c = {0};
     for (size_t i = 0; i < n; i++) {
-        task_counts_add(&c, s[i], reached[i], mode);
+        task_counts_add(&c, s[i], reached[i], mode, 1);
     }
     return task_progress(&c);
 }
@@ -131,12 +131,12 @@ static void a_subtask_is_as_far_as_the_manual_says(void **state) {
     (void)state;
     struct object_counts c = {0};
     near(subtask_progress(&c, SUB_FULL_RUNNING, MODE_OFFLINE), 0);
-    object_counts_add(&c, true, OBJECT_MIGRATED);
-    object_counts_add(&c, true, OBJECT_CHECKED);
-    object_counts_add(&c, true, OBJECT_MIGRATING);
-    object_counts_add(&c, true, OBJECT_CHECK_FAILED);
-    object_counts_add(&c, false, OBJECT_MIGRATED);
-    object_counts_add(&c, false, OBJECT_FAILED);
+    object_counts_add(&c, true, OBJECT_MIGRATED, 1);
+    object_counts_add(&c, true, OBJECT_CHECKED, 1);
+    object_counts_add(&c, true, OBJECT_MIGRATING, 1);
+    object_counts_add(&c, true, OBJECT_CHECK_FAILED, 1);
+    object_counts_add(&c, false, OBJECT_MIGRATED, 1);
+    object_counts_add(&c, false, OBJECT_FAILED, 1);
     near(subtask_progress(&c, SUB_FULL_RUNNING, MODE_OFFLINE), 21 / 42.0);
     near(subtask_progress(&c, SUB_FAILED, MODE_OFFLINE), 21 / 42.0);
     near(subtask_progress(&c, SUB_FULL_RUNNING, MODE_ONLINE), 21 / 42.0);

@@ -1,0 +1,320 @@
+/* See agent_messages.h; agent_ended.c knows what the end of a worker means. */
+#include "server/agent_messages.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "server/agent_ended.h"
+#include "server/alerts.h"
+#include "server/figures.h"
+#include "server/hub.h"
+#include "server/logs.h"
+#include "server/objects.h"
+#include "server/scheduler.h"
+
+/* A message's handler. Its store statements are in a.arena. */
+struct from_agent {
+    const struct api *api;
+    struct store *store;
+    struct arena arena;
+    int64_t machine;
+    const char *address;
+    const json_t *message;
+    int64_t subtask, fence, task; /* where it speaks of a subtask */
+};
+
+static int64_t number_of(const json_t *o, const char *name) {
+    return (int64_t)json_integer_value(json_object_get(o, name));
+}
+
+static const char *text_of(const json_t *o, const char *name) {
+    return json_string_value(json_object_get(o, name));
+}
+
+static struct tasks tasks_of(struct from_agent *m) {
+    return (struct tasks){.store = m->store, .feed = m->api->feed, .a = &m->arena};
+}
+
+static void send(struct from_agent *m, const char *type) {
+    (void)hub_send(
+        m->api->hub, m->machine,
+        json_pack("{s:s, s:I, s:I}", "type", type, "subtask", (json_int_t)m->subtask, "fence", (json_int_t)m->fence));
+}
+
+/* ---- hello and beat ---- */
+
+static bool note_sign_of_life(struct from_agent *m, struct err *e) {
+    int64_t now;
+    char *facts = json_dumps(json_object_get(m->message, "facts"), JSON_COMPACT | JSON_REAL_PRECISION(6));
+    const char *version = text_of(m->message, "version");
+    bool ok =
+        store_now(m->store, &now, e) &&
+        store_run(
+            m->store,
+            "UPDATE machine SET seen_ms = ?, server = ?, facts = COALESCE(?, facts), version = COALESCE(?,"
+            " version) WHERE id = ?",
+            STORE_VALUES(STORE_I(now), STORE_T(m->api->server), STORE_T(facts), STORE_T(version), STORE_I(m->machine)),
+            NULL, e) &&
+        store_run(m->store,
+                  "UPDATE subtask SET lease_until_ms = ?, server = ? WHERE machine_id = ? AND lease_until_ms IS NOT"
+                  " NULL",
+                  STORE_VALUES(STORE_I(now + SERVER_LEASE_MS), STORE_T(m->api->server), STORE_I(m->machine)), NULL, e);
+    free(facts);
+    return ok;
+}
+
+static bool is_among(const json_t *list, int64_t subtask, int64_t fence) {
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item) {
+        if (number_of(item, "subtask") == subtask && number_of(item, "fence") == fence) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the store thinks runs there and does not: its worker died with an earlier agent. */
+static bool settle_missing(struct from_agent *m, struct tasks *t, const json_t *running, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(m->store, &m->arena,
+                    "SELECT id, fence, status FROM subtask WHERE machine_id = ? AND lease_until_ms IS NOT NULL",
+                    STORE_VALUES(STORE_I(m->machine)), &rows, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        int64_t id = store_number(&rows, i, 0);
+        if (is_among(running, id, store_number(&rows, i, 1))) {
+            continue;
+        }
+        bool ok = state_is_active((enum subtask_status)store_number(&rows, i, 2))
+                      ? subtask_event(t, id, EVENT_MACHINE_LOST, NULL, NULL, e)
+                      : store_run(m->store, "UPDATE subtask SET lease_until_ms = NULL, command = NULL WHERE id = ?",
+                                  STORE_VALUES(STORE_I(id)), NULL, e);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What runs there and should not: it was given to another machine, or is over. */
+static bool kill_strangers(struct from_agent *m, const json_t *running, struct err *e) {
+    size_t i;
+    const json_t *item;
+    json_array_foreach(running, i, item) {
+        struct store_rows rows;
+        m->subtask = number_of(item, "subtask");
+        m->fence = number_of(item, "fence");
+        if (!store_rows(
+                m->store, &m->arena,
+                "SELECT 1 FROM subtask WHERE id = ? AND fence = ? AND machine_id = ? AND lease_until_ms IS NOT NULL",
+                STORE_VALUES(STORE_I(m->subtask), STORE_I(m->fence), STORE_I(m->machine)), &rows, e)) {
+            return false;
+        }
+        if (rows.n == 0) {
+            send(m, "kill");
+        }
+    }
+    return true;
+}
+
+static void tell_machine(struct from_agent *m, const char *kind) {
+    feed_tell(m->api->feed, "machines",
+              json_pack("{s:s, s:I, s:O?}", "kind", kind, "id", (json_int_t)m->machine, "facts",
+                        json_object_get(m->message, "facts")));
+}
+
+static bool hello(struct from_agent *m, struct err *e) {
+    const json_t *running = json_object_get(m->message, "subtasks");
+    struct tasks t = tasks_of(m);
+    if (!tasks_begin(&t, e)) {
+        return false;
+    }
+    if (!settle_missing(m, &t, running, e) || !note_sign_of_life(m, e)) {
+        tasks_rollback(&t);
+        return false;
+    }
+    if (!tasks_commit(&t, e) || !kill_strangers(m, running, e)) {
+        return false;
+    }
+    tell_machine(m, "machine-online");
+    scheduler_kick(m->api->scheduler);
+    return hub_send(m->api->hub, m->machine,
+                    json_pack("{s:s, s:I, s:i}", "type", "welcome", "machine", (json_int_t)m->machine, "lease_s",
+                              (int)AGENT_LEASE_S)) ||
+           err_set(e, ERR_MACHINE_AWAY, "the agent went away while it was greeted");
+}
+
+static bool beat(struct from_agent *m, struct err *e) {
+    if (!note_sign_of_life(m, e)) {
+        return false;
+    }
+    tell_machine(m, "machine-facts");
+    (void)hub_send(m->api->hub, m->machine, json_pack("{s:s}", "type", "beat"));
+    return true;
+}
+
+void agent_gone(const struct api *api, struct store *s, int64_t machine) {
+    (void)s;
+    feed_tell(api->feed, "machines", json_pack("{s:s, s:I}", "kind", "machine-away", "id", (json_int_t)machine));
+}
+
+/* ---- a worker's events ---- */
+
+/* Stages come in their order, and again after a reconnect: one that does not fit has been heard already. */
+static bool stage(struct from_agent *m, const json_t *event, struct err *e) {
+    enum subtask_event what;
+    const char *name = text_of(event, "stage");
+    struct tasks t = tasks_of(m);
+    if (name == NULL || !state_event_parse(name, &what)) {
+        log_warn("agent", "machine %lld reports an unknown stage '%s'", (long long)m->machine,
+                 name == NULL ? "" : name);
+        return true;
+    }
+    if (!tasks_begin(&t, e)) {
+        return false;
+    }
+    if (!subtask_event(&t, m->subtask, what, NULL, NULL, e)) {
+        tasks_rollback(&t);
+        return e->code == ERR_NOT_NOW;
+    }
+    return tasks_commit(&t, e);
+}
+
+static bool document(struct from_agent *m, const char *kind, const json_t *what, struct err *e) {
+    char *text = json_dumps(what, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    struct tasks t = tasks_of(m);
+    bool ok = tasks_begin(&t, e);
+    if (ok) {
+        ok = store_run(m->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
+                       STORE_VALUES(STORE_I(m->subtask), STORE_T(kind)), NULL, e) &&
+             store_run(m->store, "INSERT INTO document (subtask_id, kind, at_ms, text) VALUES (?, ?, ?, ?)",
+                       STORE_VALUES(STORE_I(m->subtask), STORE_T(kind), STORE_I(t.now_ms), STORE_T(text)), NULL, e);
+        if (ok) {
+            tasks_tell(
+                &t, "subtask", m->subtask,
+                json_pack("{s:s, s:I, s:s}", "kind", "document", "id", (json_int_t)m->subtask, "document", kind));
+            ok = tasks_commit(&t, e);
+        } else {
+            tasks_rollback(&t);
+        }
+    }
+    free(text);
+    return ok;
+}
+
+/* The worker goes on, or ends well, but a DBA has to look. */
+static bool differs(struct from_agent *m, const json_t *check, struct err *e) {
+    if (!json_is_true(json_object_get(check, "different"))) {
+        return true;
+    }
+    struct err what = ERR_INIT;
+    err_set(&what, ERR_CHECK_DIFFERENT, "source and target differ");
+    json_t *json = err_to_json(&what);
+    bool ok = alert_raise(m->store, m->api->feed, ALERT_WARNING, m->subtask, 0, json, e);
+    json_decref(json);
+    return ok;
+}
+
+static bool worker_event(struct from_agent *m, struct err *e) {
+    const json_t *event = json_object_get(m->message, "event");
+    const char *kind = text_of(event, "event");
+    if (kind == NULL) {
+        return true;
+    }
+    if (str_eq(kind, "progress")) {
+        figures_progress(m->api->figures, m->api->feed, m->task, m->subtask, event);
+        return true;
+    }
+    if (str_eq(kind, "objects")) {
+        return objects_store(m->api, m->store, &m->arena, m->task, m->subtask, json_object_get(event, "items"), e);
+    }
+    if (str_eq(kind, "stage")) {
+        return stage(m, event, e);
+    }
+    if (str_eq(kind, "precheck") || str_eq(kind, "report") || str_eq(kind, "check")) {
+        const json_t *what = json_object_get(event, kind);
+        return document(m, kind, what, e) && (!str_eq(kind, "check") || differs(m, what, e));
+    }
+    return true; /* an error comes with the worker's end; others are of later versions */
+}
+
+/* ---- all messages ---- */
+
+/* Is this worker still the one that the subtask belongs to? */
+static bool is_current(struct from_agent *m, bool *current, struct err *e) {
+    struct store_rows rows;
+    m->subtask = number_of(m->message, "subtask");
+    m->fence = number_of(m->message, "fence");
+    if (!store_rows(m->store, &m->arena, "SELECT task_id, fence, machine_id, lease_until_ms FROM subtask WHERE id = ?",
+                    STORE_VALUES(STORE_I(m->subtask)), &rows, e)) {
+        return false;
+    }
+    *current = rows.n == 1 && store_number(&rows, 0, 1) == m->fence && store_number(&rows, 0, 2) == m->machine &&
+               store_cell(&rows, 0, 3) != NULL;
+    m->task = rows.n == 1 ? store_number(&rows, 0, 0) : 0;
+    return true;
+}
+
+static bool about_subtask(struct from_agent *m, const char *type, struct err *e) {
+    bool current;
+    if (!is_current(m, &current, e)) {
+        return false;
+    }
+    if (str_eq(type, "ended")) {
+        struct tasks t = tasks_of(m);
+        if (current && !agent_worker_ended(m->api, &t, m->subtask, m->message, e)) {
+            return false;
+        }
+        send(m, "forget");
+        return true;
+    }
+    if (!current) {
+        send(m, "kill");
+        return true;
+    }
+    if (str_eq(type, "log")) {
+        return logs_append(m->store, m->api->feed, m->subtask, m->machine, json_object_get(m->message, "lines"), e);
+    }
+    return worker_event(m, e);
+}
+
+static bool handle(struct from_agent *m, struct err *e) {
+    const char *type = text_of(m->message, "type");
+    if (type == NULL) {
+        return err_set(e, ERR_BODY, "an agent's message has no type");
+    }
+    if (str_eq(type, "hello")) {
+        return hello(m, e);
+    }
+    if (str_eq(type, "beat")) {
+        return beat(m, e);
+    }
+    if (str_eq(type, "log") && json_object_get(m->message, "subtask") == NULL) {
+        return logs_append(m->store, m->api->feed, 0, m->machine, json_object_get(m->message, "lines"), e);
+    }
+    if (str_eq(type, "event") || str_eq(type, "log") || str_eq(type, "ended")) {
+        return about_subtask(m, type, e);
+    }
+    log_warn("agent", "machine %lld says '%.40s', which is not understood", (long long)m->machine, type);
+    return true;
+}
+
+/* A busy store is tried again; when it stays so the agent's connection is closed, and it says everything again with its next hello. */
+bool agent_message_handle(const struct api *api, struct store *s, int64_t machine, const char *address,
+                          const json_t *message, struct err *e) {
+    struct from_agent m = {.api = api, .store = s, .machine = machine, .address = address, .message = message};
+    bool ok = false;
+    for (int i = 0; i < 3 && !ok; i++) {
+        err_clear(e);
+        ok = handle(&m, e);
+        if (!ok && e->code != ERR_STORE_BUSY) {
+            break;
+        }
+    }
+    arena_clear(&m.arena);
+    return ok;
+}

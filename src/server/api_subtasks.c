@@ -1,0 +1,260 @@
+/* /api/v1/subtasks: one migration of one database, what it consists of and how far it is. */
+#include <string.h>
+
+#include "base/str.h"
+#include "server/filters.h"
+#include "server/scheduler.h"
+#include "server/tasks.h"
+
+/* ---- looking ---- */
+
+/* How many objects of each kind are in which status. */
+static bool count_objects(struct call *c, int64_t id, json_t **out, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(
+            c->store, c->a,
+            "SELECT kind, status, count(*) FROM object WHERE subtask_id = ? GROUP BY kind, status ORDER BY 1, 2",
+            STORE_VALUES(STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    *out = json_object();
+    for (size_t i = 0; i < rows.n; i++) {
+        const char *kind = store_cell(&rows, i, 0);
+        json_t *of_kind = json_object_get(*out, kind);
+        if (of_kind == NULL) {
+            of_kind = json_object();
+            json_object_set_new(*out, kind, of_kind);
+        }
+        json_object_set_new(of_kind, store_cell(&rows, i, 1), json_integer((json_int_t)store_number(&rows, i, 2)));
+    }
+    return true;
+}
+
+static bool one(struct call *c, struct err *e) {
+    json_t *objects;
+    int64_t id;
+    if (!api_id(c, 0, &id, e) || !view_subtask(c->store, c->a, id, &c->out, e) || !count_objects(c, id, &objects, e)) {
+        return false;
+    }
+    json_object_set_new(c->out, "objects", objects);
+    return true;
+}
+
+static bool exists(struct call *c, int64_t *id, struct err *e) {
+    struct store_rows rows;
+    if (!api_id(c, 0, id, e) ||
+        !store_rows(c->store, c->a, "SELECT 1 FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(*id)), &rows, e)) {
+        return false;
+    }
+    return rows.n > 0 || api_not_found(e, "subtask");
+}
+
+static json_t *object_json(const struct store_rows *r, size_t i) {
+    return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", store_cell(r, i, 0), "name",
+                     store_cell(r, i, 1), "target", api_text_json(store_cell(r, i, 2)), "status",
+                     (json_int_t)store_number(r, i, 3), "rows", (json_int_t)store_number(r, i, 4), "rows_estimate",
+                     (json_int_t)store_number(r, i, 5), "bytes", (json_int_t)store_number(r, i, 6), "permille",
+                     (json_int_t)store_number(r, i, 7), "error", view_json(store_cell(r, i, 8)));
+}
+
+static bool objects(struct call *c, struct err *e) {
+    static const struct filter filters[] = {
+        {"kind", FILTER_EXACT, "o.kind"},
+        {"status", FILTER_NUMBER, "o.status"},
+        {"name", FILTER_TEXT, "o.name"},
+        {"errors", FILTER_FLAG, "o.status IN (6, 7)"},
+        {0},
+    };
+    static const struct sorting sortings[] = {{"name", "o.name"},
+                                              {"kind", "o.kind"},
+                                              {"status", "o.status"},
+                                              {"rows", "o.row_count"},
+                                              {"bytes", "o.byte_count"},
+                                              {"progress", "o.permille"},
+                                              {0}};
+    struct page p;
+    struct view_page page;
+    struct store_rows rows, total;
+    int64_t id;
+    if (!exists(c, &id, e)) {
+        return false;
+    }
+    const struct filters of_objects = {.filters = filters,
+                                       .sortings = sortings,
+                                       .first = "o.kind DESC",
+                                       .unique = "o.name",
+                                       .base = arena_printf(c->a, "o.subtask_id = %lld", (long long)id)};
+    if (!filters_page(c, &of_objects, &p, &page, e)) {
+        return false;
+    }
+    char *count = arena_printf(c->a, "SELECT count(*) FROM object o WHERE %s", page.where);
+    char *sql =
+        arena_printf(c->a,
+                     "SELECT o.kind, o.name, o.target, o.status, o.row_count, o.row_estimate, o.byte_count, o.permille,"
+                     " o.error FROM object o WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
+                     page.where, page.order, (long long)page.limit, (long long)page.offset);
+    struct store_values values = {page.values, page.nvalues};
+    if (!store_rows(c->store, c->a, count, values, &total, e) || !store_rows(c->store, c->a, sql, values, &rows, e)) {
+        return false;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < rows.n; i++) {
+        json_array_append_new(items, object_json(&rows, i));
+    }
+    c->out = api_list(&p, store_number(&total, 0, 0), items);
+    return true;
+}
+
+/* What happened to it, with the operations of people among it. */
+static bool timeline(struct call *c, struct err *e) {
+    struct store_rows rows;
+    int64_t id;
+    if (!exists(c, &id, e) ||
+        !store_rows(c->store, c->a,
+                    "SELECT at_ms, before_status, after_status, event, detail, NULL, 0, id FROM status_change WHERE "
+                    "subtask_id = ?"
+                    " UNION ALL SELECT at_ms, NULL, NULL, NULL, NULL, who, code, id FROM operation WHERE subtask_id = ?"
+                    " ORDER BY 1, 7 DESC, 8",
+                    STORE_VALUES(STORE_I(id), STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < rows.n; i++) {
+        json_t *item = json_pack("{s:I}", "at_ms", (json_int_t)store_number(&rows, i, 0));
+        if (store_cell(&rows, i, 5) != NULL) {
+            json_object_set_new(item, "who", json_string(store_cell(&rows, i, 5)));
+            json_object_set_new(item, "code", json_integer((json_int_t)store_number(&rows, i, 6)));
+        } else {
+            json_object_set_new(item, "from", json_integer((json_int_t)store_number(&rows, i, 1)));
+            json_object_set_new(item, "to", json_integer((json_int_t)store_number(&rows, i, 2)));
+            json_object_set_new(item, "to_text", view_status_text(store_number(&rows, i, 2)));
+            json_object_set_new(item, "event", json_string(store_cell(&rows, i, 3)));
+            json_object_set_new(item, "reason", view_json(store_cell(&rows, i, 4)));
+        }
+        json_array_append_new(items, item);
+    }
+    c->out = json_pack("{s:o}", "items", items);
+    return true;
+}
+
+static bool samples(struct call *c, struct err *e) {
+    struct store_rows rows;
+    int64_t id;
+    if (!exists(c, &id, e) || !store_rows(c->store, c->a,
+                                          "SELECT at_ms, row_count, byte_count, rows_per_s, bytes_per_s, phase FROM "
+                                          "sample WHERE subtask_id = ? ORDER BY"
+                                          " at_ms",
+                                          STORE_VALUES(STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < rows.n; i++) {
+        json_array_append_new(
+            items, json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "at_ms", (json_int_t)store_number(&rows, i, 0), "rows",
+                             (json_int_t)store_number(&rows, i, 1), "bytes", (json_int_t)store_number(&rows, i, 2),
+                             "rows_per_s", (json_int_t)store_number(&rows, i, 3), "bytes_per_s",
+                             (json_int_t)store_number(&rows, i, 4), "phase", api_text_json(store_cell(&rows, i, 5))));
+    }
+    c->out = json_pack("{s:o}", "items", items);
+    return true;
+}
+
+/* /api/v1/subtasks/{id}/precheck, /report, /check: what the worker made of it. */
+static bool document(struct call *c, struct err *e) {
+    struct store_rows rows;
+    int64_t id;
+    const char *kind = strrchr(c->request->path, '/') + 1;
+    if (!exists(c, &id, e) ||
+        !store_rows(c->store, c->a, "SELECT at_ms, text FROM document WHERE subtask_id = ? AND kind = ?",
+                    STORE_VALUES(STORE_I(id), STORE_T(kind)), &rows, e)) {
+        return false;
+    }
+    if (rows.n == 0) {
+        return err_set(e, ERR_NOT_FOUND, "subtask %lld has no %s yet", (long long)id, kind);
+    }
+    c->out = json_pack("{s:I, s:o}", "at_ms", (json_int_t)store_number(&rows, 0, 0), kind,
+                       view_json(store_cell(&rows, 0, 1)));
+    return true;
+}
+
+/* ---- changing ---- */
+
+static bool happen(struct call *c, enum subtask_event event, struct err *e) {
+    struct tasks t = {.store = c->store, .feed = c->api->feed, .a = c->a, .who = c->who.name};
+    int64_t id;
+    if (!api_id(c, 0, &id, e) || !tasks_begin(&t, e)) {
+        return false;
+    }
+    c->object = arena_printf(c->a, "subtask %lld", (long long)id);
+    if (!subtask_event(&t, id, event, NULL, NULL, e)) {
+        tasks_rollback(&t);
+        return false;
+    }
+    if (!tasks_commit(&t, e)) {
+        return false;
+    }
+    scheduler_kick(c->api->scheduler);
+    return view_subtask(c->store, c->a, id, &c->out, e);
+}
+
+static bool start(struct call *c, struct err *e) {
+    return happen(c, EVENT_START, e);
+}
+
+static bool finish(struct call *c, struct err *e) {
+    return happen(c, EVENT_FINISH, e);
+}
+
+static bool stop_incremental(struct call *c, struct err *e) {
+    return happen(c, EVENT_STOP_INCREMENTAL, e);
+}
+
+static bool start_reverse(struct call *c, struct err *e) {
+    return happen(c, EVENT_START_REVERSE, e);
+}
+
+static bool retry(struct call *c, struct err *e) {
+    return happen(c, EVENT_RETRY, e);
+}
+
+static bool reset(struct call *c, struct err *e) {
+    return happen(c, EVENT_RESET, e);
+}
+
+static bool retry_object(struct call *c, struct err *e) {
+    struct tasks t = {.store = c->store, .feed = c->api->feed, .a = c->a, .who = c->who.name};
+    const char *kind, *name;
+    int64_t id;
+    if (!api_id(c, 0, &id, e) || !api_text(c, "kind", 16, true, &kind, e) ||
+        !api_text(c, "name", 128, true, &name, e) || !tasks_begin(&t, e)) {
+        return false;
+    }
+    c->object = arena_printf(c->a, "subtask %lld, %s %s", (long long)id, kind, name);
+    if (!subtask_retry_object(&t, id, kind, name, e)) {
+        tasks_rollback(&t);
+        return false;
+    }
+    if (!tasks_commit(&t, e)) {
+        return false;
+    }
+    scheduler_kick(c->api->scheduler);
+    return view_subtask(c->store, c->a, id, &c->out, e);
+}
+
+const struct route api_subtask_routes[] = {
+    {HTTP_GET, "/api/v1/subtasks/{id}", ROLE_VIEWER, 0, one},
+    {HTTP_GET, "/api/v1/subtasks/{id}/objects", ROLE_VIEWER, 0, objects},
+    {HTTP_GET, "/api/v1/subtasks/{id}/timeline", ROLE_VIEWER, 0, timeline},
+    {HTTP_GET, "/api/v1/subtasks/{id}/samples", ROLE_VIEWER, 0, samples},
+    {HTTP_GET, "/api/v1/subtasks/{id}/precheck", ROLE_VIEWER, 0, document},
+    {HTTP_GET, "/api/v1/subtasks/{id}/report", ROLE_VIEWER, 0, document},
+    {HTTP_GET, "/api/v1/subtasks/{id}/check", ROLE_VIEWER, 0, document},
+    {HTTP_POST, "/api/v1/subtasks/{id}/start", ROLE_OPERATOR, 0, start},
+    {HTTP_POST, "/api/v1/subtasks/{id}/finish", ROLE_OPERATOR, 0, finish},
+    {HTTP_POST, "/api/v1/subtasks/{id}/stop-incremental", ROLE_OPERATOR, 0, stop_incremental},
+    {HTTP_POST, "/api/v1/subtasks/{id}/start-reverse", ROLE_OPERATOR, 0, start_reverse},
+    {HTTP_POST, "/api/v1/subtasks/{id}/retry", ROLE_OPERATOR, 0, retry},
+    {HTTP_POST, "/api/v1/subtasks/{id}/reset", ROLE_OPERATOR, 0, reset},
+    {HTTP_POST, "/api/v1/subtasks/{id}/objects/retry", ROLE_OPERATOR, 0, retry_object},
+    {0},
+};

@@ -1,0 +1,208 @@
+/* See placement.h. Each server reckons with all machines, and serves those that are its own: so all come to the same choice. */
+#include "server/placement.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "server/agent_messages.h"
+#include "server/alerts.h"
+#include "server/hub.h"
+#include "server/job.h"
+#include "server/tasks.h"
+
+enum { WAITING_MAX = 2000, SEEN_WITHIN_MS = 15000 };
+
+struct machine {
+    int64_t id, places, used;
+    bool ours;
+};
+
+struct machines {
+    struct machine *items;
+    size_t n;
+};
+
+struct waiting {
+    int64_t id, task;
+};
+
+/* All that show signs of life. One that is known to be full is listed as well: it may be the only one chosen. */
+static bool read_machines(const struct api *api, struct store *s, struct arena *a, int64_t now, struct machines *out,
+                          struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(s, a,
+                    "SELECT m.id, m.capacity, m.server, (SELECT count(*) FROM subtask x WHERE x.machine_id = m.id AND"
+                    " x.lease_until_ms IS NOT NULL) FROM machine m WHERE m.seen_ms > ? ORDER BY m.id",
+                    STORE_VALUES(STORE_I(now - SEEN_WITHIN_MS)), &rows, e)) {
+        return false;
+    }
+    out->items = arena_array(a, struct machine, rows.n + 1);
+    out->n = rows.n;
+    for (size_t i = 0; i < rows.n; i++) {
+        int64_t id = store_number(&rows, i, 0);
+        out->items[i] = (struct machine){
+            .id = id,
+            .places = store_number(&rows, i, 1),
+            .used = store_number(&rows, i, 3),
+            .ours = str_eq(store_cell(&rows, i, 2), api->server) && hub_is_connected(api->hub, id),
+        };
+    }
+    return true;
+}
+
+static bool is_chosen(const struct store_rows *chosen, int64_t machine) {
+    for (size_t i = 0; i < chosen->n; i++) {
+        if (store_number(chosen, i, 0) == machine) {
+            return true;
+        }
+    }
+    return chosen->n == 0; /* none named: any */
+}
+
+static struct machine *best(struct machines *all, const struct store_rows *chosen) {
+    struct machine *found = NULL;
+    for (size_t i = 0; i < all->n; i++) {
+        struct machine *m = &all->items[i];
+        if (m->used < m->places && is_chosen(chosen, m->id) &&
+            (found == NULL || m->places - m->used > found->places - found->used)) {
+            found = m;
+        }
+    }
+    return found;
+}
+
+/* ---- giving ---- */
+
+struct claim {
+    int64_t fence;
+    bool resume;
+    json_t *job;
+};
+
+/* In one transaction: the lease, the fence, the state. *got: false when another server was faster. */
+static bool claim_in(const struct api *api, struct tasks *t, const struct waiting *w, const struct machine *m,
+                     struct claim *c, bool *got, struct err *e) {
+    uint64_t changed;
+    struct store_rows rows;
+    if (!store_run(t->store,
+                   "UPDATE subtask SET machine_id = ?, server = ?, fence = fence + 1, attempts = attempts + 1,"
+                   " lease_until_ms = ?, command = NULL WHERE id = ? AND status = ? AND lease_until_ms IS NULL",
+                   STORE_VALUES(STORE_I(m->id), STORE_T(api->server), STORE_I(t->now_ms + SERVER_LEASE_MS),
+                                STORE_I(w->id), STORE_I(SUB_WAITING)),
+                   &changed, e)) {
+        return false;
+    }
+    *got = changed > 0;
+    if (!*got) {
+        return true;
+    }
+    if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
+        !store_rows(t->store, t->a, "SELECT fence, attempts FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(w->id)),
+                    &rows, e)) {
+        return false;
+    }
+    c->fence = store_number(&rows, 0, 0);
+    c->resume = store_number(&rows, 0, 1) > 1;
+    return true;
+}
+
+static bool claim(const struct api *api, struct tasks *t, const struct waiting *w, const struct machine *m,
+                  struct claim *c, bool *got, struct err *e) {
+    if (!tasks_begin(t, e)) {
+        return false;
+    }
+    if (claim_in(api, t, w, m, c, got, e)) {
+        return tasks_commit(t, e);
+    }
+    tasks_rollback(t);
+    return false;
+}
+
+/* A job that cannot be made will not be made by waiting: say why. */
+static bool fail(const struct api *api, struct tasks *t, int64_t subtask, const struct err *why, struct err *e) {
+    json_t *reason = err_to_json(why);
+    bool ok = tasks_begin(t, e);
+    if (ok) {
+        ok = subtask_event(t, subtask, EVENT_FAILED, reason, NULL, e) &&
+             store_run(t->store, "UPDATE subtask SET lease_until_ms = NULL WHERE id = ?",
+                       STORE_VALUES(STORE_I(subtask)), NULL, e);
+        if (ok) {
+            ok = tasks_commit(t, e);
+        } else {
+            tasks_rollback(t);
+        }
+    }
+    ok = ok && alert_raise(t->store, api->feed, ALERT_ERROR, subtask, 0, reason, e);
+    json_decref(reason);
+    return ok;
+}
+
+static bool give(const struct api *api, struct tasks *t, const struct waiting *w, struct machine *m, struct err *e) {
+    struct claim c = {0};
+    struct err why = ERR_INIT;
+    bool got;
+    if (!claim(api, t, w, m, &c, &got, e)) {
+        return false;
+    }
+    if (!got) {
+        return true;
+    }
+    if (!job_make(t->store, t->a, api->key, w->id, &c.job, &why)) {
+        return fail(api, t, w->id, &why, e);
+    }
+    m->used++;
+    json_object_set_new(c.job, "fence", json_integer((json_int_t)c.fence));
+    json_object_set_new(c.job, "resume", json_boolean(c.resume));
+    log_info("placement", "subtask %lld goes to machine %lld, fence %lld", (long long)w->id, (long long)m->id,
+             (long long)c.fence);
+    /* When it cannot be sent the lease runs out, or the agent's next hello says that it has it not. */
+    (void)hub_send(api->hub, m->id,
+                   json_pack("{s:s, s:I, s:I, s:o}", "type", "run", "subtask", (json_int_t)w->id, "fence",
+                             (json_int_t)c.fence, "job", c.job));
+    return true;
+}
+
+/* ---- all that wait ---- */
+
+bool placement_run(const struct api *api, struct store *s, struct arena *a, struct err *e) {
+    struct tasks t = {.store = s, .feed = api->feed, .a = a};
+    struct machines machines;
+    struct store_rows rows, chosen = {0};
+    int64_t now, task = 0;
+    if (!store_now(s, &now, e) ||
+        !store_rows(
+            s, a,
+            "SELECT s.id, s.task_id FROM subtask s JOIN task t ON t.id = s.task_id WHERE s.status = ? AND"
+            " s.lease_until_ms IS NULL AND (s.not_before_ms IS NULL OR s.not_before_ms <= ?) ORDER BY t.started_ms,"
+            " s.task_id, s.place LIMIT ?",
+            STORE_VALUES(STORE_I(SUB_WAITING), STORE_I(now), STORE_I(WAITING_MAX)), &rows, e)) {
+        return false;
+    }
+    if (rows.n == 0) {
+        return true;
+    }
+    if (!read_machines(api, s, a, now, &machines, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        struct waiting w = {store_number(&rows, i, 0), store_number(&rows, i, 1)};
+        if (w.task != task) {
+            task = w.task;
+            if (!store_rows(s, a, "SELECT machine_id FROM task_machine WHERE task_id = ?", STORE_VALUES(STORE_I(task)),
+                            &chosen, e)) {
+                return false;
+            }
+        }
+        struct machine *m = best(&machines, &chosen);
+        if (m == NULL) {
+            continue;
+        }
+        if (!m->ours) {
+            m->used++; /* its own server gives it */
+        } else if (!give(api, &t, &w, m, e)) {
+            return false;
+        }
+    }
+    return true;
+}

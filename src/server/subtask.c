@@ -1,0 +1,234 @@
+/* What happens to a subtask. See tasks.h and state.h. */
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "server/tasks.h"
+#include "server/view.h"
+
+struct subtask {
+    int64_t id, task;
+    enum subtask_status status, reached;
+    enum task_mode mode;
+    bool leased; /* a worker may be alive */
+};
+
+static bool read_subtask(struct tasks *t, int64_t id, struct subtask *out, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(t->store, t->a, "SELECT task_id, status, reached, mode, lease_until_ms FROM subtask WHERE id = ?",
+                    STORE_VALUES(STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    if (rows.n == 0) {
+        return err_set(e, ERR_NOT_FOUND, "there is no subtask %lld", (long long)id);
+    }
+    *out = (struct subtask){
+        .id = id,
+        .task = store_number(&rows, 0, 0),
+        .status = (enum subtask_status)store_number(&rows, 0, 1),
+        .reached = (enum subtask_status)store_number(&rows, 0, 2),
+        .mode = (enum task_mode)store_number(&rows, 0, 3),
+        .leased = store_cell(&rows, 0, 4) != NULL,
+    };
+    return true;
+}
+
+/* What was asked for is so already: it was asked twice, or came about by itself. */
+static bool is_so(const struct subtask *x, enum subtask_event event) {
+    switch (event) {
+    case EVENT_START:
+    case EVENT_RETRY:
+        return state_is_active(x->status);
+    case EVENT_FINISH:
+        return x->status == SUB_FINISHED;
+    case EVENT_RESET:
+        return x->status == SUB_NOT_RUN;
+    case EVENT_STOP_INCREMENTAL:
+        return x->status == SUB_INCREMENTAL_STOPPING || x->status == SUB_INCREMENTAL_STOPPED;
+    case EVENT_START_REVERSE:
+        return x->status == SUB_REVERSE_START || x->status == SUB_REVERSE_RUNNING;
+    default:
+        return false;
+    }
+}
+
+static bool refuse(const struct subtask *x, enum subtask_event event, struct err *e) {
+    if (x->mode == MODE_OFFLINE && (event == EVENT_STOP_INCREMENTAL || event == EVENT_START_REVERSE)) {
+        return err_set(e, ERR_NOT_NOW, "subtask %lld is an offline migration: there is no incremental or reverse stage",
+                       (long long)x->id);
+    }
+    err_set(e, ERR_NOT_NOW, "subtask %lld: '%s' is not possible in state '%s' (%d)", (long long)x->id,
+            state_event_text(event, false), state_text(x->status, false), (int)x->status);
+    return false;
+}
+
+/* What the worker is to be told; NULL: nothing. */
+static const char *order_of(const struct subtask *x, const struct transition *step) {
+    if (!x->leased) {
+        return NULL;
+    }
+    switch (step->action) {
+    case ACTION_TELL:
+        return state_event_name(step->event);
+    case ACTION_STOP:
+        return x->status >= SUB_INCREMENTAL_START && x->status <= SUB_REVERSE_BROKEN ? "finish" : "stop";
+    default:
+        return NULL;
+    }
+}
+
+static enum subtask_status reached(const struct subtask *x, enum subtask_status to) {
+    return to == SUB_FAILED || to == SUB_WAITING || to == SUB_INSTALLING || to == SUB_PRECHECK_FAILED ? x->reached : to;
+}
+
+/* Optimistic: another server may have been faster. */
+static bool store_step(struct tasks *t, const struct subtask *x, const struct transition *step, const char *reason,
+                       struct err *e) {
+    bool over = state_is_over(step->to), again = step->to == SUB_WAITING;
+    const char *order = order_of(x, step);
+    uint64_t changed;
+    struct store_value finished = over ? STORE_I(t->now_ms) : STORE_T(NULL);
+    struct store_value started = step->to == SUB_NOT_RUN ? STORE_T(NULL) : STORE_I(t->now_ms);
+    if (!store_run(t->store,
+                   "UPDATE subtask SET status = ?, reached = ?, reason = ?, finished_ms = ?, started_ms ="
+                   " COALESCE(started_ms, ?), changed_ms = ?, command = ? WHERE id = ? AND status = ?",
+                   STORE_VALUES(STORE_I(step->to), STORE_I(reached(x, step->to)), STORE_T(reason), finished, started,
+                                STORE_I(t->now_ms), STORE_T(order), STORE_I(x->id), STORE_I(x->status)),
+                   &changed, e)) {
+        return false;
+    }
+    if (changed == 0) {
+        return err_set(e, ERR_STORE_BUSY, "subtask %lld has just been changed by somebody else", (long long)x->id);
+    }
+    if (again && step->event == EVENT_MACHINE_LOST &&
+        !store_run(t->store, "UPDATE subtask SET machine_id = NULL, server = NULL, lease_until_ms = NULL WHERE id = ?",
+                   STORE_VALUES(STORE_I(x->id)), NULL, e)) {
+        return false;
+    }
+    if (step->event == EVENT_RETRY &&
+        !store_run(t->store, "UPDATE subtask SET crashes = 0, not_before_ms = NULL WHERE id = ?",
+                   STORE_VALUES(STORE_I(x->id)), NULL, e)) {
+        return false;
+    }
+    return true;
+}
+
+/* Others may have taken its target since it was finished. */
+static bool target_is_ours(struct tasks *t, const struct subtask *x, struct err *e) {
+    struct store_rows rows;
+    return store_rows(t->store, t->a, "SELECT target_id, target_database, target_schema FROM subtask WHERE id = ?",
+                      STORE_VALUES(STORE_I(x->id)), &rows, e) &&
+           target_is_free(t, x->id, store_number(&rows, 0, 0), store_cell(&rows, 0, 1), store_cell(&rows, 0, 2), e);
+}
+
+/* A reset keeps the history of what was done, not its figures. */
+static bool forget(struct tasks *t, const struct subtask *x, struct err *e) {
+    static const char *const statements[] = {
+        "UPDATE subtask SET generation = generation + 1, started_ms = NULL, attempts = 0, crashes = 0, not_before_ms ="
+        " NULL, progress = NULL, permille = 0, machine_id = NULL, server = NULL WHERE id = ?",
+        "DELETE FROM object WHERE subtask_id = ?",
+        "DELETE FROM document WHERE subtask_id = ?",
+        "DELETE FROM sample WHERE subtask_id = ?",
+    };
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        if (!store_run(t->store, statements[i], STORE_VALUES(STORE_I(x->id)), NULL, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool note_change(struct tasks *t, const struct subtask *x, const struct transition *step, const char *reason,
+                        struct err *e) {
+    return store_run(t->store,
+                     "INSERT INTO status_change (subtask_id, before_status, after_status, event, at_ms, detail)"
+                     " VALUES (?, ?, ?, ?, ?, ?)",
+                     STORE_VALUES(STORE_I(x->id), STORE_I(step->from), STORE_I(step->to),
+                                  STORE_T(state_event_name(step->event)), STORE_I(t->now_ms), STORE_T(reason)),
+                     NULL, e);
+}
+
+static bool tell(struct tasks *t, const struct subtask *x, struct err *e) {
+    json_t *view;
+    if (!view_subtask(t->store, t->a, x->id, &view, e)) {
+        return false;
+    }
+    json_t *change = json_pack("{s:s, s:I, s:o}", "kind", "subtask", "id", (json_int_t)x->id, "subtask", view);
+    tasks_tell(t, "subtask", x->id, json_incref(change));
+    tasks_tell(t, "task", x->task, change);
+    return true;
+}
+
+static bool recount(struct tasks *t, const struct subtask *x, enum subtask_status status, struct err *e) {
+    struct store_rows rows;
+    struct object_counts counts = {0};
+    if (!store_rows(t->store, t->a,
+                    "SELECT CASE WHEN kind = 'table' THEN 1 ELSE 0 END, status, count(*) FROM object WHERE subtask_id ="
+                    " ? GROUP BY 1, 2",
+                    STORE_VALUES(STORE_I(x->id)), &rows, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        object_counts_add(&counts, store_number(&rows, i, 0) == 1, (enum object_status)store_number(&rows, i, 1),
+                          (unsigned)store_number(&rows, i, 2));
+    }
+    int permille = (int)(subtask_progress(&counts, status, x->mode) * 1000);
+    return store_run(t->store, "UPDATE subtask SET permille = ? WHERE id = ?",
+                     STORE_VALUES(STORE_I(permille), STORE_I(x->id)), NULL, e);
+}
+
+bool subtask_event(struct tasks *t, int64_t id, enum subtask_event event, const json_t *reason, bool *changed,
+                   struct err *e) {
+    struct subtask x;
+    if (changed != NULL) {
+        *changed = false;
+    }
+    if (!read_subtask(t, id, &x, e)) {
+        return false;
+    }
+    if (is_so(&x, event)) {
+        return true;
+    }
+    const struct transition *step = state_next(x.status, event, x.mode);
+    if (step == NULL) {
+        return refuse(&x, event, e);
+    }
+    if (event == EVENT_RESET && x.leased) {
+        return err_set(e, ERR_NOT_NOW, "subtask %lld: its worker has not ended yet", (long long)id);
+    }
+    if (event == EVENT_RESET && !target_is_ours(t, &x, e)) {
+        return false;
+    }
+    char *text = reason == NULL ? NULL : json_dumps(reason, JSON_COMPACT);
+    bool ok = store_step(t, &x, step, text, e) && note_change(t, &x, step, text, e) &&
+              (step->action != ACTION_FORGET || forget(t, &x, e)) && recount(t, &x, step->to, e) &&
+              tasks_note(t, x.task, id, event, e) && tell(t, &x, e) && task_refresh(t, x.task, e);
+    free(text);
+    if (ok && changed != NULL) {
+        *changed = true;
+    }
+    return ok;
+}
+
+bool subtask_recount(struct tasks *t, int64_t id, struct err *e) {
+    struct subtask x;
+    return read_subtask(t, id, &x, e) && recount(t, &x, x.status, e);
+}
+
+bool subtask_retry_object(struct tasks *t, int64_t id, const char *kind, const char *name, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(t->store, t->a, "SELECT status FROM object WHERE subtask_id = ? AND kind = ? AND name = ?",
+                    STORE_VALUES(STORE_I(id), STORE_T(kind), STORE_T(name)), &rows, e)) {
+        return false;
+    }
+    if (rows.n == 0) {
+        return err_set(e, ERR_NOT_FOUND, "subtask %lld has no %s of that name", (long long)id, kind);
+    }
+    int64_t status = store_number(&rows, 0, 0);
+    if (status != OBJECT_FAILED && status != OBJECT_CHECK_FAILED) {
+        return err_set(e, ERR_NOT_NOW, "%s %s has not failed", kind, name);
+    }
+    return store_run(t->store,
+                     "UPDATE object SET status = ?, error = NULL WHERE subtask_id = ? AND kind = ? AND name = ?",
+                     STORE_VALUES(STORE_I(OBJECT_WAITING), STORE_I(id), STORE_T(kind), STORE_T(name)), NULL, e) &&
+           subtask_event(t, id, EVENT_RETRY, NULL, NULL, e);
+}
