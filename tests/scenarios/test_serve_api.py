@@ -1,6 +1,5 @@
 """The server's API: logins, roles, CSRF, data sources, what never comes out, and what is no good request."""
 
-import http.client
 import json
 import os
 import re
@@ -10,72 +9,7 @@ import subprocess
 
 import pytest
 
-PASSWORD = "a new passw0rd"
-
-
-class Server:
-    """`godwit serve` in a directory of its own; start() may be called again after stop()."""
-
-    def __init__(self, godwit, directory, *options):
-        self.godwit, self.directory, self.options, self.first = godwit, directory, options, None
-
-    def start(self):
-        self.run = self.godwit.start("serve", "--listen", "127.0.0.1:0", "--data", self.directory, "--log",
-                                     self.directory.parent / "serve.log", *self.options)
-        self.port = int(self.run.wait_for(r"serves at https?://127.0.0.1:(\d+)/").group(1))
-        first = re.search(r"first login: admin, password (\S+)", self.run.out)
-        self.first = first.group(1) if first else None
-        return self
-
-    def stop(self):
-        self.run.signal(signal.SIGTERM)
-        result = self.run.wait()
-        assert result.code == 0, str(result)
-        return result
-
-
-class Client:
-    """A browser: keeps its cookie and its CSRF token."""
-
-    def __init__(self, server, token=None):
-        self.server, self.token, self.cookie, self.csrf = server, token, None, None
-
-    def __call__(self, method, path, body=None, headers=None, raw=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        all_headers = {"Content-Type": "application/json"} if body is not None or raw is not None else {}
-        if self.cookie:
-            all_headers["Cookie"] = "godwit_session=" + self.cookie
-        if self.csrf:
-            all_headers["X-Godwit-CSRF"] = self.csrf
-        if self.token:
-            all_headers["Authorization"] = "Bearer " + self.token
-        all_headers |= headers or {}
-        data = raw if raw is not None else json.dumps(body) if body is not None else (b"" if method in ("POST", "PUT") else None)
-        connection.request(method, path, data, {k: v for k, v in all_headers.items() if v is not None})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        cookie = re.match(r"godwit_session=([^;]*)", answer.headers.get("Set-Cookie") or "")
-        self.headers = answer.headers
-        connection.close()
-        if cookie:
-            self.cookie = cookie.group(1) or None
-        return answer.status, json.loads(text) if text else None
-
-    def ok(self, *args, **kw):
-        status, body = self(*args, **kw)
-        assert status in (200, 201, 204), (args, status, body)
-        return body
-
-    def refused(self, status, code, *args, **kw):
-        got, body = self(*args, **kw)
-        assert (got, body["error"]["code"]) == (status, code), (args, got, body)
-        assert body["error"]["message"] and body["error"]["hint"]
-        return body["error"]
-
-    def login(self, name, password):
-        body = self.ok("POST", "/api/v1/session", {"name": name, "password": password})
-        self.csrf = body["csrf"]
-        return body
+from control import PASSWORD, Client, Server
 
 
 @pytest.fixture
@@ -85,10 +19,7 @@ def server(godwit, tmp_path):
 
 @pytest.fixture
 def admin(server):
-    client = Client(server)
-    assert client.login("admin", server.first)["must_change_password"]
-    client.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD})
-    return client
+    return server.admin()
 
 
 def person(server, admin, name, role):
@@ -227,7 +158,7 @@ def test_passwords_never_come_out(server, admin):
     answers = json.dumps([admin.ok("GET", p) for p in ("/api/v1/data-sources", "/api/v1/data-sources/%d" % made,
                                                        "/api/v1/audit", "/api/v1/accounts")])
     files = b"".join(p.read_bytes() for p in server.directory.iterdir() if not p.name.endswith(".key"))
-    log = (server.directory.parent / "serve.log").read_text()
+    log = server.log.read_text()
     cmdline = subprocess.run("cat /proc/%d/cmdline /proc/%d/environ" % (2 * (server.run.process.pid,)), shell=True,
                              capture_output=True).stdout.decode(errors="replace")
     for secret in secrets:
