@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""See it work: a shop full of data moves from MySQL to PostgreSQL on this machine, is compared, and can be looked at.
+"""See it work: a godwit server of your own, with a MySQL and a PostgreSQL; a shop full of data moves between them, is compared, and
+can be looked at.
 
 usage: ./dev demo [--once] [--fast]
   --once   migrate, compare, end; exit code 0 when both sides are equal
@@ -8,15 +9,19 @@ usage: ./dev demo [--once] [--fast]
 
 import argparse
 import os
-import subprocess
+import secrets
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests")]
 
+from control import FINISHED, OVER, Client, Server, subtask  # noqa: E402
 from oracle import compare  # noqa: E402
+from program import Program  # noqa: E402
 from servers import MariaDB, Missing, MySQL9, Postgres, start_all  # noqa: E402
 
 SAMPLE = ROOT / "scripts" / "sample" / "shop.sql"
@@ -58,14 +63,57 @@ def fill(source):
     return len(rows), sum(r[1] for r in rows)
 
 
-def godwit(verb, source, target, *options):
-    """Its exit code."""
-    binary = os.environ.get("GODWIT_BIN") or str(ROOT / "build" / "godwit")
-    words = [binary, verb, "mysql://%s@%s:%d/shop" % (source.user, source.host, source.port),
-             "postgresql://%s@%s:%d/postgres?schema=shop" % (target.user, target.host, target.port), *options]
-    say("$ " + " ".join([os.path.relpath(binary), *words[1:]]))
-    return subprocess.run(words, env={**os.environ, "GODWIT_SOURCE_PASSWORD": source.password,
-                                      "GODWIT_TARGET_PASSWORD": target.password}).returncode
+# ---- the control plane ----
+
+
+def start_server(directory):
+    """A server, and a client of its admin, whose password lasts."""
+    program = Program(os.environ.get("GODWIT_BIN") or ROOT / "build" / "godwit", cwd=directory)
+    server = Server(program, directory / "data").start()
+    admin, password = Client(server), secrets.token_urlsafe(12)
+    admin.login("admin", server.first)
+    admin.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": password})
+    return server, admin, password
+
+
+def create_task(admin, source, target, fast):
+    kind = "mysql" if isinstance(source, MySQL9) else "mariadb"
+    source_id = admin.data_source("demo source", kind, source)
+    target_id = admin.data_source("demo target", "postgresql", target)
+    admin.wait(lambda: any(m["state"] == "online" for m in admin.ok("GET", "/api/v1/machines")["items"]), "the local machine is online", 30)
+    params = {"chunk-size": "4MB"} | ({} if fast else {"rate-limit": WATCHABLE})
+    return admin.task("the shop moves", [subtask(source_id, "shop", target_id, "postgres")], params=params)["id"]
+
+
+def bar(fraction, width=30):
+    full = int(fraction * width)
+    return "#" * full + "." * (width - full)
+
+
+def progress_line(one):
+    f = one["figures"] or {}
+    left = f.get("eta_ms")
+    return "%-28s [%s] %3d %%  %s rows  %.1f MB/s%s" % (
+        one["status_text"]["en"], bar(one["progress"]), int(one["progress"] * 100), format(f.get("rows") or 0, ",").replace(",", " "),
+        (f.get("bytes_per_s") or 0) / 1e6, "  %d s left" % (left / 1000) if left else "")
+
+
+def watch(admin, task):
+    """Until it is over: the subtask."""
+    tty, said = sys.stdout.isatty(), None
+    while True:
+        one = admin.subtasks(task)[0]
+        line = progress_line(one)
+        if tty:
+            print("\r\033[K" + line, end="", flush=True)
+        elif one["status"] != said:
+            say(line)
+        said = one["status"]
+        if one["status"] in OVER:
+            if tty:
+                say()
+            return one
+        time.sleep(0.25)
 
 
 def client_script(source):
@@ -91,7 +139,32 @@ def show_around(source, target):
         " ORDER BY loaded_at DESC LIMIT 5'")
 
 
+def migrate(admin, source, target, fast):
+    """Its exit code."""
+    task = create_task(admin, source, target, fast)
+    say("task %d: shop -> postgres, schema shop, offline: load, then check" % task)
+    one = watch(admin, task)
+    if one["status"] != FINISHED:
+        say("it ended in state %d: %s" % (one["status"], one["reason"]))
+        return 1
+    check = admin.ok("GET", "/api/v1/subtasks/%d/check" % one["id"])["check"]
+    report = admin.ok("GET", "/api/v1/subtasks/%d/report" % one["id"])["report"]
+    say("check: %s" % ("source and target DIFFER" if check["different"] else "the same"))
+    return 1 if check["different"] or not report["ok"] else 0
+
+
+def stay(server, password):
+    head("The server")
+    say("address:   http://127.0.0.1:%d/" % server.port)
+    say("login:     admin, password %s" % password)
+    try:
+        input("\nEverything stays until Enter or Ctrl-C. ")
+    except (EOFError, KeyboardInterrupt):
+        say()
+
+
 def show(options):
+    directory, server = Path(tempfile.mkdtemp(prefix="godwit-demo-")), None
     head("Starting a MySQL and a PostgreSQL of our own")
     source, target = start_servers()
     try:
@@ -100,11 +173,12 @@ def show(options):
         tables, rows = fill(source)
         say("sample shop: %d tables, about %s rows, made in %.0f s" % (tables, format(rows, ",").replace(",", " "),
                                                                        time.monotonic() - begin))
-        head("Migrating")
-        fast = options.fast or (options.once and not sys.stderr.isatty())
-        code = godwit("migrate", source, target, "--chunk-size", "4MB", *([] if fast else ["--rate-limit", WATCHABLE]))
+        head("Starting godwit serve")
+        server, admin, password = start_server(directory)
+        say("address http://127.0.0.1:%d/, login admin, password %s" % (server.port, password))
+        head("Migrating, through the API")
+        code = migrate(admin, source, target, options.fast or (options.once and not sys.stdout.isatty()))
         if code != 0:
-            say("godwit ended with %d" % code)
             return code
         head("The same once more, by another program over other drivers (tests/oracle)")
         begin = time.monotonic()
@@ -115,14 +189,14 @@ def show(options):
                                         time.monotonic() - begin))
         show_around(source, target)
         if not options.once:
-            try:
-                input("\nThe servers stay until Enter or Ctrl-C. ")
-            except (EOFError, KeyboardInterrupt):
-                say()
+            stay(server, password)
         return 1 if differences else 0
     finally:
+        if server is not None and server.run.alive():
+            server.stop()
         source.stop()
         target.stop()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def main():
