@@ -58,11 +58,18 @@ suite_tools() {
     run_pytest tools tests/lib
 }
 
+# Each process has servers of its own; a file's tests stay together, as they share what they made on them.
+parallel() {
+    local cores
+    cores=$(nproc)
+    echo $((cores > 4 ? 4 : cores))
+}
+
 suite_scenarios() {
     [ -n "$(find tests/scenarios -name 'test_*.py' 2>/dev/null)" ] || return 0
     build_or_fail release || return 0
     build_or_fail asan || return 0
     say "scenarios"
     GODWIT_BIN=${GODWIT_BIN:-$PWD/build-asan/godwit} GODWIT_BIN_RELEASE=$PWD/build/godwit \
-        run_pytest scenarios tests/scenarios "$@"
+        run_pytest scenarios tests/scenarios -n "$(parallel)" --dist loadfile "$@"
 }
