@@ -157,7 +157,7 @@ static bool run_claim(struct run *r, struct err *e) {
             }
             return err_set(e, ERR_RESUME_NEEDED, "an unfinished load of task '%s' is in the target", r->name);
         }
-    } else if (t->resume) {
+    } else if (t->resume && !t->resume_if_any) {
         return err_set(e, ERR_RESUME_NONE, "the target knows no task '%s'", r->name);
     }
     return true;
@@ -514,7 +514,11 @@ static void tell_tables(struct run *r) {
     for (size_t i = 0; i < r->db.ntables; i++) {
         const struct table *t = &r->db.tables[i];
         p[i] = (struct table_progress){
-            .name = t->name, .rows_estimate = t->rows_estimate, .bytes_estimate = t->data_bytes};
+            .name = t->name,
+            .target = arena_printf(&r->arena, "%s.%s", t->target_schema, t->target_name),
+            .rows_estimate = t->rows_estimate,
+            .bytes_estimate = t->data_bytes,
+        };
         for (size_t k = 0; k < r->ddl.n; k++) {
             p[i].indexes += r->ddl.statements[k].table == t && is_key_stage(r->ddl.statements[k].stage);
         }
