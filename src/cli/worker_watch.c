@@ -238,9 +238,9 @@ static void load_ended(void *arg, bool ok, bool earlier, const struct err *e) {
         if (ok) {
             set_status(o, OBJECT_MIGRATED);
             set_permille(o, 1);
-        } else if (o->status == OBJECT_FAILED) {
+        } else if (o->status == OBJECT_FAILED && e->code != ERR_CANCELLED) {
             set_error(o, err_to_json(e));
-        } else if (o->status == OBJECT_MIGRATING) {
+        } else if (o->status == OBJECT_MIGRATING || o->status == OBJECT_FAILED) {
             set_status(o, OBJECT_WAITING); /* for the run that goes on */
         }
         if (earlier) {
