@@ -24,7 +24,11 @@ static void tell_tables(struct checking *k) {
     for (size_t i = 0; i < r->db.ntables; i++) {
         const struct table *t = &r->db.tables[i];
         p[i] = (struct table_progress){
-            .name = t->name, .rows_estimate = t->rows_estimate, .bytes_estimate = t->data_bytes};
+            .name = t->name,
+            .target = arena_printf(&r->arena, "%s.%s", t->target_schema, t->target_name),
+            .rows_estimate = t->rows_estimate,
+            .bytes_estimate = t->data_bytes,
+        };
     }
     progress_tables(k->rows.progress, p, r->db.ntables);
 }

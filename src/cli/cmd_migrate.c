@@ -21,11 +21,16 @@ static void tell_precheck(struct invocation *v, const struct precheck *p, json_t
 static int load_and_check(struct invocation *v, json_t *precheck) {
     bool check = !v->o.skip_check && v->o.task.on_existing != EXISTING_APPEND;
     json_t *report = NULL;
-    int code = stage_load(v, precheck, check ? &report : NULL);
-    return report != NULL ? stage_check(v, report) : code;
+    int code = stage_load(v, precheck, check || v->watch != NULL ? &report : NULL);
+    if (report == NULL || check) {
+        return report != NULL ? stage_check(v, report) : code;
+    }
+    json_decref(report);
+    v->watch->check_ended(v->watch->arg, true, NULL, NULL);
+    return EXIT_OK;
 }
 
-static int run(struct invocation *v) {
+int stages_migrate(struct invocation *v) {
     if (v->o.task.skip_precheck) {
         return load_and_check(v, NULL);
     }
@@ -46,6 +51,9 @@ static int run(struct invocation *v) {
     if (code == EXIT_OK) {
         return load_and_check(v, json);
     }
+    if (v->watch != NULL) {
+        v->watch->precheck_failed(v->watch->arg);
+    }
     json_t *report = json_object();
     err_set(&e, ERR_PRECHECK, "%zu %s of the precheck failed; nothing was changed", failed,
             failed == 1 ? "item" : "items");
@@ -63,7 +71,7 @@ int cmd_migrate(const struct command *c, int n, char **words) {
     struct invocation v;
     int code;
     if (invocation_begin(&v, c, n, words, &code)) {
-        code = run(&v);
+        code = stages_migrate(&v);
     }
     invocation_end(&v);
     return code;

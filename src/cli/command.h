@@ -21,6 +21,7 @@ struct command {
     const char *const *examples; /* "comment\0"-free lines: a comment, then a command, .. NULL */
     int (*run)(const struct command *c, int n, char **words); /* the words behind the name; returns an exit code */
     bool own_help;                                            /* it answers --help itself */
+    bool hidden;                                              /* not for people: the overview leaves it out */
 };
 
 size_t commands_count(void);
@@ -43,6 +44,7 @@ int cmd_load(const struct command *c, int n, char **words);
 int cmd_migrate(const struct command *c, int n, char **words);
 int cmd_check(const struct command *c, int n, char **words);
 int cmd_serve(const struct command *c, int n, char **words);
+int cmd_worker(const struct command *c, int n, char **words);
 int cmd_errors(const struct command *c, int n, char **words);
 int cmd_version(const struct command *c, int n, char **words);
 int cmd_help(const struct command *c, int n, char **words);

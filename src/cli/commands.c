@@ -73,6 +73,8 @@ static const struct command commands[] = {
      "比较两端的结构定义和每一行数据,方向任意;除非要求修复,否则不做任何修改", check_examples, cmd_check},
     {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面:任务、执行机及其 API",
      serve_examples, cmd_serve, true},
+    {"worker", 0, "", "moves one subtask for an agent: its job comes on standard input (docs/agent-protocol.md)",
+     "由 agent 启动,执行一个子任务:任务内容来自标准输入 (docs/agent-protocol.md)", NULL, cmd_worker, false, true},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
     {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
     {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",
@@ -119,6 +121,7 @@ enum exit_code exit_code_of(const struct err *e) {
     case ERR_PRECHECK:
         return EXIT_PRECHECK;
     case ERR_USAGE:
+    case ERR_JOB:
     case ERR_URL:
     case ERR_TASK_FILE:
     case ERR_PATTERN:

@@ -84,6 +84,9 @@ void help_overview(FILE *out, bool zh) {
             text_of(TEXT_USAGE, zh), text_of(TEXT_COMMANDS, zh));
     for (size_t i = 0; i < commands_count(); i++) {
         const struct command *c = commands_get(i);
+        if (c->hidden) {
+            continue;
+        }
         fprintf(out, "  %-10s %s\n", c->name, zh ? c->zh : c->summary);
     }
     fprintf(out, "\n%s:\n", text_of(TEXT_EXAMPLES, zh));

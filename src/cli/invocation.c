@@ -23,7 +23,11 @@ int invocation_fail(struct invocation *v, const struct err *e) {
         display_event(stdout, event);
     }
     fflush(stdout);
-    err_print(e, stderr);
+    if (v->watch != NULL) {
+        log_err("failed", e);
+    } else {
+        err_print(e, stderr);
+    }
     return (int)exit_code_of(e);
 }
 

@@ -8,7 +8,23 @@
 #include "cli/command.h"
 #include "cli/stopper.h"
 #include "engine/precheck.h"
+#include "engine/progress.h"
 #include "engine/report.h"
+
+struct check_report;
+
+/* Who follows the stages of a migration more closely than its events tell: a worker, for its agent (worker_watch.h). */
+struct stage_watch {
+    void (*precheck_failed)(void *arg);
+    void (*load_begins)(void *arg);
+    void (*check_begins)(void *arg);
+    void (*look)(void *arg, const struct progress_view *v, bool last); /* on the display's thread, while a stage runs */
+    /* earlier: a run before this one had finished it */
+    void (*load_ended)(void *arg, bool ok, bool earlier, const struct err *e);
+    /* r NULL: the task leaves the check out */
+    void (*check_ended)(void *arg, bool ok, const struct check_report *r, const struct err *e);
+    void *arg;
+};
 
 struct invocation {
     const struct command *command;
@@ -16,7 +32,8 @@ struct invocation {
     struct options o;
     atomic_bool stop;
     struct stopper *stopper;
-    bool json_events; /* --progress=json: standard output belongs to events */
+    bool json_events;                /* --progress=json: standard output belongs to events */
+    const struct stage_watch *watch; /* or NULL; then standard error belongs to the log */
 };
 
 /* Read the words, print help if asked for, take signals, find passwords, open the log and the report file.
@@ -44,5 +61,8 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept);
 /* Compare both sides with a display, tell the outcome, write the report; `loaded` (taken, may be NULL): a load's report, which
  * the check's becomes part of. */
 int stage_check(struct invocation *v, json_t *loaded);
+
+/* All of them, one after the other, as the task says: godwit migrate. */
+int stages_migrate(struct invocation *v);
 
 #endif

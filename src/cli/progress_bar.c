@@ -135,7 +135,9 @@ static void show(struct display *d, bool last) {
         draw_bars(d, &v);
     } else {
         bool json = d->o.style == STYLE_JSON;
-        if (json) {
+        if (json && d->o.look != NULL) {
+            d->o.look(d->o.arg, &v, last);
+        } else if (json) {
             write_table_events(d, &v);
         }
         bool due = !d->said || last || v.phase != d->said_phase || now - d->said_us >= (json ? EVENT_US : LINE_US);

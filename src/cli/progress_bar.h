@@ -15,6 +15,10 @@ struct display_options {
     FILE *programs;            /* events: standard output */
     bool zh;
     const atomic_bool *stop; /* shown as "stopping" */
+    /* JSON: takes the place of the `table` events. Called by the display's thread some times a second, with `last` before
+     * display_end returns. NULL: nobody. */
+    void (*look)(void *arg, const struct progress_view *v, bool last);
+    void *arg;
 };
 
 /* p must live until display_end. Style none starts nothing; *out is then NULL. */

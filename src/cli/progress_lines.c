@@ -138,7 +138,7 @@ static bool at_work(const struct table_progress *t) {
 }
 
 /* How far a table is. While its chunks are being planned their number grows: rows are then the better guess. */
-static double table_fraction(const struct table_progress *t) {
+double progress_table_fraction(const struct table_progress *t) {
     if (t->state == TABLE_INDEXING) {
         return t->indexes > 0 ? (double)t->indexes_done / t->indexes : 0;
     }
@@ -154,7 +154,7 @@ static void table_line(FILE *out, struct arena *a, const struct table_progress *
     char *name = text_pad(a, t->name, name_columns);
     (void)add(&l, arena_printf(a, "  %s", name), name_columns + 2);
     bool indexing = t->state == TABLE_INDEXING;
-    double f = table_fraction(t);
+    double f = progress_table_fraction(t);
     if (look->columns >= name_columns + TABLE_BAR_COLUMNS + 24) {
         (void)add(&l, coloured(a, look, indexing ? "35" : "34", bar(a, f, TABLE_BAR_COLUMNS, look->utf8)),
                   TABLE_BAR_COLUMNS);

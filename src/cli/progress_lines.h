@@ -18,6 +18,9 @@ size_t progress_bars(FILE *out, const struct progress_view *v, const struct bar_
 /* "load 42.3 %  1 234 567 rows  ...": no time in front, no newline. */
 void progress_line(FILE *out, const struct progress_view *v);
 
+/* How far a table's load is, 0 to 0.99: that it is done its state tells. */
+double progress_table_fraction(const struct table_progress *t);
+
 /* {"event":"progress",..} and {"event":"table",..}; the caller owns the reference. */
 json_t *progress_event(const struct progress_view *v);
 json_t *table_event(const struct table_progress *t);

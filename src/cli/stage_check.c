@@ -46,7 +46,12 @@ int stage_check(struct invocation *v, json_t *loaded) {
         .programs = stdout,
         .zh = lang_is_zh(v->o.lang),
         .stop = &v->stop,
+        .look = v->watch != NULL ? v->watch->look : NULL,
+        .arg = v->watch != NULL ? v->watch->arg : NULL,
     };
+    if (v->watch != NULL) {
+        v->watch->check_begins(v->watch->arg);
+    }
     choose_resume(v, loaded == NULL);
     struct display *display = NULL;
     struct progress *progress = progress_new();
@@ -61,6 +66,9 @@ int stage_check(struct invocation *v, json_t *loaded) {
         stopper_silent(v->stopper, false);
     }
     progress_free(progress);
+    if (v->watch != NULL) {
+        v->watch->check_ended(v->watch->arg, ok, &report, &e);
+    }
     json_t *whole = check_report_to_json(&report);
     tell(v, &report, whole);
     if (loaded != NULL) {

@@ -56,7 +56,12 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept) {
         .programs = stdout,
         .zh = lang_is_zh(v->o.lang),
         .stop = &v->stop,
+        .look = v->watch != NULL ? v->watch->look : NULL,
+        .arg = v->watch != NULL ? v->watch->arg : NULL,
     };
+    if (v->watch != NULL) {
+        v->watch->load_begins(v->watch->arg);
+    }
     struct display *display = NULL;
     struct progress *progress = progress_new();
     struct report report;
@@ -73,6 +78,9 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept) {
     progress_free(progress);
     bool written = true;
     bool earlier = began && !ok && kept != NULL && e.code == ERR_RESUME_FINISHED;
+    if (v->watch != NULL) {
+        v->watch->load_ended(v->watch->arg, ok || earlier, earlier, &e);
+    }
     if (earlier) { /* a migration that was stopped in its check */
         *kept = json_pack("{s:b, s:b}", "ok", 1, "loaded_earlier", 1);
         ok = true;

@@ -13,7 +13,7 @@ enum { EXIT_CANCELLED_NOW = 130 };
 struct stopper {
     pthread_t thread;
     atomic_bool *stop;
-    atomic_bool ending, silent, at_once;
+    atomic_bool ending, silent, at_once, patient;
     sigset_t signals, before;
 };
 
@@ -36,17 +36,24 @@ static void *wait_for_signals(void *arg) {
         if (number == SIGUSR1) {
             continue;
         }
-        if (atomic_load(&s->at_once)) {
+        stopper_ask(s);
+    }
+}
+
+void stopper_ask(struct stopper *s) {
+    bool patient = atomic_load(&s->patient);
+    if (atomic_load(&s->at_once)) {
+        if (!patient) {
             say("\nStopped; nothing was changed.\n");
-            _exit(EXIT_CANCELLED_NOW);
         }
-        if (atomic_exchange(s->stop, true)) {
-            say("\nStopped at once; what was committed stays, --resume goes on from there.\n");
-            _exit(EXIT_CANCELLED_NOW);
-        }
-        if (!atomic_load(&s->silent)) {
-            say("\nStopping; once more to stop at once.\n");
-        }
+        _exit(EXIT_CANCELLED_NOW);
+    }
+    if (atomic_exchange(s->stop, true) && !patient) {
+        say("\nStopped at once; what was committed stays, --resume goes on from there.\n");
+        _exit(EXIT_CANCELLED_NOW);
+    }
+    if (!patient && !atomic_load(&s->silent)) {
+        say("\nStopping; once more to stop at once.\n");
     }
 }
 
@@ -79,6 +86,10 @@ void stopper_silent(struct stopper *s, bool silent) {
 
 void stopper_at_once(struct stopper *s, bool at_once) {
     atomic_store(&s->at_once, at_once);
+}
+
+void stopper_patient(struct stopper *s) {
+    atomic_store(&s->patient, true);
 }
 
 void stopper_end(struct stopper *s) {

@@ -16,6 +16,10 @@ bool stopper_start(struct stopper **out, atomic_bool *stop, struct err *e) WARN_
 void stopper_silent(struct stopper *s, bool silent);
 /* Let already the first signal end the process with 130: for what changes nothing and does not look at the flag. */
 void stopper_at_once(struct stopper *s, bool at_once);
+/* For a process that nobody sits at: say nothing, and wait for the end however often it is asked for. At once still goes. */
+void stopper_patient(struct stopper *s);
+/* As if a signal had come. Any thread. */
+void stopper_ask(struct stopper *s);
 void stopper_end(struct stopper *s); /* NULL is fine */
 
 #endif

@@ -48,6 +48,7 @@ static size_t line_of_key(const struct buf *text, const char *key) {
 struct file {
     struct options *o;
     const char *path;
+    bool no_passwords; /* whoever sends it sends the passwords too, apart from it */
     struct buf text;
     struct err *e;
 };
@@ -184,6 +185,10 @@ static bool set_end(struct file *f, const char *key, json_t *v, char **url, stru
             err_hint(f->e, "name a file (password_file) or an environment variable (password_env) that holds it");
             return at_key(f, key, name);
         }
+        if (to != NULL && to != url && f->no_passwords) {
+            err_set(f->e, ERR_TASK_FILE, "%s has no meaning here: the password comes with the job", name);
+            return at_key(f, key, name);
+        }
         if (to == NULL) {
             err_set(f->e, ERR_TASK_FILE, "unknown key '%s' in %s", name, key);
             err_hint(f->e, "there are url, password_file and password_env");
@@ -240,6 +245,26 @@ static bool set_key(struct file *f, const char *key, json_t *v) {
     return at_key(f, "", key);
 }
 
+static bool take(struct file *f, json_t *root) {
+    if (!json_is_object(root)) {
+        err_set(f->e, ERR_TASK_FILE, "the task file holds %s, not an object", type_name(root));
+        return err_where(f->e, "%s", f->path);
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach(root, key, value) {
+        if (!set_key(f, key, value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool task_file_take(struct options *o, json_t *root, const char *name, struct err *e) {
+    struct file f = {.o = o, .path = name, .no_passwords = true, .e = e};
+    return take(&f, root);
+}
+
 bool task_file_read(struct options *o, const char *path, struct err *e) {
     struct file f = {.o = o, .path = path, .e = e};
     buf_init(&f.text, TASK_FILE_BYTES_MAX);
@@ -251,21 +276,9 @@ bool task_file_read(struct options *o, const char *path, struct err *e) {
         if (root == NULL) {
             err_set(e, ERR_TASK_FILE, "the task file is not JSON: %s", error.text);
             ok = err_where(e, "%s, line %d, column %d", path, error.line, error.column);
-        } else if (!json_is_object(root)) {
-            err_set(e, ERR_TASK_FILE, "the task file holds %s, not an object", type_name(root));
-            ok = err_where(e, "%s", path);
         }
     }
-    if (ok) {
-        const char *key;
-        json_t *value;
-        json_object_foreach(root, key, value) {
-            ok = set_key(&f, key, value);
-            if (!ok) {
-                break;
-            }
-        }
-    }
+    ok = ok && take(&f, root);
     json_decref(root);
     buf_clear(&f.text);
     return ok;

@@ -8,4 +8,8 @@
 /* Read `path` into o, as the lowest layer: the command line comes after it. ERR_TASK_FILE names key and place. */
 bool task_file_read(struct options *o, const char *path, struct err *e) WARN_UNUSED;
 
+/* The same of an object that came another way; `name` stands for the file in messages. Where the passwords are is not its matter:
+ * password_file and password_env are refused. Nothing of root is kept. */
+bool task_file_take(struct options *o, json_t *root, const char *name, struct err *e) WARN_UNUSED;
+
 #endif

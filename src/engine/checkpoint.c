@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
+#include "engine/claim.h"
 
 /* One statement a message: openGauss takes no IF NOT EXISTS everywhere, but it does for these two. NULL is never stored
  * where '' is meant to differ from it: openGauss A databases cannot tell them apart. */
@@ -15,7 +18,8 @@ static const char *const schema_sql[] = {
     "integer NOT NULL,"
     " \"target_schema\" text NOT NULL, \"source_server\" text, \"source_gtid\" text, \"source_file\" text, "
     "\"source_pos\" bigint,"
-    " \"started_at\" timestamp with time zone DEFAULT now(), \"finished_at\" timestamp with time zone)",
+    " \"started_at\" timestamp with time zone DEFAULT now(), \"finished_at\" timestamp with time zone, \"fence\" "
+    "bigint)",
     "CREATE TABLE IF NOT EXISTS godwit.step (\"task\" varchar(300) NOT NULL, \"step_name\" varchar(1200) NOT NULL,"
     " \"done_at\" timestamp with time zone DEFAULT now(), PRIMARY KEY (\"task\", \"step_name\"))",
     "CREATE TABLE IF NOT EXISTS godwit.chunk (\"task\" varchar(300) NOT NULL, \"table_name\" varchar(300) NOT NULL,"
@@ -30,68 +34,79 @@ static const char *const schema_sql[] = {
     " \"rejected_at\" timestamp with time zone DEFAULT now())",
 };
 
-bool checkpoint_look(struct gauss_client *c, bool *exists, bool *digests, struct err *e) {
+/* Does a table of the schema have a column? *table: the table itself is there. */
+static bool has_column(struct gauss_client *c, const char *name, const char *column, bool *table, bool *has,
+                       struct err *e) {
     struct arena a = ARENA_INIT;
     struct gauss_rows rows;
-    bool ok = gauss_rows(c, &a,
-                         "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
-                         "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'godwit' "
-                         "AND c.relname = 'chunk' AND a.attnum > 0 AND NOT a.attisdropped",
-                         &rows, e);
-    *exists = ok && rows.n > 0;
-    *digests = false;
+    char *sql = arena_printf(&a,
+                             "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+                             "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'godwit' "
+                             "AND c.relname = '%s' AND a.attnum > 0 AND NOT a.attisdropped",
+                             name);
+    bool ok = gauss_rows(c, &a, sql, &rows, e);
+    *table = ok && rows.n > 0;
+    *has = false;
     for (size_t i = 0; ok && i < rows.n; i++) {
-        *digests = *digests || str_eq(gauss_cell(&rows, i, 0), "digest");
+        *has = *has || str_eq(gauss_cell(&rows, i, 0), column);
     }
     arena_clear(&a);
     return ok ? true : err_where(e, "progress tables (schema godwit) in the target");
 }
 
-/* Tables of an older godwit. Another run may do the same at this moment: then the column is there at a second look. */
-static bool add_digests(struct gauss_client *c, struct err *e) {
-    bool exists, digests;
-    if (!checkpoint_look(c, &exists, &digests, e)) {
-        return false;
-    }
-    struct err refused = ERR_INIT;
-    if (digests || gauss_exec(c, "ALTER TABLE godwit.chunk ADD COLUMN \"digest\" text", &refused)) {
-        return true;
-    }
-    if (!gauss_usable(c) || !checkpoint_look(c, &exists, &digests, e) || !digests) {
-        err_copy(e, &refused);
-        return false;
-    }
-    return true;
+bool checkpoint_look(struct gauss_client *c, bool *exists, bool *digests, struct err *e) {
+    return has_column(c, "chunk", "digest", exists, digests, e);
 }
 
-bool checkpoint_prepare(struct gauss_client *c, struct err *e) {
+/* Runs that begin at one moment make the same things: who comes second is refused, in one of these ways, and finds it
+ * there when it looks again. */
+static bool made_by_another(const struct err *e) {
+    static const char *const states[] = {"42P06", "42P07", "42701", "23505", "XX000"};
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if (str_eq(e->sqlstate, states[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool schema_exists(struct gauss_client *c, bool *exists, struct err *e) {
     struct arena a = ARENA_INIT;
     struct gauss_rows rows;
     bool ok = gauss_rows(c, &a, "SELECT count(*) FROM pg_namespace WHERE nspname = 'godwit'", &rows, e);
-    bool exists = ok && rows.n == 1 && str_eq(gauss_cell(&rows, 0, 0), "1");
+    *exists = ok && rows.n == 1 && str_eq(gauss_cell(&rows, 0, 0), "1");
+    arena_clear(&a);
+    return ok;
+}
+
+/* Tables of an older godwit lack columns. */
+static bool add_column(struct gauss_client *c, const char *table, const char *column, const char *type, struct err *e) {
+    bool exists, has;
+    return has_column(c, table, column, &exists, &has, e) &&
+           (has || gauss_execf(c, e, "ALTER TABLE godwit.%s ADD COLUMN \"%s\" %s", table, column, type));
+}
+
+static bool prepare_once(struct gauss_client *c, struct err *e) {
+    bool exists;
+    bool ok = schema_exists(c, &exists, e);
     for (size_t i = exists ? 1 : 0; ok && i < sizeof schema_sql / sizeof schema_sql[0]; i++) {
         ok = gauss_exec(c, schema_sql[i], e);
     }
-    ok = ok && add_digests(c, e);
-    arena_clear(&a);
-    return ok ? true : err_where(e, "progress tables (schema godwit) in the target");
+    return ok && add_column(c, "chunk", "digest", "text", e) && add_column(c, "task", "fence", "bigint", e);
 }
 
-bool checkpoint_claim(struct gauss_client *c, const char *task, struct err *e) {
-    /* Two ints: a constant of ours and a hash of the name. FNV-1a is enough: a collision only makes two tasks wait. */
-    uint32_t hash = 2166136261u;
-    for (const char *p = task; *p != '\0'; p++) {
-        hash = (hash ^ (unsigned char)*p) * 16777619u;
+bool checkpoint_prepare(struct gauss_client *c, struct err *e) {
+    enum { TRIES = 20, WAIT_MS = 100 };
+    for (int i = 1;; i++) {
+        if (prepare_once(c, e)) {
+            return true;
+        }
+        if (i == TRIES || !gauss_usable(c) || !made_by_another(e)) {
+            return err_where(e, "progress tables (schema godwit) in the target");
+        }
+        err_clear(e);
+        clock_sleep_ms(WAIT_MS);
     }
-    struct arena a = ARENA_INIT;
-    struct gauss_rows rows;
-    char *sql = arena_printf(&a, "SELECT CASE WHEN pg_try_advisory_lock(1198482500, %d) THEN 1 ELSE 0 END", (int)hash);
-    bool ok = gauss_rows(c, &a, sql, &rows, e);
-    if (ok && !str_eq(gauss_cell(&rows, 0, 0), "1")) {
-        ok = err_set(e, ERR_TASK_RUNNING, "task '%s' is being run by another process", task);
-    }
-    arena_clear(&a);
-    return ok;
 }
 
 static const char *text_or_empty(const char *s) {
@@ -121,58 +136,24 @@ bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, 
     return true;
 }
 
-bool checkpoint_forget(struct gauss_client *c, const char *task, struct err *e) {
-    struct arena a = ARENA_INIT;
-    char *name = str_literal_pg(&a, task);
-    bool ok = gauss_execf(
-        c, e,
-        "BEGIN; DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.step WHERE \"task\" = %s; "
-        "DELETE FROM godwit.rejected WHERE \"task\" = %s; DELETE FROM godwit.task WHERE \"name\" = %s; COMMIT",
-        name, name, name, name);
-    arena_clear(&a);
-    return ok;
-}
+/* ---- transactions of the run ---- */
 
-bool checkpoint_begin(struct gauss_client *c, struct arena *a, const char *task, const char *target_schema,
-                      const struct position *at, struct checkpoint *cp, struct err *e) {
-    *cp = (struct checkpoint){.task = arena_strdup(a, task), .run = 1};
-    return gauss_execf(c, e,
-                       "INSERT INTO godwit.task (\"name\", \"run\", \"state\", \"target_schema\", \"source_server\", "
-                       "\"source_gtid\", "
-                       "\"source_file\", \"source_pos\") VALUES (%s, 1, 0, %s, %s, %s, %s, %" PRIu64 ")",
-                       str_literal_pg(a, task), str_literal_pg(a, target_schema), str_literal_pg(a, at->server),
-                       str_literal_pg(a, at->gtid), str_literal_pg(a, at->file), at->pos) ||
-           err_where(e, "task record");
-}
-
-bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp,
-                       struct err *e) {
-    *cp = (struct checkpoint){.task = arena_strdup(a, task)};
-    char *name = str_literal_pg(a, task);
-    struct gauss_rows rows;
-    /* UPDATE .. RETURNING works on both engines and tells the number in one step. */
-    char *sql =
-        arena_printf(a, "UPDATE godwit.task SET \"run\" = \"run\" + 1 WHERE \"name\" = %s RETURNING \"run\"", name);
-    if (!gauss_rows(c, a, sql, &rows, e)) {
-        return err_where(e, "task record");
+/* End what a failed statement has left open. A failure of a run that was overtaken is that, whatever the statement's was. */
+static bool given_up(struct gauss_client *c, const struct checkpoint *cp, struct err *e) {
+    struct err other = ERR_INIT;
+    if (gauss_usable(c) && gauss_tx_status(c) != 'I' && !gauss_exec(c, "ROLLBACK", &other)) {
+        log_err("rollback", &other); /* the next use of the session reports it */
     }
-    if (rows.n != 1) {
-        return err_set(e, ERR_RESUME_NONE, "the target has no unfinished task '%s'", task);
+    if (gauss_usable(c) && !claim_check(c, cp, &other) && other.code == ERR_TARGET_CLAIM_LOST) {
+        err_copy(e, &other);
     }
-    cp->run = strtoll(gauss_cell(&rows, 0, 0), NULL, 10);
-    return true;
+    return false;
 }
 
-bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at,
-                             struct err *e) {
-    struct arena a = ARENA_INIT;
-    bool ok = gauss_execf(c, e,
-                          "UPDATE godwit.task SET \"source_server\" = %s, \"source_gtid\" = %s, \"source_file\" = %s, "
-                          "\"source_pos\" = %" PRIu64 " WHERE \"name\" = %s AND \"run\" = %" PRId64,
-                          str_literal_pg(&a, at->server), str_literal_pg(&a, at->gtid), str_literal_pg(&a, at->file),
-                          at->pos, str_literal_pg(&a, cp->task), cp->run);
-    arena_clear(&a);
-    return ok ? true : err_where(e, "task record");
+/* Statements, and the proof that this run may commit them, in one transaction. */
+static bool run_owned(struct gauss_client *c, const struct checkpoint *cp, const char *sql, struct err *e) {
+    bool ok = gauss_exec(c, "BEGIN", e) && gauss_exec(c, sql, e) && claim_hold(c, cp, e) && gauss_exec(c, "COMMIT", e);
+    return ok || given_up(c, cp, e);
 }
 
 /* Change the task's row in a transaction that waits for the log to reach the disk, and with it all that was
@@ -184,16 +165,8 @@ static bool update_task_durably(struct gauss_client *c, const struct checkpoint 
     char *sql = arena_printf(&a, "UPDATE godwit.task SET %s WHERE \"name\" = %s AND \"run\" = %" PRId64 " RETURNING 1",
                              assignments, str_literal_pg(&a, cp->task), cp->run);
     bool ok = gauss_exec(c, "BEGIN", e) && gauss_exec(c, "SET LOCAL synchronous_commit TO on", e) &&
-              gauss_rows(c, &a, sql, &rows, e);
-    if (ok && rows.n != 1) {
-        ok = err_set(e, ERR_TARGET_CLAIM_LOST, "task '%s' is no longer this run's", cp->task);
-    }
-    ok = ok && gauss_exec(c, "COMMIT", e);
-    if (!ok && gauss_usable(c)) {
-        struct err ignored = ERR_INIT;
-        if (!gauss_exec(c, "ROLLBACK", &ignored)) { /* the next use of the session reports it */
-        }
-    }
+              gauss_rows(c, &a, sql, &rows, e) && (rows.n == 1 || claim_lost(cp, e)) && gauss_exec(c, "COMMIT", e);
+    ok = ok || given_up(c, cp, e);
     arena_clear(&a);
     return ok ? true : err_where(e, "task record");
 }
@@ -204,6 +177,55 @@ bool checkpoint_flush(struct gauss_client *c, const struct checkpoint *cp, struc
 
 bool checkpoint_finish(struct gauss_client *c, const struct checkpoint *cp, struct err *e) {
     return update_task_durably(c, cp, "\"state\" = 1, \"finished_at\" = now()", e);
+}
+
+bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at,
+                             struct err *e) {
+    struct arena a = ARENA_INIT;
+    char *set = arena_printf(
+        &a, "\"source_server\" = %s, \"source_gtid\" = %s, \"source_file\" = %s, \"source_pos\" = %" PRIu64,
+        str_literal_pg(&a, at->server), str_literal_pg(&a, at->gtid), str_literal_pg(&a, at->file), at->pos);
+    bool ok = update_task_durably(c, cp, set, e);
+    arena_clear(&a);
+    return ok;
+}
+
+bool checkpoint_forget_load(struct gauss_client *c, const struct checkpoint *cp, struct err *e) {
+    struct arena a = ARENA_INIT;
+    char *task = str_literal_pg(&a, cp->task);
+    char *sql =
+        arena_printf(&a,
+                     "DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.rejected WHERE \"task\" = "
+                     "%s; DELETE FROM godwit.step WHERE \"task\" = %s AND \"step_name\" NOT LIKE 'created %%'",
+                     task, task, task);
+    bool ok = run_owned(c, cp, sql, e);
+    arena_clear(&a);
+    return ok ? true : err_where(e, "task record");
+}
+
+bool checkpoint_drop(struct gauss_client *c, const struct checkpoint *cp, const char *drop_sql, const char *step,
+                     struct err *e) {
+    struct arena a = ARENA_INIT;
+    char *sql = arena_printf(&a, "%s; DELETE FROM godwit.step WHERE \"task\" = %s AND \"step_name\" = %s", drop_sql,
+                             str_literal_pg(&a, cp->task), str_literal_pg(&a, step));
+    bool ok = run_owned(c, cp, sql, e);
+    arena_clear(&a);
+    return ok;
+}
+
+bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const char *target_schema, struct err *e) {
+    struct arena a = ARENA_INIT;
+    char *task = str_literal_pg(&a, cp->task);
+    char *sql =
+        arena_printf(&a,
+                     "DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.rejected WHERE \"task\" = "
+                     "%s; DELETE FROM godwit.step WHERE \"task\" = %s; UPDATE godwit.task SET \"state\" = 0, "
+                     "\"target_schema\" = %s, \"source_server\" = '', \"source_gtid\" = '', \"source_file\" = '', "
+                     "\"source_pos\" = 0, \"started_at\" = now(), \"finished_at\" = NULL WHERE \"name\" = %s",
+                     task, task, task, str_literal_pg(&a, target_schema), task);
+    bool ok = run_owned(c, cp, sql, e);
+    arena_clear(&a);
+    return ok ? true : err_where(e, "task record");
 }
 
 /* ---- definitions ---- */
@@ -234,26 +256,25 @@ bool checkpoint_has_step(const struct step_list *l, const char *name) {
     return l->n > 0 && bsearch(&name, l->names, l->n, sizeof *l->names, by_name) != NULL;
 }
 
+/* The record of a step. */
+static char *step_sql(struct arena *a, const struct checkpoint *cp, const char *name) {
+    return arena_printf(a, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)",
+                        str_literal_pg(a, cp->task), str_literal_pg(a, name));
+}
+
 bool checkpoint_run_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, const char *sql,
                          struct err *e) {
     struct arena a = ARENA_INIT;
-    bool ok = gauss_exec(c, "BEGIN", e) && gauss_exec(c, sql, e) &&
-              gauss_execf(c, e, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)",
-                          str_literal_pg(&a, cp->task), str_literal_pg(&a, name)) &&
-              gauss_exec(c, "COMMIT", e);
-    if (!ok && gauss_usable(c)) {
-        struct err ignored = ERR_INIT;
-        if (!gauss_exec(c, "ROLLBACK", &ignored)) { /* the next use of the session reports it */
-        }
-    }
+    bool ok = (gauss_exec(c, "BEGIN", e) && gauss_exec(c, sql, e) && gauss_exec(c, step_sql(&a, cp, name), e) &&
+               claim_hold(c, cp, e) && gauss_exec(c, "COMMIT", e)) ||
+              given_up(c, cp, e);
     arena_clear(&a);
     return ok;
 }
 
 bool checkpoint_note_step(struct gauss_client *c, const struct checkpoint *cp, const char *name, struct err *e) {
     struct arena a = ARENA_INIT;
-    bool ok = gauss_execf(c, e, "INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)",
-                          str_literal_pg(&a, cp->task), str_literal_pg(&a, name));
+    bool ok = run_owned(c, cp, step_sql(&a, cp, name), e);
     arena_clear(&a);
     return ok;
 }
@@ -344,7 +365,12 @@ bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const 
         ok = buf_printf(&b, e, "; INSERT INTO godwit.step (\"task\", \"step_name\") VALUES (%s, %s)", task,
                         str_literal_pg(&a, checkpoint_plan_step(&a, table)));
     }
-    ok = ok && buf_puts(&b, "; COMMIT", e) && buf_terminate(&b, e) && gauss_exec(c, (char *)b.data, e);
+    /* The proof's row is the last result; it costs no round trip of its own. */
+    struct gauss_rows owner;
+    ok = ok && buf_printf(&b, e, "; %s", claim_hold_sql(&a, cp)) && buf_terminate(&b, e);
+    ok = ok && ((gauss_rows(c, &a, (char *)b.data, &owner, e) && (owner.n == 1 || claim_lost(cp, e)) &&
+                 gauss_exec(c, "COMMIT", e)) ||
+                given_up(c, cp, e));
     buf_clear(&b);
     arena_clear(&a);
     return ok ? true : err_where(e, "plan of %s", table);
@@ -355,10 +381,7 @@ bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, 
                            uint64_t diverted, const char *losses, const char *digest, struct err *e) {
     struct arena a = ARENA_INIT;
     char *task = str_literal_pg(&a, cp->task);
-    struct gauss_rows owner, marked;
-    /* FOR SHARE: a run that takes over waits for this commit, and a chunk of an overtaken run finds no row. */
-    char *own_sql = arena_printf(
-        &a, "SELECT 1 FROM godwit.task WHERE \"name\" = %s AND \"run\" = %" PRId64 " FOR SHARE", task, cp->run);
+    struct gauss_rows marked;
     char *mark_sql = arena_printf(
         &a,
         "UPDATE godwit.chunk SET \"state\" = 1, \"row_count\" = %" PRIu64 ", \"byte_count\" = %" PRIu64
@@ -367,8 +390,8 @@ bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, 
         "AND \"number\" = %u AND \"state\" = 0",
         rows, bytes, diverted, str_literal_pg(&a, losses), str_literal_pg(&a, digest), str_literal_pg(&a, at->gtid),
         str_literal_pg(&a, at->file), at->pos, task, str_literal_pg(&a, table), chunk->number);
-    bool ok = gauss_rows(c, &a, own_sql, &owner, e) && gauss_rows(c, &a, mark_sql, &marked, e);
-    if (ok && (owner.n != 1 || marked.affected != 1)) {
+    bool ok = claim_hold(c, cp, e) && gauss_rows(c, &a, mark_sql, &marked, e);
+    if (ok && marked.affected != 1) {
         ok = err_set(e, ERR_TARGET_CLAIM_LOST, "chunk %u of %s is no longer this run's to load", chunk->number, table);
     }
     arena_clear(&a);

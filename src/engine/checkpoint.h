@@ -5,8 +5,9 @@
  *   godwit.chunk     every planned chunk; `state` 1, its counts and its digest are written by the transaction that loads it
  *   godwit.rejected  rows put aside under --on-error=divert
  *
- * A run owns its task by a session advisory lock (one living run at a time) and by a run number that every chunk's
- * transaction checks under a share lock (a run that was overtaken cannot commit). */
+ * A run owns its task by a session advisory lock (one living run at a time) and by a run number that each of its
+ * transactions checks under a share lock: a run that was overtaken cannot commit (claim.h). All that a run commits in the target goes
+ * through here; a function that commits fails with ERR_TARGET_CLAIM_LOST when the task is another run's. */
 #ifndef ENGINE_CHECKPOINT_H
 #define ENGINE_CHECKPOINT_H
 
@@ -33,27 +34,25 @@ bool checkpoint_prepare(struct gauss_client *c, struct err *e) WARN_UNUSED;
 /* Is there a godwit schema, and does it keep digests of chunks? (An older godwit's does not.) Changes nothing. */
 bool checkpoint_look(struct gauss_client *c, bool *exists, bool *digests, struct err *e) WARN_UNUSED;
 
-/* Take the task's advisory lock on this session; ERR_TASK_RUNNING when another run holds it. */
-bool checkpoint_claim(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
-
 bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, struct task_record *out,
                      struct err *e) WARN_UNUSED;
 
-/* Forget a task's rows (not its tables). */
-bool checkpoint_forget(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
+/* Forget what was loaded; what says which tables the task has made stays, until checkpoint_drop drops them. */
+bool checkpoint_forget_load(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
 
-/* Begin a new task, or take over an unfinished one; fills cp. */
-bool checkpoint_begin(struct gauss_client *c, struct arena *a, const char *task, const char *target_schema,
-                      const struct position *at, struct checkpoint *cp, struct err *e) WARN_UNUSED;
+/* Drop a table by `drop_sql`, and forget `step` (that the task has made it), in one transaction. */
+bool checkpoint_drop(struct gauss_client *c, const struct checkpoint *cp, const char *drop_sql, const char *step,
+                     struct err *e) WARN_UNUSED;
+
+/* Begin the task anew: nothing is done, no position is known. */
+bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const char *target_schema,
+                      struct err *e) WARN_UNUSED;
 /* Record where the chunks to come are read. */
 bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at,
                              struct err *e) WARN_UNUSED;
-bool checkpoint_resume(struct gauss_client *c, struct arena *a, const char *task, struct checkpoint *cp,
-                       struct err *e) WARN_UNUSED;
 bool checkpoint_finish(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
 
-/* Make everything committed so far durable, asynchronous commits of every session included. ERR_TARGET_CLAIM_LOST when
- * another run owns the task. */
+/* Make everything committed so far durable, asynchronous commits of every session included. */
 bool checkpoint_flush(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
 
 /* ---- definitions ---- */
@@ -107,8 +106,7 @@ bool checkpoint_loaders(struct gauss_client *c, struct arena *a, const char *tar
 bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const char *table, const struct chunk *chunks,
                      size_t n, bool complete, struct err *e) WARN_UNUSED;
 
-/* Inside a chunk's transaction, before COMMIT: prove that this run still owns the task, and mark the chunk loaded.
- * ERR_TARGET_CLAIM_LOST when it does not. */
+/* Inside a chunk's transaction, before COMMIT: prove that this run still owns the task, and mark the chunk loaded. */
 bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table,
                            const struct chunk *chunk, const struct position *at, uint64_t rows, uint64_t bytes,
                            uint64_t diverted, const char *losses, const char *digest, struct err *e) WARN_UNUSED;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "engine/claim.h"
 #include "engine/run.h"
 
 enum { OUT_MAX_BYTES = 1200u << 20 }; /* one row of MySQL's limit, escaped in the worst case, and some more */
@@ -27,6 +28,17 @@ bool worker_target_lost(const struct worker *w, const struct err *e) {
     return !gauss_usable(w->target) && err_class_of(e->code) == ERR_CLASS_TARGET && e->retryable;
 }
 
+/* A session that the run's successor would find, of a run that has none yet. */
+static bool open_target(struct worker *w, struct err *e) {
+    struct load *l = w->load;
+    if (target_open_loader(l->task, l->dialect, &w->target, e) && claim_join(w->target, &l->checkpoint, e)) {
+        return true;
+    }
+    gauss_close(w->target);
+    w->target = NULL;
+    return false;
+}
+
 bool worker_reconnect(struct worker *w, struct err *e) {
     int64_t retry_ms = w->load->task->retry_ms > 0 ? w->load->task->retry_ms : 60000;
     int64_t until_us = clock_mono_us() + retry_ms * 1000;
@@ -36,7 +48,7 @@ bool worker_reconnect(struct worker *w, struct err *e) {
     for (;;) {
         gauss_close(w->target);
         w->target = NULL;
-        if (target_open_loader(w->load->task, w->load->dialect, &w->target, e)) {
+        if (open_target(w, e)) {
             log_info("target_back", "worker %u is connected to the target again", w->number);
             return true;
         }
@@ -159,7 +171,7 @@ static void *worker_main(void *arg) {
     struct worker *w = arg;
     struct load *l = w->load;
     struct err e = ERR_INIT;
-    if (!target_open_loader(l->task, l->dialect, &w->target, &e)) {
+    if (!open_target(w, &e)) {
         work_fail(&l->work, &e);
     }
     while (w->target != NULL) {

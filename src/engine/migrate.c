@@ -2,8 +2,8 @@
  *
  *   migrate_load
  *     run_connect      catalog, names and types, statements
- *     run_claim        what the target knows of this task: begin, resume, or refuse
- *     run_existing     tables that are in the way
+ *     run_claim        the task becomes this run's; what the target knows of it: begin, resume, or refuse
+ *     run_existing     tables that are in the way; the record begins anew
  *     run_tables       CREATE SCHEMA / TABLE
  *     run_rounds       snapshot + pool, again while the source comes back at the same position
  *     run_finish       foreign keys, triggers
@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "engine/claim.h"
 #include "engine/load.h"
 #include "engine/run.h"
 
@@ -74,25 +75,30 @@ void run_clear(struct run *r) {
 
 /* ---- the task in the target ---- */
 
-static bool drop_table(struct run *r, const struct table *t, struct err *e) {
-    log_info("drop_table", "%s.%s", t->target_schema, t->target_name);
-    return gauss_exec(r->target, ddl_drop_table(&r->arena, t, &r->ddl_options), e) ||
-           err_where(e, "dropping %s.%s", t->target_schema, t->target_name);
-}
-
 static char *table_step(struct run *r, const struct table *t) {
     return arena_printf(&r->arena, "created %s", t->name);
 }
 
-/* --restart: what this task made goes, and only that. */
+static bool drop_table(struct run *r, const struct table *t, struct err *e) {
+    log_info("drop_table", "%s.%s", t->target_schema, t->target_name);
+    return checkpoint_drop(r->target, &r->load.checkpoint, ddl_drop_table(&r->arena, t, &r->ddl_options),
+                           table_step(r, t), e) ||
+           err_where(e, "dropping %s.%s", t->target_schema, t->target_name);
+}
+
+/* --restart: what this task made goes, and only that. The chunks first: a run that goes on after a kill in here must not
+ * take rows for loaded whose table is gone. */
 static bool forget_task(struct run *r, struct err *e) {
+    if (!checkpoint_forget_load(r->target, &r->load.checkpoint, e)) {
+        return false;
+    }
     for (size_t i = 0; i < r->db.ntables; i++) {
         if (checkpoint_has_step(&r->steps, table_step(r, &r->db.tables[i])) && !drop_table(r, &r->db.tables[i], e)) {
             return false;
         }
     }
     r->steps = (struct step_list){0};
-    return checkpoint_forget(r->target, r->name, e);
+    return true;
 }
 
 /* Did an earlier run stop before it had loaded anything? Then there is nothing to lose by beginning again. Rows in its
@@ -121,45 +127,58 @@ static bool nothing_loaded(struct run *r, bool *nothing, struct err *e) {
     return true;
 }
 
+enum how { HOW_ANEW, HOW_FORGET, HOW_RESUME };
+
+/* What is to become of what the target knows of this task. */
+static bool decide(struct run *r, const struct task_record *record, enum how *how, struct err *e) {
+    const struct task *t = r->task;
+    bool nothing = false;
+    *how = HOW_ANEW;
+    switch (record->state) {
+    case TASK_NONE:
+        return !t->resume || t->resume_if_any || err_set(e, ERR_RESUME_NONE, "the target knows no task '%s'", r->name);
+    case TASK_DONE:
+        /* Its tables stay; whether they may be replaced is on_existing's question. */
+        return !t->resume || err_set(e, ERR_RESUME_FINISHED, "task '%s' is finished already", r->name);
+    case TASK_UNFINISHED:
+        break;
+    }
+    *how = t->resume ? HOW_RESUME : HOW_FORGET;
+    if (t->resume || t->restart) {
+        return true;
+    }
+    return nothing_loaded(r, &nothing, e) &&
+           (nothing || err_set(e, ERR_RESUME_NEEDED, "an unfinished load of task '%s' is in the target", r->name));
+}
+
+/* The coordinator's own session becomes the task's. Without a fence the task is not touched before it is known what to do with it; with one
+ * it is taken first: what is known of it may change until it is. */
 static bool run_claim(struct run *r, struct err *e) {
     const struct task *t = r->task;
-    struct task_record record;
-    if (!checkpoint_prepare(r->target, e) || !checkpoint_claim(r->target, r->name, e) ||
-        !checkpoint_read(r->target, &r->arena, r->name, &record, e) ||
-        !checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e)) {
+    struct checkpoint *cp = &r->load.checkpoint;
+    struct task_record record, same;
+    enum how how;
+    bool fenced = t->fence > 0;
+    bool ok = checkpoint_prepare(r->target, e);
+    if (fenced) {
+        ok = ok && claim_take(r->target, &r->arena, r->name, t->fence, r->stop, cp, &record, e) &&
+             claim_replace(r->target, cp, r->stop, e);
+    } else {
+        ok = ok && claim_lock(r->target, r->name, e) && checkpoint_read(r->target, &r->arena, r->name, &record, e);
+    }
+    if (!ok || !checkpoint_steps(r->target, &r->arena, r->name, &r->steps, e) || !decide(r, &record, &how, e) ||
+        (!fenced && !claim_take(r->target, &r->arena, r->name, 0, r->stop, cp, &same, e))) {
         return false;
     }
-    if (record.state == TASK_DONE) {
-        if (t->resume) {
-            return err_set(e, ERR_RESUME_FINISHED, "task '%s' is finished already", r->name);
-        }
-        /* Its tables stay; whether they may be replaced is on_existing's question. */
-        r->steps = (struct step_list){0};
-        if (!checkpoint_forget(r->target, r->name, e)) {
-            return false;
-        }
-    } else if (record.state == TASK_UNFINISHED) {
-        if (t->restart) {
-            if (!forget_task(r, e)) {
-                return false;
-            }
-        } else if (t->resume) {
-            r->resuming = true;
-            r->read_at = record.at;
-            return checkpoint_resume(r->target, &r->arena, r->name, &r->load.checkpoint, e);
-        } else {
-            bool nothing = false;
-            if (!nothing_loaded(r, &nothing, e)) {
-                return false;
-            }
-            if (nothing) {
-                return forget_task(r, e);
-            }
-            return err_set(e, ERR_RESUME_NEEDED, "an unfinished load of task '%s' is in the target", r->name);
-        }
-    } else if (t->resume) {
-        return err_set(e, ERR_RESUME_NONE, "the target knows no task '%s'", r->name);
+    r->resuming = how == HOW_RESUME;
+    if (r->resuming) {
+        r->read_at = record.at;
+        return true;
     }
+    if (how == HOW_FORGET) {
+        return forget_task(r, e);
+    }
+    r->steps = (struct step_list){0};
     return true;
 }
 
@@ -178,7 +197,8 @@ static bool table_exists(struct run *r, const struct table *t, bool *exists, str
     return true;
 }
 
-static bool run_existing(struct run *r, struct err *e) {
+/* Which tables are in the way, and may they be? in_the_way[i]: table i is to be dropped. */
+static bool look_for_existing(struct run *r, bool *in_the_way, struct err *e) {
     const struct task *t = r->task;
     r->keep = arena_array(&r->arena, bool, r->db.ntables);
     for (size_t i = 0; i < r->db.ntables; i++) {
@@ -190,16 +210,25 @@ static bool run_existing(struct run *r, struct err *e) {
         if (!table_exists(r, table, &exists, e)) {
             return false;
         }
-        if (!exists) {
-            continue;
-        }
-        if (t->on_existing == EXISTING_REFUSE) {
+        if (exists && t->on_existing == EXISTING_REFUSE) {
             return err_set(e, ERR_TARGET_EXISTS, "table %s.%s exists in the target", table->target_schema,
                            table->target_name);
         }
-        if (t->on_existing == EXISTING_APPEND) {
-            r->keep[i] = true;
-        } else if (!drop_table(r, table, e)) {
+        r->keep[i] = exists && t->on_existing == EXISTING_APPEND;
+        in_the_way[i] = exists && t->on_existing == EXISTING_OVERWRITE;
+    }
+    return true;
+}
+
+/* The task begins anew in the target's records before a table is dropped: a finished one is not finished any more. */
+static bool run_existing(struct run *r, struct err *e) {
+    bool *in_the_way = arena_array(&r->arena, bool, r->db.ntables);
+    if (!look_for_existing(r, in_the_way, e) ||
+        (!r->resuming && !checkpoint_begin(r->target, &r->load.checkpoint, r->db.tables[0].target_schema, e))) {
+        return false;
+    }
+    for (size_t i = 0; i < r->db.ntables; i++) {
+        if (in_the_way[i] && !drop_table(r, &r->db.tables[i], e)) {
             return false;
         }
     }
@@ -425,7 +454,10 @@ static bool target_again(struct run *r, struct err *e) {
     }
     gauss_close(r->target);
     r->target = NULL;
-    return target_open(r->task, &r->arena, &r->target, &r->identity, e) && checkpoint_claim(r->target, r->name, e);
+    /* The lock went with the session; another run may have taken the task since. */
+    const struct checkpoint *cp = &r->load.checkpoint;
+    return target_open(r->task, &r->arena, &r->target, &r->identity, e) && claim_check(r->target, cp, e) &&
+           (r->task->fence > 0 ? claim_replace(r->target, cp, r->stop, e) : claim_lock(r->target, r->name, e));
 }
 
 /* Open the snapshot for what is left to read, if anything is. */
@@ -514,7 +546,11 @@ static void tell_tables(struct run *r) {
     for (size_t i = 0; i < r->db.ntables; i++) {
         const struct table *t = &r->db.tables[i];
         p[i] = (struct table_progress){
-            .name = t->name, .rows_estimate = t->rows_estimate, .bytes_estimate = t->data_bytes};
+            .name = t->name,
+            .target = arena_printf(&r->arena, "%s.%s", t->target_schema, t->target_name),
+            .rows_estimate = t->rows_estimate,
+            .bytes_estimate = t->data_bytes,
+        };
         for (size_t k = 0; k < r->ddl.n; k++) {
             p[i].indexes += r->ddl.statements[k].table == t && is_key_stage(r->ddl.statements[k].stage);
         }
@@ -560,18 +596,27 @@ static bool run_all(struct run *r, struct err *e) {
     if (!run_claim(r, e) || !run_existing(r, e)) {
         return false;
     }
-    if (!r->resuming) {
-        struct position nowhere = {.server = "", .gtid = "", .file = ""};
-        if (!checkpoint_begin(r->target, &r->arena, r->name, r->db.tables[0].target_schema, &nowhere,
-                              &r->load.checkpoint, e)) {
-            return false;
-        }
-    }
     if (!run_tables(r, e) || !prepare_load(r, e) || !run_rounds(r, e)) {
         return false;
     }
     progress_phase(p, PHASE_FINISH);
     return run_finish(r, e);
+}
+
+/* A session that was ended may have been ended by a run that took the task over: then that is what happened. */
+static void look_for_heir(struct run *r, struct err *e) {
+    const struct checkpoint *cp = &r->load.checkpoint;
+    if (cp->run == 0 || e->code == ERR_CANCELLED || err_class_of(e->code) == ERR_CLASS_USER || !e->retryable) {
+        return;
+    }
+    struct err ignored = ERR_INIT, lost = ERR_INIT;
+    struct gauss_client *c = NULL;
+    struct gauss_identity id;
+    if (target_open(r->task, &r->arena, &c, &id, &ignored) && !claim_check(c, cp, &lost) &&
+        lost.code == ERR_TARGET_CLAIM_LOST) {
+        err_copy(e, &lost);
+    }
+    gauss_close(c);
 }
 
 bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *stop, struct report *report,
@@ -587,6 +632,7 @@ bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *
         err_set(e, ERR_CANCELLED, "stopped by request");
     }
     if (!ok) {
+        look_for_heir(&r, e);
         log_err("load_failed", e);
     }
     progress_phase(progress, ok ? PHASE_DONE : PHASE_FAILED);

@@ -28,7 +28,7 @@ enum {
 static const double INDEX_WEIGHT = 0.15;
 
 struct counters {
-    const char *name;
+    const char *name, *target;
     enum table_state state; /* under the lock, like the two times */
     int64_t started_us, finished_us;
     uint64_t rows_estimate, bytes_estimate;
@@ -99,6 +99,7 @@ void progress_tables(struct progress *p, const struct table_progress *tables, si
         struct counters *c = &fresh[i];
         /* Copied: the display may look once more after the run's own memory is gone. */
         c->name = arena_strdup(&p->arena, t->name);
+        c->target = arena_strdup(&p->arena, t->target);
         c->state = t->state;
         c->started_us = t->started_us;
         c->finished_us = t->finished_us;
@@ -175,6 +176,7 @@ static uint64_t with_flow(uint64_t committed, int_fast64_t flow) {
 static void copy_table(struct counters *c, struct table_progress *t) {
     *t = (struct table_progress){
         .name = c->name,
+        .target = c->target,
         .state = c->state,
         .started_us = c->started_us,
         .finished_us = c->finished_us,

@@ -25,7 +25,8 @@ enum progress_phase {
 enum table_state { TABLE_WAITING, TABLE_LOADING, TABLE_LOADED, TABLE_INDEXING, TABLE_DONE, TABLE_FAILED };
 
 struct table_progress {
-    const char *name; /* source name; lives as long as the run */
+    const char *name;   /* source name; lives as long as the run */
+    const char *target; /* "schema.table" of the target; likewise */
     enum table_state state;
     uint64_t rows, bytes; /* committed; bytes = received from the source */
     uint64_t rows_estimate, bytes_estimate;

@@ -92,7 +92,11 @@ static void the_overview_names_every_command(void **state) {
         for (size_t i = 0; i < commands_count(); i++) {
             char name[32];
             snprintf(name, sizeof name, "\n  %s ", commands_get(i)->name);
-            has(text, name);
+            if (commands_get(i)->hidden) {
+                assert_null(strstr(text, name));
+            } else {
+                has(text, name);
+            }
         }
         has(text, GODWIT_VERSION);
         free(text);

@@ -1,0 +1,43 @@
+/* godwit worker: moves one subtask, or answers one question about a database, as its job says. The job comes on standard input,
+ * events go to standard output (docs/agent-protocol.md). Files: cmd_worker.c the process: job, orders, end; worker_verbs.c the verbs;
+ * worker_migrate.c migrations; worker_watch.c what is told about them. */
+#ifndef CLI_WORKER_H
+#define CLI_WORKER_H
+
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "cli/invocation.h"
+
+/* ---- verbs that answer a question ---- */
+
+/* job: as it came, secrets included: nothing of it may be kept or told. *result: the caller's. A set `stop` may be
+ * looked at; the process ends by itself when it is set. */
+typedef bool worker_verb(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result,
+                         struct err *e) WARN_UNUSED;
+
+/* NULL: there is none of that name. */
+worker_verb *worker_verb_find(const char *name);
+
+bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
+
+/* ---- migrations ---- */
+
+/* Runs to the end, with events on standard output; returns the exit code. Errors have been told. v: arena and stopper are there. */
+int worker_migrate(const json_t *job, struct invocation *v);
+
+/* ---- between the files ---- */
+
+/* A text of the job; NULL: not there. ERR_JOB when it is no text. */
+bool worker_text(const json_t *job, const char *key, const char **out, struct err *e) WARN_UNUSED;
+
+/* The job's task and passwords as options of the command `bit`. The passwords are copied into the options' arena. */
+bool worker_task(const json_t *job, unsigned bit, struct options *o, struct err *e) WARN_UNUSED;
+
+/* One `error` event, and a line of the log. */
+void worker_fail(const struct err *e);
+
+/* One `result` event; takes the reference. */
+void worker_result(json_t *result);
+
+#endif
