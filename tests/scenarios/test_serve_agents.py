@@ -12,9 +12,18 @@ from control import FAILED, FINISHED, WAITING, Server, subtask
 LEASE_LOST_S = 30
 
 
-@pytest.fixture
-def server(godwit, tmp_path):
-    return Server(godwit, tmp_path / "data", "--no-local-machine").start()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def server(request, godwit, tmp_path):
+    """With each kind of store."""
+    options, env = ["--no-local-machine"], {}
+    if request.param == "postgresql":
+        database = request.getfixturevalue("pg_db")
+        pg = database.server
+        options += ["--store", "postgresql://%s@%s:%d/%s" % (pg.user, pg.host, pg.port, database.name)]
+        env["GODWIT_STORE_PASSWORD"] = pg.password
+    server = Server(godwit, tmp_path / "data", *options, env=env).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

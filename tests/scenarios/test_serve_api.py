@@ -157,7 +157,7 @@ def test_passwords_never_come_out(server, admin):
     secrets = (SOURCE["password"], "an0ther-secret", PASSWORD, server.first, admin.cookie, admin.csrf)
     answers = json.dumps([admin.ok("GET", p) for p in ("/api/v1/data-sources", "/api/v1/data-sources/%d" % made,
                                                        "/api/v1/audit", "/api/v1/accounts")])
-    files = b"".join(p.read_bytes() for p in server.directory.iterdir() if not p.name.endswith(".key"))
+    files = b"".join(p.read_bytes() for p in server.directory.rglob("*") if p.is_file() and not p.name.endswith(".key"))
     log = server.log.read_text()
     cmdline = subprocess.run("cat /proc/%d/cmdline /proc/%d/environ" % (2 * (server.run.process.pid,)), shell=True,
                              capture_output=True).stdout.decode(errors="replace")
