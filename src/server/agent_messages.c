@@ -137,15 +137,15 @@ static bool hello(struct from_agent *m, struct err *e) {
         tasks_rollback(&t);
         return false;
     }
-    if (!tasks_commit(&t, e) || !kill_strangers(m, running, e)) {
+    if (!tasks_commit(&t, e)) {
         return false;
     }
+    (void)hub_send(m->api->hub, m->machine,
+                   json_pack("{s:s, s:I, s:i}", "type", "welcome", "machine", (json_int_t)m->machine, "lease_s",
+                             (int)AGENT_LEASE_S));
     tell_machine(m, "machine-online");
     scheduler_kick(m->api->scheduler);
-    return hub_send(m->api->hub, m->machine,
-                    json_pack("{s:s, s:I, s:i}", "type", "welcome", "machine", (json_int_t)m->machine, "lease_s",
-                              (int)AGENT_LEASE_S)) ||
-           err_set(e, ERR_MACHINE_AWAY, "the agent went away while it was greeted");
+    return kill_strangers(m, running, e);
 }
 
 static bool beat(struct from_agent *m, struct err *e) {
