@@ -21,6 +21,18 @@ static const struct err_entry entries[] = {
 #undef X
 };
 
+struct err_zh {
+    enum err_code code;
+    const char *title;
+    const char *hint;
+};
+
+static const struct err_zh entries_zh[] = {
+#define X(name, title, hint) {name, title, hint},
+#include "base/err_zh.def"
+#undef X
+};
+
 static const struct err_entry *err_entry(enum err_code code) {
     for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
         if (entries[i].code == code) {
@@ -163,6 +175,24 @@ const char *err_title(enum err_code code) {
     return entry != NULL ? entry->title : "no error";
 }
 
+static const struct err_zh *err_zh(enum err_code code) {
+    static const struct err_zh none = {ERR_NONE, "", ""};
+    for (size_t i = 0; i < sizeof entries_zh / sizeof entries_zh[0]; i++) {
+        if (entries_zh[i].code == code) {
+            return &entries_zh[i];
+        }
+    }
+    return &none;
+}
+
+const char *err_title_zh(enum err_code code) {
+    return err_zh(code)->title;
+}
+
+const char *err_hint_zh(enum err_code code) {
+    return err_zh(code)->hint;
+}
+
 void err_print(const struct err *e, FILE *out) {
     char code[8];
     fprintf(out, "error %s: %s\n", err_code_text(e->code, code), e->message);
@@ -216,6 +246,8 @@ json_t *err_to_json(const struct err *e) {
         json_object_set_new(o, "server_code", json_integer(e->server_code));
     }
     json_object_set_new(o, "retryable", json_boolean(e->retryable));
+    put_text(o, "message_zh", err_title_zh(e->code));
+    put_text(o, "hint_zh", e->hint[0] != '\0' ? err_hint_zh(e->code) : "");
     return o;
 }
 

@@ -73,12 +73,16 @@ const char *err_code_text(enum err_code code, char text[8]);
 enum err_class err_class_of(enum err_code code);
 const char *err_class_name(enum err_class c);
 const char *err_title(enum err_code code);
+/* The same in Chinese, of err_zh.def: what it is in general, and the hint; "" for a code that is not in the table (a number of another
+ * version, say). */
+const char *err_title_zh(enum err_code code);
+const char *err_hint_zh(enum err_code code);
 
 /* Print over several lines: code and message, then where, cause and hint where present. */
 void err_print(const struct err *e, FILE *out);
 
-/* {"code":"GW2001","class":"source","message":..,"where":..,"cause":..,"hint":..,"sqlstate":..,"retryable":..};
- * the caller owns the reference. */
+/* {"code":"GW2001","class":"source","message":..,"where":..,"cause":..,"hint":..,"sqlstate":..,"retryable":..,
+ * "message_zh":..,"hint_zh":..}: the last two in general, from the table; the caller owns the reference. */
 json_t *err_to_json(const struct err *e);
 
 /* Back from err_to_json's form: what another process reported. An unknown code becomes ERR_INTERNAL; the message stays. */

@@ -8,10 +8,7 @@
 /* Events for a program; for people what is not in order, on standard error: standard output is the report's. */
 static void tell_precheck(struct invocation *v, const struct precheck *p, json_t *json) {
     if (v->json_events) {
-        json_t *event = json_object();
-        json_object_set_new(event, "event", json_string("precheck"));
-        json_object_set(event, "precheck", json);
-        display_event(stdout, event);
+        invocation_tell(v, "precheck", json);
     } else if (p->failed > 0 || (!v->o.quiet && p->warnings > 0)) {
         precheck_print(p, stderr);
     }

@@ -177,11 +177,13 @@ static int run(struct orders *o, struct invocation *v) {
         o->stopper = v->stopper;
         ok = orders_start(o, &e);
     }
-    if (!ok) {
+    if (ok && migrate) {
+        code = worker_migrate(job, v);
+    } else if (ok && question != NULL) {
+        code = answer(job, question, v);
+    } else {
         worker_fail(&e);
         code = (int)exit_code_of(&e);
-    } else {
-        code = migrate ? worker_migrate(job, v) : answer(job, question, v);
     }
     json_decref(job);
     return code;

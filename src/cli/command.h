@@ -44,6 +44,7 @@ int cmd_load(const struct command *c, int n, char **words);
 int cmd_migrate(const struct command *c, int n, char **words);
 int cmd_check(const struct command *c, int n, char **words);
 int cmd_serve(const struct command *c, int n, char **words);
+int cmd_agent(const struct command *c, int n, char **words);
 int cmd_worker(const struct command *c, int n, char **words);
 int cmd_errors(const struct command *c, int n, char **words);
 int cmd_version(const struct command *c, int n, char **words);

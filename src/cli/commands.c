@@ -58,6 +58,12 @@ static const char *const serve_examples[] = {
     NULL,
 };
 
+static const char *const agent_examples[] = {
+    "# Enrol this machine with the token the server gave out for it, and stay connected",
+    "godwit agent --server https://console.example.com:9494 --token-file token --ca server.pem",
+    NULL,
+};
+
 static const struct command commands[] = {
     {"precheck", CMD_PRECHECK, "SOURCE TARGET [options]", "look for what would make a migration fail; changes nothing",
      "检查会导致迁移失败的问题;不做任何修改", precheck_examples, cmd_precheck},
@@ -73,6 +79,8 @@ static const struct command commands[] = {
      "比较两端的结构定义和每一行数据,方向任意;除非要求修复,否则不做任何修改", check_examples, cmd_check},
     {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面:任务、执行机及其 API",
      serve_examples, cmd_serve, true},
+    {"agent", 0, "--server URL --token-file FILE [options]", "run on an execution machine: does what a server says",
+     "在执行机上运行:按服务器的指示执行迁移", agent_examples, cmd_agent, true},
     {"worker", 0, "", "moves one subtask for an agent: its job comes on standard input (docs/agent-protocol.md)",
      "由 agent 启动,执行一个子任务:任务内容来自标准输入 (docs/agent-protocol.md)", NULL, cmd_worker, false, true},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},

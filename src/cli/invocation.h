@@ -43,6 +43,9 @@ bool invocation_begin(struct invocation *v, const struct command *c, int n, char
 /* Tell an error: to people on standard error, to programs as an event. Returns its exit code. */
 int invocation_fail(struct invocation *v, const struct err *e);
 
+/* One event of `kind` with `what` (borrowed) under the same name. A worker's events have a limit: lists in it are cut then, and "cut" says so. */
+void invocation_tell(struct invocation *v, const char *kind, json_t *what);
+
 /* Write `report` (taken) to the --report file, if there is one, and give it its name. */
 bool invocation_report(struct invocation *v, json_t *report, struct err *e) WARN_UNUSED;
 

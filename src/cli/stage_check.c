@@ -7,10 +7,7 @@
 
 static void tell(struct invocation *v, const struct check_report *r, json_t *whole) {
     if (v->json_events) {
-        json_t *event = json_object();
-        json_object_set_new(event, "event", json_string("check"));
-        json_object_set(event, "check", whole);
-        display_event(stdout, event);
+        invocation_tell(v, "check", whole);
     } else if (!v->o.quiet) {
         check_report_print(r, stdout);
         fflush(stdout);

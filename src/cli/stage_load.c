@@ -38,10 +38,7 @@ static bool confirmed(struct invocation *v, struct err *e) {
 
 static void tell(struct invocation *v, const struct report *r, json_t *whole) {
     if (v->json_events) {
-        json_t *event = json_object();
-        json_object_set_new(event, "event", json_string("report"));
-        json_object_set(event, "report", whole);
-        display_event(stdout, event);
+        invocation_tell(v, "report", whole);
     } else if (!v->o.quiet) {
         report_print(r, stdout);
         fflush(stdout);

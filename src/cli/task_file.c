@@ -247,7 +247,8 @@ static bool set_key(struct file *f, const char *key, json_t *v) {
 
 static bool take(struct file *f, json_t *root) {
     if (!json_is_object(root)) {
-        err_set(f->e, ERR_TASK_FILE, "the task file holds %s, not an object", type_name(root));
+        err_set(f->e, ERR_TASK_FILE, "the task file holds %s, not an object",
+                root != NULL ? type_name(root) : "nothing");
         return err_where(f->e, "%s", f->path);
     }
     const char *key;

@@ -61,7 +61,7 @@ bool checkpoint_look(struct gauss_client *c, bool *exists, bool *digests, struct
 /* Runs that begin at one moment make the same things: who comes second is refused, in one of these ways, and finds it
  * there when it looks again. */
 static bool made_by_another(const struct err *e) {
-    static const char *const states[] = {"42P06", "42P07", "42701", "23505", "XX000"};
+    static const char *const states[] = {"42P06", "42P07", "42701", "42710", "23505", "XX000"};
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         if (str_eq(e->sqlstate, states[i])) {
             return true;

@@ -603,10 +603,10 @@ static bool run_all(struct run *r, struct err *e) {
     return run_finish(r, e);
 }
 
-/* A session that was ended may have been ended by a run that took the task over: then that is what happened. */
+/* Sessions that were ended, tables that are suddenly there: when another run has taken the task over, that is what happened. */
 static void look_for_heir(struct run *r, struct err *e) {
     const struct checkpoint *cp = &r->load.checkpoint;
-    if (cp->run == 0 || e->code == ERR_CANCELLED || err_class_of(e->code) == ERR_CLASS_USER || !e->retryable) {
+    if (cp->run == 0 || e->code == ERR_CANCELLED || e->code == ERR_TARGET_CLAIM_LOST) {
         return;
     }
     struct err ignored = ERR_INIT, lost = ERR_INIT;

@@ -16,6 +16,8 @@
 
 enum { LOCK_FREE_ATTEMPTS = 30 };
 
+enum { LOCK_IDLE_S = 10 };
+
 static const char *const begin_sql = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
 static bool begin_all(struct snapshot *s, struct err *e) {
@@ -56,7 +58,9 @@ static bool take_lock(const struct task *t, struct arena *a, const struct databa
                       const char **what, struct err *e) {
     int64_t timeout_ms = t->lock_timeout_ms > 0 ? t->lock_timeout_ms : 5000;
     int64_t timeout_s = timeout_ms < 1000 ? 1 : timeout_ms / 1000;
-    if (!mysql_execf(c, e, "SET SESSION lock_wait_timeout=%lld", (long long)timeout_s)) {
+    /* A process that is stopped, or cut off, while it has the lock holds up every writer of the source: not for long. (Losing the lock
+     * meanwhile cannot go unnoticed: the position is asked for over the same session.) */
+    if (!mysql_execf(c, e, "SET SESSION lock_wait_timeout=%lld, wait_timeout=%d", (long long)timeout_s, LOCK_IDLE_S)) {
         return false;
     }
     *what = "FLUSH TABLES WITH READ LOCK";

@@ -53,43 +53,48 @@ static const struct route *find(struct call *c, bool *known) {
 
 /* ---- who asks, and may they ---- */
 
-static bool same_site(const struct http_request *r) {
-    if (r->origin[0] == '\0') {
-        return true; /* no browser, or a plain navigation */
+bool api_identify(const struct api *api, struct store *s, struct http_request *r, struct identity *who, struct err *e) {
+    (void)api;
+    if (s == NULL) {
+        return err_set(e, ERR_STORE_OPEN, "the store is not open");
     }
-    const char *host = strstr(r->origin, "://");
-    return host != NULL && str_ieq(host + 3, r->host);
+    if (str_starts(r->authorization, "Bearer ")) {
+        return auth_token(s, r->authorization + strlen("Bearer "), who, e);
+    }
+    char *token = http_cookie(&r->arena, r->cookie, COOKIE);
+    if (token == NULL) {
+        return err_set(e, ERR_LOGIN_NEEDED, "there is neither a session nor a token");
+    }
+    return auth_session(s, token, who, e);
 }
 
 static bool authenticate(struct call *c, const struct route *route, struct err *e) {
     const struct http_request *r = c->request;
     bool changes = r->method != HTTP_GET;
     if ((route->flags & ROUTE_PUBLIC) != 0) {
-        return !changes || same_site(r) || err_set(e, ERR_CSRF, "the request comes from another site");
+        return !changes || http_same_site(r) || err_set(e, ERR_CSRF, "the request comes from another site");
     }
-    if (str_starts(r->authorization, "Bearer ")) {
-        return auth_token(c->store, r->authorization + strlen("Bearer "), &c->who, e);
-    }
-    char *token = http_cookie(c->a, r->cookie, COOKIE);
-    if (token == NULL) {
-        return err_set(e, ERR_LOGIN_NEEDED, "there is neither a session nor a token");
-    }
-    if (!auth_session(c->store, token, &c->who, e)) {
+    if (!api_identify(c->api, c->store, c->request, &c->who, e)) {
         return false;
     }
-    return !changes || (same_site(r) && secrets_same(r->csrf, c->who.csrf)) ||
+    return !changes || c->who.by_token || (http_same_site(r) && secrets_same(r->csrf, c->who.csrf)) ||
            err_set(e, ERR_CSRF, "the request lacks the session's X-Godwit-CSRF");
 }
 
-static bool authorize(struct call *c, const struct route *route, struct err *e) {
-    if ((route->flags & ROUTE_PUBLIC) != 0) {
-        return true;
-    }
-    if (c->who.must_change && (route->flags & ROUTE_WHILE_MUST_CHANGE) == 0) {
+bool api_may(const struct identity *who, enum role role, struct err *e) {
+    if (who->must_change) {
         return err_set(e, ERR_MUST_CHANGE, "the account needs a new password first");
     }
-    return c->who.role >= route->role ||
-           err_set(e, ERR_ROLE, "%s is %s; this takes %s", c->who.name, role_name(c->who.role), role_name(route->role));
+    return who->role >= role ||
+           err_set(e, ERR_ROLE, "%s is %s; this takes %s", who->name, role_name(who->role), role_name(role));
+}
+
+static bool authorize(struct call *c, const struct route *route, struct err *e) {
+    struct identity who = c->who;
+    if ((route->flags & ROUTE_WHILE_MUST_CHANGE) != 0) {
+        who.must_change = false;
+    }
+    return (route->flags & ROUTE_PUBLIC) != 0 || api_may(&who, route->role, e);
 }
 
 static bool read_body(struct call *c, struct err *e) {
@@ -205,7 +210,7 @@ void api_answer(void *arg, void *local, struct http_request *r, struct http_resp
         }
     } else if (c.out != NULL) {
         put_json(answer, c.out);
-    } else {
+    } else if (answer->body.len == 0 && answer->events == NULL) {
         answer->status = 204;
     }
     json_decref(c.out);

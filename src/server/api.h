@@ -36,7 +36,7 @@ enum { API_PARAMS_MAX = 3 };
 struct call {
     const struct api *api;
     struct store *store;
-    const struct http_request *request;
+    struct http_request *request;
     struct http_response *response;
     struct arena *a;
     struct identity who;
@@ -46,7 +46,8 @@ struct call {
     char *object;                       /* what was changed, for the audit log; NULL: the path */
 };
 
-/* Fills call->out. false + e: an error, whose code decides the status. */
+/* Fills call->out, or the response's body with another content type, or makes it a stream of events. false + e: an error, whose code
+ * decides the status. */
 typedef bool api_handler(struct call *c, struct err *e);
 
 enum { ROUTE_PUBLIC = 1, ROUTE_WHILE_MUST_CHANGE = 2 };
@@ -69,6 +70,13 @@ void api_thread_end(void *arg, void *local);
 void api_answer(void *arg, void *local, struct http_request *r, struct http_response *answer);
 
 /* ---- for the files of the API ---- */
+
+/* Who asks, by session cookie or "Authorization: Bearer": of a request, or in a stream's open. For a request that changes something, CSRF
+ * is looked at as well (api.c does). ERR_LOGIN_NEEDED; ERR_STORE_OPEN: s is NULL. */
+bool api_identify(const struct api *api, struct store *s, struct http_request *r, struct identity *who,
+                  struct err *e) WARN_UNUSED;
+/* May they? ERR_ROLE, ERR_MUST_CHANGE. */
+bool api_may(const struct identity *who, enum role role, struct err *e) WARN_UNUSED;
 
 /* A text of the body: ERR_BODY when it is missing (and needed), no text, longer than max bytes, or has control characters.
  * Without need, a missing one leaves *out NULL. */

@@ -4,102 +4,116 @@
  * the connection again. A connection that closes meanwhile leaves the job behind (owner NULL): whoever has it frees it. */
 #include "server/http.h"
 
-#include <libwebsockets.h>
 #include <netdb.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "server/http_internal.h"
 
-enum { HEADER_BYTES = 8192, WRITE_BYTES = 16384, BODY_MAX = 1 << 20, ANSWER_MAX = 256 << 20, THREADS = 4, SLOW_S = 30 };
+enum { BODY_MAX = 1 << 20, ANSWER_MAX = 256 << 20, THREADS = 4, STREAM_THREADS = 2, SLOW_S = 30, STOP_LOOK_MS = 10 };
 
-struct job {
-    struct job *next;
-    struct lws *owner; /* guarded by http.lock; NULL: the connection is gone */
-    struct http_request request;
-    struct http_response answer;
-    size_t sent;
-    bool head_sent;
-};
+const int64_t http_durations_us[HTTP_DURATIONS] = {1000,   2500,   5000,   10000,   25000,   50000,
+                                                   100000, 250000, 500000, 1000000, 2500000, 10000000};
 
-struct queue_of_jobs {
-    struct job *first, *last;
-};
-
-struct http {
-    struct http_options o;
-    struct lws_context *context;
-    struct lws_vhost *vhost;
-    pthread_t loop, *threads;
-    unsigned nthreads;
-    bool loop_started;
-    atomic_bool stopping;
-    pthread_mutex_t lock;
-    pthread_cond_t more;
-    struct queue_of_jobs todo, done;
-};
-
-/* What libwebsockets keeps of a connection. */
-struct connection {
-    struct job *job;  /* being read, waited for, or written */
-    bool handed_over; /* the job is with the threads */
-    size_t expected;  /* bytes of the body */
+struct http_thread {
+    pthread_t id;
+    struct http *http;
+    bool
+        steps_only; /* of streams: there is always somebody for them, also when all requests wait for what a stream says */
 };
 
 /* ---- jobs ---- */
 
 static void job_free(struct job *j) {
     if (j != NULL) {
-        buf_clear(&j->request.body);
+        http_request_clear(&j->request);
         buf_clear(&j->answer.body);
-        arena_clear(&j->request.arena);
         free(j);
     }
 }
 
-static void put(struct queue_of_jobs *q, struct job *j) {
-    j->next = NULL;
-    if (q->last == NULL) {
-        q->first = j;
-    } else {
-        q->last->next = j;
-    }
-    q->last = j;
+static void put(struct works *q, struct work *w) {
+    w->next = NULL;
+    *(q->last != NULL ? &q->last->next : &q->first) = w;
+    q->last = w;
 }
 
-static struct job *take(struct queue_of_jobs *q) {
-    struct job *j = q->first;
-    if (j != NULL) {
-        q->first = j->next;
+static struct work *take(struct works *q) {
+    struct work *w = q->first;
+    if (w != NULL) {
+        q->first = w->next;
         q->last = q->first == NULL ? NULL : q->last;
     }
-    return j;
+    return w;
+}
+
+void http_give(struct http *h, struct work *w) {
+    put(w->of_stream ? &h->steps : &h->requests, w);
+    /* Only a thread of the right kind may go on with it, and a signal cannot choose. */
+    pthread_cond_broadcast(&h->more);
+}
+
+void http_wake(struct http *h) {
+    if (!h->context_gone) {
+        lws_cancel_service(h->context);
+    }
+}
+
+/* ---- threads ---- */
+
+static void count_answer(struct http_stats *x, unsigned status, int64_t took_us) {
+    if (x == NULL) {
+        return;
+    }
+    int i = 0;
+    while (i < HTTP_DURATIONS && took_us > http_durations_us[i]) {
+        i++;
+    }
+    atomic_fetch_add_explicit(&x->answers[status / 100 <= 5 ? status / 100 : 0], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&x->durations[i], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&x->duration_us, (unsigned long long)took_us, memory_order_relaxed);
+}
+
+static void answer(struct http *h, struct job *j, void *local) {
+    h->o.handle(h->o.arg, local, &j->request, &j->answer);
+    count_answer(h->o.stats, j->answer.status, clock_mono_us() - j->begun_us);
+    pthread_mutex_lock(&h->lock);
+    if (j->owner == NULL) {
+        job_free(j);
+    } else {
+        put(&h->done, &j->work);
+        http_wake(h);
+    }
+    pthread_mutex_unlock(&h->lock);
 }
 
 static void *thread_main(void *arg) {
-    struct http *h = arg;
+    const struct http_thread *self = arg;
+    struct http *h = self->http;
     void *local = h->o.thread_begin != NULL ? h->o.thread_begin(h->o.arg) : NULL;
     pthread_mutex_lock(&h->lock);
-    while (!atomic_load(&h->stopping) || h->todo.first != NULL) {
-        struct job *j = take(&h->todo);
-        if (j == NULL) {
+    for (;;) {
+        struct work *w = self->steps_only ? NULL : take(&h->requests);
+        w = w != NULL ? w : take(&h->steps);
+        if (w == NULL) {
+            if (h->finishing) {
+                break;
+            }
             pthread_cond_wait(&h->more, &h->lock);
             continue;
         }
         pthread_mutex_unlock(&h->lock);
-        h->o.handle(h->o.arg, local, &j->request, &j->answer);
-        pthread_mutex_lock(&h->lock);
-        if (j->owner == NULL) {
-            job_free(j);
+        if (w->of_stream) {
+            stream_step(w, h->o.arg, local);
         } else {
-            put(&h->done, j);
-            lws_cancel_service(h->context);
+            answer(h, (struct job *)w, local); /* its first member */
         }
+        pthread_mutex_lock(&h->lock);
     }
     pthread_mutex_unlock(&h->lock);
     if (h->o.thread_end != NULL) {
@@ -110,129 +124,58 @@ static void *thread_main(void *arg) {
 
 /* ---- reading a request ---- */
 
-static char *header(struct lws *wsi, struct arena *a, enum lws_token_indexes token) {
-    int len = lws_hdr_total_length(wsi, token);
-    char *out = arena_alloc(a, (size_t)(len > 0 ? len : 0) + 1);
-    if (len > 0 && lws_hdr_copy(wsi, out, len + 1, token) < 0) {
-        out[0] = '\0';
-    }
-    return out;
-}
-
-static char *own_header(struct lws *wsi, struct arena *a, const char *name) {
-    int len = lws_hdr_custom_length(wsi, name, (int)strlen(name));
-    char *out = arena_alloc(a, (size_t)(len > 0 ? len : 0) + 1);
-    if (len > 0 && lws_hdr_custom_copy(wsi, out, len + 1, name, (int)strlen(name)) < 0) {
-        out[0] = '\0';
-    }
-    return out;
-}
-
-/* libwebsockets has cut it at each '&' and decoded the pieces. */
-static void take_query(struct lws *wsi, struct http_request *r) {
-    char part[HEADER_BYTES];
-    size_t cap = 0;
-    for (int i = 0; lws_hdr_copy_fragment(wsi, part, sizeof part, WSI_TOKEN_HTTP_URI_ARGS, i) >= 0; i++) {
-        r->query = arena_grow(&r->arena, r->query, r->nquery, &cap, sizeof *r->query);
-        r->query[r->nquery++] = arena_strdup(&r->arena, part);
-    }
-}
-
-/* Without what an IPv6 socket puts before an IPv4 address. */
-static void take_address(struct lws *wsi, struct http_request *r) {
-    static const char mapped[] = "::ffff:";
-    char text[sizeof r->address] = "";
-    lws_get_peer_simple(wsi, text, sizeof text);
-    snprintf(r->address, sizeof r->address, "%s", str_starts(text, mapped) ? text + strlen(mapped) : text);
-}
-
-static bool method_of(struct lws *wsi, enum http_method *out) {
-    static const struct {
-        enum lws_token_indexes token;
-        enum http_method method;
-    } methods[] = {{WSI_TOKEN_GET_URI, HTTP_GET},
-                   {WSI_TOKEN_POST_URI, HTTP_POST},
-                   {WSI_TOKEN_PUT_URI, HTTP_PUT},
-                   {WSI_TOKEN_PATCH_URI, HTTP_PATCH},
-                   {WSI_TOKEN_DELETE_URI, HTTP_DELETE}};
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
-        if (lws_hdr_total_length(wsi, methods[i].token) > 0) {
-            *out = methods[i].method;
-            return true;
-        }
-    }
-    return false;
-}
-
 static struct job *job_new(struct lws *wsi, const char *path, size_t body_max) {
     struct job *j = calloc(1, sizeof *j);
-    if (j == NULL || !method_of(wsi, &j->request.method)) {
-        free(j);
+    if (j == NULL || !http_request_read(wsi, path, &j->request)) {
+        job_free(j);
         return NULL;
     }
-    struct http_request *r = &j->request;
-    struct arena *a = &r->arena;
     j->owner = wsi;
-    r->path = arena_strdup(a, path);
-    take_query(wsi, r);
-    r->cookie = header(wsi, a, WSI_TOKEN_HTTP_COOKIE);
-    r->authorization = header(wsi, a, WSI_TOKEN_HTTP_AUTHORIZATION);
-    r->content_type = header(wsi, a, WSI_TOKEN_HTTP_CONTENT_TYPE);
-    r->accept_language = header(wsi, a, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
-    r->origin = header(wsi, a, WSI_TOKEN_ORIGIN);
-    r->host = header(wsi, a, WSI_TOKEN_HOST);
-    r->csrf = own_header(wsi, a, "x-godwit-csrf:");
-    take_address(wsi, r);
-    buf_init(&r->body, body_max + 1);
+    buf_init(&j->request.body, body_max + 1);
     buf_init(&j->answer.body, ANSWER_MAX);
     j->answer.status = 200;
     j->answer.content_type = "application/json";
     return j;
 }
 
-/* The body's length; -1: it is not said, or no number. */
-static long long content_length(struct lws *wsi) {
-    char text[24];
-    int len = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH);
-    if (len <= 0 || len >= (int)sizeof text ||
-        lws_hdr_copy(wsi, text, sizeof text, WSI_TOKEN_HTTP_CONTENT_LENGTH) < 0 ||
-        strspn(text, "0123456789") != (size_t)len || len > 18) {
-        return -1;
-    }
-    return strtoll(text, NULL, 10);
-}
-
 static int hand_over(struct http *h, struct connection *c) {
-    struct err ignored = ERR_INIT;
+    struct err ignored;
     if (!buf_terminate(&c->job->request.body, &ignored)) {
         return -1;
     }
-    c->handed_over = true;
+    c->handed_over = c->counted = true;
+    h->answering++;
+    c->job->begun_us = clock_mono_us();
     lws_set_timeout(c->job->owner, NO_PENDING_TIMEOUT, 0); /* our own time is not the client's */
     pthread_mutex_lock(&h->lock);
-    put(&h->todo, c->job);
-    pthread_cond_signal(&h->more);
+    http_give(h, &c->job->work);
     pthread_mutex_unlock(&h->lock);
     return 0;
 }
 
 /* An answer of the loop itself, to what no handler shall see. */
 static int refuse(struct http *h, struct lws *wsi, struct connection *c, unsigned status) {
-    (void)h;
     job_free(c->job);
     c->job = NULL;
+    count_answer(h->o.stats, status, 0);
     lws_return_http_status(wsi, status, NULL);
     return -1;
 }
 
 static int request_begins(struct http *h, struct lws *wsi, struct connection *c, const char *path) {
+    if (c->stream != NULL || c->handed_over || (c->job != NULL && c->job->head_sent)) {
+        return -1; /* one at a time: the last one has no answer yet */
+    }
     job_free(c->job);
     *c = (struct connection){0};
+    if (h->stop_until_us != 0) {
+        return refuse(h, wsi, c, HTTP_STATUS_SERVICE_UNAVAILABLE);
+    }
     c->job = job_new(wsi, path, h->o.body_max);
     if (c->job == NULL) {
         return refuse(h, wsi, c, HTTP_STATUS_METHOD_NOT_ALLOWED);
     }
-    long long length = content_length(wsi);
+    long long length = http_content_length(wsi);
     bool carries = c->job->request.method == HTTP_POST || c->job->request.method == HTTP_PUT ||
                    c->job->request.method == HTTP_PATCH;
     if (!carries) {
@@ -250,7 +193,7 @@ static int request_begins(struct http *h, struct lws *wsi, struct connection *c,
 }
 
 static int body_grows(struct http *h, struct lws *wsi, struct connection *c, const void *data, size_t len) {
-    struct err ignored = ERR_INIT;
+    struct err ignored;
     if (c->job == NULL || c->handed_over) {
         return -1;
     }
@@ -263,74 +206,69 @@ static int body_grows(struct http *h, struct lws *wsi, struct connection *c, con
 
 /* ---- writing an answer ---- */
 
-/* What every answer carries: nothing of ours is framed, sniffed or kept by caches that did not ask. */
-static const struct http_header always[] = {
-    {"x-content-type-options:", "nosniff"},
-    {"x-frame-options:", "DENY"},
-    {"referrer-policy:", "no-referrer"},
-    {"content-security-policy:", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-                                 "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
-};
-
-static bool add(struct lws *wsi, const struct http_header *x, unsigned char **at, unsigned char *end) {
-    return lws_add_http_header_by_name(wsi, (const unsigned char *)x->name, (const unsigned char *)x->value,
-                                       (int)strlen(x->value), at, end) == 0;
+static void answered(struct http *h, struct connection *c) {
+    job_free(c->job);
+    c->job = NULL;
+    c->counted = false;
+    h->answering--;
 }
 
-static bool write_head(struct lws *wsi, const struct http_response *r) {
-    unsigned char bytes[LWS_PRE + HEADER_BYTES], *begin = bytes + LWS_PRE, *at = begin, *end = bytes + sizeof bytes - 1;
-    bool ok = lws_add_http_common_headers(wsi, r->status, r->content_type, r->body.len, &at, end) == 0;
-    bool cached = false;
-    for (size_t i = 0; ok && i < sizeof always / sizeof always[0]; i++) {
-        ok = add(wsi, &always[i], &at, end);
+/* The head is out: from here on it is a stream. */
+static int becomes_stream(struct http *h, struct lws *wsi, struct connection *c) {
+    c->stream = stream_from_answer(h, wsi, c->job);
+    answered(h, c);
+    return c->stream != NULL ? 0 : -1;
+}
+
+static int write_head(struct http *h, struct lws *wsi, struct connection *c) {
+    struct job *j = c->job;
+    j->head_sent = true;
+    lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, (int)h->o.slow_s);
+    if (!http_write_head(wsi, &j->answer)) {
+        return -1;
     }
-    for (size_t i = 0; ok && i < r->nheaders; i++) {
-        cached = cached || str_eq(r->headers[i].name, "cache-control:");
-        ok = add(wsi, &r->headers[i], &at, end);
+    if (j->answer.events != NULL) {
+        return becomes_stream(h, wsi, c);
     }
-    if (ok && !cached) {
-        ok = add(wsi, &(struct http_header){"cache-control:", "no-store"}, &at, end);
+    if (j->answer.body.len > 0) {
+        lws_callback_on_writable(wsi);
+        return 0;
     }
-    return ok && lws_finalize_write_http_header(wsi, begin, &at, end) == 0;
+    answered(h, c);
+    return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
 }
 
 static int write_some(struct http *h, struct lws *wsi, struct connection *c) {
     struct job *j = c->job;
+    if (c->stream != NULL) {
+        return stream_writable(c->stream, wsi);
+    }
     if (j == NULL || c->handed_over) {
         return 0;
     }
     if (!j->head_sent) {
-        j->head_sent = true;
-        lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, (int)h->o.slow_s);
-        if (!write_head(wsi, &j->answer)) {
-            return -1;
-        }
-        if (j->answer.body.len > 0) {
-            lws_callback_on_writable(wsi);
-            return 0;
-        }
-    } else {
-        unsigned char bytes[LWS_PRE + WRITE_BYTES];
-        size_t left = j->answer.body.len - j->sent, n = left < WRITE_BYTES ? left : WRITE_BYTES;
-        memcpy(bytes + LWS_PRE, j->answer.body.data + j->sent, n);
-        if (lws_write(wsi, bytes + LWS_PRE, n, n == left ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) != (int)n) {
-            return -1;
-        }
-        j->sent += n;
-        if (j->sent < j->answer.body.len) {
-            lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, (int)h->o.slow_s);
-            lws_callback_on_writable(wsi);
-            return 0;
-        }
+        return write_head(h, wsi, c);
     }
-    job_free(j);
-    c->job = NULL;
+    unsigned char bytes[LWS_PRE + WRITE_BYTES];
+    size_t left = j->answer.body.len - j->sent, n = left < WRITE_BYTES ? left : WRITE_BYTES;
+    memcpy(bytes + LWS_PRE, j->answer.body.data + j->sent, n);
+    if (lws_write(wsi, bytes + LWS_PRE, n, n == left ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) != (int)n) {
+        return -1;
+    }
+    j->sent += n;
+    if (j->sent < j->answer.body.len) {
+        lws_set_timeout(wsi, PENDING_TIMEOUT_HTTP_CONTENT, (int)h->o.slow_s);
+        lws_callback_on_writable(wsi);
+        return 0;
+    }
+    answered(h, c);
     return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
 }
 
 static void answers_are_there(struct http *h) {
     pthread_mutex_lock(&h->lock);
-    for (struct job *j; (j = take(&h->done)) != NULL;) {
+    for (struct work *w; (w = take(&h->done)) != NULL;) {
+        struct job *j = (struct job *)w;
         if (j->owner == NULL) {
             job_free(j);
             continue;
@@ -339,24 +277,61 @@ static void answers_are_there(struct http *h) {
         c->handed_over = false;
         lws_callback_on_writable(j->owner);
     }
+    bool stop = h->stopping && h->stop_until_us == 0;
     pthread_mutex_unlock(&h->lock);
+    if (stop) {
+        streams_stop(h);
+    }
+    streams_look(h);
 }
 
 static void connection_is_gone(struct http *h, struct connection *c) {
-    if (c == NULL || c->job == NULL) { /* it never had a request */
+    if (c == NULL) {
+        return;
+    }
+    if (c->stream != NULL) {
+        stream_gone(c->stream);
+        c->stream = NULL;
+    }
+    if (c->job == NULL) { /* it never had a request */
         return;
     }
     pthread_mutex_lock(&h->lock);
     bool theirs = c->handed_over;
     c->job->owner = NULL;
     pthread_mutex_unlock(&h->lock);
+    h->answering -= c->counted;
+    c->counted = false;
     if (!theirs) {
         job_free(c->job);
     }
     c->job = NULL;
 }
 
+static int stream_begins(struct http *h, struct lws *wsi, struct connection *c) {
+    c->stream = stream_accept(h, wsi);
+    return c->stream != NULL ? 0 : -1;
+}
+
 /* ---- the loop ---- */
+
+static int on_stream_event(struct lws *wsi, enum lws_callback_reasons reason, struct connection *c, void *in,
+                           size_t len) {
+    if (c == NULL || c->stream == NULL) {
+        return 0;
+    }
+    switch (reason) {
+    case LWS_CALLBACK_RECEIVE:
+        return stream_receive(c->stream, wsi, in, len);
+    case LWS_CALLBACK_RECEIVE_PONG:
+        stream_heard(c->stream);
+        return 0;
+    case LWS_CALLBACK_TIMER:
+        return stream_tick(c->stream, wsi);
+    default: /* LWS_CALLBACK_SERVER_WRITEABLE */
+        return stream_writable(c->stream, wsi);
+    }
+}
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len) {
     struct connection *c = user;
@@ -370,7 +345,19 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return c->job != NULL && !c->handed_over && c->expected == 0 ? hand_over(h, c) : 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return write_some(h, wsi, c);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return c != NULL && (c->stream != NULL || c->job != NULL) ? -1 : stream_confirm(h, wsi);
+    case LWS_CALLBACK_ESTABLISHED:
+        return stream_begins(h, wsi, c);
+    case LWS_CALLBACK_RECEIVE:
+    case LWS_CALLBACK_RECEIVE_PONG:
+    case LWS_CALLBACK_TIMER:
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return on_stream_event(wsi, reason, c, in, len);
+    case LWS_CALLBACK_CLOSED:
     case LWS_CALLBACK_CLOSED_HTTP:
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
+    case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
         connection_is_gone(h, c);
         return 0;
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
@@ -386,10 +373,16 @@ static const struct lws_protocols protocols[] = {
     {0},
 };
 
+/* Until the stop: then what is under way may end, for a while. */
+static bool loop_goes_on(const struct http *h) {
+    return h->stop_until_us == 0 || ((h->streams != NULL || h->answering > 0) && clock_mono_us() < h->stop_until_us);
+}
+
 static void *loop_main(void *arg) {
     struct http *h = arg;
-    while (!atomic_load(&h->stopping) && lws_service(h->context, 0) >= 0) {
+    while (loop_goes_on(h) && lws_service(h->context, 0) >= 0) {
     }
+    atomic_store(&h->loop_ended, true);
     return NULL;
 }
 
@@ -452,6 +445,23 @@ static bool listen_now(struct http *h, struct err *e) {
     return true;
 }
 
+static bool start_threads(struct http *h, struct err *e) {
+    unsigned n = h->o.threads + (h->o.streams != NULL ? STREAM_THREADS : 0);
+    h->threads = calloc(n, sizeof *h->threads);
+    if (h->threads == NULL) {
+        return err_set(e, ERR_MEMORY, "no memory for the HTTP server");
+    }
+    for (; h->nthreads < n; h->nthreads++) {
+        struct http_thread *t = &h->threads[h->nthreads];
+        *t = (struct http_thread){.http = h, .steps_only = h->nthreads >= h->o.threads};
+        if (pthread_create(&t->id, NULL, thread_main, t) != 0) {
+            return err_errno(e, ERR_SYSTEM, "a thread could not be started");
+        }
+    }
+    h->loop_started = pthread_create(&h->loop, NULL, loop_main, h) == 0;
+    return h->loop_started || err_errno(e, ERR_SYSTEM, "a thread could not be started");
+}
+
 bool http_start(struct http **out, const struct http_options *o, struct err *e) {
     struct http *h = calloc(1, sizeof *h);
     *out = NULL;
@@ -463,21 +473,12 @@ bool http_start(struct http **out, const struct http_options *o, struct err *e) 
     h->o.body_max = o->body_max > 0 ? o->body_max : BODY_MAX;
     h->o.slow_s = o->slow_s > 0 ? o->slow_s : SLOW_S;
     h->o.threads = o->threads > 0 ? o->threads : THREADS;
+    if (o->stats != NULL) {
+        o->stats->begun_us = clock_utc_us();
+    }
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->more, NULL);
-    h->threads = calloc(h->o.threads, sizeof *h->threads);
-    bool ok = h->threads != NULL || err_set(e, ERR_MEMORY, "no memory for the HTTP server");
-    ok = ok && listen_now(h, e);
-    while (ok && h->nthreads < h->o.threads) {
-        ok = pthread_create(&h->threads[h->nthreads], NULL, thread_main, h) == 0 ||
-             err_errno(e, ERR_SYSTEM, "a thread could not be started");
-        h->nthreads += ok;
-    }
-    if (ok) {
-        ok = h->loop_started = pthread_create(&h->loop, NULL, loop_main, h) == 0;
-        ok = ok || err_errno(e, ERR_SYSTEM, "a thread could not be started");
-    }
-    if (!ok) {
+    if (!listen_now(h, e) || !start_threads(h, e)) {
         http_stop(h);
         return false;
     }
@@ -489,26 +490,43 @@ uint16_t http_port(const struct http *h) {
     return (uint16_t)lws_get_vhost_listen_port(h->vhost);
 }
 
+static void stop_loop(struct http *h) {
+    while (!atomic_load(&h->loop_ended)) { /* each wake lets it look whether all is over */
+        pthread_mutex_lock(&h->lock);
+        http_wake(h);
+        pthread_mutex_unlock(&h->lock);
+        clock_sleep_ms(STOP_LOOK_MS);
+    }
+    pthread_join(h->loop, NULL);
+}
+
 void http_stop(struct http *h) {
     if (h == NULL) {
         return;
     }
     pthread_mutex_lock(&h->lock);
-    atomic_store(&h->stopping, true);
+    h->stopping = true;
+    pthread_mutex_unlock(&h->lock);
+    if (h->loop_started) {
+        stop_loop(h);
+    }
+    pthread_mutex_lock(&h->lock);
+    h->context_gone = true;
+    pthread_mutex_unlock(&h->lock);
+    if (h->context != NULL) {
+        lws_context_destroy(
+            h->context); /* closes connections: their requests have no owner then, their streams are over */
+    }
+    pthread_mutex_lock(&h->lock);
+    h->finishing = true;
     pthread_cond_broadcast(&h->more);
     pthread_mutex_unlock(&h->lock);
     for (unsigned i = 0; i < h->nthreads; i++) {
-        pthread_join(h->threads[i], NULL);
+        pthread_join(h->threads[i].id, NULL);
     }
-    if (h->loop_started) {
-        lws_cancel_service(h->context);
-        pthread_join(h->loop, NULL);
-    }
-    if (h->context != NULL) {
-        lws_context_destroy(h->context); /* closes connections, which frees their jobs */
-    }
-    for (struct job *j; (j = take(&h->done)) != NULL;) {
-        job_free(j);
+    streams_look(h); /* lets go of those that wait to be looked at */
+    for (struct work *w; (w = take(&h->done)) != NULL;) {
+        job_free((struct job *)w);
     }
     pthread_cond_destroy(&h->more);
     pthread_mutex_destroy(&h->lock);

@@ -5,6 +5,8 @@
 #ifndef SERVER_HTTP_H
 #define SERVER_HTTP_H
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -17,7 +19,7 @@ struct http_request {
     char **query; /* "name=value" each, decoded */
     size_t nquery;
     char *cookie; /* headers; "" where there is none */
-    char *authorization, *csrf, *content_type, *accept_language, *origin, *host;
+    char *authorization, *csrf, *content_type, *accept_language, *origin, *host, *last_event_id;
     char address[64];   /* of the client */
     struct buf body;    /* NUL behind its bytes */
     struct arena arena; /* lives as long as the request */
@@ -30,6 +32,8 @@ struct http_header {
     char *value;      /* without line breaks */
 };
 
+struct stream_handler; /* of stream.h: connections that stay */
+
 /* What the handler fills; it comes as 200 without content. Strings live in the request's arena. */
 struct http_response {
     unsigned status;
@@ -37,7 +41,20 @@ struct http_response {
     struct buf body;
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t nheaders;
+    const struct stream_handler *events; /* set by http_answer_events */
 };
+
+/* What is measured, all along and cheaply. Any thread. */
+enum { HTTP_DURATIONS = 12 };
+struct http_stats {
+    int64_t begun_us;                             /* UTC; set by http_start */
+    atomic_ullong answers[6];                     /* by the status' first digit; 0: none of these */
+    atomic_ullong durations[HTTP_DURATIONS + 1];  /* from the whole request to the handler's answer; the last: longer */
+    atomic_ullong duration_us;                    /* the sum */
+    atomic_long websockets, event_streams;        /* open now */
+    atomic_ullong streams_killed, streams_silent; /* grew over the limit of their outbox; gave no sign of life */
+};
+extern const int64_t http_durations_us[HTTP_DURATIONS]; /* up to, each */
 
 /* Answers one request; on one of the threads. local: what thread_begin made. */
 typedef void http_handler(void *arg, void *local, struct http_request *r, struct http_response *answer);
@@ -49,10 +66,13 @@ struct http_options {
     unsigned threads;                      /* that answer; 0: 4 */
     size_t body_max;                       /* bytes; 0: 1 MiB */
     unsigned slow_s;                       /* how long a client may take for its request, or an answer; 0: 30 */
+    unsigned beat_s;                       /* between signs of life of a stream; 0: 20 for WebSockets, 15 for events */
     http_handler *handle;
     void *arg;
-    void *(*thread_begin)(void *arg);           /* may be NULL; e.g. opens a store */
-    void (*thread_end)(void *arg, void *local); /* may be NULL */
+    const struct stream_handler *const *streams; /* places of WebSockets; ends with NULL; may be NULL */
+    struct http_stats *stats;                    /* may be NULL */
+    void *(*thread_begin)(void *arg);            /* may be NULL; e.g. opens a store */
+    void (*thread_end)(void *arg, void *local);  /* may be NULL */
 };
 
 struct http;
@@ -60,11 +80,15 @@ struct http;
 /* Listens when it returns. ERR_SYSTEM: the port is taken or the certificate cannot be read. The options' strings must outlive it. */
 bool http_start(struct http **out, const struct http_options *o, struct err *e) WARN_UNUSED;
 uint16_t http_port(const struct http *h);
-/* No more requests; answers under way are finished, then the threads end. NULL is fine. */
+/* No more requests; answers under way are finished, streams are closed with 1001 (what takes longer than some seconds is cut off), then
+ * the threads end. All streams have had their `closed` when it returns. NULL is fine. */
 void http_stop(struct http *h);
 
 /* A header to add; the value is cut at a line break. */
 void http_add_header(struct http_response *answer, const char *name, char *value);
+
+/* Does it come from our own pages, or from no browser at all? By Origin and Host. */
+bool http_same_site(const struct http_request *r);
 
 /* The value of a cookie, in the arena, or of a parameter of the query; NULL: it is not there. */
 char *http_cookie(struct arena *a, const char *cookies, const char *name);

@@ -12,6 +12,14 @@ void http_add_header(struct http_response *answer, const char *name, char *value
     answer->headers[answer->nheaders++] = (struct http_header){name, value};
 }
 
+bool http_same_site(const struct http_request *r) {
+    if (r->origin[0] == '\0') {
+        return true; /* no browser, or a plain navigation */
+    }
+    const char *host = strstr(r->origin, "://");
+    return host != NULL && str_ieq(host + 3, r->host);
+}
+
 char *http_cookie(struct arena *a, const char *cookies, const char *name) {
     size_t len = strlen(name);
     for (const char *p = cookies; *p != '\0';) {

@@ -12,16 +12,22 @@ struct stream;
 
 enum stream_kind { STREAM_WEBSOCKET, STREAM_EVENTS };
 
-/* What a place offers: called on a thread of HTTP with what thread_begin made. All but open may be NULL. */
+/* What a place offers: called on a thread of HTTP with what thread_begin made, never two at once for the same stream; arg is that of
+ * http_options. All but open may be NULL. Two threads more than http_options.threads do nothing else, so that a request
+ * may wait for what a stream says. */
 struct stream_handler {
     const char *path; /* "/api/v1/live": of WebSockets; one that begins with it and a '/' as well if it ends with '/' */
     /* Who asks, and may they? The request is as of http_handler (its arena lives as long as the stream). false: the connection
-     * is refused; WebSockets are closed with code 4401 (log in) or 4403 (not allowed) and e's message. */
+     * is refused, and nothing else is called: WebSockets are closed with e's message and the code 4401 (log in), 4403 (not allowed),
+     * 4404 (not there), 4400 (another fault of the user) or 1011; events get an event "error". A browser's page of another site
+     * does not come this far: it gets 403. */
     bool (*open)(void *arg, void *local, struct stream *s, struct http_request *r, struct err *e);
     /* text: NUL behind its len bytes; false + e: the connection is closed with 4400 */
     bool (*message)(void *arg, void *local, struct stream *s, char *text, size_t len, bool binary, struct err *e);
-    /* The last call. */
+    /* The last call, once, if open had returned true: after all messages that came. */
     void (*closed)(void *arg, void *local, struct stream *s);
+    /* With each sign of life (http_options.beat_s): may it stay? false: closed as if open had failed. */
+    bool (*stay)(void *arg, void *local, struct stream *s, struct err *e);
 };
 
 /* The handler's own: set in open, read in message and closed. */
@@ -34,12 +40,16 @@ const char *stream_address(const struct stream *s); /* of the client */
 
 /* Queue a text (copied). false: the connection is gone, or is closed now because what waits for it has grown over 8 MiB. */
 bool stream_send(struct stream *s, const char *text, size_t len);
+/* The same, and a text with this key (not 0) which still waits is forgotten: the newest comes, at the end of the queue. */
+bool stream_send_latest(struct stream *s, uint64_t key, const char *text, size_t len);
 bool stream_send_binary(struct stream *s, const void *bytes, size_t len);
-/* As one server-sent event: "event: NAME", "id: ID" (0: none), "data: TEXT". */
+/* As one server-sent event: "event: NAME", "id: ID" (0: none), "data: TEXT", a line each of the text's lines. */
 bool stream_send_event(struct stream *s, const char *name, uint64_t id, const char *text);
-/* After what is queued. */
+/* After what is queued. What a WebSocket's client is told; the reason is cut at 123 bytes. Only the first close counts. */
 void stream_close(struct stream *s, unsigned code, const char *reason);
 bool stream_is_open(const struct stream *s);
+
+enum stream_kind stream_kind(const struct stream *s);
 
 struct stream *stream_keep(struct stream *s); /* returns s */
 void stream_drop(struct stream *s);           /* NULL is fine */

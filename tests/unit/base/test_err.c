@@ -120,6 +120,8 @@ static void json_has_the_same_and_survives_bad_bytes(void **state) {
     assert_true(json_is_true(json_object_get(o, "retryable")));
     assert_null(json_object_get(o, "where"));
     assert_null(json_object_get(o, "sqlstate"));
+    assert_string_equal(json_string_value(json_object_get(o, "message_zh")), err_title_zh(ERR_TARGET_LOST));
+    assert_string_equal(json_string_value(json_object_get(o, "hint_zh")), err_hint_zh(ERR_TARGET_LOST));
     char *text = json_dumps(o, JSON_COMPACT);
     assert_non_null(text);
     free(text);
@@ -138,6 +140,33 @@ static const struct row rows[] = {
 #include "base/err_codes.def"
 #undef X
 };
+
+/* Chinese: three bytes a character, of the CJK block. */
+static bool has_chinese(const char *s) {
+    for (; *s != '\0'; s++) {
+        unsigned char a = (unsigned char)s[0];
+        if (a >= 0xe4 && a <= 0xe9) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void every_code_has_its_chinese(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *title = err_title_zh(rows[i].code), *hint = err_hint_zh(rows[i].code);
+        if (!has_chinese(title) || !str_utf8_valid(title, strlen(title))) {
+            fail_msg("GW%u has no Chinese title in err_zh.def", rows[i].number);
+        }
+        /* A hint may be a request's line and nothing else. */
+        if (!str_utf8_valid(hint, strlen(hint)) || (!has_chinese(hint) && strcmp(hint, rows[i].hint) != 0)) {
+            fail_msg("GW%u has no Chinese hint in err_zh.def", rows[i].number);
+        }
+    }
+    assert_string_equal(err_title_zh((enum err_code)1), "");
+    assert_string_equal(err_hint_zh((enum err_code)1), "");
+}
 
 static void every_code_is_unique_and_in_its_class(void **state) {
     (void)state;
@@ -198,6 +227,7 @@ int main(void) {
         cmocka_unit_test(print_shows_only_what_there_is),
         cmocka_unit_test(json_has_the_same_and_survives_bad_bytes),
         cmocka_unit_test(every_code_is_unique_and_in_its_class),
+        cmocka_unit_test(every_code_has_its_chinese),
         cmocka_unit_test(the_catalogue_has_a_line_for_each_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
