@@ -164,6 +164,11 @@ void agent_gone(const struct api *api, struct store *s, int64_t machine) {
 
 /* ---- a worker's events ---- */
 
+/* What a worker may say; that it failed, and why, comes with its end. */
+static bool is_for_workers(enum subtask_event e) {
+    return e > EVENT_PRECHECK_FAILED && e != EVENT_FAILED;
+}
+
 /* Stages come in their order, and again after a reconnect: one that does not fit has been heard already. */
 static bool stage(struct from_agent *m, const json_t *event, struct err *e) {
     enum subtask_event what;
@@ -172,6 +177,9 @@ static bool stage(struct from_agent *m, const json_t *event, struct err *e) {
     if (name == NULL || !state_event_parse(name, &what)) {
         log_warn("agent", "machine %lld reports an unknown stage '%s'", (long long)m->machine,
                  name == NULL ? "" : name);
+        return true;
+    }
+    if (!is_for_workers(what)) {
         return true;
     }
     if (!tasks_begin(&t, e)) {

@@ -328,6 +328,8 @@ def test_strange_but_harmless(admin, agent, make):
     agent.say("dance")
     agent.event("stage", stage="never-heard-of")
     agent.event("stage")
+    for people in ("finish", "reset", "retry", "start", "placed", "failed"):
+        agent.event("stage", stage=people)
     agent.event("progress", rows="many", phase=7)
     agent.event("objects", items="none")
     agent.say("event", subtask=99999, fence=1, event={"event": "stage", "stage": "full-running"})
