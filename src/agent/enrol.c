@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "agent/facts.h"
-#include "agent/post.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "net/http_client.h"
 
 enum {
     TOKEN_BYTES_MAX = 400,
@@ -96,26 +96,34 @@ static bool take_answer(const struct buf *answer, struct arena *a, char **own, s
 /* One try; *again: it may work later. */
 static bool exchange(const struct agent_options *o, const char *token, struct arena *a, char **own, bool *again,
                      struct err *e) {
-    struct buf answer;
-    struct link_place place;
-    unsigned status = 0;
+    struct http_reply reply = {0};
     json_t *body =
         json_pack("{s:s, s:o, s:s}", "token", token, "facts", facts_measure(o->directory), "version", GODWIT_VERSION);
     char *text = json_dumps(body, JSON_COMPACT);
-    struct post request = {
-        .place = &place, .ca_file = o->ca_file, .any_name = o->any_name, .body = text, .timeout_s = POST_S};
+    size_t len = strlen(o->server);
+    while (len > 0 && o->server[len - 1] == '/') {
+        len--;
+    }
+    struct http_call call = {.method = "POST",
+                             .url = arena_printf(a, "%.*s/api/v1/enrol", (int)len, o->server),
+                             .body = text,
+                             .body_len = text != NULL ? strlen(text) : 0,
+                             .ca_file = o->ca_file,
+                             .any_name = o->any_name,
+                             .timeout_s = POST_S,
+                             .answer_max = ANSWER_BYTES_MAX};
     json_decref(body);
-    buf_init(&answer, ANSWER_BYTES_MAX);
-    bool ok = text != NULL && link_place(o->server, "/api/v1/enrol", &place, e) && post(&request, &status, &answer, e);
-    *again = !ok ? e->retryable : status >= 500 || status == TOO_MANY;
-    ok = ok && (status == 200 || status == 201 ? take_answer(&answer, a, own, e) : refusal(&answer, status, e));
-    if (answer.data != NULL) {
-        explicit_bzero(answer.data, answer.len);
+    bool ok = text != NULL && http_call(&call, &reply, e);
+    *again = !ok ? e->retryable : reply.status >= 500 || reply.status == TOO_MANY;
+    ok = ok && (reply.status == 200 || reply.status == 201 ? take_answer(&reply.body, a, own, e)
+                                                           : refusal(&reply.body, reply.status, e));
+    if (reply.body.data != NULL) {
+        explicit_bzero(reply.body.data, reply.body.len);
     }
     if (text != NULL) {
         explicit_bzero(text, strlen(text));
     }
-    buf_clear(&answer);
+    buf_clear(&reply.body);
     free(text);
     return ok;
 }

@@ -261,8 +261,8 @@ def test_a_killed_worker_is_told_of(agent, control, move, sources, mysql9):
     (worker,) = agent.workers()
     os.kill(worker, signal.SIGSEGV)
     ended = control.wait_for("ended")
-    assert ended.get("signal") == 11 or ended["code"] == 99  # the sanitizer's own end
-    if ended.get("code") == 99:
+    assert ended.get("signal") == 11 or ended["code"] in (97, 99)  # a sanitizer's own end
+    if "code" in ended:
         assert "SEGV" in ended["stderr"]
 
 
