@@ -107,22 +107,22 @@ class Client:
     def subtasks(self, task):
         return self.ok("GET", "/api/v1/tasks/%d/subtasks?size=200" % task)["items"]
 
-    def wait(self, condition, what, deadline_s=120):
+    def wait(self, condition, what, deadline_s=120, every_s=0.1):
         end = time.monotonic() + deadline_s
         while True:
             value = condition()
             if value:
                 return value
             assert time.monotonic() < end, "not within %d s: %s" % (deadline_s, what)
-            time.sleep(0.1)
+            time.sleep(every_s)
 
-    def wait_over(self, task, deadline_s=120):
+    def wait_over(self, task, deadline_s=120, every_s=0.1):
         """Until nothing of it goes on; its subtasks."""
         def over():
             found = self.subtasks(task)
             return found if all(s["status"] in OVER for s in found) else None
         try:
-            return self.wait(over, "task %d is over" % task, deadline_s)
+            return self.wait(over, "task %d is over" % task, deadline_s, every_s)
         except AssertionError as e:
             raise AssertionError("%s\n%s" % (e, json.dumps(self.subtasks(task), indent=1))) from None
 

@@ -85,10 +85,12 @@ def test_a_failed_subtask_says_why_and_is_tried_again(admin, ends, sources, mysq
               "username": "nobody_of_that_name", "password": "wrong"})
     task = admin.task("fails at first", [ends.subtask(database)])
     one, = admin.wait_over(task["id"])
-    assert one["status"] in (FAILED, PRECHECK_FAILED) and (one["reason"] or {}).get("code") == "GW3002", json.dumps(one)
+    assert one["status"] == PRECHECK_FAILED and one["reason"]["code"] == "GW1010", json.dumps(one)
+    items = admin.ok("GET", "/api/v1/subtasks/%d/precheck" % one["id"])["precheck"]["items"]
+    assert "GW3002" in json.dumps([i for i in items if i["status"] == "failed"]), items
     assert admin.ok("GET", "/api/v1/tasks/%d" % task["id"])["progress"] < 1
     alerts = admin.ok("GET", "/api/v1/alerts?open=1")["items"]
-    assert [a["code"] for a in alerts] == ["GW3002"]
+    assert [a["code"] for a in alerts] == ["GW1010"]
     admin.ok("PUT", "/api/v1/data-sources/%d" % ends.target_id,
              {"name": "target", "kind": "postgresql", "host": ends.target.server.host, "port": ends.target.server.port,
               "username": ends.target.server.user, "password": ends.target.server.password})
