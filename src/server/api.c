@@ -10,7 +10,8 @@
 #define COOKIE "godwit_session"
 
 static const struct route *const tables[] = {api_session_routes, api_account_routes, api_data_source_routes,
-                                             api_info_routes};
+                                             api_info_routes,
+                                             api_live_routes, api_metrics_routes};
 
 /* ---- routes ---- */
 

@@ -21,6 +21,7 @@ struct api {
     struct feed *feed;
     struct hub *hub;
     struct webhooks *webhooks;
+    struct http_stats *stats;
     const char *server;     /* this server's name, where several share a store */
     const char *public_url; /* where agents and people reach it: "https://host:port" */
     bool local_shell;       /* a web shell on this machine is allowed */
@@ -57,7 +58,8 @@ struct route {
 };
 
 /* Each file of the API has its routes; the list ends with a path of NULL. */
-extern const struct route api_session_routes[], api_account_routes[], api_data_source_routes[], api_info_routes[];
+extern const struct route api_session_routes[], api_account_routes[], api_data_source_routes[], api_info_routes[],
+    api_live_routes[], api_metrics_routes[];
 
 /* For http_options. arg: struct api; local: struct store, or NULL when it could not be opened. */
 void *api_thread_begin(void *arg);

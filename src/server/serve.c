@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "server/api.h"
+#include "server/api_live.h"
+#include "server/feed.h"
 
 enum { LOOK_EVERY_MS = 100, SWEEP_EVERY_MS = 600000 };
 
@@ -47,7 +49,8 @@ static bool prepare(const struct serve_options *o, struct arena *a, struct api *
     bool ok = auth_first_account(s, first, e);
     store_close(s);
     api->guard = auth_guard_new();
-    return ok && (api->guard != NULL || err_set(e, ERR_MEMORY, "no memory for the server"));
+    api->feed = feed_new();
+    return ok && ((api->guard != NULL && api->feed != NULL) || err_set(e, ERR_MEMORY, "no memory for the server"));
 }
 
 static void tell(const struct serve_options *o, const struct http *h, const char *first, FILE *out) {
@@ -80,8 +83,11 @@ static void wait_for_stop(const struct api *api, atomic_bool *stop) {
 bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, struct err *e) {
     struct arena a = ARENA_INIT;
     struct api api = {0};
+    struct http_stats stats = {0};
+    const struct stream_handler *const streams[] = {&api_live_stream, NULL};
     struct http *h = NULL;
     char first[AUTH_FIRST_PASSWORD] = "";
+    api.stats = &stats;
     bool ok = prepare(o, &a, &api, first, e);
     if (ok) {
         struct http_options http = {
@@ -93,6 +99,8 @@ bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, stru
             .arg = &api,
             .thread_begin = api_thread_begin,
             .thread_end = api_thread_end,
+            .streams = streams,
+            .stats = &stats,
         };
         ok = http_start(&h, &http, e);
     }
@@ -102,6 +110,7 @@ bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, stru
         wait_for_stop(&api, stop);
     }
     http_stop(h);
+    feed_free(api.feed);
     auth_guard_free(api.guard);
     secrets_key_close(api.key);
     arena_clear(&a);
