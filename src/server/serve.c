@@ -11,6 +11,7 @@
 #include "server/api.h"
 #include "server/api_live.h"
 #include "server/feed.h"
+#include "server/settings.h"
 
 enum { LOOK_EVERY_MS = 100, SWEEP_EVERY_MS = 600000 };
 
@@ -71,7 +72,7 @@ static void wait_for_stop(const struct api *api, atomic_bool *stop) {
         if (clock_mono_us() / 1000 - swept_ms > SWEEP_EVERY_MS) {
             struct store *s = NULL;
             struct err e = ERR_INIT;
-            if (!store_open(&s, &api->where, &e) || !auth_sweep(s, &e)) {
+            if (!store_open(&s, &api->where, &e) || !auth_sweep(s, &e) || !settings_sweep(s, &e)) {
                 log_err("sweep", &e);
             }
             store_close(s);
