@@ -504,8 +504,10 @@ static void look_at_end(struct charge *c) {
 }
 
 static void look_at_time(struct charge *c, int64_t now_us, bool room) {
-    if (c->question && !c->answered && now_us > c->until_us) {
-        answer_error(c, ERR_MACHINE_SLOW, "there was no answer in time");
+    if (c->question && now_us > c->until_us) {
+        if (!c->answered) {
+            answer_error(c, ERR_MACHINE_SLOW, "there was no answer in time");
+        }
         process_kill(c->process);
     }
     if (c->s->connected && room && c->log_since_us != 0 && now_us - c->log_since_us >= LOG_US) {

@@ -37,6 +37,13 @@ unsigned run_jobs(const struct task *t);
 /* A name for a statement that stays the same as long as its text does. */
 char *run_step_name(struct arena *a, const struct ddl_statement *s);
 
+/* The task becomes this run's: begun, resumed, or refused. */
+bool run_claim(struct run *r, struct err *e) WARN_UNUSED;
+/* Tables that are in the way: refused, kept or dropped. A run that does not resume begins the task anew in between. */
+bool run_existing(struct run *r, struct err *e) WARN_UNUSED;
+/* The step that says that the task has made this table. */
+char *run_table_step(struct run *r, const struct table *t);
+
 void run_report(struct run *r, bool ok, const struct err *e, double total_s, struct report *out);
 
 #endif

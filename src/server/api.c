@@ -9,8 +9,21 @@
 
 #define COOKIE "godwit_session"
 
-static const struct route *const tables[] = {api_session_routes, api_account_routes, api_data_source_routes,
-                                             api_info_routes,    api_task_routes,    api_subtask_routes};
+/* clang-format off */
+static const struct route *const tables[] = {
+    api_account_routes,
+    api_alert_routes,
+    api_data_source_routes,
+    api_info_routes,
+    api_live_routes,
+    api_log_routes,
+    api_metrics_routes,
+    api_session_routes,
+    api_settings_routes,
+    api_subtask_routes,
+    api_task_routes,
+};
+/* clang-format on */
 
 /* ---- routes ---- */
 
@@ -210,7 +223,7 @@ void api_answer(void *arg, void *local, struct http_request *r, struct http_resp
         }
     } else if (c.out != NULL) {
         put_json(answer, c.out);
-    } else if (answer->body.len == 0 && answer->events == NULL) {
+    } else if (answer->body.len == 0 && answer->events == NULL && str_eq(answer->content_type, "application/json")) {
         answer->status = 204;
     }
     json_decref(c.out);

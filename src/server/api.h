@@ -25,6 +25,7 @@ struct api {
     struct figures *figures;
     struct scheduler *scheduler; /* NULL: not started yet */
     struct webhooks *webhooks;
+    struct http_stats *stats;
     const char *server;     /* this server's name, where several share a store */
     const char *public_url; /* where agents and people reach it: "https://host:port" */
     bool local_shell;       /* a web shell on this machine is allowed */
@@ -61,8 +62,20 @@ struct route {
 };
 
 /* Each file of the API has its routes; the list ends with a path of NULL. */
-extern const struct route api_session_routes[], api_account_routes[], api_data_source_routes[], api_info_routes[],
-    api_task_routes[], api_subtask_routes[];
+/* clang-format off */
+extern const struct route
+    api_account_routes[],
+    api_alert_routes[],
+    api_data_source_routes[],
+    api_info_routes[],
+    api_live_routes[],
+    api_log_routes[],
+    api_metrics_routes[],
+    api_session_routes[],
+    api_settings_routes[],
+    api_subtask_routes[],
+    api_task_routes[];
+/* clang-format on */
 
 /* For http_options. arg: struct api; local: struct store, or NULL when it could not be opened. */
 void *api_thread_begin(void *arg);

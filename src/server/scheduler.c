@@ -12,6 +12,7 @@
 #include "server/figures.h"
 #include "server/hub.h"
 #include "server/placement.h"
+#include "server/settings.h"
 #include "server/tasks.h"
 
 enum { TICK_MS = 1000, KILL_AFTER_MS = 30000, SWEEP_EVERY_MS = 600000, OVERLAP_MS = 3000 };
@@ -174,7 +175,7 @@ static void tick(struct scheduler *s) {
     int64_t now_ms = clock_mono_us() / 1000;
     if (now_ms - s->swept_ms > SWEEP_EVERY_MS) {
         s->swept_ms = now_ms;
-        say("sweep", auth_sweep(s->store, &e), &e);
+        say("sweep", auth_sweep(s->store, &e) && settings_sweep(s->store, &e), &e);
     }
     arena_reset(&s->arena);
 }

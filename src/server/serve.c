@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "server/api.h"
+#include "server/api_live.h"
 #include "server/feed.h"
 #include "server/figures.h"
 #include "server/hub.h"
@@ -103,7 +104,7 @@ static bool make_parts(struct api *api, struct err *e) {
 
 static bool start(const struct serve_options *o, struct arena *a, struct api *api, struct http **h,
                   struct local_agent **agent, struct err *e) {
-    static const struct stream_handler *const streams[] = {&hub_agents, NULL};
+    static const struct stream_handler *const streams[] = {&hub_agents, &api_live_stream, NULL};
     struct http_options http = {
         .address = o->address,
         .port = o->port,
@@ -113,6 +114,7 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         .arg = api,
         .threads = ANSWERING_THREADS,
         .streams = streams,
+        .stats = api->stats,
         .thread_begin = api_thread_begin,
         .thread_end = api_thread_end,
     };
@@ -129,9 +131,11 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
 bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, struct err *e) {
     struct arena a = ARENA_INIT;
     struct api api = {.server = o->name != NULL ? o->name : "", .local_shell = o->local_shell, .public_url = ""};
+    struct http_stats stats = {0};
     struct http *h = NULL;
     struct local_agent *agent = NULL;
     char first[AUTH_FIRST_PASSWORD] = "";
+    api.stats = &stats;
     bool ok = prepare(o, &a, &api, first, e) && make_parts(&api, e) && start(o, &a, &api, &h, &agent, e);
     if (ok) {
         tell(own_url(&a, o, h), first, out);

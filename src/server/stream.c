@@ -223,6 +223,10 @@ bool stream_send_binary(struct stream *s, const void *bytes, size_t len) {
 }
 
 bool stream_send_event(struct stream *s, const char *name, uint64_t id, const char *text) {
+    return stream_send_event_latest(s, 0, name, id, text);
+}
+
+bool stream_send_event_latest(struct stream *s, uint64_t key, const char *name, uint64_t id, const char *text) {
     size_t lines = 1;
     for (const char *p = text; *p != '\0'; p++) {
         lines += *p == '\n';
@@ -247,6 +251,7 @@ bool stream_send_event(struct stream *s, const char *name, uint64_t id, const ch
     }
     out[n++] = '\n';
     m->len = n;
+    m->key = key;
     return put_out(s, m);
 }
 

@@ -45,6 +45,7 @@ bool stream_send_latest(struct stream *s, uint64_t key, const char *text, size_t
 bool stream_send_binary(struct stream *s, const void *bytes, size_t len);
 /* As one server-sent event: "event: NAME", "id: ID" (0: none), "data: TEXT", a line each of the text's lines. */
 bool stream_send_event(struct stream *s, const char *name, uint64_t id, const char *text);
+bool stream_send_event_latest(struct stream *s, uint64_t key, const char *name, uint64_t id, const char *text);
 /* After what is queued. What a WebSocket's client is told; the reason is cut at 123 bytes. Only the first close counts. */
 void stream_close(struct stream *s, unsigned code, const char *reason);
 bool stream_is_open(const struct stream *s);

@@ -219,12 +219,52 @@ CREATE TABLE alert (
     id @ID@,
     subtask_id bigint REFERENCES subtask (id) ON DELETE CASCADE,
     machine_id bigint,
+    level integer NOT NULL, -- 1 warning, 2 error
     code varchar(16) NOT NULL,
     message text NOT NULL,
+    cause text,
+    place text,
     hint text,
     first_ms bigint NOT NULL,
     last_ms bigint NOT NULL,
     times integer NOT NULL,
-    closed_ms bigint
+    closed_ms bigint,
+    closed_by varchar(64) -- NULL: by itself
 );
 CREATE INDEX alert_subtask ON alert (subtask_id);
+CREATE INDEX alert_closed ON alert (closed_ms, machine_id);
+
+-- Lines of a subtask, or of a machine itself: one of the first two is set.
+CREATE TABLE log_line (
+    id @ID@,
+    subtask_id bigint REFERENCES subtask (id) ON DELETE CASCADE,
+    own_machine_id bigint REFERENCES machine (id) ON DELETE CASCADE,
+    machine_id bigint,      -- where it comes from
+    number bigint NOT NULL, -- 1.. of its subtask or machine: tells how many there are without counting
+    at_ms bigint NOT NULL,
+    level integer NOT NULL, -- 0 debug, 1 info, 2 warn, 3 error
+    event varchar(64),
+    text text,
+    fields text -- JSON
+);
+CREATE INDEX log_line_subtask ON log_line (subtask_id, id);
+CREATE INDEX log_line_machine ON log_line (own_machine_id, id);
+
+-- ---- who is told
+
+CREATE TABLE webhook (
+    id @ID@,
+    name varchar(100) NOT NULL UNIQUE,
+    url text NOT NULL,
+    events text NOT NULL, -- JSON: which
+    secret_id bigint REFERENCES secret (id),
+    enabled integer NOT NULL,
+    delivered bigint NOT NULL,
+    failed bigint NOT NULL,
+    -- how the last delivery ended
+    last_ms bigint,
+    last_status integer,
+    last_error text, -- JSON
+    created_by varchar(64) NOT NULL,
+    created_ms bigint NOT NULL
+);

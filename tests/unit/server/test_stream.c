@@ -8,17 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
 #include "server/stream.h"
+
+#include "ws_client.h"
 
 struct scene {
     struct http *h;
@@ -159,161 +157,6 @@ static int tear_down(void **state) {
     return 0;
 }
 
-/* ---- a client ---- */
-
-struct client {
-    int fd;
-};
-
-static void put(const struct client *c, const void *bytes, size_t len) {
-    const char *p = bytes;
-    while (len > 0) {
-        ssize_t n = send(c->fd, p, len, MSG_NOSIGNAL);
-        if (n <= 0) {
-            return; /* what comes back tells */
-        }
-        p += n;
-        len -= (size_t)n;
-    }
-}
-
-static bool get(const struct client *c, void *out, size_t len) {
-    char *p = out;
-    while (len > 0) {
-        ssize_t n = recv(c->fd, p, len, 0);
-        if (n <= 0) {
-            return false;
-        }
-        p += n;
-        len -= (size_t)n;
-    }
-    return true;
-}
-
-static struct client connected(const struct scene *x) {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(http_port(x->h))};
-    struct timeval wait = {.tv_sec = 30};
-    struct client c = {socket(AF_INET, SOCK_STREAM, 0)};
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(c.fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-    assert_true(c.fd >= 0 && connect(c.fd, (struct sockaddr *)&to, sizeof to) == 0);
-    return c;
-}
-
-/* The head of the answer. */
-static void head(const struct client *c, char *out, size_t size) {
-    size_t len = 0;
-    do {
-        assert_true(len + 1 < size);
-        if (!get(c, out + len, 1)) {
-            break;
-        }
-        out[++len] = '\0';
-    } while (len < 4 || strcmp(out + len - 4, "\r\n\r\n") != 0);
-    out[len] = '\0';
-}
-
-static void upgrade(const struct client *c, const char *path, const char *more, const char *status) {
-    char request[1024], got[4096];
-    int n = snprintf(request, sizeof request,
-                     "GET %s HTTP/1.1\r\nHost: here:1\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
-                     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
-                     path, more);
-    put(c, request, (size_t)n);
-    head(c, got, sizeof got);
-    if (strncmp(got, "HTTP/1.", 7) != 0 || strncmp(got + 9, status, strlen(status)) != 0) {
-        fail_msg("%s%s: wanted %s, got %s", path, more, status, got);
-    }
-}
-
-static struct client opened(const struct scene *x, const char *path) {
-    struct client c = connected(x);
-    upgrade(&c, path, "", "101");
-    return c;
-}
-
-enum { TEXT = 1, BINARY = 2, CLOSE = 8, PING = 9, PONG = 10, FIN = 0x80 };
-
-static void frame(const struct client *c, unsigned op, const void *bytes, size_t len) {
-    static const unsigned char mask[4] = {1, 2, 3, 4};
-    unsigned char *f = malloc(len + 14);
-    size_t n = 0;
-    f[n++] = (unsigned char)op;
-    if (len < 126) {
-        f[n++] = (unsigned char)(0x80 | len);
-    } else {
-        f[n++] = 0x80 | 127;
-        for (int i = 7; i >= 0; i--) {
-            f[n++] = (unsigned char)((uint64_t)len >> (8 * i));
-        }
-    }
-    memcpy(f + n, mask, 4);
-    n += 4;
-    for (size_t i = 0; i < len; i++) {
-        f[n++] = ((const unsigned char *)bytes)[i] ^ mask[i & 3];
-    }
-    put(c, f, n);
-    free(f);
-}
-
-static void say(const struct client *c, const char *text) {
-    frame(c, FIN | TEXT, text, strlen(text));
-}
-
-struct heard {
-    unsigned op; /* 0: the connection is gone */
-    char *text;
-    size_t len;
-};
-
-/* A whole message, or a control frame. */
-static struct heard hear(const struct client *c) {
-    struct heard out = {.text = calloc(1, 1)};
-    for (;;) {
-        unsigned char h[10];
-        if (!get(c, h, 2)) {
-            out.op = 0;
-            return out;
-        }
-        uint64_t len = h[1] & 0x7f;
-        size_t more = len == 126 ? 2 : len == 127 ? 8 : 0;
-        assert_true(get(c, h + 2, more));
-        if (more > 0) {
-            len = 0;
-            for (size_t i = 0; i < more; i++) {
-                len = len << 8 | h[2 + i];
-            }
-        }
-        out.text = realloc(out.text, out.len + len + 1);
-        assert_true(get(c, out.text + out.len, len));
-        out.len += len;
-        out.text[out.len] = '\0';
-        out.op = out.op != 0 ? out.op : h[0] & 0xf;
-        if ((h[0] & FIN) != 0) {
-            return out;
-        }
-    }
-}
-
-static void hears(const struct client *c, unsigned op, const char *text) {
-    struct heard got = hear(c);
-    if (got.op != op || strcmp(got.text, text) != 0) {
-        fail_msg("wanted %u '%s', got %u '%.200s'", op, text, got.op, got.text);
-    }
-    free(got.text);
-}
-
-static void hears_close(const struct client *c, unsigned code, const char *reason) {
-    struct heard got = hear(c);
-    unsigned is = got.len >= 2 ? (unsigned)(unsigned char)got.text[0] << 8 | (unsigned char)got.text[1] : 0;
-    if (got.op != CLOSE || is != code || strcmp(got.text + 2, reason) != 0) {
-        fail_msg("wanted close %u '%s', got %u: %u '%.200s'", code, reason, got.op, is,
-                 got.len > 2 ? got.text + 2 : "");
-    }
-    free(got.text);
-    close(c->fd);
-}
-
 static void wait_for(const atomic_uint *what, unsigned n) {
     for (int i = 0; i < 20000 && atomic_load(what) < n; i++) {
         clock_sleep_ms(1);
@@ -325,7 +168,7 @@ static void wait_for(const atomic_uint *what, unsigned n) {
 
 static void messages_come_whole(void **state) {
     struct scene *x = *state;
-    struct client c = opened(x, "/echo?a=b");
+    struct client c = opened(http_port(x->h), "/echo?a=b");
     say(&c, "hello");
     hears(&c, TEXT, "hello");
     frame(&c, TEXT, "three ", 6);
@@ -352,7 +195,7 @@ static void messages_come_whole(void **state) {
     say(&c, "bye");
     hears(&c, TEXT, "last");
     hears_close(&c, 4000, "as you said");
-    struct client b = opened(x, "/below/7/shell");
+    struct client b = opened(http_port(x->h), "/below/7/shell");
     say(&b, "there");
     hears(&b, TEXT, "there");
     frame(&b, FIN | CLOSE, "\x03\xe8", 2);
@@ -372,16 +215,16 @@ static void who_may_not_is_refused(void **state) {
                                          {"/echo", "Origin: http://here:1\r\n", "101"},
                                          {"/echo", "Origin: https://HERE:1\r\n", "101"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct client c = connected(x);
+        struct client c = connected(http_port(x->h));
         upgrade(&c, bad[i][0], bad[i][1], bad[i][2]);
         close(c.fd);
     }
     wait_for(&x->closed, atomic_load(&x->opened));
     unsigned before = atomic_load(&x->opened);
-    struct client c = opened(x, "/echo?refuse=login");
+    struct client c = opened(http_port(x->h), "/echo?refuse=login");
     say(&c, "let me in");
     hears_close(&c, 4401, "not with us");
-    c = opened(x, "/echo?refuse=role");
+    c = opened(http_port(x->h), "/echo?refuse=role");
     hears_close(&c, 4403, "not with us");
     assert_int_equal(atomic_load(&x->opened), before);
     assert_int_equal(atomic_load(&x->messages), 0);
@@ -390,7 +233,7 @@ static void who_may_not_is_refused(void **state) {
         char request[256], got[4096];
         int n = snprintf(request, sizeof request, "GET /echo HTTP/1.1\r\nHost: here:1\r\nConnection: Upgrade\r\n%s\r\n",
                          others[i]);
-        c = connected(x);
+        c = connected(http_port(x->h));
         put(&c, request, (size_t)n);
         head(&c, got, sizeof got);
         assert_null(strstr(got, " 101 "));
@@ -400,28 +243,28 @@ static void who_may_not_is_refused(void **state) {
 
 static void what_is_no_good_frame_ends_it(void **state) {
     struct scene *x = *state;
-    struct client c = opened(x, "/echo");
+    struct client c = opened(http_port(x->h), "/echo");
     char *large = calloc(1, (1 << 20) + 1);
     memset(large, 'x', (1 << 20) + 1);
     frame(&c, FIN | TEXT, large, (1 << 20) + 1);
     hears_close(&c, 1009, "a message has at most 1 MiB");
-    c = opened(x, "/echo");
+    c = opened(http_port(x->h), "/echo");
     for (int i = 0; i < 40; i++) { /* or in pieces, without an end */
         frame(&c, i == 0 ? TEXT : 0, large, 65536);
     }
     hears_close(&c, 1009, "a message has at most 1 MiB");
     free(large);
-    c = opened(x, "/echo");
+    c = opened(http_port(x->h), "/echo");
     frame(&c, FIN | TEXT, "\xff\xfe", 2);
     hears_close(&c, 1007, "a text is UTF-8");
-    c = opened(x, "/echo");
+    c = opened(http_port(x->h), "/echo");
     say(&c, "fail");
     say(&c, "more");
     hears_close(&c, 4400, "no such word");
     static const char *const nonsense[] = {"\x83\x80....", "\xf1\x80....", "\x89\xfe\x01\x00....", "\x80\x80....",
                                            "\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff...."};
     for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
-        c = opened(x, "/echo");
+        c = opened(http_port(x->h), "/echo");
         put(&c, nonsense[i], strlen(nonsense[i]) + 1);
         shutdown(c.fd, SHUT_WR);
         struct heard got = hear(&c);
@@ -429,7 +272,7 @@ static void what_is_no_good_frame_ends_it(void **state) {
         free(got.text);
         close(c.fd);
     }
-    c = opened(x, "/echo");
+    c = opened(http_port(x->h), "/echo");
     say(&c, "still here");
     hears(&c, TEXT, "still here");
     close(c.fd);
@@ -439,8 +282,8 @@ static void what_is_no_good_frame_ends_it(void **state) {
 static void who_is_too_fast_waits(void **state) {
     struct scene *x = *state;
     enum { N = 400, LEN = 60000 };
-    struct client c = opened(x, "/echo");
-    struct client other = opened(x, "/echo");
+    struct client c = opened(http_port(x->h), "/echo");
+    struct client other = opened(http_port(x->h), "/echo");
     char *text = malloc(LEN);
     memset(text, ' ', LEN);
     atomic_store(&x->slow_ms, 5);
@@ -464,7 +307,7 @@ static void who_is_too_fast_waits(void **state) {
 
 static void who_does_not_read_is_cut_off(void **state) {
     struct scene *x = *state;
-    struct client c = opened(x, "/echo"), other = opened(x, "/echo");
+    struct client c = opened(http_port(x->h), "/echo"), other = opened(http_port(x->h), "/echo");
     say(&c, "big");
     for (int i = 0; i < 10000 && !atomic_load(&x->killed); i++) {
         clock_sleep_ms(1);
@@ -482,7 +325,7 @@ static void who_does_not_read_is_cut_off(void **state) {
 static void the_newest_comes(void **state) {
     struct scene *x = *state;
     enum { ROUNDS = 2000, KEYS = 5, PAD = 4000 };
-    struct client c = connected(x);
+    struct client c = connected(http_port(x->h));
     int small = 4096;
     setsockopt(c.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     upgrade(&c, "/echo", "", "101");
@@ -548,7 +391,7 @@ static void *teller_main(void *arg) {
 static void any_thread_may_send(void **state) {
     struct scene *x = *state;
     struct teller t[4];
-    struct client c = opened(x, "/echo");
+    struct client c = opened(http_port(x->h), "/echo");
     wait_for(&x->opened, 1);
     for (int i = 0; i < 4; i++) {
         t[i] = (struct teller){.x = x};
@@ -572,7 +415,7 @@ static void any_thread_may_send(void **state) {
 
 static void the_dead_are_noticed(void **state) {
     struct scene *x = *state;
-    struct client dead = opened(x, "/echo"), alive = opened(x, "/echo");
+    struct client dead = opened(http_port(x->h), "/echo"), alive = opened(http_port(x->h), "/echo");
     for (int i = 0; i < 4; i++) {
         hears(&alive, PING, "ping");
         frame(&alive, FIN | PONG, "ping", 4);
@@ -587,7 +430,7 @@ static void the_dead_are_noticed(void **state) {
 
 static void who_may_stay_no_longer_goes(void **state) {
     struct scene *x = *state;
-    struct client c = opened(x, "/echo");
+    struct client c = opened(http_port(x->h), "/echo");
     wait_for(&x->opened, 1);
     atomic_store(&x->leave, true);
     struct heard got = hear(&c);
@@ -605,7 +448,7 @@ static void who_may_stay_no_longer_goes(void **state) {
 static void events_are_streams(void **state) {
     struct scene *x = *state;
     char got[4096];
-    struct client c = connected(x);
+    struct client c = connected(http_port(x->h));
     const char *request = "GET /events HTTP/1.1\r\nHost: here:1\r\n\r\n";
     put(&c, request, strlen(request));
     head(&c, got, sizeof got);
@@ -623,7 +466,7 @@ static void events_are_streams(void **state) {
     assert_memory_equal(got, ":\n\n", 3);
     close(c.fd);
     wait_for(&x->closed, 1); /* noticed without a message */
-    c = connected(x);
+    c = connected(http_port(x->h));
     request = "GET /events?refuse=login HTTP/1.1\r\nHost: here:1\r\n\r\n";
     put(&c, request, strlen(request));
     head(&c, got, sizeof got);
@@ -634,7 +477,7 @@ static void events_are_streams(void **state) {
     assert_non_null(strstr(got, "GW1062"));
     close(c.fd);
     /* Another request on the same connection has no place. */
-    c = connected(x);
+    c = connected(http_port(x->h));
     request = "GET /events HTTP/1.1\r\nHost: here:1\r\n\r\nGET /events HTTP/1.1\r\nHost: here:1\r\n\r\n";
     put(&c, request, strlen(request));
     wait_for(&x->closed, atomic_load(&x->opened));
@@ -644,7 +487,7 @@ static void events_are_streams(void **state) {
 static void requests_in_a_row_on_one_connection(void **state) {
     struct scene *x = *state;
     for (int round = 0; round < 20; round++) {
-        struct client c = connected(x);
+        struct client c = connected(http_port(x->h));
         const char *requests = "GET /slow HTTP/1.1\r\nHost: here:1\r\n\r\nGET /second HTTP/1.1\r\nHost: here:1\r\n\r\n"
                                "GET /third HTTP/1.1\r\nHost: here:1\r\nConnection: close\r\n\r\n";
         char got[8192];
@@ -669,10 +512,11 @@ static void a_stop_ends_streams(void **state) {
     struct scene *x = *state;
     struct client c[20];
     for (size_t i = 0; i < 20; i++) {
-        c[i] = opened(x, "/echo");
+        c[i] = opened(http_port(x->h), "/echo");
     }
     wait_for(&x->opened, 20);
-    struct client e = connected(x), slow = connected(x), silent = opened(x, "/echo");
+    struct client e = connected(http_port(x->h)), slow = connected(http_port(x->h)),
+                  silent = opened(http_port(x->h), "/echo");
     const char *request = "GET /events HTTP/1.1\r\nHost: here:1\r\n\r\n",
                *other = "GET /slow HTTP/1.1\r\nHost: here:1\r\n\r\n";
     char got[4096];
