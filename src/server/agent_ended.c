@@ -114,9 +114,11 @@ bool agent_worker_ended(const struct api *api, struct tasks *t, int64_t subtask,
         figures_end(api->figures, subtask);
         scheduler_kick(api->scheduler);
         bool stopped = x.exited && x.code == CODE_STOPPED;
-        ok = well      ? alert_close(t->store, api->feed, subtask, 0, NULL, e)
-             : stopped ? true
-                       : alert_raise(t->store, api->feed, ALERT_ERROR, subtask, 0, x.reason, e);
+        if (well) { /* that the sides differ stays to be looked at */
+            ok = x.code == CODE_DIFFERENT || alert_close(t->store, api->feed, subtask, 0, NULL, e);
+        } else if (!stopped) {
+            ok = alert_raise(t->store, api->feed, ALERT_ERROR, subtask, 0, x.reason, e);
+        }
     }
     json_decref(x.reason);
     return ok;

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "server/agent_ended.h"
 #include "server/alerts.h"
+#include "server/enrol.h"
 #include "server/figures.h"
 #include "server/hub.h"
 #include "server/logs.h"
@@ -133,7 +134,10 @@ static bool hello(struct from_agent *m, struct err *e) {
     if (!tasks_begin(&t, e)) {
         return false;
     }
-    if (!settle_missing(m, &t, running, e) || !note_sign_of_life(m, e)) {
+    if (!settle_missing(m, &t, running, e) || !note_sign_of_life(m, e) ||
+        !store_run(m->store, "UPDATE machine SET capacity = ? WHERE id = ? AND capacity = 0",
+                   STORE_VALUES(STORE_I(enrol_capacity(json_object_get(m->message, "facts"))), STORE_I(m->machine)),
+                   NULL, e)) {
         tasks_rollback(&t);
         return false;
     }

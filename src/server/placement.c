@@ -76,7 +76,7 @@ static struct machine *best(struct machines *all, const struct store_rows *chose
 
 struct claim {
     int64_t fence;
-    bool resume;
+    bool resume, restart;
     json_t *job;
 };
 
@@ -98,12 +98,13 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
         return true;
     }
     if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
-        !store_rows(t->store, t->a, "SELECT fence, attempts FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(w->id)),
-                    &rows, e)) {
+        !store_rows(t->store, t->a, "SELECT fence, attempts, generation FROM subtask WHERE id = ?",
+                    STORE_VALUES(STORE_I(w->id)), &rows, e)) {
         return false;
     }
     c->fence = store_number(&rows, 0, 0);
     c->resume = store_number(&rows, 0, 1) > 1;
+    c->restart = !c->resume && store_number(&rows, 0, 2) > 0; /* what was begun before the reset goes */
     return true;
 }
 
@@ -154,6 +155,7 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     m->used++;
     json_object_set_new(c.job, "fence", json_integer((json_int_t)c.fence));
     json_object_set_new(c.job, "resume", json_boolean(c.resume));
+    json_object_set_new(c.job, "restart", json_boolean(c.restart));
     log_info("placement", "subtask %lld goes to machine %lld, fence %lld", (long long)w->id, (long long)m->id,
              (long long)c.fence);
     /* When it cannot be sent the lease runs out, or the agent's next hello says that it has it not. */

@@ -144,7 +144,7 @@ def test_stages_objects_and_figures(admin, agent, make):
     agent.end(code=4)
     got = admin.wait_status(one, FINISHED)
     assert got["progress"] == 1
-    assert [a["code"] for a in admin.ok("GET", "/api/v1/alerts?open=1")["items"]] == ["GW1052"]
+    assert [a["code"] for a in admin.ok("GET", "/api/v1/alerts?open=true")["items"]] == ["GW1052"]
 
 
 def test_the_end_of_a_worker(admin, agent, make):

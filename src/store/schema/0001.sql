@@ -95,6 +95,13 @@ CREATE TABLE machine (
     created_ms bigint NOT NULL
 );
 
+-- What lets an agent in once; then it has a token of its own.
+CREATE TABLE enrolment (
+    digest varchar(64) PRIMARY KEY,
+    machine_id bigint NOT NULL REFERENCES machine (id) ON DELETE CASCADE,
+    expires_ms bigint NOT NULL
+);
+
 -- ---- tasks
 
 CREATE TABLE task (
