@@ -98,7 +98,7 @@ static bool authorize(struct call *c, const struct route *route, struct err *e) 
     return (route->flags & ROUTE_PUBLIC) != 0 || api_may(&who, route->role, e);
 }
 
-static bool read_body(struct call *c, struct err *e) {
+bool api_read_body(struct call *c, struct err *e) {
     const struct buf *body = &c->request->body;
     json_error_t error;
     if (body->len == 0 || c->request->method == HTTP_GET || c->request->method == HTTP_DELETE) {
@@ -182,7 +182,7 @@ static void audit(struct call *c, const struct route *route, bool ok, const stru
 }
 
 static bool answer_route(struct call *c, const struct route *route, struct err *e) {
-    return authenticate(c, route, e) && authorize(c, route, e) && read_body(c, e) && route->handle(c, e);
+    return authenticate(c, route, e) && authorize(c, route, e) && api_read_body(c, e) && route->handle(c, e);
 }
 
 void api_answer(void *arg, void *local, struct http_request *r, struct http_response *answer) {

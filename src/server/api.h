@@ -76,6 +76,8 @@ bool api_identify(const struct api *api, struct store *s, struct http_request *r
 /* May they? ERR_ROLE, ERR_MUST_CHANGE. */
 bool api_may(const struct identity *who, enum role role, struct err *e) WARN_UNUSED;
 
+/* The body's JSON into c->body, before the handler is called. ERR_BODY: it is no JSON object, or not said to be one. */
+bool api_read_body(struct call *c, struct err *e) WARN_UNUSED;
 /* A text of the body: ERR_BODY when it is missing (and needed), no text, longer than max bytes, or has control characters.
  * Without need, a missing one leaves *out NULL. */
 bool api_text(struct call *c, const char *name, size_t max, bool needed, const char **out, struct err *e) WARN_UNUSED;

@@ -72,6 +72,13 @@ void http_give(struct http *h, struct work *w);
 /* Make the loop look at h->done and h->ready. h->lock is held. */
 void http_wake(struct http *h);
 
+extern const struct lws_protocols http_protocols[];
+
+/* ---- http_listen.c ---- */
+
+/* Makes context and vhost of h->o. ERR_USAGE, ERR_SYSTEM. */
+bool http_listen(struct http *h, struct err *e) WARN_UNUSED;
+
 /* ---- http_request.c ---- */
 
 /* Method, path, query, headers and the client's address; false: the method is not one of ours. The body is left empty. */
