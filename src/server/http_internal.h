@@ -94,7 +94,7 @@ bool http_write_head(struct lws *wsi, const struct http_response *r);
 
 /* ---- stream_loop.c: on the loop ---- */
 
-/* May this upgrade go on? Answers it otherwise. What LWS_CALLBACK_HTTP_CONFIRM_UPGRADE returns. */
+/* May this upgrade go on? Answers and ends it otherwise. What LWS_CALLBACK_HTTP_CONFIRM_UPGRADE returns. */
 int stream_confirm(struct http *h, struct lws *wsi);
 /* A WebSocket is there: NULL: no memory. */
 struct stream *stream_accept(struct http *h, struct lws *wsi);
