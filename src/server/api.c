@@ -11,7 +11,8 @@
 
 static const struct route *const tables[] = {api_session_routes, api_account_routes, api_data_source_routes,
                                              api_alert_routes,   api_log_routes,     api_settings_routes,
-                                             api_info_routes,    api_live_routes,    api_metrics_routes};
+                                             api_info_routes,    api_live_routes,    api_metrics_routes,
+                                             api_openapi_routes};
 
 /* ---- routes ---- */
 
@@ -34,6 +35,17 @@ static bool fits(struct arena *a, const char *pattern, const char *path, const c
         pattern += strcspn(pattern, "}") + 1;
     }
     return *path == '\0';
+}
+
+const struct route *api_route(size_t n) {
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        for (const struct route *r = tables[i]; r->path != NULL; r++) {
+            if (n-- == 0) {
+                return r;
+            }
+        }
+    }
+    return NULL;
 }
 
 /* known: there is such a path, if not with this method. */

@@ -58,9 +58,11 @@ struct route {
 };
 
 /* Each file of the API has its routes; the list ends with a path of NULL. */
-extern const struct route api_alert_routes[], api_log_routes[], api_settings_routes[];
+extern const struct route api_alert_routes[], api_log_routes[], api_openapi_routes[], api_settings_routes[];
 extern const struct route api_session_routes[], api_account_routes[], api_data_source_routes[], api_info_routes[],
     api_live_routes[], api_metrics_routes[];
+
+const struct route *api_route(size_t n); /* all of them, from 0; NULL: there are no more */
 
 /* For http_options. arg: struct api; local: struct store, or NULL when it could not be opened. */
 void *api_thread_begin(void *arg);
