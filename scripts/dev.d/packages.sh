@@ -3,7 +3,7 @@
 packages_build='meson ninja-build pkg-config gcc libc6-dev libssl-dev zlib1g-dev libzstd-dev libxxhash-dev
     libjansson-dev libcmocka-dev libsqlite3-dev libsodium-dev libwebsockets-dev libcap-dev'
 packages_test='clang clang-format clang-tidy cppcheck libclang-rt-14-dev openssl python3 python3-pytest
-    python3-cryptography python3-psycopg2 python3-pymysql python3-pytest-timeout python3-pytest-xdist
+    python3-cryptography python3-jsonschema python3-psycopg2 python3-pymysql python3-pytest-timeout python3-pytest-xdist
     python3-websocket python3-websockets debian-archive-keyring
     postgresql-common postgresql-15 mariadb-server-core mariadb-client-core'
 packages_bench='pgloader'

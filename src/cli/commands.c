@@ -84,6 +84,7 @@ static const struct command commands[] = {
     {"worker", 0, "", "moves one subtask for an agent: its job comes on standard input (docs/agent-protocol.md)",
      "由 agent 启动,执行一个子任务:任务内容来自标准输入 (docs/agent-protocol.md)", NULL, cmd_worker, false, true},
     {"errors", 0, "", "print the catalogue of errors (Markdown)", "打印错误目录 (Markdown)", NULL, cmd_errors},
+    {"states", 0, "", "print the states of a subtask (Markdown)", "打印子任务的状态 (Markdown)", NULL, cmd_states, false, true},
     {"version", 0, "", "print the version", "打印版本", NULL, cmd_version},
     {"help", 0, "[COMMAND | --markdown]", "explain a command; --markdown: the reference part of docs/cli.md",
      "说明某个命令;--markdown:docs/cli.md 的参考部分", NULL, cmd_help},

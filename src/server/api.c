@@ -19,6 +19,7 @@ static const struct route *const tables[] = {
     api_log_routes,
     api_machine_routes,
     api_metrics_routes,
+    api_openapi_routes,
     api_parameter_routes,
     api_session_routes,
     api_settings_routes,
@@ -48,6 +49,17 @@ static bool fits(struct arena *a, const char *pattern, const char *path, const c
         pattern += strcspn(pattern, "}") + 1;
     }
     return *path == '\0';
+}
+
+const struct route *api_route(size_t n) {
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        for (const struct route *r = tables[i]; r->path != NULL; r++) {
+            if (n-- == 0) {
+                return r;
+            }
+        }
+    }
+    return NULL;
 }
 
 /* known: there is such a path, if not with this method. */
@@ -112,7 +124,7 @@ static bool authorize(struct call *c, const struct route *route, struct err *e) 
     return (route->flags & ROUTE_PUBLIC) != 0 || api_may(&who, route->role, e);
 }
 
-static bool read_body(struct call *c, struct err *e) {
+bool api_read_body(struct call *c, struct err *e) {
     const struct buf *body = &c->request->body;
     json_error_t error;
     if (body->len == 0 || c->request->method == HTTP_GET || c->request->method == HTTP_DELETE) {
@@ -201,7 +213,7 @@ static void audit(struct call *c, const struct route *route, bool ok, const stru
 }
 
 static bool answer_route(struct call *c, const struct route *route, struct err *e) {
-    return authenticate(c, route, e) && authorize(c, route, e) && read_body(c, e) && route->handle(c, e);
+    return authenticate(c, route, e) && authorize(c, route, e) && api_read_body(c, e) && route->handle(c, e);
 }
 
 void api_answer(void *arg, void *local, struct http_request *r, struct http_response *answer) {

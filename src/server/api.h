@@ -72,12 +72,15 @@ extern const struct route
     api_log_routes[],
     api_machine_routes[],
     api_metrics_routes[],
+    api_openapi_routes[],
     api_parameter_routes[],
     api_session_routes[],
     api_settings_routes[],
     api_subtask_routes[],
     api_task_routes[];
 /* clang-format on */
+
+const struct route *api_route(size_t n); /* all of them, from 0; NULL: there are no more */
 
 /* For http_options. arg: struct api; local: struct store, or NULL when it could not be opened. */
 void *api_thread_begin(void *arg);
@@ -93,6 +96,8 @@ bool api_identify(const struct api *api, struct store *s, struct http_request *r
 /* May they? ERR_ROLE, ERR_MUST_CHANGE. */
 bool api_may(const struct identity *who, enum role role, struct err *e) WARN_UNUSED;
 
+/* The body's JSON into c->body, before the handler is called. ERR_BODY: it is no JSON object, or not said to be one. */
+bool api_read_body(struct call *c, struct err *e) WARN_UNUSED;
 /* A text of the body: ERR_BODY when it is missing (and needed), no text, longer than max bytes, or has control characters.
  * Without need, a missing one leaves *out NULL. */
 bool api_text(struct call *c, const char *name, size_t max, bool needed, const char **out, struct err *e) WARN_UNUSED;

@@ -72,6 +72,13 @@ void http_give(struct http *h, struct work *w);
 /* Make the loop look at h->done and h->ready. h->lock is held. */
 void http_wake(struct http *h);
 
+extern const struct lws_protocols http_protocols[];
+
+/* ---- http_listen.c ---- */
+
+/* Makes context and vhost of h->o. ERR_USAGE, ERR_SYSTEM. */
+bool http_listen(struct http *h, struct err *e) WARN_UNUSED;
+
 /* ---- http_request.c ---- */
 
 /* Method, path, query, headers and the client's address; false: the method is not one of ours. The body is left empty. */
@@ -87,7 +94,7 @@ bool http_write_head(struct lws *wsi, const struct http_response *r);
 
 /* ---- stream_loop.c: on the loop ---- */
 
-/* May this upgrade go on? Answers it otherwise. What LWS_CALLBACK_HTTP_CONFIRM_UPGRADE returns. */
+/* May this upgrade go on? Answers and ends it otherwise. What LWS_CALLBACK_HTTP_CONFIRM_UPGRADE returns. */
 int stream_confirm(struct http *h, struct lws *wsi);
 /* A WebSocket is there: NULL: no memory. */
 struct stream *stream_accept(struct http *h, struct lws *wsi);

@@ -47,26 +47,56 @@ static bool is_websocket(struct lws *wsi) {
            str_ieq(text, "websocket");
 }
 
-int stream_confirm(struct http *h, struct lws *wsi) {
+/* libwebsockets does not know the version of the request yet, and would say HTTP/1.0. */
+static void answer_error(struct lws *wsi, unsigned status, const struct err *e) {
+    unsigned char bytes[LWS_PRE + 4096];
+    char *out = (char *)bytes + LWS_PRE;
+    json_t *json = json_pack("{s:o}", "error", err_to_json(e));
+    char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
+    const char *body = text != NULL ? text : "{}";
+    int n = snprintf(
+        out, sizeof bytes - LWS_PRE,
+        "HTTP/1.1 %u Refused\r\ncontent-type: application/json\r\ncontent-length: %zu\r\nconnection: close\r\n\r\n%s",
+        status, strlen(body), body);
+    if (n > 0 && n < (int)(sizeof bytes - LWS_PRE)) {
+        (void)lws_write(wsi, bytes + LWS_PRE, (size_t)n, LWS_WRITE_HTTP_HEADERS);
+    }
+    free(text);
+    json_decref(json);
+}
+
+/* The status to refuse with; 0: it may go on. */
+static unsigned refusal(const struct http *h, struct lws *wsi, struct err *e) {
     struct http_request r = {0};
     unsigned status = 0;
-    if (!is_websocket(wsi)) {
-        return -1;
-    }
     if (!http_request_read(wsi, path_of(wsi, &r.arena), &r) || r.method != HTTP_GET) {
+        err_set(e, ERR_METHOD, "a WebSocket begins with GET");
         status = HTTP_STATUS_METHOD_NOT_ALLOWED;
     } else if (handler_of(h, r.path) == NULL) {
+        err_set(e, ERR_NOT_FOUND, "there is no WebSocket at %s", r.path);
         status = HTTP_STATUS_NOT_FOUND;
     } else if (!http_same_site(&r)) { /* a browser sends the cookie along, whoever's page it is */
+        err_set(e, ERR_CSRF, "the request comes from another site");
         status = HTTP_STATUS_FORBIDDEN;
     } else if (h->stop_until_us != 0) {
+        err_set(e, ERR_SYSTEM, "the server stops");
         status = HTTP_STATUS_SERVICE_UNAVAILABLE;
     }
     http_request_clear(&r);
-    if (status != 0) {
-        lws_return_http_status(wsi, status, NULL);
+    return status;
+}
+
+int stream_confirm(struct http *h, struct lws *wsi) {
+    struct err e = ERR_INIT;
+    if (!is_websocket(wsi)) {
+        return -1;
     }
-    return status != 0;
+    unsigned status = refusal(h, wsi, &e);
+    if (status == 0) {
+        return 0;
+    }
+    answer_error(wsi, status, &e);
+    return -1;
 }
 
 static unsigned beat_s(const struct stream *s) {

@@ -1,0 +1,133 @@
+"""docs/openapi.json against a running server: what it answers, and what it is sent, is of the form that is described."""
+
+import json
+import re
+
+import jsonschema
+import pytest
+
+from program import ROOT
+from test_logs_alerts import filled  # noqa: F401 (fixture)
+from test_serve_api import PASSWORD, SOURCE, Client, server  # noqa: F401 (fixture)
+
+DOC = json.loads((ROOT / "docs/openapi.json").read_text())
+
+
+def inlined(schema):
+    """With the named schemas where validators find them."""
+    return {**schema, "components": DOC["components"]}
+
+
+def template(path):
+    for known in DOC["paths"]:
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path):
+            if known == path or not any(p == path for p in DOC["paths"]):
+                return known
+    return None
+
+
+class Checked(Client):
+    """Compares each request and each answer with the description; remembers which operations were used."""
+    used = set()
+
+    def __call__(self, method, path, body=None, **kw):
+        status, answer = super().__call__(method, path, body, **kw)
+        known = template(path.split("?")[0])
+        operation = DOC["paths"].get(known, {}).get(method.lower())
+        if operation is None:
+            assert status in (404, 405), (method, path, status)
+            return status, answer
+        if status < 300:
+            assert str(status) in operation["responses"], (method, path, status)
+            self.used.add(operation["operationId"])
+            if body is not None:
+                jsonschema.validate(body, inlined(operation["requestBody"]["content"]["application/json"]["schema"]), jsonschema.Draft202012Validator)
+            wanted = operation["responses"][str(status)].get("content", {}).get("application/json", {}).get("schema")
+        else:
+            wanted = DOC["components"]["responses"]["error"]["content"]["application/json"]["schema"]
+        if wanted is not None:
+            try:
+                jsonschema.validate(answer, inlined(wanted), jsonschema.Draft202012Validator)
+            except jsonschema.ValidationError as e:
+                raise AssertionError(f"{method} {path}: {e.message} at {'/'.join(map(str, e.absolute_path))}\n{json.dumps(answer)[:2000]}") from None
+        else:
+            assert answer is None, (method, path, answer)
+        return status, answer
+
+
+@pytest.fixture
+def admin(server):  # noqa: F811
+    client = Checked(server)
+    client.login("admin", server.first)
+    client.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD})
+    return client
+
+
+def test_it_is_a_description():
+    assert DOC["openapi"].startswith("3.1.")
+    for name, schema in DOC["components"]["schemas"].items():
+        jsonschema.Draft202012Validator.check_schema(inlined(schema))
+        assert name[0].isupper()
+    text = json.dumps(DOC)
+    for found in re.findall(r'"\$ref": "#/components/(\w+)/(\w+)"', text):
+        assert found[1] in DOC["components"][found[0]], found
+    for name in DOC["components"]["schemas"]:
+        assert f'"#/components/schemas/{name}"' in text, f"{name} is used nowhere"
+    tags = [t["name"] for t in DOC["tags"]]
+    for at in DOC["paths"].values():
+        for operation in at.values():
+            assert operation["tags"][0] in tags
+
+
+def test_the_check_can_fail(admin):
+    """Of the test itself: an answer that is not as described is seen."""
+    schema = DOC["components"]["schemas"]["Account"]
+    removed = schema["properties"].pop("disabled")
+    try:
+        with pytest.raises(AssertionError, match="disabled"):
+            admin.ok("GET", "/api/v1/accounts")
+    finally:
+        schema["properties"]["disabled"] = removed
+
+
+def test_the_server_hands_it_out(server):  # noqa: F811
+    assert Client(server).ok("GET", "/api/v1/openapi.json") == DOC
+
+
+def test_answers(server, admin, filled):  # noqa: F811
+    """Each operation that reads, and those that change what is there without a machine."""
+    stranger = Checked(server)
+    stranger.ok("GET", "/healthz")
+    stranger.ok("GET", "/api/v1/version")
+    stranger.ok("GET", "/api/v1/openapi.json")
+    stranger.refused(401, "GW1062", "GET", "/api/v1/accounts")
+    stranger.refused(401, "GW1060", "POST", "/api/v1/session", {"name": "admin", "password": "wrong password"})
+    admin.ok("GET", "/api/v1/session")
+    admin.ok("GET", "/api/v1/states")
+    account = admin.ok("POST", "/api/v1/accounts", {"name": "vera", "password": "given at first", "role": "viewer"})["id"]
+    admin.ok("PUT", f"/api/v1/accounts/{account}", {"role": "operator", "disabled": True})
+    admin.ok("GET", "/api/v1/accounts?page=1&size=1")
+    token = admin.ok("POST", "/api/v1/tokens", {"name": "script", "role": "operator", "days": 1})
+    forever = admin.ok("POST", "/api/v1/tokens", {"name": "script", "role": "viewer"})["id"]
+    Checked(server, token["token"]).ok("GET", "/api/v1/session")
+    admin.ok("GET", "/api/v1/tokens")
+    admin.ok("DELETE", f"/api/v1/tokens/{forever}")
+    source = admin.ok("POST", "/api/v1/data-sources", SOURCE)["id"]
+    admin.ok("GET", "/api/v1/data-sources")
+    admin.ok("GET", f"/api/v1/data-sources/{source}")
+    admin.ok("PUT", f"/api/v1/data-sources/{source}", {**SOURCE, "port": 3307})
+    admin.ok("DELETE", f"/api/v1/data-sources/{source}")
+    admin.refused(404, "GW1068", "GET", f"/api/v1/data-sources/{source}")
+    admin.refused(409, "GW1070", "DELETE", "/api/v1/data-sources/1")
+    for kind in ("subtask", "machine"):
+        admin.ok("GET", f"/api/v1/{kind}s/{filled[kind]}/log?limit=50")
+    alert = admin.ok("GET", "/api/v1/alerts?open=true")["items"][0]["id"]
+    admin.ok("GET", "/api/v1/alerts/count")
+    admin.ok("GET", f"/api/v1/alerts/{alert}")
+    admin.ok("POST", f"/api/v1/alerts/{alert}/close")
+    admin.ok("GET", "/api/v1/alerts")
+    admin.ok("GET", "/api/v1/settings")
+    admin.ok("PUT", "/api/v1/settings", {"log_lines": 1000})
+    admin.ok("GET", "/api/v1/audit?size=200")
+    admin.refused(405, "GW1069", "PATCH", "/api/v1/session", {})
+    admin.ok("DELETE", "/api/v1/session")
