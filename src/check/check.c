@@ -184,11 +184,7 @@ static void finish(struct checking *k, bool ok, const struct err *e, int64_t fro
 
 bool check_run(const struct task *t, const struct check_options *o, struct progress *progress, atomic_bool *stop,
                struct check_report *report, struct err *e) {
-    struct task fewer = *t; /* tables: those of the task that the check is told to look at */
-    struct catalog_filter chosen = o->tables;
-    chosen.also = t->tables.also;
-    fewer.tables.also = &chosen;
-    struct checking k = {.run = {.task = &fewer, .stop = stop}, .o = o, .report = report};
+    struct checking k = {.run = {.task = t, .stop = stop}, .o = o, .report = report};
     unsigned jobs = run_jobs(t);
     k.rows = (struct check_rows){
         .run = &k.run,

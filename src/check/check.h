@@ -26,7 +26,6 @@ struct check_options {
     enum check_resume resume;
     char *journal_file; /* NULL: the default one */
     struct selection selection;
-    struct catalog_filter tables; /* of those that the task has */
     int64_t settle_ms; /* rows that differ are read again, the target so much after the source; 0: they are not */
 };
 

@@ -2,15 +2,12 @@
 #include "base/str.h"
 #include "cli/help.h"
 #include "cli/texts.h"
-#include "server/params.h"
 
 int cmd_help(const struct command *c, int n, char **words) {
     (void)c;
     bool zh = lang_is_zh(LANG_AUTO);
     if (n > 0 && str_eq(words[0], "--markdown")) {
         help_markdown(stdout);
-    } else if (n > 0 && str_eq(words[0], "--parameters")) {
-        params_print(stdout);
     } else if (n > 0 && words[0][0] != '-') {
         const struct command *about = commands_find(words[0]);
         if (about == NULL) {

@@ -46,6 +46,7 @@ int cmd_check(const struct command *c, int n, char **words);
 int cmd_serve(const struct command *c, int n, char **words);
 int cmd_agent(const struct command *c, int n, char **words);
 int cmd_worker(const struct command *c, int n, char **words);
+int cmd_parameters(const struct command *c, int n, char **words);
 int cmd_states(const struct command *c, int n, char **words);
 int cmd_errors(const struct command *c, int n, char **words);
 int cmd_version(const struct command *c, int n, char **words);

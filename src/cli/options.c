@@ -35,9 +35,8 @@ static const struct option_spec specs[] = {
      "在目标端的该模式中建表(默认:源库名);校验时为 openGauss 端的模式,无论它是哪一端"},
 
     {"type", GROUP_TYPES, CMD_ALL, KIND_TYPE, 0, 0, 0, NULL, "SRC=DST", true,
-     "change the type map: tinyint(1)=boolean, in some tables: order*:bit(1)=boolean, or one column: "
-     "orders.total='double precision'; may be repeated",
-     "修改类型映射:tinyint(1)=boolean,某些表中:order*:bit(1)=boolean,或单个列:orders.total='double precision';可重复"},
+     "change the type map: tinyint(1)=boolean, or one column: orders.total='double precision'; may be repeated",
+     "修改类型映射:tinyint(1)=boolean,或单个列:orders.total='double precision';可重复"},
     {"json-as-json", GROUP_TYPES, CMD_ALL, KIND_FLAG, AT(task.json_as_json), 0, 0, NULL, NULL, true,
      "JSON becomes json, which keeps the text as it is, instead of jsonb",
      "JSON 映射为 json(原样保留文本)而不是 jsonb"},
@@ -94,10 +93,6 @@ static const struct option_spec specs[] = {
     {"skip-precheck", GROUP_PRECHECK, CMD_MIGRATE, KIND_FLAG, AT(task.skip_precheck), 0, 0, NULL, NULL, true,
      "begin loading at once", "跳过预检查,直接加载"},
 
-    {"check-table", GROUP_CHECK, CMD_COMPARE, KIND_LIST, AT(check.tables.include), 0, 0, NULL, "PATTERN", true,
-     "compare only tables that match; may be repeated", "只校验匹配的表,可重复"},
-    {"check-exclude", GROUP_CHECK, CMD_COMPARE, KIND_LIST, AT(check.tables.exclude), 0, 0, NULL, "PATTERN", true,
-     "do not compare tables that match; may be repeated", "不校验匹配的表,可重复"},
     {"columns", GROUP_CHECK, CMD_COMPARE, KIND_COLUMNS, 0, 0, 0, NULL, "TABLE=COL,..", true,
      "compare only these columns of the tables that match, and the key's; may be repeated",
      "匹配的表只比较这些列(主键列始终比较),可重复"},
@@ -263,12 +258,7 @@ static bool set_type(struct options *o, const char *value, bool from_file, struc
         char *left = trimmed(o->a, value, eq);
         const char *dot = find_outside(left, '.');
         fresh.target = trimmed(o->a, eq + 1, value + strlen(value));
-        const char *colon = find_outside(left, ':');
-        if (colon != NULL && dot == NULL) { /* a type in some tables */
-            fresh.table = arena_strndup(o->a, left, (size_t)(colon - left));
-            fresh.mysql_type = arena_strdup(o->a, colon + 1);
-            dot = colon;
-        } else if (dot == NULL) {
+        if (dot == NULL) {
             fresh.mysql_type = left;
         } else {
             fresh.table = arena_strndup(o->a, left, (size_t)(dot - left));
@@ -279,10 +269,8 @@ static bool set_type(struct options *o, const char *value, bool from_file, struc
         eq = whole ? eq : NULL;
     }
     if (eq == NULL) {
-        return err_set(
-            e, ERR_TYPE_OVERRIDE,
-            "--type: '%s' is none of MYSQL_TYPE=TARGET_TYPE, table:MYSQL_TYPE=TARGET_TYPE, table.column=TARGET_TYPE",
-            value);
+        return err_set(e, ERR_TYPE_OVERRIDE,
+                       "--type: '%s' is neither MYSQL_TYPE=TARGET_TYPE nor table.column=TARGET_TYPE", value);
     }
     /* The type map takes the first that fits: one of the command line stands before those of the file. */
     struct type_override *list = arena_array(o->a, struct type_override, o->task.noverrides + 1);
@@ -321,11 +309,9 @@ static bool replaces(const struct options *o, const struct option_spec *s, bool 
 
 static bool add_pattern(struct options *o, const struct option_spec *s, const char *value, bool from_file,
                         struct err *e) {
-    bool of_check = s->offset == AT(check.tables.include) || s->offset == AT(check.tables.exclude);
-    bool include = s->offset == AT(task.tables.include) || s->offset == AT(check.tables.include);
-    struct catalog_filter *f = of_check ? &o->check.tables : &o->task.tables;
-    const char ***list = include ? &f->include : &f->exclude;
-    size_t *n = include ? &f->ninclude : &f->nexclude;
+    bool include = s->offset == AT(task.tables.include);
+    const char ***list = include ? &o->task.tables.include : &o->task.tables.exclude;
+    size_t *n = include ? &o->task.tables.ninclude : &o->task.tables.nexclude;
     if (value[0] == '\0') {
         return err_set(e, ERR_PATTERN, "--%s: the pattern is empty", s->name);
     }

@@ -10,7 +10,6 @@ struct catalog_filter {
     size_t ninclude;
     const char **exclude;
     size_t nexclude;
-    const struct catalog_filter *also; /* what this one lets pass must match as well; NULL: nothing */
 };
 
 /* A pattern can be read? ERR_PATTERN otherwise. */

@@ -680,7 +680,7 @@ static void print_rule(const struct param_spec *s, FILE *out) {
 }
 
 void params_print(FILE *out) {
-    fputs("# Parameters of tasks\n\nMade from the table in src/server/params.c by `godwit help --parameters`.\n\n"
+    fputs("# Parameters of tasks\n\nMade from the table in src/server/params.c by `godwit parameters`.\n\n"
           "A subtask's own value wins over the task's, that over the default. `GET /api/v1/parameters` has the same "
           "table.\n\n"
           "| name | default | values | what it does | 含义 |\n|---|---|---|---|---|\n",

@@ -57,7 +57,7 @@ json_t *params_task_file(const json_t *subtask, const json_t *global);
 
 /* The table as JSON, for the API and the console; the caller owns the reference. */
 json_t *params_to_json(void);
-/* The table as Markdown: docs/parameters.md is made from it (`godwit help --parameters`). */
+/* The table as Markdown: docs/parameters.md is made from it (`godwit parameters`). */
 void params_print(FILE *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* The documents that repeat what tables in the code say: docs/cli.md, docs/errors.md, docs/task.schema.json and the
  * example in docs/task-file.md. When this fails after a change of a table, run
- *   godwit help --markdown, godwit errors, godwit states
+ *   godwit help --markdown, godwit errors, godwit states, godwit parameters
  * and put the output where the failing test says. */
 #include "cli/help.h"
 
@@ -13,6 +13,7 @@
 
 #include "base/str.h"
 #include "cli/task_file.h"
+#include "server/params.h"
 #include "server/state_page.h"
 
 static char *read_all(const char *name) {
@@ -66,6 +67,20 @@ static void states_md_is_the_table(void **state) {
     fclose(f);
     if (strcmp(doc, text) != 0) {
         fail_msg("docs/states.md is not the output of godwit states");
+    }
+    free(doc);
+    free(text);
+}
+
+static void parameters_md_is_the_table(void **state) {
+    (void)state;
+    char *doc = read_all("parameters.md"), *text = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    params_print(f);
+    fclose(f);
+    if (strcmp(doc, text) != 0) {
+        fail_msg("docs/parameters.md is not the output of godwit parameters");
     }
     free(doc);
     free(text);
@@ -241,6 +256,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cli_md_ends_with_the_reference),
         cmocka_unit_test(errors_md_is_the_catalogue),
+        cmocka_unit_test(parameters_md_is_the_table),
         cmocka_unit_test(states_md_is_the_table),
         cmocka_unit_test(the_schema_has_the_options_that_files_take),
         cmocka_unit_test(the_example_of_a_task_file_is_one),
