@@ -367,9 +367,10 @@ void stream_step(struct work *w, void *arg, void *local) {
     struct stream *s = (struct stream *)w; /* its first member */
     pthread_mutex_lock(&s->lock);
     bool open = !s->opened && !s->refused && !s->gone;
-    struct message *m = open ? NULL : take_in(s);
-    bool check = !open && m == NULL && s->check_due;
-    bool end = !open && m == NULL && !check && s->gone && s->opened && !s->ended;
+    bool lives = s->opened && !s->ended; /* who left before it was opened never was */
+    struct message *m = lives ? take_in(s) : NULL;
+    bool check = lives && m == NULL && s->check_due;
+    bool end = lives && m == NULL && !check && s->gone;
     s->check_due = s->check_due && !check;
     s->ended = s->ended || end;
     pthread_mutex_unlock(&s->lock);

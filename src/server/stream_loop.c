@@ -39,12 +39,12 @@ static char *path_of(struct lws *wsi, struct arena *a) {
     return out;
 }
 
-/* libwebsockets has answered an upgrade to something unknown itself when it asks. */
-static bool is_websocket(struct lws *wsi) {
+/* Is it an upgrade to this? libwebsockets has answered what it does not know itself when it asks. */
+static bool upgrades_to(struct lws *wsi, const char *what) {
     char text[16] = "";
     int len = lws_hdr_total_length(wsi, WSI_TOKEN_UPGRADE);
     return len > 0 && len < (int)sizeof text && lws_hdr_copy(wsi, text, sizeof text, WSI_TOKEN_UPGRADE) >= 0 &&
-           str_ieq(text, "websocket");
+           str_ieq(text, what);
 }
 
 /* libwebsockets does not know the version of the request yet, and would say HTTP/1.0. */
@@ -69,6 +69,11 @@ static void answer_error(struct lws *wsi, unsigned status, const struct err *e) 
 static unsigned refusal(const struct http *h, struct lws *wsi, struct err *e) {
     struct http_request r = {0};
     unsigned status = 0;
+    if (upgrades_to(wsi, "h2c")) { /* it would carry requests past a proxy that looks at them */
+        err_set(e, ERR_METHOD, "only HTTP/1.1 is spoken here");
+        err_hint(e, "let the client send no Upgrade: h2c");
+        return HTTP_STATUS_BAD_REQUEST;
+    }
     if (!http_request_read(wsi, path_of(wsi, &r.arena), &r) || r.method != HTTP_GET) {
         err_set(e, ERR_METHOD, "a WebSocket begins with GET");
         status = HTTP_STATUS_METHOD_NOT_ALLOWED;
@@ -88,7 +93,7 @@ static unsigned refusal(const struct http *h, struct lws *wsi, struct err *e) {
 
 int stream_confirm(struct http *h, struct lws *wsi) {
     struct err e = ERR_INIT;
-    if (!is_websocket(wsi)) {
+    if (!upgrades_to(wsi, "websocket") && !upgrades_to(wsi, "h2c")) {
         return -1;
     }
     unsigned status = refusal(h, wsi, &e);

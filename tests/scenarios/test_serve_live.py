@@ -7,6 +7,8 @@ import json
 import re
 import socket
 import sqlite3
+import ssl
+import subprocess
 import threading
 import time
 
@@ -399,6 +401,40 @@ def test_a_stop_with_open_streams(server, token):
         assert events.next()[0] == "subscribed" and events.next() is None
         silent.close()
     asyncio.run(run())
+
+
+def test_over_tls(godwit, tmp_path):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"],
+                   check=True, capture_output=True)
+    server = Server(godwit, tmp_path / "data", "--tls-cert", tmp_path / "cert.pem", "--tls-key", tmp_path / "key.pem").start()
+    trust = ssl.create_default_context(cafile=tmp_path / "cert.pem")
+    many = ["task %d" % (10 ** 17 + i) for i in range(1000)]
+
+    def ask(method, path, body, **headers):
+        connection = http.client.HTTPSConnection("127.0.0.1", server.port, timeout=30, context=trust)
+        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        return answer, answer.read()
+
+    async def run(cookie):
+        async with websockets.connect("wss://127.0.0.1:%d/api/v1/live" % server.port, ssl=trust,
+                                      extra_headers={"Cookie": cookie}, origin="https://127.0.0.1:%d" % server.port) as ws:
+            for _ in range(30):
+                await say(ws, subscribe=many, unsubscribe=many)
+            for _ in range(30):
+                await hear(ws, "unsubscribed")
+                assert (await hear(ws, "subscribed"))["subscribed"] == many
+            await asyncio.to_thread(server.stop)
+            assert await closed(ws) == 1001
+
+    answer, body = ask("POST", "/api/v1/session", {"name": "admin", "password": server.first})
+    cookie, csrf = answer.headers["Set-Cookie"].split(";")[0], json.loads(body)["csrf"]
+    assert "Secure" in answer.headers["Set-Cookie"]
+    answer, _ = ask("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD},
+                    **{"Cookie": cookie, "X-Godwit-CSRF": csrf})
+    assert answer.status in (200, 204)
+    asyncio.run(run(cookie))
 
 
 # ---- metrics ----

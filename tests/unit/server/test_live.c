@@ -30,9 +30,10 @@ struct scene {
     char directory[32], path[64], viewer[128];
     struct store *s;
     int64_t account;
+    atomic_bool stop;
 };
 
-static int set_up(void **state) {
+static int set_up_with(void **state, unsigned beat_s) {
     struct scene *x = calloc(1, sizeof *x);
     struct err e = ERR_INIT;
     struct identity who = {.role = ROLE_VIEWER};
@@ -48,7 +49,7 @@ static int set_up(void **state) {
     who.account = x->account;
     assert_true(auth_add_token(x->s, &who, "test", ROLE_VIEWER, 0, token, &id, &e));
     snprintf(x->viewer, sizeof x->viewer, "Authorization: Bearer %s\r\n", token);
-    struct http_options o = {.beat_s = 1,
+    struct http_options o = {.beat_s = beat_s,
                              .handle = api_answer,
                              .arg = &x->api,
                              .thread_begin = api_thread_begin,
@@ -60,6 +61,14 @@ static int set_up(void **state) {
     }
     *state = x;
     return 0;
+}
+
+static int set_up(void **state) {
+    return set_up_with(state, 0);
+}
+
+static int set_up_quick(void **state) {
+    return set_up_with(state, 1);
 }
 
 static int tear_down(void **state) {
@@ -419,6 +428,67 @@ static void a_hundred_clients_at_once(void **state) {
     free(l);
 }
 
+/* Clients that come and go at any moment while changes are told, until the server stops in the middle of it. */
+struct visitor {
+    struct scene *x;
+    uint16_t port;
+    pthread_t thread;
+    unsigned number;
+};
+
+static void *visitor_main(void *arg) {
+    const struct visitor *v = arg;
+    for (unsigned i = v->number; !atomic_load(&v->x->stop); i++) {
+        char request[512], got[2048];
+        int n = snprintf(request, sizeof request, "GET /api/v1/%s HTTP/1.1\r\nHost: h\r\n%s%s\r\n",
+                         i % 4 == 0   ? "events?topic=tasks&after=1"
+                         : i % 4 == 1 ? "states"
+                                      : "live",
+                         v->x->viewer,
+                         i % 4 >= 2 ? "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                    : "");
+        struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(v->port)};
+        struct client c = {socket(AF_INET, SOCK_STREAM, 0)};
+        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (connect(c.fd, (struct sockaddr *)&to, sizeof to) == 0) {
+            put(&c, request, (size_t)n);
+            if (i % 4 >= 2) {
+                say(&c, "{\"subscribe\": [\"tasks\"]}");
+            }
+            for (unsigned k = 0; k < i % 7; k++) {
+                if (recv(c.fd, got, sizeof got, 0) <= 0) {
+                    break;
+                }
+            }
+        }
+        close(c.fd);
+    }
+    return NULL;
+}
+
+static void they_come_and_go(void **state) {
+    struct scene *x = *state;
+    struct visitor v[8];
+    for (unsigned i = 0; i < 8; i++) {
+        v[i] = (struct visitor){.x = x, .port = http_port(x->h), .number = i};
+        assert_int_equal(pthread_create(&v[i].thread, NULL, visitor_main, &v[i]), 0);
+    }
+    for (int i = 0; i < 2000; i++) {
+        tell(x, "tasks", "task", i);
+        clock_sleep_ms(1);
+    }
+    http_stop(x->h);
+    x->h = NULL;
+    assert_int_equal(feed_state(x->api.feed).ears, 0);
+    assert_int_equal(atomic_load(&x->stats.websockets) + atomic_load(&x->stats.event_streams), 0);
+    atomic_store(&x->stop, true);
+    for (unsigned i = 0; i < 8; i++) {
+        pthread_join(v[i].thread, NULL);
+    }
+    assert_true(atomic_load(&x->stats.answers[2]) > 20);
+}
+
 static void numbers_of_events_are_read(void **state) {
     (void)state;
     assert_int_equal(live_after(""), 0);
@@ -429,17 +499,13 @@ static void numbers_of_events_are_read(void **state) {
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define QUICK(f) cmocka_unit_test_setup_teardown(f, set_up_quick, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(who_asks_is_told),
-        TEST(who_comes_again_goes_on),
-        TEST(who_is_slow_gets_the_newest),
-        TEST(programs_get_events),
-        TEST(resync_is_an_event_too),
-        TEST(whose_rights_end_is_sent_away),
-        TEST(a_hundred_clients_at_once),
-        cmocka_unit_test(numbers_of_events_are_read),
+        TEST(who_asks_is_told),          TEST(who_comes_again_goes_on), TEST(who_is_slow_gets_the_newest),
+        TEST(programs_get_events),       TEST(resync_is_an_event_too),  QUICK(whose_rights_end_is_sent_away),
+        TEST(a_hundred_clients_at_once), QUICK(they_come_and_go),       cmocka_unit_test(numbers_of_events_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
