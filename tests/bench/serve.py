@@ -69,9 +69,13 @@ class Agent(threading.Thread):
     def listen(self, seconds):
         self.ws.settimeout(seconds)
         try:
-            message = json.loads(self.ws.recv())
+            text = self.ws.recv()
         except websocket.WebSocketTimeoutException:
             return
+        if not text:  # the server has ended
+            self.stop.set()
+            return
+        message = json.loads(text)
         if message["type"] == "run":
             about = {"subtask": message["subtask"], "fence": message["fence"]}
             self.runs.append(about)
@@ -119,16 +123,18 @@ def listener(port, token, topics, seconds, latencies, ready):
     ws = websocket.create_connection("ws://127.0.0.1:%d/api/v1/live" % port, timeout=10, header=["Authorization: Bearer " + token])
     ws.send(json.dumps({"subscribe": topics}))
     ready.wait()
-    end = time.monotonic() + seconds
+    begin, end = time.time(), time.monotonic() + seconds  # what waited since the subscription does not count
     while time.monotonic() < end:
         ws.settimeout(max(0.05, end - time.monotonic()))
         try:
-            text = ws.recv()
+            kind, text = ws.recv_data()
         except websocket.WebSocketTimeoutException:
             break
+        if kind != websocket.ABNF.OPCODE_TEXT:
+            sys.exit("bench: a listener was closed: %r" % text)
         now = time.time()
         sent = ((json.loads(text).get("change") or {}).get("figures") or {}).get("sent")
-        if sent:
+        if sent and sent >= begin:
             latencies.append((now - sent) * 1000)
     ws.close()
 
