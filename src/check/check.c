@@ -184,7 +184,9 @@ static void finish(struct checking *k, bool ok, const struct err *e, int64_t fro
 
 bool check_run(const struct task *t, const struct check_options *o, struct progress *progress, atomic_bool *stop,
                struct check_report *report, struct err *e) {
-    struct checking k = {.run = {.task = t, .stop = stop}, .o = o, .report = report};
+    struct task narrowed = *t;
+    narrowed.tables.also = &o->selection.tables;
+    struct checking k = {.run = {.task = &narrowed, .stop = stop}, .o = o, .report = report};
     unsigned jobs = run_jobs(t);
     k.rows = (struct check_rows){
         .run = &k.run,

@@ -1,4 +1,5 @@
-/* Which columns and rows of a table are compared, when not all of them (the manual's rules.column and rules.row). */
+/* Which tables are compared, of those the task takes, and which of their columns and rows, when not all of them (the manual's
+ * rules.table, rules.column and rules.row). */
 #ifndef CHECK_SELECTION_H
 #define CHECK_SELECTION_H
 
@@ -6,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "schema/catalog.h"
 
 struct column_rule {
     const char *tables; /* a pattern over source names: glob or /regex/ */
@@ -20,6 +22,7 @@ struct row_rule {
 };
 
 struct selection {
+    struct catalog_filter tables; /* of those the task takes */
     struct column_rule *columns;
     size_t ncolumns;
     struct row_rule *rows;

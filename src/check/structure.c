@@ -360,11 +360,15 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static bool filters_tables(const struct catalog_filter *f) {
+    return f != NULL && (f->ninclude > 0 || f->nexclude > 0 || filters_tables(f->also));
+}
+
 /* Tables of the target that no table of the source became. With --table or --exclude they may well be others'. */
 static bool extra_tables(struct structuring *k, struct err *e) {
     const struct catalog_filter *filter = &k->r->task->tables;
     const struct database *db = &k->scratch.db;
-    if (filter->ninclude > 0 || filter->nexclude > 0 || str_eq(k->real, "godwit")) {
+    if (filters_tables(filter) || str_eq(k->real, "godwit")) {
         return true;
     }
     struct gauss_rows rows;

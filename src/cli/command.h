@@ -44,6 +44,8 @@ int cmd_load(const struct command *c, int n, char **words);
 int cmd_migrate(const struct command *c, int n, char **words);
 int cmd_check(const struct command *c, int n, char **words);
 int cmd_serve(const struct command *c, int n, char **words);
+int cmd_login(const struct command *c, int n, char **words);
+int cmd_source(const struct command *c, int n, char **words);
 int cmd_agent(const struct command *c, int n, char **words);
 int cmd_worker(const struct command *c, int n, char **words);
 int cmd_parameters(const struct command *c, int n, char **words);

@@ -64,6 +64,19 @@ static const char *const agent_examples[] = {
     NULL,
 };
 
+static const char *const login_examples[] = {
+    "# Ask for the admin's password and keep a token for the other commands",
+    "godwit login --server https://console.example.com:9494 --ca server.pem",
+    NULL,
+};
+
+static const char *const source_examples[] = {
+    "# {\"name\": \"shop\", \"kind\": \"mysql\", \"host\": \"db1\", \"port\": 3306, \"username\": \"app\"}; asks for "
+    "the password",
+    "godwit source add -f shop.json",
+    NULL,
+};
+
 static const struct command commands[] = {
     {"precheck", CMD_PRECHECK, "SOURCE TARGET [options]", "look for what would make a migration fail; changes nothing",
      "检查会导致迁移失败的问题;不做任何修改", precheck_examples, cmd_precheck},
@@ -79,6 +92,10 @@ static const struct command commands[] = {
      "比较两端的结构定义和每一行数据,方向任意;除非要求修复,否则不做任何修改", check_examples, cmd_check},
     {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面:任务、执行机及其 API",
      serve_examples, cmd_serve, true},
+    {"login", 0, "[NAME] [options]", "get a token from a server, for task, host and source",
+     "从服务器取得令牌,供 task、host、source 使用", login_examples, cmd_login, true},
+    {"source", 0, "list | add | .. [options]", "a server's data sources", "管理服务器的数据源", source_examples,
+     cmd_source, true},
     {"agent", 0, "--server URL --token-file FILE [options]", "run on an execution machine: does what a server says",
      "在执行机上运行:按服务器的指示执行迁移", agent_examples, cmd_agent, true},
     {"worker", 0, "", "moves one subtask for an agent: its job comes on standard input (docs/agent-protocol.md)",

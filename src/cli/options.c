@@ -24,10 +24,10 @@ static const struct option_spec specs[] = {
      "how long an answer of either end may be waited for; 0: for ever (default 0)",
      "等待任一端应答的最长时间;0 表示不限(默认 0)"},
 
-    {"table", GROUP_SELECT, CMD_ALL, KIND_LIST, AT(task.tables.include), 0, 0, NULL, "PATTERN", true,
+    {"table", GROUP_SELECT, CMD_ALL, KIND_LIST, AT(task.tables), 0, 0, NULL, "PATTERN", true,
      "only tables that match; may be repeated. A glob (order*) or /regular expression/",
      "只迁移匹配的表,可重复。通配符 (order*) 或 /正则表达式/"},
-    {"exclude", GROUP_SELECT, CMD_ALL, KIND_LIST, AT(task.tables.exclude), 0, 0, NULL, "PATTERN", true,
+    {"exclude", GROUP_SELECT, CMD_ALL, KIND_LIST, AT(task.tables), 1, 0, NULL, "PATTERN", true,
      "leave out tables that match; may be repeated", "排除匹配的表,可重复"},
     {"schema", GROUP_SELECT, CMD_ALL, KIND_TEXT, AT(task.target_schema), 0, 0, NULL, "NAME", true,
      "create the tables in this schema of the target (default: the source database's name); of a check the schema of "
@@ -35,8 +35,10 @@ static const struct option_spec specs[] = {
      "在目标端的该模式中建表(默认:源库名);校验时为 openGauss 端的模式,无论它是哪一端"},
 
     {"type", GROUP_TYPES, CMD_ALL, KIND_TYPE, 0, 0, 0, NULL, "SRC=DST", true,
-     "change the type map: tinyint(1)=boolean, or one column: orders.total='double precision'; may be repeated",
-     "修改类型映射:tinyint(1)=boolean,或单个列:orders.total='double precision';可重复"},
+     "change the type map: tinyint(1)=boolean, in some tables only: 'order*:tinyint(1)'=boolean, or one column: "
+     "orders.total='double precision'; may be repeated",
+     "修改类型映射:tinyint(1)=boolean,或仅限某些表:'order*:tinyint(1)'=boolean,或单个列:orders.total='double "
+     "precision';可重复"},
     {"json-as-json", GROUP_TYPES, CMD_ALL, KIND_FLAG, AT(task.json_as_json), 0, 0, NULL, NULL, true,
      "JSON becomes json, which keeps the text as it is, instead of jsonb",
      "JSON 映射为 json(原样保留文本)而不是 jsonb"},
@@ -93,6 +95,12 @@ static const struct option_spec specs[] = {
     {"skip-precheck", GROUP_PRECHECK, CMD_MIGRATE, KIND_FLAG, AT(task.skip_precheck), 0, 0, NULL, NULL, true,
      "begin loading at once", "跳过预检查,直接加载"},
 
+    {"check-table", GROUP_CHECK, CMD_COMPARE, KIND_LIST, AT(check.selection.tables), 0, 0, NULL, "PATTERN", true,
+     "compare only tables that match, of those that --table and --exclude leave; may be repeated",
+     "只校验匹配的表(在 --table 和 --exclude 选出的表中),可重复"},
+    {"check-exclude", GROUP_CHECK, CMD_COMPARE, KIND_LIST, AT(check.selection.tables), 1, 0, NULL, "PATTERN", true,
+     "do not compare tables that match; they are loaded all the same; may be repeated",
+     "不校验匹配的表(仍会加载),可重复"},
     {"columns", GROUP_CHECK, CMD_COMPARE, KIND_COLUMNS, 0, 0, 0, NULL, "TABLE=COL,..", true,
      "compare only these columns of the tables that match, and the key's; may be repeated",
      "匹配的表只比较这些列(主键列始终比较),可重复"},
@@ -223,16 +231,19 @@ static bool set_choice(void *to, const struct option_spec *s, const char *value,
     return err_hint(e, "it takes %s", s->choices);
 }
 
-/* The first `sep` outside brackets and quotes: types have brackets with commas, enum labels anything at all. */
+/* The first `sep` outside brackets and quotes, and with no backslash before it: types have brackets with commas, enum labels anything
+ * at all, globs classes of characters. */
 static const char *find_outside(const char *s, char sep) {
     int depth = 0;
     bool quoted = false;
     for (; *s != '\0'; s++) {
         if (*s == '\'') {
             quoted = !quoted;
-        } else if (!quoted && *s == '(') {
+        } else if (!quoted && *s == '\\' && s[1] != '\0') {
+            s++;
+        } else if (!quoted && (*s == '(' || *s == '[')) {
             depth++;
-        } else if (!quoted && *s == ')') {
+        } else if (!quoted && (*s == ')' || *s == ']')) {
             depth--;
         } else if (!quoted && depth == 0 && *s == sep) {
             return s;
@@ -251,26 +262,31 @@ static char *trimmed(struct arena *a, const char *from, const char *to) {
     return arena_strndup(a, from, (size_t)(to - from));
 }
 
+/* What is to become another type: "decimal(10,2)", "order*:decimal(10,2)" or "orders.total". */
+static bool read_override(struct arena *a, const char *what, struct type_override *out) {
+    const char *colon = find_outside(what, ':'), *dot = colon == NULL ? find_outside(what, '.') : NULL;
+    const char *sep = colon != NULL ? colon : dot;
+    if (sep == NULL) {
+        out->mysql_type = what;
+        return what[0] != '\0';
+    }
+    out->table = arena_strndup(a, what, (size_t)(sep - what));
+    *(colon != NULL ? &out->mysql_type : &out->column) = arena_strdup(a, sep + 1);
+    return sep > what && sep[1] != '\0' && (colon != NULL || find_outside(sep + 1, '.') == NULL);
+}
+
 static bool set_type(struct options *o, const char *value, bool from_file, struct err *e) {
     const char *eq = find_outside(value, '=');
     struct type_override fresh = {0};
     if (eq != NULL) {
-        char *left = trimmed(o->a, value, eq);
-        const char *dot = find_outside(left, '.');
         fresh.target = trimmed(o->a, eq + 1, value + strlen(value));
-        if (dot == NULL) {
-            fresh.mysql_type = left;
-        } else {
-            fresh.table = arena_strndup(o->a, left, (size_t)(dot - left));
-            fresh.column = arena_strdup(o->a, dot + 1);
-        }
-        bool whole = left[0] != '\0' && fresh.target[0] != '\0' &&
-                     (dot == NULL || (dot > left && dot[1] != '\0' && find_outside(dot + 1, '.') == NULL));
-        eq = whole ? eq : NULL;
+        eq = fresh.target[0] != '\0' && read_override(o->a, trimmed(o->a, value, eq), &fresh) ? eq : NULL;
     }
     if (eq == NULL) {
         return err_set(e, ERR_TYPE_OVERRIDE,
-                       "--type: '%s' is neither MYSQL_TYPE=TARGET_TYPE nor table.column=TARGET_TYPE", value);
+                       "--type: '%s' is none of MYSQL_TYPE=TARGET_TYPE, table:MYSQL_TYPE=TARGET_TYPE and "
+                       "table.column=TARGET_TYPE",
+                       value);
     }
     /* The type map takes the first that fits: one of the command line stands before those of the file. */
     struct type_override *list = arena_array(o->a, struct type_override, o->task.noverrides + 1);
@@ -309,9 +325,9 @@ static bool replaces(const struct options *o, const struct option_spec *s, bool 
 
 static bool add_pattern(struct options *o, const struct option_spec *s, const char *value, bool from_file,
                         struct err *e) {
-    bool include = s->offset == AT(task.tables.include);
-    const char ***list = include ? &o->task.tables.include : &o->task.tables.exclude;
-    size_t *n = include ? &o->task.tables.ninclude : &o->task.tables.nexclude;
+    struct catalog_filter *f = (struct catalog_filter *)((char *)o + s->offset);
+    const char ***list = s->low == 0 ? &f->include : &f->exclude;
+    size_t *n = s->low == 0 ? &f->ninclude : &f->nexclude;
     if (value[0] == '\0') {
         return err_set(e, ERR_PATTERN, "--%s: the pattern is empty", s->name);
     }

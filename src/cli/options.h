@@ -65,14 +65,14 @@ enum option_kind {
     KIND_FLAG,     /* bool */
     KIND_SET,      /* no value; sets an enum to `low` */
     KIND_TEXT,     /* char * */
-    KIND_LIST,     /* a pattern, repeatable */
+    KIND_LIST,     /* a pattern of a catalog_filter, repeatable; low 1: leave them out */
     KIND_CHOICE,   /* an enum; `choices` in its order */
     KIND_COUNT32,  /* unsigned, low..high */
     KIND_COUNT64,  /* uint64_t */
     KIND_SIZE,     /* uint64_t bytes */
     KIND_RATE,     /* uint64_t bytes a second; may end in /s */
     KIND_DURATION, /* int64_t ms */
-    KIND_TYPE,     /* SRC=DST, repeatable */
+    KIND_TYPE,     /* SRC=DST, TABLE:SRC=DST, TABLE.COLUMN=DST, repeatable */
     KIND_LOSS,     /* RULE=POLICY, repeatable */
     KIND_COLUMNS,  /* TABLE=COLUMN,.., repeatable; low 1: leave them out */
     KIND_ROWS,     /* TABLE=OFFSET,COUNT, repeatable */

@@ -239,7 +239,7 @@ bool options_finish(struct options *o, struct err *e) {
     if (t->accept_moved && !t->resume) {
         return err_set(e, ERR_USAGE, "--accept-moved needs --resume");
     }
-    if (!catalog_filter_valid(&t->tables, e)) {
+    if (!catalog_filter_valid(&t->tables, e) || !catalog_filter_valid(&o->check.selection.tables, e)) {
         return false;
     }
     if (o->timeout_ms >= 0) {

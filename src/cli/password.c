@@ -129,6 +129,11 @@ static bool from_terminal(struct arena *a, const char *prompt, atomic_bool *stop
     return ok;
 }
 
+bool password_ask(struct arena *a, const char *prompt, atomic_bool *stop, const char **out, struct err *e) {
+    *out = NULL;
+    return from_terminal(a, text_fit(a, prompt, 200), stop, out, e);
+}
+
 bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user,
                    const char *host, FILE *warn, atomic_bool *stop, const char **out, struct err *e) {
     *out = NULL;

@@ -13,4 +13,7 @@
 bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user,
                    const char *host, FILE *warn, atomic_bool *stop, const char **out, struct err *e) WARN_UNUSED;
 
+/* Ask on the terminal, without echo. *out NULL: there is none, or nothing was typed. */
+bool password_ask(struct arena *a, const char *prompt, atomic_bool *stop, const char **out, struct err *e) WARN_UNUSED;
+
 #endif

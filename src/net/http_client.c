@@ -346,7 +346,7 @@ struct head {
     uint64_t length;
 };
 
-static bool take_header(char *line, struct head *h, struct err *e) {
+static bool take_header(const struct http_call *c, struct http_reply *out, char *line, struct head *h, struct err *e) {
     char *colon = strchr(line, ':');
     if (colon == NULL) {
         return err_set(e, ERR_NETWORK, "the server does not speak HTTP: a header has no ':'");
@@ -355,6 +355,10 @@ static bool take_header(char *line, struct head *h, struct err *e) {
     char *value = colon + 1 + strspn(colon + 1, " \t");
     for (size_t n = strlen(value); n > 0 && (value[n - 1] == ' ' || value[n - 1] == '\t'); n--) {
         value[n - 1] = '\0';
+    }
+    if (c->wanted != NULL && strcasecmp(line, c->wanted) == 0 && out->value[0] == '\0' &&
+        strlen(value) < HTTP_VALUE_MAX) {
+        memcpy(out->value, value, strlen(value) + 1);
     }
     if (strcasecmp(line, "transfer-encoding") == 0) {
         h->chunked = strcasecmp(value, "chunked") == 0;
@@ -371,7 +375,8 @@ static bool take_header(char *line, struct head *h, struct err *e) {
     return true;
 }
 
-static bool read_head(struct reader *r, struct head *h, struct err *e) {
+static bool read_head(const struct http_call *c, struct reader *r, struct http_reply *out, struct head *h,
+                      struct err *e) {
     char line[LINE_MAX];
     *h = (struct head){0};
     uint64_t status = 0;
@@ -393,7 +398,7 @@ static bool read_head(struct reader *r, struct head *h, struct err *e) {
         if (line[0] == '\0') {
             return true;
         }
-        if (!take_header(line, h, e)) {
+        if (!take_header(c, out, line, h, e)) {
             return false;
         }
     }
@@ -403,7 +408,7 @@ static bool read_head(struct reader *r, struct head *h, struct err *e) {
 static bool read_answer(const struct http_call *c, struct reader *r, struct http_reply *out, struct err *e) {
     struct head h;
     for (int i = 0;; i++) {
-        if (!read_head(r, &h, e)) {
+        if (!read_head(c, r, out, &h, e)) {
             return false;
         }
         if (h.status >= 200) {
@@ -492,6 +497,7 @@ bool http_call(const struct http_call *asked, struct http_reply *out, struct err
     c.timeout_s = c.timeout_s != 0 ? c.timeout_s : TIMEOUT_S;
     c.answer_max = c.answer_max != 0 ? c.answer_max : ANSWER_MAX;
     out->status = 0;
+    out->value[0] = '\0';
     buf_init(&out->body, c.answer_max);
     buf_init(&head, REQUEST_MAX);
     bool ok = place_of(c.url, &p, e) && buf_reserve(&head, LINE_MAX, e) && make_head(&c, &p, &head, e) &&

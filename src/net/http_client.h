@@ -20,11 +20,15 @@ struct http_call {
     bool any_name;            /* the certificate may be of another name (it is pinned by ca_file) */
     unsigned timeout_s;       /* for all of it; 0: 30 */
     size_t answer_max;        /* bytes of the answer's body; 0: 16 MiB */
+    const char *wanted;       /* the name of a header of the answer, or NULL */
 };
+
+enum { HTTP_VALUE_MAX = 1024 };
 
 struct http_reply {
     unsigned status;
-    struct buf body; /* NUL behind its bytes; the caller clears it, also after a failure */
+    char value[HTTP_VALUE_MAX]; /* of the wanted header, the first of that name; "": it is not there, or is longer */
+    struct buf body;            /* NUL behind its bytes; the caller clears it, also after a failure */
 };
 
 /* True for any status. ERR_USAGE: the URL, the method or a header cannot be sent. ERR_HTTP: no connection, certificate refused, timeout,

@@ -10,6 +10,7 @@ struct catalog_filter {
     size_t ninclude;
     const char **exclude;
     size_t nexclude;
+    const struct catalog_filter *also; /* which a table has to match as well, or NULL */
 };
 
 /* A pattern can be read? ERR_PATTERN otherwise. */

@@ -57,7 +57,7 @@ bool catalog_filter_valid(const struct catalog_filter *f, struct err *e) {
             return false;
         }
     }
-    return true;
+    return f->also == NULL || catalog_filter_valid(f->also, e);
 }
 
 static bool matches(const char *pattern, const char *name) {
@@ -84,5 +84,5 @@ bool catalog_filter_match(const struct catalog_filter *f, const char *table) {
     for (size_t i = 0; in && i < f->nexclude; i++) {
         in = !matches(f->exclude[i], table);
     }
-    return in;
+    return in && catalog_filter_match(f->also, table);
 }

@@ -69,10 +69,11 @@ static bool list(struct call *c, struct err *e) {
                     (struct store_values){w.v, w.n}, &count, e)) {
         return false;
     }
-    char *sql = arena_printf(c->a,
-                             "SELECT " ALERT_COLUMNS " FROM " ALERT_TABLES
-                             " %s ORDER BY a.last_ms DESC, a.id DESC LIMIT %lld OFFSET %lld",
-                             w.where, (long long)p.size, (long long)((p.number - 1) * p.size));
+    w.v[w.n++] = STORE_I(p.size);
+    w.v[w.n++] = STORE_I((p.number - 1) * p.size);
+    char *sql = arena_printf(
+        c->a, "SELECT " ALERT_COLUMNS " FROM " ALERT_TABLES " %s ORDER BY a.last_ms DESC, a.id DESC LIMIT ? OFFSET ?",
+        w.where);
     if (!store_rows(c->store, c->a, sql, (struct store_values){w.v, w.n}, &rows, e)) {
         return false;
     }
@@ -95,8 +96,9 @@ static bool count(struct call *c, struct err *e) {
     for (size_t i = 0; i < rows.n; i++) {
         of_level[store_number(&rows, i, 0) == 2 ? 2 : 1] += store_number(&rows, i, 1);
     }
-    c->out = json_pack("{s:I, s:I, s:I}", "open", (json_int_t)(of_level[1] + of_level[2]), "errors",
-                       (json_int_t)of_level[2], "warnings", (json_int_t)of_level[1]);
+    int64_t open = of_level[1] + of_level[2];
+    c->out = json_pack("{s:I, s:I, s:I}", "open", (json_int_t)open, "errors", (json_int_t)of_level[2], "warnings",
+                       (json_int_t)of_level[1]);
     return true;
 }
 

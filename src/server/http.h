@@ -70,7 +70,7 @@ struct http_options {
     http_handler *handle;
     void *arg;
     const struct stream_handler *const *streams; /* places of WebSockets; ends with NULL; may be NULL */
-    struct http_stats *stats;                    /* may be NULL */
+    struct http_stats *stats;                    /* outlives the server; may be NULL */
     void *(*thread_begin)(void *arg);            /* may be NULL; e.g. opens a store */
     void (*thread_end)(void *arg, void *local);  /* may be NULL */
 };

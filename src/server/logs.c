@@ -194,7 +194,7 @@ bool logs_append(struct store *s, struct feed *f, int64_t subtask, int64_t machi
     for (size_t done = 0; ok && there && done < n; done += LINES_A_STATEMENT) {
         size_t part = n - done < LINES_A_STATEMENT ? n - done : LINES_A_STATEMENT;
         struct line some[LINES_A_STATEMENT];
-        int64_t ids[LINES_A_STATEMENT];
+        int64_t ids[LINES_A_STATEMENT] = {0};
         for (size_t i = 0; i < part; i++) {
             some[i] = line_of(&a, json_array_get(lines, done + i), now);
         }

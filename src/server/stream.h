@@ -26,7 +26,7 @@ struct stream_handler {
     bool (*message)(void *arg, void *local, struct stream *s, char *text, size_t len, bool binary, struct err *e);
     /* The last call, once, if open had returned true: after all messages that came. */
     void (*closed)(void *arg, void *local, struct stream *s);
-    /* With each sign of life (http_options.beat_s): may it stay? false: closed as if open had failed. */
+    /* With each sign of life (http_options.beat_s): may it stay? false: closed with the codes of open; `closed` is called as ever. */
     bool (*stay)(void *arg, void *local, struct stream *s, struct err *e);
 };
 

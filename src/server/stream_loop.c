@@ -203,7 +203,7 @@ static int put_in(struct stream *s, struct lws *wsi) {
         s->in_last = m;
         s->in_messages++;
         s->in_bytes += len;
-        s->paused = s->in_messages >= INBOX_MESSAGES || s->in_bytes >= INBOX_BYTES;
+        s->paused = s->paused || s->in_messages >= INBOX_MESSAGES || s->in_bytes >= INBOX_BYTES;
         stream_give(s);
     }
     bool paused = s->paused;

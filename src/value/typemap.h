@@ -47,7 +47,9 @@ struct target_type {
     bool enum_type;  /* ddl names an enum type that must be created first (PostgreSQL CREATE TYPE) */
 };
 
-/* One user override: "tinyint(1)=boolean", or "orders.total=double precision" (table and column globs). */
+/* One user override: "tinyint(1)=boolean", "order*:tinyint(1)=boolean" or "orders.total=double precision" (table and column globs).
+ * Of several that fit a column one that names a column wins, then one that names a table, then one that spells the type in full,
+ * then the first. */
 struct type_override {
     const char *table, *column; /* NULL: any (globs) */
     const char *mysql_type;     /* NULL: any; compared with base and with full */

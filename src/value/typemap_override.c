@@ -33,8 +33,9 @@ const struct type_override *typemap_find_override(const struct typemap_options *
         if (!matches(w->table, table) || !matches(w->column, column) || !names_type(w, from)) {
             continue;
         }
-        int rank = (w->column != NULL ? 2 : 0) + (w->table != NULL ? 1 : 0);
-        if (rank >= best_rank) {
+        bool spelled = w->mysql_type != NULL && !str_ieq(w->mysql_type, from->base);
+        int rank = (w->column != NULL ? 4 : 0) + (w->table != NULL ? 2 : 0) + (spelled ? 1 : 0);
+        if (rank > best_rank) {
             best = w;
             best_rank = rank;
         }

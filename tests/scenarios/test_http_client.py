@@ -179,6 +179,12 @@ def test_over_ipv6():
     server.shutdown()
 
 
+def test_a_header_that_is_wanted(raw):
+    answer = b"HTTP/1.1 200 OK\r\nset-COOKIE:  a=b; Path=/ \r\nSet-Cookie: second\r\nX-Long: " + b"y" * 1024 + b"\r\nContent-Length: 0\r\n\r\n"
+    assert call(raw(answer), wanted="Set-Cookie")["value"] == "a=b; Path=/"
+    assert call(raw(answer), wanted="X-Long")["value"] == call(raw(answer), wanted="X")["value"] == call(raw(answer))["value"] == ""
+
+
 def test_redirects_are_not_followed(raw):
     got = call(raw(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 2\r\n\r\nno"))
     assert (got["status"], got["body"]) == (302, "no")

@@ -1,7 +1,7 @@
 /* The HTTP client as a program, for tests/scenarios/test_http_client.py.
  *
  * A JSON object on standard input: {"method", "url", "bearer", "headers": [..], "body", "ca_file", "any_name", "timeout_s",
- * "answer_max"}; one on standard output: {"ok", "status", "body", "bytes", "error"}. */
+ * "answer_max", "wanted"}; one on standard output: {"ok", "status", "value", "body", "bytes", "error"}. */
 #include <stdlib.h>
 
 #include "net/http_client.h"
@@ -34,13 +34,14 @@ int main(void) {
         .ca_file = text(in, "ca_file"),
         .any_name = json_is_true(json_object_get(in, "any_name")),
         .timeout_s = (unsigned)json_integer_value(json_object_get(in, "timeout_s")),
+        .wanted = text(in, "wanted"),
         .answer_max = (size_t)json_integer_value(json_object_get(in, "answer_max")),
     };
     struct http_reply reply;
     struct err e = ERR_INIT;
     bool ok = http_call(&call, &reply, &e);
-    json_t *out = json_pack("{s:b, s:i, s:I, s:o, s:o}", "ok", ok, "status", (int)reply.status, "bytes",
-                            (json_int_t)reply.body.len, "body",
+    json_t *out = json_pack("{s:b, s:s, s:i, s:I, s:o, s:o}", "ok", ok, "value", reply.value, "status",
+                            (int)reply.status, "bytes", (json_int_t)reply.body.len, "body",
                             ok ? json_stringn((const char *)reply.body.data, reply.body.len) : json_null(), "error",
                             ok ? json_null() : err_to_json(&e));
     json_dumpf(out, stdout, JSON_COMPACT);

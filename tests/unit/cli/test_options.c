@@ -173,10 +173,50 @@ static void type_overrides_are_taken_apart(void **state) {
     assert_string_equal(v[1].mysql_type, "enum('a=b.c')");
     assert_string_equal(v[1].target, "text");
     assert_string_equal(v[0].table, "shop_*");
-    static const char *const wrong[] = {"int", "=text", "int=", "a.b.c=text", ".b=text", "a.=text", "="};
+    static const char *const wrong[] = {"int", "=text",     "int=",    "a.b.c=text", ".b=text",    "a.=text",
+                                        "=",   ":int=text", "a:=text", "a:int=",     "[a:int=text"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         bad(w, CMD_PLAN, arena_printf(&w->a, SRC "\n" DST "\n--type=%s", wrong[i]), ERR_TYPE_OVERRIDE, "--type");
     }
+}
+
+static void type_overrides_of_some_tables(void **state) {
+    struct world *w = *state;
+    good(w, CMD_PLAN,
+         SRC "\n" DST "\n--type=order*:decimal(10,2)=numeric\n--type=a.b:int=bigint"
+             "\n--type=[[:digit:]]*.id=bigint\n--type=a\\.b\\=c.d=text\n--type=enum('a:b','c')=text");
+    const struct type_override *v = w->o.task.overrides;
+    assert_int_equal(w->o.task.noverrides, 5);
+    assert_string_equal(v[4].table, "order*");
+    assert_string_equal(v[4].mysql_type, "decimal(10,2)");
+    assert_null(v[4].column);
+    assert_string_equal(v[3].table, "a.b");
+    assert_string_equal(v[3].mysql_type, "int");
+    assert_string_equal(v[2].table, "[[:digit:]]*");
+    assert_string_equal(v[2].column, "id");
+    assert_string_equal(v[1].table, "a\\.b\\=c");
+    assert_string_equal(v[1].column, "d");
+    assert_null(v[0].table);
+    assert_string_equal(v[0].mysql_type, "enum('a:b','c')");
+}
+
+static void tables_of_the_check_alone(void **state) {
+    struct world *w = *state;
+    good(w, CMD_MIGRATE, SRC "\n" DST "\n--table=a*\n--check-table=ab*\n--check-exclude=/c$/\n--check-exclude=abd");
+    const struct catalog_filter *f = &w->o.check.selection.tables;
+    assert_int_equal(w->o.task.tables.ninclude, 1);
+    assert_int_equal(w->o.task.tables.nexclude, 0);
+    assert_int_equal(f->ninclude, 1);
+    assert_int_equal(f->nexclude, 2);
+    assert_true(catalog_filter_match(f, "ab"));
+    assert_false(catalog_filter_match(f, "abc"));
+    struct catalog_filter both = w->o.task.tables;
+    both.also = f;
+    assert_true(catalog_filter_match(&both, "abe"));
+    assert_false(catalog_filter_match(&both, "abd"));
+    assert_false(catalog_filter_match(&both, "aa"));
+    bad(w, CMD_CHECK, SRC "\n" DST "\n--check-table=/(/", ERR_PATTERN, "/(/");
+    bad(w, CMD_LOAD, SRC "\n" DST "\n--check-table=a", ERR_USAGE, "--check-table");
 }
 
 static void values_that_make_no_sense_are_refused(void **state) {
@@ -326,6 +366,8 @@ int main(void) {
         T(every_option_lands_in_its_field),
         T(the_url_and_the_options_agree_on_who_wins),
         T(type_overrides_are_taken_apart),
+        T(type_overrides_of_some_tables),
+        T(tables_of_the_check_alone),
         T(values_that_make_no_sense_are_refused),
         T(quick_checks_are_alone),
         T(hints_help),

@@ -163,9 +163,16 @@ static void collations(void **state) {
 static void override_choice(void **state) {
     (void)state;
     static const struct type_override w[] = {
-        {NULL, NULL, "tinyint(1)", "boolean"},    {NULL, NULL, "int", "bigint"},
-        {"order*", NULL, "int", "numeric(12,0)"}, {"orders", "total", NULL, "double precision"},
-        {NULL, "*_flag", "tinyint", "integer"},   {NULL, NULL, "int unsigned", "integer"},
+        {NULL, NULL, "tinyint(1)", "boolean"},
+        {NULL, NULL, "int", "bigint"},
+        {"order*", NULL, "int", "numeric(12,0)"},
+        {"orders", "total", NULL, "double precision"},
+        {NULL, "*_flag", "tinyint", "integer"},
+        {NULL, NULL, "int unsigned", "integer"},
+        {"log", NULL, "int", "integer"},
+        {"log", NULL, "int(11)", "smallint"},
+        {"log", NULL, "int", "text"},
+        {"a\\*", NULL, "int", "smallint"},
     };
     static const struct {
         const char *table, *column, *type, *ddl;
@@ -180,6 +187,11 @@ static void override_choice(void **state) {
         {"orders", "total", "int", "double precision"},
         {"t", "c", "int(10) unsigned", "integer"},
         {"orders", "c", "int(10) unsigned", "numeric(12,0)"},
+        {"log", "c", "int", "integer"}, /* of equal ones the first */
+        {"log", "c", "int(11)", "smallint"},
+        {"log", "c_flag", "tinyint(1)", "integer"},
+        {"a*", "c", "int", "smallint"},
+        {"ab", "c", "int", "bigint"},
     };
     struct typemap_options o = {.dialect = DIALECT_PG, .overrides = w, .noverrides = sizeof w / sizeof w[0]};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
