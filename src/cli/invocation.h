@@ -34,6 +34,7 @@ struct invocation {
     struct stopper *stopper;
     bool json_events;                /* --progress=json: standard output belongs to events */
     const struct stage_watch *watch; /* or NULL; then standard error belongs to the log */
+    bool incomplete;                 /* the check is done, but something could not be compared */
 };
 
 /* Read the words, print help if asked for, take signals, find passwords, open the log and the report file.

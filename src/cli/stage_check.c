@@ -26,6 +26,7 @@ static int outcome(struct invocation *v, const struct check_report *r, bool ok, 
         return EXIT_OK;
     }
     struct err incomplete = ERR_INIT;
+    v->incomplete = true;
     err_set(&incomplete, ERR_CHECK_INCOMPLETE, "not everything could be compared; what could be is the same");
     return invocation_fail(v, &incomplete);
 }

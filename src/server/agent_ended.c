@@ -114,7 +114,9 @@ bool agent_worker_ended(const struct api *api, struct tasks *t, int64_t subtask,
         figures_end(api->figures, subtask);
         scheduler_kick(api->scheduler);
         bool stopped = x.exited && x.code == CODE_STOPPED;
-        if (well) { /* that the sides differ stays to be looked at */
+        if (well && x.error != NULL) { /* it is done, but not everything could be compared */
+            ok = alert_raise(t->store, api->feed, ALERT_WARNING, subtask, 0, x.error, e);
+        } else if (well) { /* that the sides differ stays to be looked at */
             ok = x.code == CODE_DIFFERENT || alert_close(t->store, api->feed, subtask, 0, NULL, e);
         } else if (!stopped) {
             ok = alert_raise(t->store, api->feed, ALERT_ERROR, subtask, 0, x.reason, e);

@@ -168,6 +168,16 @@ def test_the_end_of_a_worker(admin, agent, make):
     assert admin.ok("GET", "/api/v1/tasks/%d" % task)["status"] == 2
 
 
+def test_done_but_not_all_compared(admin, agent, make):
+    _, (one,) = make()
+    agent.take()
+    agent.stages(*ALL_OFFLINE)
+    agent.end(code=1, error={"code": "GW1050", "message": "not everything could be compared"})
+    assert admin.ok("GET", "/api/v1/subtasks/%d" % one)["status"] == FINISHED
+    alert, = admin.ok("GET", "/api/v1/alerts?open=true")["items"]
+    assert (alert["code"], alert["level"]) == ("GW1050", "warning")
+
+
 def test_precheck_failed(admin, agent, make):
     task, (one,) = make()
     agent.take()
