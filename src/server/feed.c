@@ -177,18 +177,26 @@ void feed_free(struct feed *f) {
 
 /* ---- telling ---- */
 
-/* Of topic, kind and id; 0: it has no id. */
-static uint64_t key_of(const char *topic, const json_t *change) {
+/* Of topic, kind, id and the change's other texts; 0: it has no id, or it has a list. */
+static uint64_t key_of(const char *topic, json_t *change) {
     const json_t *kind = json_object_get(change, "kind"), *id = json_object_get(change, "id");
+    uint64_t h = hash_text(HASH_BEGIN, topic);
+    const char *name;
+    json_t *value;
     if (!json_is_string(kind) || (!json_is_integer(id) && !json_is_string(id))) {
         return 0;
     }
-    uint64_t h = hash_text(hash_text(HASH_BEGIN, topic), json_string_value(kind));
     if (json_is_integer(id)) {
         json_int_t n = json_integer_value(id);
         h = hash_on(h, &n, sizeof n);
-    } else {
-        h = hash_text(h, json_string_value(id));
+    }
+    json_object_foreach(change, name, value) {
+        if (json_is_array(value)) {
+            return 0;
+        }
+        if (json_is_string(value)) {
+            h += hash_text(hash_text(HASH_BEGIN, name), json_string_value(value)); /* in any order */
+        }
     }
     return h != 0 ? h : 1;
 }

@@ -5,7 +5,8 @@
  * goes on where it stopped; one that was away for longer, or comes from another server or from before a restart, is told to read anew. Any thread.
  *
  * A change with a "kind" and an "id" says all that is to be known of its thing: for a client that is behind, a newer one of the same
- * topic, kind and id replaces it. One without an id (a line of a log, something that was deleted) is never left out. */
+ * topic, kind, id and other texts (values that are strings) replaces it. One without an id (lines of a log), or with a list (some of
+ * the objects), is never left out. */
 #ifndef SERVER_FEED_H
 #define SERVER_FEED_H
 
@@ -35,7 +36,7 @@ struct feed_change {
     const char *topic;
     const char *text; /* {"seq": N, "topic": "..", "change": {..}} */
     size_t len;
-    uint64_t key; /* of topic, kind and id; 0: it has no id */
+    uint64_t key; /* the same for what may replace one another; 0: nothing may */
 };
 
 /* Called in the order of seq, on the thread that tells and while the feed waits: be quick, and call nothing of the feed. What c points to

@@ -15,7 +15,8 @@ import time
 import pytest
 import websockets
 
-from test_serve_api import PASSWORD, Client, Server, admin, person  # noqa: F401 (fixtures)
+from control import PASSWORD, Client, Server, subtask
+from test_serve_api import admin, person  # noqa: F401 (a fixture)
 
 ALERTS = 40
 
@@ -46,7 +47,7 @@ class Alerts:
 @pytest.fixture
 def server(godwit, tmp_path):
     """Stopped in the end, not killed: what is not let go of then, a sanitizer tells."""
-    server = Server(godwit, tmp_path / "data").start()
+    server = Server(godwit, tmp_path / "data", "--no-local-machine").start()
     yield server
     if server.run.process.poll() is None:
         server.stop()
@@ -261,6 +262,76 @@ def test_events_for_programs(server, alerts, token):
     program.refused(405, "GW1069", "POST", "/api/v1/events?topic=tasks")
 
 
+def test_a_migration_as_it_happens(godwit, tmp_path, mysql9, pg_db):
+    mysql9.script(["DROP DATABASE IF EXISTS live_one", "CREATE DATABASE live_one", "CREATE TABLE live_one.t (id int PRIMARY KEY)",
+                   "INSERT INTO live_one.t VALUES (1), (2), (3)"])
+    server = Server(godwit, tmp_path / "data").start()
+    try:
+        admin = server.admin()
+        source, target = admin.data_source("s", "mysql", mysql9), admin.data_source("t", "postgresql", pg_db.server)
+        task = admin.task("watched", [subtask(source, "live_one", target, pg_db.name)], start=False)["id"]
+        part, = admin.subtasks(task)
+
+        async def run():
+            async with live(server, cookie=admin.cookie) as ws:
+                await say(ws, subscribe=["tasks", "task %d" % task, "subtask %d" % part["id"], "log %d" % part["id"]])
+                await hear(ws, "subscribed")
+                await asyncio.to_thread(admin.ok, "POST", "/api/v1/tasks/%d/start" % task, {})
+                seen, statuses, last = {}, [], 0
+                while not (statuses and statuses[-1] == 100 and "log %d" % part["id"] in seen):
+                    message = await hear(ws, "change", within=90)
+                    assert message["seq"] > last
+                    last = message["seq"]
+                    seen.setdefault(message["topic"], []).append(message["change"])
+                    if message["topic"].startswith("subtask") and message["change"]["kind"] == "subtask":
+                        statuses.append(message["change"]["subtask"]["status"])
+                assert 2 in statuses and statuses == sorted(statuses, key=lambda s: 0 if s == 1000 else s), statuses
+                assert set(seen) == {"tasks", "task %d" % task, "subtask %d" % part["id"], "log %d" % part["id"]}
+                assert PASSWORD not in json.dumps(seen) and pg_db.server.password not in json.dumps(seen)
+        asyncio.run(run())
+    finally:
+        server.stop()
+        mysql9.execute("DROP DATABASE live_one")
+
+
+def test_what_another_server_did(godwit, tmp_path, pg15, mysql9):
+    pg15.execute("DROP DATABASE IF EXISTS live_shared")
+    pg15.execute("CREATE DATABASE live_shared")
+    options = ["--store", "postgresql://%s@%s:%d/live_shared" % (pg15.user, pg15.host, pg15.port), "--no-local-machine"]
+    env = {"GODWIT_STORE_PASSWORD": pg15.password}
+    servers = []
+    try:
+        first = Server(godwit, tmp_path / "one", *options, "--name", "one", env=env).start()
+        servers.append(first)
+        (tmp_path / "two").mkdir(mode=0o700)
+        (tmp_path / "two" / "godwit.key").write_bytes((tmp_path / "one" / "godwit.key").read_bytes())
+        (tmp_path / "two" / "godwit.key").chmod(0o600)
+        second = Server(godwit, tmp_path / "two", *options, "--name", "two", env=env).start()
+        servers.append(second)
+        admin = first.admin()
+        source, target = admin.data_source("s", "mysql", mysql9), admin.data_source("t", "postgresql", pg15)
+        token = admin.ok("POST", "/api/v1/tokens", {"name": "live", "role": "viewer", "days": 1})["token"]
+
+        async def run():
+            async with live(second, token) as ws:
+                await say(ws, subscribe=["tasks"])
+                await hear(ws, "subscribed")
+                task = await asyncio.to_thread(admin.task, "elsewhere", [subtask(source, "mysql", target, "x")], start=False)
+                while True:
+                    change = (await hear(ws, "change"))["change"]
+                    if change.get("id") == task["id"]:
+                        break
+        asyncio.run(run())
+        now = metrics(Client(second, token))
+        assert any(k.endswith('store="postgresql"}') for k in now)
+        assert now['godwit_subtasks{status="0",text="not run"}'] == 1, now
+        assert now["godwit_running_rows"] == 0
+    finally:
+        for server in servers:
+            server.stop()
+        pg15.execute("DROP DATABASE live_shared WITH (FORCE)")
+
+
 # ---- bad neighbours ----
 
 
@@ -468,17 +539,17 @@ def test_metrics(server, alerts, admin, token):
         store.execute("INSERT INTO task (name, status, params, created_by, created_ms, changed_ms) VALUES ('t', 1, '{}', 'x', 1, 1)")
         task, = store.execute("SELECT max(id) FROM task").fetchone()
         source, = store.execute("SELECT max(id) FROM data_source").fetchone()
-        for place in (1, 2, 3):
+        for place, status in ((1, 2), (2, 2), (3, 100)):
             store.execute(
                 "INSERT INTO subtask (task_id, place, source_id, source_database, target_id, target_database, target_schema, mode, tables,"
                 " params, generation, status, reached, fence, attempts, crashes, permille, created_ms, changed_ms, lease_until_ms)"
-                " VALUES (?, ?, ?, 'a', ?, 'b', 'c', 1, '{}', '{}', 1, 2, 2, 1, 1, 0, 0, 1, 1, ?)",
-                (task, place, source, source, 99999999999999 if place < 3 else None))
-            subtask, = store.execute("SELECT max(id) FROM subtask").fetchone()
+                " VALUES (?, ?, ?, 'a', ?, 'b', ?, 1, '{}', '{}', 1, ?, ?, 1, 1, 0, 0, 1, 1, ?)",
+                (task, place, source, source, "c%d" % place, status, status, 99999999999999 if status == 2 else None))
+            made, = store.execute("SELECT max(id) FROM subtask").fetchone()
             for at in (1, 2):
-                store.execute("INSERT INTO sample VALUES (?, ?, ?, ?, 10, 100)", (subtask, at, 1000 * at, 50000 * at))
+                store.execute("INSERT INTO sample (subtask_id, at_ms, row_count, byte_count, rows_per_s, bytes_per_s) VALUES (?, ?, ?, ?, 10, 100)", (made, at, 1000 * at, 50000 * at))
     now = metrics(program)
-    assert now['godwit_subtasks{status="2",text="full migration: running"}'] == 3, now
+    assert now['godwit_subtasks{status="2",text="full migration: running"}'] == 2, now
     assert now["godwit_running_subtasks"] == 2 and now["godwit_running_rows"] == 4000 and now["godwit_running_bytes"] == 200000
     assert now['godwit_machines{state="ready"}'] >= 1
     events.close()

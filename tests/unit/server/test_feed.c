@@ -134,6 +134,32 @@ static void who_was_away_hears_what_was_kept(void **state) {
     }
 }
 
+static uint64_t key(struct feed *f, json_t *change) {
+    struct listener l = {0};
+    struct feed_ear *ear = feed_listen(f, on_change, &l);
+    feed_tell(f, "subtask 7", change);
+    feed_ear_free(f, ear);
+    assert_int_equal(l.n, 1);
+    return l.key;
+}
+
+/* What may replace one another, and what may not. */
+static void keys_tell_what_is_the_same(void **state) {
+    struct feed *f = *state;
+    uint64_t first = key(f, json_pack("{s:s, s:i, s:{s:i}}", "kind", "progress", "id", 7, "figures", "rows", 1));
+    assert_true(first != 0);
+    assert_true(first == key(f, json_pack("{s:{s:i}, s:i, s:s}", "figures", "rows", 2, "id", 7, "kind", "progress")));
+    assert_true(first != key(f, json_pack("{s:s, s:i}", "kind", "progress", "id", 8)));
+    assert_true(first != key(f, json_pack("{s:s, s:s}", "kind", "progress", "id", "7")));
+    assert_true(first != key(f, json_pack("{s:s, s:i}", "kind", "status", "id", 7)));
+    assert_int_equal(key(f, json_pack("{s:s, s:i, s:[i]}", "kind", "objects", "id", 7, "items", 1)), 0);
+    assert_int_equal(key(f, json_pack("{s:s}", "kind", "log")), 0);
+    assert_int_equal(key(f, json_pack("{s:i}", "id", 7)), 0);
+    uint64_t report = key(f, json_pack("{s:s, s:i, s:s}", "kind", "document", "id", 7, "document", "report"));
+    assert_true(report != 0 &&
+                report != key(f, json_pack("{s:s, s:i, s:s}", "kind", "document", "id", 7, "document", "check")));
+}
+
 static void another_feed_has_other_numbers(void **state) {
     struct feed *f = *state, *other = feed_new();
     uint64_t a = feed_state(f).seq, b = feed_state(other).seq;
@@ -230,6 +256,7 @@ int main(void) {
         TEST(who_listens_hears),
         TEST(who_was_away_hears_what_was_kept),
         TEST(another_feed_has_other_numbers),
+        TEST(keys_tell_what_is_the_same),
         TEST(memory_is_bounded),
         TEST(any_thread),
     };
