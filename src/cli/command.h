@@ -45,6 +45,8 @@ int cmd_migrate(const struct command *c, int n, char **words);
 int cmd_check(const struct command *c, int n, char **words);
 int cmd_serve(const struct command *c, int n, char **words);
 int cmd_login(const struct command *c, int n, char **words);
+int cmd_task(const struct command *c, int n, char **words);
+int cmd_host(const struct command *c, int n, char **words);
 int cmd_source(const struct command *c, int n, char **words);
 int cmd_agent(const struct command *c, int n, char **words);
 int cmd_worker(const struct command *c, int n, char **words);

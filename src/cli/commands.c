@@ -77,6 +77,22 @@ static const char *const source_examples[] = {
     NULL,
 };
 
+static const char *const task_examples[] = {
+    "# task.json: {\"name\": \"move\", \"machines\": [], \"subtasks\": [{\"source\": \"shop\", \"source_database\": "
+    "\"shop\",",
+    "#   \"target\": \"og\", \"target_database\": \"app\", \"target_schema\": \"shop\", \"mode\": 1}]}",
+    "godwit task create -f task.json --start",
+    "# Follow it; the exit code says how it ended",
+    "godwit task watch 7",
+    NULL,
+};
+
+static const char *const host_examples[] = {
+    "# For an agent that is started by hand",
+    "godwit host token worker-3 > token",
+    NULL,
+};
+
 static const struct command commands[] = {
     {"precheck", CMD_PRECHECK, "SOURCE TARGET [options]", "look for what would make a migration fail; changes nothing",
      "检查会导致迁移失败的问题;不做任何修改", precheck_examples, cmd_precheck},
@@ -94,6 +110,10 @@ static const struct command commands[] = {
      serve_examples, cmd_serve, true},
     {"login", 0, "[NAME] [options]", "get a token from a server, for task, host and source",
      "从服务器取得令牌,供 task、host、source 使用", login_examples, cmd_login, true},
+    {"task", 0, "create | list | show | start | watch | .. [options]", "a server's tasks", "管理服务器的迁移任务",
+     task_examples, cmd_task, true},
+    {"host", 0, "list | token | .. [options]", "a server's execution machines", "管理服务器的执行机", host_examples,
+     cmd_host, true},
     {"source", 0, "list | add | .. [options]", "a server's data sources", "管理服务器的数据源", source_examples,
      cmd_source, true},
     {"agent", 0, "--server URL --token-file FILE [options]", "run on an execution machine: does what a server says",

@@ -12,7 +12,7 @@
 #include "cli/units.h"
 #include "engine/text_width.h"
 
-enum { FILE_BYTES_MAX = 1 << 20, NAME_COLUMNS = 22, OPTION_COLUMNS = 28 };
+enum { FILE_BYTES_MAX = 1 << 20, FORM_COLUMNS = 48, OPTION_COLUMNS = 28 };
 
 struct verb_option {
     const char *name, *arg;
@@ -74,7 +74,7 @@ static void help(const struct command *c, const struct verb *verbs, bool zh) {
         char head[100];
         snprintf(head, sizeof head, "godwit %s %s%s%s", c->name, v->name != NULL ? v->name : "",
                  v->name != NULL && v->synopsis[0] != '\0' ? " " : "", v->synopsis);
-        padded(head, NAME_COLUMNS * 2);
+        padded(head, FORM_COLUMNS);
         printf("%s\n", zh ? v->zh : v->text);
     }
     printf("\n%s:\n", zh ? "选项" : "Options");

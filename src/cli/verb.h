@@ -80,7 +80,8 @@ bool verb_print_json(const struct verb_call *v, const json_t *answer);
 struct verb_column {
     const char *en, *zh;
     const char *key; /* of the item's object, "a.b" for one inside */
-    enum verb_kind { VERB_TEXT, VERB_NUMBER, VERB_BYTES, VERB_TIME, VERB_PERMILLE, VERB_YES } kind;
+    /* VERB_PART: 0 to 1, shown in percent; VERB_BOTH: an object of both languages; VERB_COUNT: how many are in a list */
+    enum verb_kind { VERB_TEXT, VERB_NUMBER, VERB_BYTES, VERB_TIME, VERB_PART, VERB_YES, VERB_BOTH, VERB_COUNT } kind;
 };
 
 /* Rows of objects under heads, the columns as wide as they need to be; columns end with a key of NULL. */

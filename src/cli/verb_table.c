@@ -62,11 +62,16 @@ static char *cell(const struct verb_call *v, const json_t *item, const struct ve
                    : plain(v->a, value);
     case VERB_TIME:
         return time_text(v->a, json_integer_value(value));
-    case VERB_PERMILLE:
-        return json_is_number(value) ? arena_printf(v->a, "%.1f%%", json_number_value(value) / 10)
+    case VERB_PART:
+        return json_is_number(value) ? arena_printf(v->a, "%.1f%%", json_number_value(value) * 100)
                                      : arena_strdup(v->a, "-");
+    case VERB_COUNT:
+        return arena_printf(v->a, "%zu", json_array_size(value));
     case VERB_YES:
         return arena_strdup(v->a, json_is_true(value) ? v->zh ? "是" : "yes" : v->zh ? "否" : "no");
+    case VERB_BOTH:
+        value = json_object_get(value, v->zh ? "zh" : "en");
+        break;
     case VERB_TEXT:
         break;
     }
@@ -74,7 +79,7 @@ static char *cell(const struct verb_call *v, const json_t *item, const struct ve
 }
 
 static bool to_the_right(const struct verb_column *c) {
-    return c->kind == VERB_NUMBER || c->kind == VERB_BYTES || c->kind == VERB_PERMILLE;
+    return c->kind == VERB_NUMBER || c->kind == VERB_BYTES || c->kind == VERB_PART || c->kind == VERB_COUNT;
 }
 
 static void put_row(const struct verb_call *v, char **cells, const struct verb_column *columns, const size_t *width) {

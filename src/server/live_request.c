@@ -9,7 +9,7 @@
 #include "server/feed.h"
 
 static const char *const alone[] = {"tasks", "machines", "alerts"};
-static const char *const with_id[] = {"task", "subtask", "log", "machine", "machine log"};
+static const char *const with_id[] = {"task", "subtask", "log", "machine log"};
 
 enum { ID_DIGITS = 18, SEQ_DIGITS = 16 };
 
@@ -40,7 +40,7 @@ bool live_topic_check(const char *topic, struct err *e) {
     err_set(e, ERR_NOT_FOUND, "there is no topic '%.*s'", (int)str_utf8_cut(topic, strlen(topic), FEED_TOPIC_BYTES),
             topic);
     return err_hint(e, "topics are: tasks, machines, alerts; with a number behind a space: task, subtask, log, "
-                       "machine, machine log");
+                       "machine log");
 }
 
 static bool take_topics(struct arena *a, const json_t *list, const char *name, struct live_topics *out, struct err *e) {
