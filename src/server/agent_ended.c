@@ -102,7 +102,7 @@ static bool in_transaction(struct tasks *t, const struct end *x, struct err *e) 
 }
 
 bool agent_worker_ended(const struct api *api, struct tasks *t, int64_t subtask, const json_t *message, struct err *e) {
-    struct end x;
+    struct end x = {0};
     if (!read_end(t, subtask, message, &x, e)) {
         return false;
     }
