@@ -21,6 +21,7 @@ struct url {
     const char *text; /* as given */
     const char *side; /* "source", as the user calls it */
     enum url_kind kind;
+    bool database_optional;
     struct task *task;
     struct err *e;
     struct part part; /* what is being read, for messages */
@@ -450,6 +451,10 @@ static bool parse_scheme(struct url *u, const char *const *schemes, const char *
 
 static bool parse_database(struct url *u, const char *slash, const char *end, char **database) {
     u->part = slash < end ? (struct part){slash + 1, end} : (struct part){end, end};
+    if (u->part.from == u->part.to && u->database_optional) {
+        *database = NULL;
+        return true;
+    }
     if (u->part.from == u->part.to) {
         err_set(u->e, ERR_URL, "the URL names no database");
         err_hint(u->e, "the form is " URL_FORM "; the database stands behind the host");
@@ -553,16 +558,20 @@ enum url_kind url_kind_of(const char *text) {
     return has_scheme(text, mysql_schemes) ? URL_MYSQL : has_scheme(text, gauss_schemes) ? URL_GAUSS : URL_OTHER;
 }
 
-static bool mysql_end(struct arena *a, const char *text, const char *side, struct task *task, struct err *e) {
-    struct url u = {.a = a, .text = text, .side = side, .kind = URL_MYSQL, .task = task, .e = e};
+static bool mysql_end(struct arena *a, const char *text, const char *side, bool server, struct task *task,
+                      struct err *e) {
+    struct url u = {
+        .a = a, .text = text, .side = side, .kind = URL_MYSQL, .database_optional = server, .task = task, .e = e};
     struct parameters params = {source_parameters, COUNT(source_parameters)};
     struct ends to = {&task->source.host, &task->source.user, &task->source.port, &task->source_database};
     task->source.port = 3306;
     return parse(&u, mysql_schemes, &params, &to);
 }
 
-static bool gauss_end(struct arena *a, const char *text, const char *side, struct task *task, struct err *e) {
-    struct url u = {.a = a, .text = text, .side = side, .kind = URL_GAUSS, .task = task, .e = e};
+static bool gauss_end(struct arena *a, const char *text, const char *side, bool server, struct task *task,
+                      struct err *e) {
+    struct url u = {
+        .a = a, .text = text, .side = side, .kind = URL_GAUSS, .database_optional = server, .task = task, .e = e};
     struct parameters params = {target_parameters, COUNT(target_parameters)};
     char *database = NULL;
     struct ends to = {&task->target.host, &task->target.user, &task->target.port, &database};
@@ -575,15 +584,25 @@ static bool gauss_end(struct arena *a, const char *text, const char *side, struc
 }
 
 bool url_source(struct arena *a, const char *text, struct task *task, struct err *e) {
-    return mysql_end(a, text, "source", task, e);
+    return mysql_end(a, text, "source", false, task, e);
 }
 
 bool url_target(struct arena *a, const char *text, struct task *task, struct err *e) {
-    return gauss_end(a, text, "target", task, e);
+    return gauss_end(a, text, "target", false, task, e);
 }
 
 bool url_ends_backward(struct arena *a, const char *source, const char *target, struct task *task, struct err *e) {
-    return gauss_end(a, source, "source", task, e) && mysql_end(a, target, "target", task, e);
+    return gauss_end(a, source, "source", false, task, e) && mysql_end(a, target, "target", false, task, e);
+}
+
+bool url_server(struct arena *a, const char *text, struct task *task, enum url_kind *kind, struct err *e) {
+    *kind = url_kind_of(text);
+    if (*kind == URL_OTHER) {
+        err_set(e, ERR_URL, "the URL is of no database that is known");
+        return err_hint(e, "it begins with mysql://, mariadb://, opengauss://, postgresql:// or postgres://");
+    }
+    return *kind == URL_MYSQL ? mysql_end(a, text, "source", true, task, e)
+                              : gauss_end(a, text, "target", true, task, e);
 }
 
 static void print_parameters(FILE *out, bool markdown, const char *title, const struct parameters *p) {

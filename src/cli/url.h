@@ -20,6 +20,10 @@ bool url_target(struct arena *a, const char *text, struct task *task, struct err
 enum url_kind { URL_OTHER, URL_MYSQL, URL_GAUSS };
 enum url_kind url_kind_of(const char *text);
 
+/* A server of databases: mysql://user@host:port/ fills task->source, opengauss://user@host:port/ task->target. The database may be
+ * missing: then it is NULL. */
+bool url_server(struct arena *a, const char *text, struct task *task, enum url_kind *kind, struct err *e) WARN_UNUSED;
+
 /* A check's ends when the reference is openGauss: `source` fills task->target, `target` fills task->source. Messages call them as
  * the user does. */
 bool url_ends_backward(struct arena *a, const char *source, const char *target, struct task *task,

@@ -19,6 +19,8 @@ typedef bool worker_verb(const json_t *job, struct arena *a, atomic_bool *stop, 
 /* NULL: there is none of that name. */
 worker_verb *worker_verb_find(const char *name);
 
+bool worker_probe(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
+bool worker_tree(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
 bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
 
 /* ---- migrations ---- */
@@ -33,6 +35,10 @@ bool worker_text(const json_t *job, const char *key, const char **out, struct er
 
 /* The job's task and passwords as options of the command `bit`. The passwords are copied into the options' arena. */
 bool worker_task(const json_t *job, unsigned bit, struct options *o, struct err *e) WARN_UNUSED;
+
+/* The job's end, password and database as one end of *t, whose strings live in the arena; answers are not waited for longer than
+ * somebody would before a screen. *source: it is MySQL, else openGauss or PostgreSQL (then without a database its `postgres`). */
+bool worker_end(const json_t *job, struct arena *a, struct task *t, bool *source, struct err *e) WARN_UNUSED;
 
 /* One `error` event, and a line of the log. */
 void worker_fail(const struct err *e);

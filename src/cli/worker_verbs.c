@@ -12,6 +12,8 @@ static const struct {
     worker_verb *run;
 } verbs[] = {
     {"precheck", worker_precheck},
+    {"probe", worker_probe},
+    {"tree", worker_tree},
 };
 
 worker_verb *worker_verb_find(const char *name) {

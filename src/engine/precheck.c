@@ -26,32 +26,37 @@ void precheck_add(struct precheck_run *p, const char *id, const char *title, enu
     out->failed += status == PRECHECK_FAILED;
 }
 
-static void add_error(struct precheck_run *p, const char *id, const char *title, const struct err *e) {
+void precheck_add_error(struct precheck_run *p, const char *id, const char *title, const struct err *e) {
     char code[8];
     precheck_add(p, id, title, PRECHECK_FAILED, NULL, e->hint, "%s: %s%s%s", err_code_text(e->code, code), e->message,
                  e->cause[0] != '\0' ? ": " : "", e->cause);
 }
 
-static bool connect_ends(struct precheck_run *p) {
+bool precheck_connect_source(struct precheck_run *p) {
+    static const char title[] = "the source can be reached";
     struct run *r = &p->run;
     struct err e = ERR_INIT;
-    bool source = source_open(r->task, &r->source, &e);
-    if (source) {
-        const struct mysql_server *s = mysql_server(r->source);
-        precheck_add(p, "source.connect", "the source can be reached", PRECHECK_OK, NULL, NULL, "%s, login by %s",
-                     s->version_text, s->auth_plugin);
-    } else {
-        add_error(p, "source.connect", "the source can be reached", &e);
+    if (!source_open(r->task, &r->source, &e)) {
+        precheck_add_error(p, "source.connect", title, &e);
+        return false;
     }
-    err_clear(&e);
-    bool target = target_open(r->task, &r->arena, &r->target, &r->identity, &e);
-    if (target) {
-        precheck_add(p, "target.connect", "the target can be reached", PRECHECK_OK, NULL, NULL, "%s (%s), login by %s",
-                     r->identity.version_text, dialect_name(r->identity.dialect), gauss_server(r->target)->auth_method);
-    } else {
-        add_error(p, "target.connect", "the target can be reached", &e);
+    const struct mysql_server *s = mysql_server(r->source);
+    precheck_add(p, "source.connect", title, PRECHECK_OK, NULL, NULL, "%s, login by %s", s->version_text,
+                 s->auth_plugin);
+    return true;
+}
+
+bool precheck_connect_target(struct precheck_run *p) {
+    static const char title[] = "the target can be reached";
+    struct run *r = &p->run;
+    struct err e = ERR_INIT;
+    if (!target_open(r->task, &r->arena, &r->target, &r->identity, &e)) {
+        precheck_add_error(p, "target.connect", title, &e);
+        return false;
     }
-    return source && target;
+    precheck_add(p, "target.connect", title, PRECHECK_OK, NULL, NULL, "%s (%s), login by %s", r->identity.version_text,
+                 dialect_name(r->identity.dialect), gauss_server(r->target)->auth_method);
+    return true;
 }
 
 bool precheck_run(const struct task *t, struct precheck *out, struct err *e) {
@@ -61,7 +66,8 @@ bool precheck_run(const struct task *t, struct precheck *out, struct err *e) {
         return false;
     }
     bool ok = true;
-    if (connect_ends(&p)) {
+    bool source = precheck_connect_source(&p), target = precheck_connect_target(&p);
+    if (source && target) {
         /* run_connect opens its own sessions: these two were the test. */
         mysql_close(p.run.source);
         gauss_close(p.run.target);
@@ -71,7 +77,7 @@ bool precheck_run(const struct task *t, struct precheck *out, struct err *e) {
         if (run_connect(&p.run, &looked)) {
             ok = precheck_source(&p, e) && precheck_target(&p, e) && precheck_losses(&p, e);
         } else {
-            add_error(&p, "schema.read", "the source's tables can be read and named in the target", &looked);
+            precheck_add_error(&p, "schema.read", "the source's tables can be read and named in the target", &looked);
         }
     }
     run_clear(&p.run);

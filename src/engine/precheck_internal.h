@@ -15,6 +15,19 @@ struct precheck_run {
 void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status,
                   const char *statement, const char *mend, const char *found_fmt, ...) PRINTF_LIKE(7, 8);
 
+void precheck_add_error(struct precheck_run *p, const char *id, const char *title, const struct err *e);
+
+/* Connect and say so in an item; false: the item says why not. */
+bool precheck_connect_source(struct precheck_run *p);
+bool precheck_connect_target(struct precheck_run *p);
+
+/* What can be said of one end alone: run.task and run.source (run.target, run.identity) are enough. schema NULL: not known yet. */
+void precheck_source_server(struct precheck_run *p);
+void precheck_target_server(struct precheck_run *p, const char *schema);
+/* And what only following changes takes: of the source, and back from the target. Warnings at most. */
+void precheck_source_changes(struct precheck_run *p);
+void precheck_target_changes(struct precheck_run *p);
+
 /* Each adds its items; false + e only when the connection broke. */
 bool precheck_source(struct precheck_run *p, struct err *e) WARN_UNUSED;
 bool precheck_target(struct precheck_run *p, struct err *e) WARN_UNUSED;

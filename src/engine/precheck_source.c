@@ -57,7 +57,7 @@ static bool try_statement(struct precheck_run *p, const char *sql, struct err *r
     return mysql_exec(p->run.source, sql, refused);
 }
 
-static void privileges(struct precheck_run *p) {
+static void readable(struct precheck_run *p) {
     struct arena *a = &p->run.arena;
     const char *user = p->run.task->source.user;
     struct err refused = ERR_INIT;
@@ -74,15 +74,20 @@ static void privileges(struct precheck_run *p) {
     }
     precheck_add(p, "source.select", "every table can be read", PRECHECK_OK, NULL, NULL, "%zu tables",
                  p->run.db.ntables);
+}
 
+static void position(struct precheck_run *p) {
+    struct err refused = ERR_INIT;
     const char *show = !mysql_server(p->run.source)->is_mariadb && mysql_server(p->run.source)->version >= 80200
                            ? "SHOW BINARY LOG STATUS"
                            : "SHOW MASTER STATUS";
     bool may = try_statement(p, show, &refused);
-    precheck_add(
-        p, "source.replication_client", "the binlog position can be read", may ? PRECHECK_OK : PRECHECK_WARNING, show,
-        arena_printf(a, "GRANT REPLICATION CLIENT ON *.* TO '%s' (without it a resume relies on GTIDs alone)", user),
-        "%s", may ? "allowed" : refused.cause);
+    precheck_add(p, "source.replication_client", "the binlog position can be read",
+                 may ? PRECHECK_OK : PRECHECK_WARNING, show,
+                 arena_printf(&p->run.arena,
+                              "GRANT REPLICATION CLIENT ON *.* TO '%s' (without it a resume relies on GTIDs alone)",
+                              p->run.task->source.user),
+                 "%s", may ? "allowed" : refused.cause);
 }
 
 /* The lock itself is not tried here: that would hold up writers. The grants tell. */
@@ -114,6 +119,25 @@ static void snapshot_lock(struct precheck_run *p) {
         : reload      ? "FLUSH TABLES WITH READ LOCK is allowed"
         : lock_tables ? "LOCK TABLES is allowed"
                       : "the account may not lock: the snapshot will be lock-free");
+}
+
+void precheck_source_changes(struct precheck_run *p) {
+    struct mysql_rows rows;
+    struct err refused = ERR_INIT;
+    bool may = false;
+    if (mysql_rows(p->run.source, &p->run.arena, "SHOW GRANTS", &rows, &refused)) {
+        for (size_t i = 0; i < rows.n; i++) {
+            const char *g = mysql_cell(&rows, i, 0);
+            may = may || (g != NULL && strstr(g, " ON *.* ") != NULL &&
+                          (str_starts(g, "GRANT ALL PRIVILEGES") || strstr(g, "REPLICATION SLAVE") != NULL));
+        }
+    }
+    precheck_add(p, "source.replication_slave", "changes can be read", may ? PRECHECK_OK : PRECHECK_WARNING,
+                 "SHOW GRANTS",
+                 arena_printf(&p->run.arena,
+                              "GRANT REPLICATION SLAVE ON *.* TO '%s' (needed to follow changes, not for a full load)",
+                              p->run.task->source.user),
+                 "%s", may ? "allowed" : "the account may not read the binlog");
 }
 
 static void tables(struct precheck_run *p) {
@@ -162,15 +186,24 @@ static void connections(struct precheck_run *p) {
                  "%u wanted, %" PRIu64 " of %" PRIu64 " in use", want, used, max);
 }
 
-bool precheck_source(struct precheck_run *p, struct err *e) {
-    binlog(p);
-    privileges(p);
-    snapshot_lock(p);
-    tables(p);
-    connections(p);
-    int fold = p->run.db.lower_case_table_names;
+static void names(struct precheck_run *p) {
+    int fold = (int)strtol(variable(p, "lower_case_table_names"), NULL, 10);
     precheck_add(p, "source.lower_case_table_names", "table names", fold == 0 ? PRECHECK_OK : PRECHECK_WARNING,
                  "SHOW GLOBAL VARIABLES LIKE 'lower_case_table_names'",
                  "nothing to do: names are written in lower case in the target", "lower_case_table_names = %d", fold);
+}
+
+void precheck_source_server(struct precheck_run *p) {
+    binlog(p);
+    position(p);
+    snapshot_lock(p);
+    connections(p);
+    names(p);
+}
+
+bool precheck_source(struct precheck_run *p, struct err *e) {
+    precheck_source_server(p);
+    readable(p);
+    tables(p);
     return mysql_usable(p->run.source) || err_set(e, ERR_SOURCE_LOST, "the connection broke during the precheck");
 }

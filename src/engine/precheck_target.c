@@ -41,12 +41,13 @@ static void writable(struct precheck_run *p) {
                                           : "it is read-only");
 }
 
-static void privileges(struct precheck_run *p) {
+static void privileges(struct precheck_run *p, const char *schema) {
     struct arena *a = &p->run.arena;
-    const char *schema = p->run.db.tables[0].target_schema, *role = p->run.task->target.user;
-    char *exists_sql =
-        arena_printf(a, "SELECT count(*) FROM pg_namespace WHERE nspname = %s", str_literal_pg(a, schema));
-    bool exists = !str_eq(value(p, exists_sql), "0");
+    const char *role = p->run.task->target.user;
+    bool exists =
+        schema != NULL && !str_eq(value(p, arena_printf(a, "SELECT count(*) FROM pg_namespace WHERE nspname = %s",
+                                                        str_literal_pg(a, schema))),
+                                  "0");
     char *sql = exists
                     ? arena_printf(a, "SELECT CASE WHEN has_schema_privilege(%s, 'CREATE') THEN 1 ELSE 0 END",
                                    str_literal_pg(a, schema))
@@ -58,8 +59,8 @@ static void privileges(struct precheck_run *p) {
                         : arena_printf(a, "GRANT CREATE ON DATABASE %s TO %s",
                                        str_quote_pg(a, p->run.task->target.database), str_quote_pg(a, role));
     precheck_add(p, "target.create", "tables can be created", may ? PRECHECK_OK : PRECHECK_FAILED, sql, mend,
-                 "schema %s %s, %s", schema, exists ? "exists" : "will be created",
-                 may ? "allowed" : "the role may not create there");
+                 "%s%s %s, %s", schema != NULL ? "schema " : "", schema != NULL ? schema : "schemas",
+                 exists ? "exists" : "will be created", may ? "allowed" : "the role may not create there");
     bool progress_exists = !str_eq(value(p, "SELECT count(*) FROM pg_namespace WHERE nspname = 'godwit'"), "0");
     const char *progress_sql =
         progress_exists ? "SELECT CASE WHEN has_schema_privilege('godwit', 'CREATE') THEN 1 ELSE 0 END"
@@ -108,6 +109,39 @@ static void settings(struct precheck_run *p) {
                  "raise max_connections, or lower --jobs", "%u wanted, %lu of %lu in use", want, used, max);
 }
 
+/* The role that streams changes, and a free slot; openGauss has administrators of its own kind, and streams only without its pool of
+ * threads. */
+void precheck_target_changes(struct precheck_run *p) {
+    struct arena *a = &p->run.arena;
+    bool opengauss = dialect_is_opengauss(p->run.identity.dialect);
+    const char *role_sql =
+        opengauss
+            ? "SELECT CASE WHEN rolreplication OR rolsystemadmin OR pg_has_role(current_user, 'gs_role_replication',"
+              " 'MEMBER') THEN 1 ELSE 0 END FROM pg_roles WHERE rolname = current_user"
+            : "SELECT CASE WHEN rolreplication OR rolsuper THEN 1 ELSE 0 END FROM pg_roles WHERE rolname ="
+              " current_user";
+    const char *may = value(p, role_sql), *role = str_quote_pg(a, p->run.task->target.user);
+    precheck_add(p, "target.replication_role", "the role may read changes",
+                 str_eq(may, "1") ? PRECHECK_OK : PRECHECK_WARNING, role_sql,
+                 opengauss ? arena_printf(a, "GRANT gs_role_replication TO %s (needed for the reverse direction)", role)
+                           : arena_printf(a, "ALTER ROLE %s REPLICATION (needed for the reverse direction)", role),
+                 "%s", str_eq(may, "1") ? "allowed" : "the role has no right to replicate");
+    unsigned long max = strtoul(value(p, "SHOW max_replication_slots"), NULL, 10);
+    const char *taken = value(p, "SELECT count(*) FROM pg_replication_slots");
+    bool room = taken[0] == '\0' || strtoul(taken, NULL, 10) < max;
+    precheck_add(p, "target.replication_slots", "a replication slot is free", room ? PRECHECK_OK : PRECHECK_WARNING,
+                 "SHOW max_replication_slots",
+                 "raise max_replication_slots, or drop a slot that nobody uses (needed for the reverse direction)",
+                 "%s of %lu in use", taken[0] == '\0' ? "an unknown number" : taken, max);
+    if (opengauss) {
+        const char *pool = value(p, "SHOW enable_thread_pool");
+        precheck_add(p, "target.enable_thread_pool", "sessions are threads of their own",
+                     str_ieq(pool, "off") ? PRECHECK_OK : PRECHECK_WARNING, "SHOW enable_thread_pool",
+                     "set enable_thread_pool = off, and restart (needed for the reverse direction)",
+                     "enable_thread_pool = %s", pool);
+    }
+}
+
 static void findings(struct precheck_run *p) {
     size_t n = 0;
     for (size_t i = 0; i < p->run.ddl.nfindings; i++) {
@@ -129,12 +163,16 @@ static void findings(struct precheck_run *p) {
     }
 }
 
-bool precheck_target(struct precheck_run *p, struct err *e) {
+void precheck_target_server(struct precheck_run *p, const char *schema) {
     mode(p);
     writable(p);
-    privileges(p);
-    existing(p);
+    privileges(p, schema);
     settings(p);
+}
+
+bool precheck_target(struct precheck_run *p, struct err *e) {
+    precheck_target_server(p, p->run.db.tables[0].target_schema);
+    existing(p);
     findings(p);
     return gauss_usable(p->run.target) || err_set(e, ERR_TARGET_LOST, "the connection broke during the precheck");
 }
