@@ -9,7 +9,7 @@ enum { SAMPLE_EVERY_MS = 2000, SAMPLES_MAX = 720 };
 
 struct live {
     int64_t task, subtask;
-    json_t *progress; /* the last; NULL: none yet */
+    json_t *progress; /* the last that is not written yet, or NULL */
     bool fresh;       /* not written yet */
     bool objects;     /* count again */
     bool ended;
@@ -63,22 +63,25 @@ static struct live *find(struct figures *f, int64_t task, int64_t subtask) {
 }
 
 void figures_progress(struct figures *f, struct feed *feed, int64_t task, int64_t subtask, const json_t *event) {
-    json_t *copy = json_copy((json_t *)event); /* shallow: its values are numbers and short texts */
-    json_object_del(copy, "event");
+    /* One for us, one for the feed: what two threads hold at a time they would count at the same time. */
+    json_t *kept = json_deep_copy(event), *told = json_deep_copy(event);
+    json_object_del(kept, "event");
+    json_object_del(told, "event");
     pthread_mutex_lock(&f->lock);
     struct live *x = find(f, task, subtask);
     if (x != NULL) {
         json_decref(x->progress);
-        x->progress = json_incref(copy);
+        x->progress = kept;
         x->fresh = true;
         x->ended = false;
+    } else {
+        json_decref(kept);
     }
     pthread_mutex_unlock(&f->lock);
-    json_t *change = json_pack("{s:s, s:I, s:I, s:O}", "kind", "progress", "id", (json_int_t)subtask, "task",
-                               (json_int_t)task, "figures", copy);
+    json_t *change = json_pack("{s:s, s:I, s:I, s:o}", "kind", "progress", "id", (json_int_t)subtask, "task",
+                               (json_int_t)task, "figures", told);
     feed_tell_of(feed, "subtask", subtask, json_incref(change));
     feed_tell_of(feed, "task", task, change);
-    json_decref(copy);
 }
 
 void figures_objects(struct figures *f, int64_t task, int64_t subtask) {
@@ -177,8 +180,8 @@ static struct live *take_due(struct figures *f, struct arena *a, size_t *n) {
     for (size_t i = 0; i < f->n; i++) {
         struct live *x = &f->items[i];
         if (x->fresh || x->objects || x->ended) {
-            due[*n] = *x;
-            json_incref(due[(*n)++].progress);
+            due[(*n)++] = *x;
+            x->progress = NULL;
             x->fresh = x->objects = false;
         }
     }
@@ -197,7 +200,6 @@ static void put_back(struct figures *f, const struct live *due, size_t n) {
             x->sampled_ms = due[i].sampled_ms;
             x->sample_every_ms = due[i].sample_every_ms;
             if (due[i].ended && !x->fresh) {
-                json_decref(x->progress);
                 *x = f->items[--f->n];
             }
             break;

@@ -187,7 +187,7 @@ static void answer(struct hub *h, const json_t *message) {
     pthread_mutex_lock(&h->lock);
     for (struct question *q = h->questions; q != NULL; q = q->next) {
         if (q->id == id && q->answer == NULL) {
-            q->answer = json_incref((json_t *)message);
+            q->answer = json_deep_copy(message); /* the asker counts its own */
         }
     }
     pthread_cond_broadcast(&h->answered);
