@@ -147,39 +147,63 @@ static bool take_answer(json_t *message, json_t **result, struct err *e) {
     return *result != NULL || err_set(e, ERR_MACHINE_SLOW, "the execution machine gave no answer");
 }
 
-bool hub_ask(struct hub *h, int64_t machine, json_t *job, unsigned timeout_s, json_t **result, struct err *e) {
-    struct question q = {0};
+/* Waits for it; what came of it is left in q. */
+static void wait_for_answer(struct hub *h, struct question *q, unsigned timeout_s) {
     struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_s + 2; /* the agent itself is the first to give up */
+    pthread_mutex_lock(&h->lock);
+    while (q->answer == NULL && !q->lost && pthread_cond_timedwait(&h->answered, &h->lock, &until) != ETIMEDOUT) {
+    }
+    pthread_mutex_unlock(&h->lock);
+}
+
+static struct question *question_new(struct hub *h, int64_t machine) {
+    struct question *q = calloc(1, sizeof *q);
+    if (q != NULL) {
+        pthread_mutex_lock(&h->lock);
+        *q = (struct question){.id = ++h->asked, .machine = machine, .next = h->questions};
+        h->questions = q;
+        pthread_mutex_unlock(&h->lock);
+    }
+    return q;
+}
+
+static void question_free(struct hub *h, struct question *q) {
+    pthread_mutex_lock(&h->lock);
+    forget_question(h, q);
+    pthread_mutex_unlock(&h->lock);
+    json_decref(q->answer);
+    free(q);
+}
+
+bool hub_ask(struct hub *h, int64_t machine, json_t *job, unsigned timeout_s, json_t **result, struct err *e) {
+    int64_t chosen;
     *result = NULL;
-    struct stream *s = stream_of(h, machine, &q.machine);
+    struct stream *s = stream_of(h, machine, &chosen);
     if (s == NULL) {
         json_decref(job);
         return err_set(e, ERR_MACHINE_AWAY,
                        machine == 0 ? "no execution machine is connected to this server"
                                     : "the execution machine is not connected to this server");
     }
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_s + 2; /* the agent itself is the first to give up */
-    pthread_mutex_lock(&h->lock);
-    q.id = ++h->asked;
-    q.next = h->questions;
-    h->questions = &q;
-    pthread_mutex_unlock(&h->lock);
-    bool sent = send_json(s, json_pack("{s:s, s:I, s:o, s:I}", "type", "ask", "id", (json_int_t)q.id, "job", job,
+    struct question *q = question_new(h, chosen);
+    if (q == NULL) {
+        json_decref(job);
+        stream_drop(s);
+        return err_set(e, ERR_MEMORY, "no memory for a question");
+    }
+    bool sent = send_json(s, json_pack("{s:s, s:I, s:o, s:I}", "type", "ask", "id", (json_int_t)q->id, "job", job,
                                        "timeout_s", (json_int_t)timeout_s));
     stream_drop(s);
-    pthread_mutex_lock(&h->lock);
-    while (sent && q.answer == NULL && !q.lost && pthread_cond_timedwait(&h->answered, &h->lock, &until) != ETIMEDOUT) {
+    if (sent) {
+        wait_for_answer(h, q, timeout_s);
     }
-    forget_question(h, &q);
-    pthread_mutex_unlock(&h->lock);
-    if (q.answer != NULL) {
-        bool ok = take_answer(q.answer, result, e);
-        json_decref(q.answer);
-        return ok;
-    }
-    return !sent || q.lost ? err_set(e, ERR_MACHINE_AWAY, "the execution machine went away before it answered")
-                           : err_set(e, ERR_MACHINE_SLOW, "no answer within %u s", timeout_s);
+    bool ok = q->answer != NULL  ? take_answer(q->answer, result, e)
+              : !sent || q->lost ? err_set(e, ERR_MACHINE_AWAY, "the execution machine went away before it answered")
+                                 : err_set(e, ERR_MACHINE_SLOW, "no answer within %u s", timeout_s);
+    question_free(h, q);
+    return ok;
 }
 
 static void answer(struct hub *h, const json_t *message) {
@@ -230,7 +254,6 @@ static bool agent_open(void *arg, void *local, struct stream *s, struct http_req
         stream_drop(old->stream);
         old->stream = fresh->stream;
         free(fresh);
-        fresh = old;
     } else {
         fresh->next = h->agents;
         h->agents = fresh;

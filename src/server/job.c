@@ -11,6 +11,7 @@
 
 static bool find_id(struct store *s, struct arena *a, char **id, struct err *e) {
     struct store_rows rows;
+    *id = NULL;
     if (!store_rows(s, a, "SELECT value FROM setting WHERE name = '" STORE_ID "'", STORE_NONE, &rows, e)) {
         return false;
     }

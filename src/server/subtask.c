@@ -14,6 +14,7 @@ struct subtask {
 
 static bool read_subtask(struct tasks *t, int64_t id, struct subtask *out, struct err *e) {
     struct store_rows rows;
+    *out = (struct subtask){0};
     if (!store_rows(t->store, t->a, "SELECT task_id, status, reached, mode, lease_until_ms FROM subtask WHERE id = ?",
                     STORE_VALUES(STORE_I(id)), &rows, e)) {
         return false;

@@ -30,6 +30,7 @@ static bool count_subtasks(struct tasks *t, int64_t task, struct counted *out, s
 
 static bool read_status(struct tasks *t, int64_t task, enum task_status *status, struct err *e) {
     struct store_rows rows;
+    *status = TASK_NOT_STARTED;
     if (!store_rows(t->store, t->a, "SELECT status FROM task WHERE id = ?", STORE_VALUES(STORE_I(task)), &rows, e)) {
         return false;
     }

@@ -18,6 +18,7 @@ struct written {
 
 static bool text_of(const json_t *o, const char *place, const char *name, size_t max, const char **out, struct err *e) {
     const json_t *v = json_object_get(o, name);
+    *out = NULL;
     if (!json_is_string(v) || json_string_length(v) == 0 || json_string_length(v) > max ||
         strlen(json_string_value(v)) != json_string_length(v)) {
         return err_set(e, ERR_BODY, "%s%s must be a text of 1 to %zu bytes", place, name, max);
@@ -71,6 +72,7 @@ static bool data_source_fits(struct tasks *t, const char *place, const json_t *s
                              int64_t *id, struct err *e) {
     struct store_rows rows;
     const json_t *v = json_object_get(subtask, key);
+    *id = 0;
     if (!json_is_integer(v)) {
         return err_set(e, ERR_BODY, "%s%s must be the id of a data source", place, key);
     }
