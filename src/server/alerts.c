@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "server/webhooks.h"
 
 enum { TEXT_MAX = 4000, CODE_MAX = 16 };
 enum { LEVEL_WARNING = 1, LEVEL_ERROR = 2 }; /* in the store */
@@ -58,16 +59,20 @@ static struct store_value owner(int64_t subtask, int64_t machine) {
     return STORE_I(subtask > 0 ? subtask : machine);
 }
 
-static bool tell(struct store *s, struct feed *f, struct arena *a, int64_t id, struct err *e) {
+/* Webhooks hear of the first time and of the end: what keeps happening would flood them. */
+static bool tell(struct store *s, struct feed *f, struct arena *a, int64_t id, bool webhooks, struct err *e) {
     struct store_rows rows;
     if (!store_rows(s, a, "SELECT " ALERT_COLUMNS " FROM " ALERT_TABLES " WHERE a.id = ?", STORE_VALUES(STORE_I(id)),
                     &rows, e)) {
         return false;
     }
-    if (rows.n > 0) {
-        feed_tell(f, "alerts", alert_json(&rows, 0));
+    if (rows.n == 0) {
+        return true;
     }
-    return true;
+    json_t *alert = alert_json(&rows, 0);
+    bool ok = !webhooks || webhooks_alert(s, a, alert, e);
+    feed_tell(f, "alerts", alert);
+    return ok;
 }
 
 /* ---- raising ---- */
@@ -135,15 +140,16 @@ bool alert_raise(struct store *s, struct feed *f, enum alert_level level, int64_
                        .where = text_of(&a, error, "where", TEXT_MAX),
                        .hint = text_of(&a, error, "hint", TEXT_MAX)};
     char internal[8];
-    bool there = true;
+    bool there = true, first = false;
     int64_t id = 0;
     r.code = r.code != NULL ? r.code : arena_strdup(&a, err_code_text(ERR_INTERNAL, internal));
     r.message = r.message != NULL ? r.message : arena_strdup(&a, err_title(code_of(r.code)));
     bool ok = store_now(s, &r.now, e) && again(s, &a, &r, &id, e);
     if (ok && id == 0) {
+        first = true;
         ok = is_there(s, &a, subtask, &there, e) && (!there || insert(s, &r, &id, e));
     }
-    ok = ok && (id == 0 || tell(s, f, &a, id, e));
+    ok = ok && (id == 0 || tell(s, f, &a, id, first, e));
     arena_clear(&a);
     return ok;
 }
@@ -153,7 +159,7 @@ bool alert_raise(struct store *s, struct feed *f, enum alert_level level, int64_
 static bool tell_all(struct store *s, struct feed *f, struct arena *a, const struct store_rows *ids, struct err *e) {
     bool ok = true;
     for (size_t i = 0; ok && i < ids->n; i++) {
-        ok = tell(s, f, a, store_number(ids, i, 0), e);
+        ok = tell(s, f, a, store_number(ids, i, 0), true, e);
     }
     return ok;
 }
@@ -186,7 +192,7 @@ bool alert_close_one(struct store *s, struct feed *f, int64_t id, const char *wh
         ok = store_rows(s, &a, "SELECT id FROM alert WHERE id = ?", STORE_VALUES(STORE_I(id)), &rows, e) &&
              (rows.n > 0 || err_set(e, ERR_NOT_FOUND, "there is no such alert"));
     } else {
-        ok = ok && tell(s, f, &a, id, e);
+        ok = ok && tell(s, f, &a, id, true, e);
     }
     arena_clear(&a);
     return ok;

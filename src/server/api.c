@@ -25,6 +25,7 @@ static const struct route *const tables[] = {
     api_settings_routes,
     api_subtask_routes,
     api_task_routes,
+    api_webhook_routes,
 };
 /* clang-format on */
 

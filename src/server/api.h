@@ -77,7 +77,8 @@ extern const struct route
     api_session_routes[],
     api_settings_routes[],
     api_subtask_routes[],
-    api_task_routes[];
+    api_task_routes[],
+    api_webhook_routes[];
 /* clang-format on */
 
 const struct route *api_route(size_t n); /* all of them, from 0; NULL: there are no more */

@@ -16,6 +16,7 @@
 #include "server/hub.h"
 #include "server/local_agent.h"
 #include "server/scheduler.h"
+#include "server/webhooks.h"
 
 enum { LOOK_EVERY_MS = 100, ANSWERING_THREADS = 8 };
 
@@ -119,7 +120,7 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         .thread_end = api_thread_end,
     };
     /* The scheduler comes first: whoever answers may kick it. */
-    if (!scheduler_start(&api->scheduler, api, e) || !http_start(h, &http, e)) {
+    if (!scheduler_start(&api->scheduler, api, e) || !webhooks_start(&api->webhooks, api, e) || !http_start(h, &http, e)) {
         return false;
     }
     api->public_url = public_url(a, o, *h);
@@ -148,6 +149,7 @@ bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, stru
     local_agent_stop(agent);
     http_stop(h);
     scheduler_stop(api.scheduler);
+    webhooks_stop(api.webhooks);
     hub_free(api.hub);
     figures_free(api.figures);
     feed_free(api.feed);

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "server/tasks.h"
 #include "server/view.h"
+#include "server/webhooks.h"
 
 struct subtask {
     int64_t id, task;
@@ -145,7 +146,8 @@ static bool note_change(struct tasks *t, const struct subtask *x, const struct t
                      " VALUES (?, ?, ?, ?, ?, ?)",
                      STORE_VALUES(STORE_I(x->id), STORE_I(step->from), STORE_I(step->to),
                                   STORE_T(state_event_name(step->event)), STORE_I(t->now_ms), STORE_T(reason)),
-                     NULL, e);
+                     NULL, e) &&
+           webhooks_subtask(t->store, t->a, x->id, (int)step->from, (int)step->to, reason, e);
 }
 
 static bool tell(struct tasks *t, const struct subtask *x, struct err *e) {

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "server/tasks.h"
 #include "server/view.h"
+#include "server/webhooks.h"
 
 struct counted {
     int64_t total, not_run, active, finished, precheck_failed;
@@ -58,6 +59,9 @@ static enum task_status status_of(const struct counted *c, enum task_status befo
 
 static bool set_status(struct tasks *t, int64_t task, enum task_status status, struct err *e) {
     struct store_value started = status == TASK_NOT_STARTED ? STORE_T(NULL) : STORE_I(t->now_ms);
+    if (!webhooks_task(t->store, t->a, task, (int)status, e)) {
+        return false;
+    }
     if (status == TASK_NOT_STARTED &&
         !store_run(t->store, "UPDATE task SET started_ms = NULL WHERE id = ?", STORE_VALUES(STORE_I(task)), NULL, e)) {
         return false;

@@ -4,6 +4,7 @@ import http.client
 import os
 import sqlite3
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,9 @@ def test_in_a_database(pg_db, name):
 
 
 @pytest.fixture
-def filled(server):  # noqa: F811
+def filled(server, admin):  # noqa: F811
     """A task, a subtask, a machine, 700 lines of each log, and alerts, put straight into the store; their numbers."""
+    server.stop()
     store = sqlite3.connect(server.directory / "godwit.db", isolation_level=None, timeout=20)
     insert = lambda sql, *v: store.execute(sql, v).lastrowid  # noqa: E731
     source = insert("INSERT INTO data_source (name, kind, host, port, username, properties, created_by, created_ms) VALUES ('d', 'mysql', 'h', 1, 'u', '{}', 'a', 1)")
@@ -34,6 +36,7 @@ def filled(server):  # noqa: F811
                      " tables, params, generation, status, reached, fence, attempts, crashes, permille, created_ms, changed_ms)"
                      f" VALUES ({task}, 1, {source}, 'a', {source}, 'b', 'c', 1, '{{}}', '{{}}', 1, 0, 0, 0, 0, 0, 0, 1, 1)")
     machine = insert("INSERT INTO machine (name, kind, state, capacity, created_by, created_ms) VALUES ('m9', 'joined', 'ready', 4, 'a', 1)")
+    closed_ms = int(time.time() * 1000)
     store.execute("BEGIN")
     for n in range(1, 701):
         for column, owner in (("subtask_id", subtask), ("own_machine_id", machine)):
@@ -44,9 +47,10 @@ def filled(server):  # noqa: F811
     for n in range(1, 31):
         store.execute("INSERT INTO alert (subtask_id, machine_id, level, code, message, first_ms, last_ms, times, closed_ms)"
                       " VALUES (?, ?, ?, ?, ?, 1, ?, 2, ?)",
-                      (subtask if n % 2 else None, machine, 2 if n % 3 else 1, "GW2012" if n % 5 else "GW9999", f"alert {n}", n, 5 if n > 25 else None))
+                      (subtask if n % 2 else None, machine, 2 if n % 3 else 1, "GW2012" if n % 5 else "GW9999", f"alert {n}", n, closed_ms if n > 25 else None))
     store.execute("COMMIT")
     store.close()
+    server.start()
     return {"subtask": subtask, "machine": machine, "task": task}
 
 

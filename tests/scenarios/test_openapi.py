@@ -143,6 +143,13 @@ def test_answers(server, admin, filled):  # noqa: F811
     stranger.ok("POST", "/api/v1/enrol", {"token": machine["token"], "facts": {"cores": 4}, "version": "0.1.0"})
     admin.ok("GET", f"/api/v1/machines/{machine['machine']}")
     admin.ok("DELETE", f"/api/v1/machines/{machine['machine']}")
+    hook = {"name": "chat", "url": "http://127.0.0.1:9/x", "events": ["alert", "task"], "secret": "long enough"}
+    webhook = admin.ok("POST", "/api/v1/webhooks", hook)["id"]
+    admin.ok("GET", "/api/v1/webhooks")
+    admin.ok("PUT", f"/api/v1/webhooks/{webhook}", {**hook, "enabled": False})
+    admin.ok("POST", f"/api/v1/webhooks/{webhook}/test")
+    admin.ok("GET", f"/api/v1/webhooks/{webhook}")
+    admin.ok("DELETE", f"/api/v1/webhooks/{webhook}")
     admin.refused(405, "GW1069", "PATCH", "/api/v1/session", {})
     admin.ok("DELETE", "/api/v1/session")
 

@@ -263,15 +263,30 @@ CREATE TABLE webhook (
     id @ID@,
     name varchar(100) NOT NULL UNIQUE,
     url text NOT NULL,
-    events text NOT NULL, -- JSON: which
-    secret_id bigint REFERENCES secret (id),
+    secret_id bigint REFERENCES secret (id), -- signs
     enabled integer NOT NULL,
+    on_alert integer NOT NULL,   -- what it wants to hear of
+    on_task integer NOT NULL,
+    on_subtask integer NOT NULL,
     delivered bigint NOT NULL,
-    failed bigint NOT NULL,
+    failed bigint NOT NULL, -- given up
     -- how the last delivery ended
     last_ms bigint,
     last_status integer,
     last_error text, -- JSON
+    lease_until_ms bigint NOT NULL, -- a thread of a server sends
     created_by varchar(64) NOT NULL,
     created_ms bigint NOT NULL
 );
+
+-- What waits to be sent.
+CREATE TABLE webhook_delivery (
+    id @ID@,
+    webhook_id bigint NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+    at_ms bigint NOT NULL,
+    event varchar(16) NOT NULL, -- alert, task, subtask
+    body text NOT NULL,         -- JSON
+    attempts integer NOT NULL,
+    not_before_ms bigint NOT NULL
+);
+CREATE INDEX webhook_delivery_webhook ON webhook_delivery (webhook_id, id);
