@@ -1,10 +1,10 @@
 # The Debian packages Godwit needs, and how they get here. Sourced by verbs.
 
 packages_build='meson ninja-build pkg-config gcc libc6-dev libssl-dev zlib1g-dev libzstd-dev libxxhash-dev
-    libjansson-dev libcmocka-dev libsqlite3-dev libsodium-dev libwebsockets-dev libcap-dev'
+    libjansson-dev libcmocka-dev libsqlite3-dev libsodium-dev libwebsockets-dev libcap-dev libssh-dev'
 packages_test='clang clang-format clang-tidy cppcheck libclang-rt-14-dev openssl python3 python3-pytest
     python3-cryptography python3-jsonschema python3-psycopg2 python3-pymysql python3-pytest-timeout python3-pytest-xdist
-    python3-websocket python3-websockets debian-archive-keyring
+    python3-websocket python3-websockets debian-archive-keyring openssh-server
     postgresql-common postgresql-15 mariadb-server-core mariadb-client-core'
 packages_bench='pgloader'
 
@@ -43,6 +43,16 @@ no_main_cluster() {
     as_root sed -i '/^[# ]*create_main_cluster *=/d; $a create_main_cluster = false' "$conf"
 }
 
+# Debian starts sshd with its package, at once and at each boot. The tests start their own; a machine that had none keeps having none.
+no_system_sshd() {
+    local policy=/usr/sbin/policy-rc.d made=
+    [ -e $policy ] || made=$policy
+    [ -z "$made" ] || printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin $policy
+    apt_install openssh-server || { [ -z "$made" ] || as_root rm -f $policy; return 1; }
+    [ -z "$made" ] || as_root rm -f $policy
+    ! command -v systemctl >/dev/null || as_root systemctl --quiet disable ssh.service 2>/dev/null || true
+}
+
 install_packages() { # LEVEL
     command -v dpkg-query >/dev/null || {
         warn "not a Debian system: please install the like of $(packages_of "$1" | tr '\n' ' ')"
@@ -55,6 +65,9 @@ install_packages() { # LEVEL
     as_root apt-get -q update
     if grep -qx 'postgresql-15' <<<"$missing"; then
         no_main_cluster
+    fi
+    if grep -qx 'openssh-server' <<<"$missing"; then
+        no_system_sshd
     fi
     apt_install $missing
 }

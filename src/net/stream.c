@@ -349,6 +349,12 @@ void net_abort(struct net_stream *s) {
     (void)shutdown(s->fd, SHUT_RDWR); /* wakes a poll in the other thread */
 }
 
+int net_detach(struct net_stream *s) {
+    int fd = s->fd;
+    free(s);
+    return fd;
+}
+
 void net_close(struct net_stream *s) {
     if (s == NULL) {
         return;

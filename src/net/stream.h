@@ -60,6 +60,9 @@ bool net_write_some(struct net_stream *s, const void *from, size_t n, size_t *pu
 /* Is there something to read within timeout_ms (0: just look)? */
 bool net_readable(struct net_stream *s, int64_t timeout_ms);
 
+/* Give up a plain stream for its descriptor (non-blocking), which becomes the caller's. */
+int net_detach(struct net_stream *s);
+
 void net_abort(struct net_stream *s); /* any thread */
 void net_close(struct net_stream *s); /* NULL is fine */
 
