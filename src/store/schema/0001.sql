@@ -81,7 +81,8 @@ CREATE TABLE machine (
     port integer,
     username varchar(64),
     secret_id bigint REFERENCES secret (id),
-    host_key varchar(300), -- pinned
+    login varchar(16), -- password, key: what secret_id holds
+    host_key text, -- pinned: type and base64
     directory varchar(500),
     state varchar(32) NOT NULL,
     reason text,
@@ -93,6 +94,21 @@ CREATE TABLE machine (
     seen_ms bigint,      -- its agent's last sign of life
     created_by varchar(64) NOT NULL,
     created_ms bigint NOT NULL
+);
+
+-- What was last done to a machine over SSH.
+CREATE TABLE kit (
+    machine_id bigint PRIMARY KEY REFERENCES machine (id) ON DELETE CASCADE,
+    action varchar(16) NOT NULL, -- install, upgrade, ..
+    state varchar(16) NOT NULL,  -- waiting, running, done, failed
+    step varchar(16) NOT NULL,
+    percent integer NOT NULL,
+    error text, -- JSON
+    server varchar(100) NOT NULL, -- that does it
+    lease_until_ms bigint NOT NULL,
+    who varchar(64) NOT NULL,
+    started_ms bigint NOT NULL,
+    finished_ms bigint
 );
 
 -- What lets an agent in once; then it has a token of its own.
