@@ -123,6 +123,8 @@ static void on_message(struct agent *g, const char *text, size_t len) {
         supervisor_forget(g->supervisor, m);
     } else if (str_eq(type, "ask")) {
         supervisor_ask(g->supervisor, m);
+    } else if (str_eq(type, "cancel")) {
+        supervisor_cancel(g->supervisor, m);
     } else {
         log_warn("message", "unknown: '%.40s'", type != NULL ? type : "no type");
     }

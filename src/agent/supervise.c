@@ -362,6 +362,18 @@ void supervisor_ask(struct supervisor *s, json_t *message) {
     }
 }
 
+void supervisor_cancel(struct supervisor *s, const json_t *message) {
+    const json_t *id = json_object_get(message, "id");
+    for (struct charge *c = s->first; c != NULL; c = c->next) {
+        if (c->question && !c->ended && json_equal(c->id, id)) {
+            c->answered = true; /* nobody wants to hear of it */
+            if (c->process != NULL) {
+                process_kill(c->process);
+            }
+        }
+    }
+}
+
 /* ---- other messages ---- */
 
 static struct charge *meant(const struct supervisor *s, const json_t *message) {

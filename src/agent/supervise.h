@@ -33,6 +33,7 @@ void supervisor_order(struct supervisor *s, const json_t *message);
 void supervisor_kill(struct supervisor *s, const json_t *message);
 void supervisor_forget(struct supervisor *s, const json_t *message);
 void supervisor_ask(struct supervisor *s, json_t *message);
+void supervisor_cancel(struct supervisor *s, const json_t *message);
 
 /* ---- the loop ---- */
 

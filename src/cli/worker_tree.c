@@ -23,8 +23,8 @@ bool worker_tree(const json_t *job, struct arena *a, atomic_bool *stop, json_t *
     bool source;
     (void)stop; /* it changes nothing: the process just ends */
     if (!worker_end(job, a, &t, &source, e) || !worker_text(job, "database", &database, e) ||
-        !worker_text(job, "schema", &schema, e) || !number(job, "offset", 0, INT32_MAX, &p.offset, e) ||
-        !number(job, "limit", 1, TREE_ITEMS_MAX, &p.limit, e)) {
+        !worker_text(job, "schema", &schema, e) || !worker_text(job, "search", &p.search, e) ||
+        !number(job, "offset", 0, INT32_MAX, &p.offset, e) || !number(job, "limit", 1, TREE_ITEMS_MAX, &p.limit, e)) {
         return false;
     }
     if (schema != NULL && (source || database == NULL)) {

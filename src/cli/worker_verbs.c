@@ -79,6 +79,7 @@ bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json
     if (!worker_task(job, CMD_PRECHECK, &o, e)) {
         return false;
     }
+    o.task.restart = json_is_true(json_object_get(job, "restart"));
     bool ok = precheck_run(&o.task, &p, e);
     if (ok) {
         *result = precheck_to_json(&p);

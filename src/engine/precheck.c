@@ -1,9 +1,11 @@
 /* The precheck: runs the items and shows them. See precheck.h. */
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "engine/precheck_internal.h"
+#include "engine/precheck_zh.h"
 
 void precheck_add(struct precheck_run *p, const char *id, const char *title, enum precheck_status status,
                   const char *statement, const char *mend, const char *found_fmt, ...) {
@@ -116,38 +118,43 @@ void precheck_print(const struct precheck *p, FILE *out) {
     fprintf(out, "precheck: %zu items, %zu warnings, %zu failed\n", p->n, p->warnings, p->failed);
 }
 
-static void set_text(json_t *o, const char *key, const char *text) {
-    if (text != NULL) {
-        json_object_set_new(o, key, json_string(text));
+json_t *precheck_text_json(const char *s) {
+    json_t *whole = s == NULL ? NULL : json_string(s);
+    if (s != NULL && whole == NULL) { /* a server may speak in bytes that are no UTF-8, before it knows what we want */
+        char *copy = strdup(s);
+        for (char *c = copy; c != NULL && *c != '\0'; c++) {
+            *c = (unsigned char)*c < 0x80 ? *c : '?';
+        }
+        whole = json_string(copy != NULL ? copy : "");
+        free(copy);
     }
+    return whole != NULL ? whole : json_null();
+}
+
+json_t *precheck_items_json(const struct precheck *p) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < p->n; i++) {
+        const struct precheck_item *x = &p->items[i];
+        const char *hint_zh = x->mend != NULL ? precheck_hint_zh(x->id) : NULL;
+        json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "name", x->id, "title",
+                                              x->title, "title_zh", precheck_text_json(precheck_title_zh(x->id)),
+                                              "status", status_name(x->status), "message", precheck_text_json(x->found),
+                                              "statement", precheck_text_json(x->statement), "hint",
+                                              precheck_text_json(x->mend), "hint_zh", precheck_text_json(hint_zh)));
+    }
+    return list;
 }
 
 json_t *precheck_to_json(const struct precheck *p) {
-    json_t *o = json_object(), *items = json_array(), *losses = json_array();
-    for (size_t i = 0; i < p->n; i++) {
-        json_t *item = json_object();
-        set_text(item, "id", p->items[i].id);
-        set_text(item, "title", p->items[i].title);
-        set_text(item, "status", status_name(p->items[i].status));
-        set_text(item, "found", p->items[i].found);
-        set_text(item, "statement", p->items[i].statement);
-        set_text(item, "mend", p->items[i].mend);
-        json_array_append_new(items, item);
-    }
+    json_t *losses = json_array();
     for (size_t i = 0; i < p->nlosses; i++) {
         const struct loss_entry *l = &p->losses[i];
-        json_t *loss = json_object();
-        set_text(loss, "table", l->table);
-        set_text(loss, "column", l->column);
-        set_text(loss, "rule", loss_rule_name(l->rule));
-        set_text(loss, "policy", loss_policy_name(l->policy));
-        json_object_set_new(loss, "count", json_integer((json_int_t)l->count));
-        json_array_append_new(losses, loss);
+        json_array_append_new(losses,
+                              json_pack("{s:o, s:o, s:s, s:s, s:I}", "table", precheck_text_json(l->table), "column",
+                                        precheck_text_json(l->column), "rule", loss_rule_name(l->rule), "policy",
+                                        loss_policy_name(l->policy), "count", (json_int_t)l->count));
     }
-    json_object_set_new(o, "items", items);
-    json_object_set_new(o, "losses", losses);
-    json_object_set_new(o, "losses_exact", json_boolean(p->losses_exact));
-    json_object_set_new(o, "warnings", json_integer((json_int_t)p->warnings));
-    json_object_set_new(o, "failed", json_integer((json_int_t)p->failed));
-    return o;
+    return json_pack("{s:b, s:I, s:I, s:o, s:o, s:b}", "ok", p->failed == 0, "warnings", (json_int_t)p->warnings,
+                     "failed", (json_int_t)p->failed, "items", precheck_items_json(p), "losses", losses, "losses_exact",
+                     p->losses_exact);
 }

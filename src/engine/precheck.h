@@ -30,6 +30,11 @@ struct precheck {
 bool precheck_run(const struct task *t, struct precheck *out, struct err *e) WARN_UNUSED;
 void precheck_clear(struct precheck *p);
 void precheck_print(const struct precheck *p, FILE *out);
+/* The caller owns the references.
+ *   {"ok", "warnings", "failed", "items": [..], "losses": [{"table", "column", "rule", "policy", "count"}, ..], "losses_exact"}
+ * and the items alone: [{"name", "title", "title_zh", "status", "message", "statement", "hint", "hint_zh"}, ..]; status is ok, warning
+ * or failed; statement and the hints may be null. */
 json_t *precheck_to_json(const struct precheck *p);
+json_t *precheck_items_json(const struct precheck *p);
 
 #endif

@@ -17,6 +17,9 @@ void precheck_add(struct precheck_run *p, const char *id, const char *title, enu
 
 void precheck_add_error(struct precheck_run *p, const char *id, const char *title, const struct err *e);
 
+/* NULL is null; bytes that are no UTF-8 become '?': a server may speak so before it knows what we want. */
+json_t *precheck_text_json(const char *s);
+
 /* Connect and say so in an item; false: the item says why not. */
 bool precheck_connect_source(struct precheck_run *p);
 bool precheck_connect_target(struct precheck_run *p);

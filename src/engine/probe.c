@@ -1,7 +1,6 @@
 /* See probe.h. The items themselves are the precheck's. */
 #include "engine/probe.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -86,40 +85,13 @@ static const char *look_at_target(struct precheck_run *p) {
     return name;
 }
 
-/* A server may speak in bytes that are no UTF-8, before it knows what we want. */
-static json_t *text(const char *s) {
-    if (s == NULL) {
-        return json_null();
-    }
-    json_t *whole = json_string(s);
-    if (whole == NULL) {
-        char *copy = strdup(s);
-        for (char *c = copy; c != NULL && *c != '\0'; c++) {
-            *c = (unsigned char)*c < 0x80 ? *c : '?';
-        }
-        whole = json_string(copy != NULL ? copy : "");
-        free(copy);
-    }
-    return whole;
-}
-
-static json_t *item_json(const struct precheck_item *i) {
-    static const char *const statuses[] = {
-        [PRECHECK_OK] = "ok", [PRECHECK_WARNING] = "warning", [PRECHECK_FAILED] = "failed"};
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "name", i->id, "title", i->title, "status", statuses[i->status],
-                     "message", text(i->found), "statement", text(i->statement), "hint", text(i->mend));
-}
-
 json_t *probe_run(const struct task *t, enum probe_role role) {
     struct precheck out = {0};
     struct precheck_run p = {.out = &out, .run = {.task = t}};
     const char *server = role == PROBE_SOURCE ? look_at_source(&p) : look_at_target(&p);
-    json_t *items = json_array();
-    for (size_t i = 0; i < out.n; i++) {
-        json_array_append_new(items, item_json(&out.items[i]));
-    }
-    json_t *result = json_pack("{s:o, s:b, s:I, s:o}", "server", text(server), "ok", out.failed == 0, "warnings",
-                               (json_int_t)out.warnings, "items", items);
+    json_t *result =
+        json_pack("{s:o, s:b, s:I, s:I, s:o}", "server", precheck_text_json(server), "ok", out.failed == 0, "warnings",
+                  (json_int_t)out.warnings, "failed", (json_int_t)out.failed, "items", precheck_items_json(&out));
     run_clear(&p.run);
     precheck_clear(&out);
     return result;

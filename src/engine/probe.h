@@ -9,9 +9,8 @@
 enum probe_role { PROBE_SOURCE, PROBE_TARGET };
 
 /* Connects to t's source or target; of a source the database may be missing, of a target the schema. The caller owns the result:
- *   {"server": "MySQL 9.1.0", "ok": true, "warnings": 2, "items": [{"name", "title", "status", "message", "statement", "hint"}, ..]}
- * status is ok, warning or failed; statement and hint may be null, and so may server: it could not be reached. What is wrong is an
- * item, never an error. */
+ *   {"server": "MySQL 9.1.0", "ok": true, "warnings": 2, "failed": 0, "items": as of precheck_items_json}
+ * server is null when it could not be reached. What is wrong is an item, never an error. */
 json_t *probe_run(const struct task *t, enum probe_role role);
 
 #endif

@@ -29,6 +29,14 @@ static char *limits(struct arena *a, const struct tree_page *p) {
 
 /* ---- MySQL, MariaDB ---- */
 
+/* " AND .." of what is searched for; "" for all. Converted: collations of names differ between servers and levels. */
+static char *source_search(struct arena *a, const char *column, const struct tree_page *p) {
+    return p->search == NULL
+               ? arena_strdup(a, "")
+               : arena_printf(a, " AND LOCATE(LOWER(CONVERT(%s USING utf8mb4)), LOWER(CONVERT(%s USING utf8mb4))) > 0",
+                              str_literal_mysql(a, p->search), column);
+}
+
 #define OURS "NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')"
 
 /* The sizes of some databases: what is in them is read for a page of them only, because it is opened for that. */
@@ -62,13 +70,13 @@ static json_t *source_database(const struct mysql_rows *names, size_t i, const s
 static bool source_databases(struct mysql_client *c, struct arena *a, const struct tree_page *p, json_t **out,
                              struct err *e) {
     struct mysql_rows total, names, sizes;
-    char *sql = arena_printf(a,
-                             "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA"
-                             " WHERE LOWER(SCHEMA_NAME) " OURS " ORDER BY CAST(SCHEMA_NAME AS BINARY)%s",
-                             limits(a, p));
-    if (!mysql_rows(c, a, "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) " OURS, &total,
-                    e) ||
-        !mysql_rows(c, a, sql, &names, e) || !source_sizes(c, a, &names, &sizes, e)) {
+    char *from = arena_printf(a, " FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) " OURS "%s",
+                              source_search(a, "SCHEMA_NAME", p));
+    char *sql =
+        arena_printf(a, "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME%s ORDER BY CAST(SCHEMA_NAME AS BINARY)%s", from,
+                     limits(a, p));
+    if (!mysql_rows(c, a, arena_printf(a, "SELECT COUNT(*)%s", from), &total, e) || !mysql_rows(c, a, sql, &names, e) ||
+        !source_sizes(c, a, &names, &sizes, e)) {
         return false;
     }
     json_t *items = json_array();
@@ -94,8 +102,8 @@ static bool source_tables(struct mysql_client *c, struct arena *a, const char *d
     char *name = str_literal_mysql(a, database);
     char *from = arena_printf(a,
                               " FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s"
-                              " AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')",
-                              name);
+                              " AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')%s",
+                              name, source_search(a, "TABLE_NAME", p));
     char *sql = arena_printf(a,
                              "SELECT TABLE_NAME, CASE TABLE_TYPE WHEN 'VIEW' THEN 'view' ELSE 'table' END, TABLE_ROWS,"
                              " DATA_LENGTH + INDEX_LENGTH%s ORDER BY CAST(TABLE_NAME AS BINARY)%s",
@@ -136,6 +144,12 @@ bool tree_source_tables(const struct task *t, const char *database, const struct
 
 /* What databases and schemas are made with belongs to the system: its oids are below 16384 on either server. */
 #define FIRST_OID "16384"
+
+static char *target_search(struct arena *a, const char *column, const struct tree_page *p) {
+    return p->search == NULL
+               ? arena_strdup(a, "")
+               : arena_printf(a, " AND strpos(lower(%s::text), lower(%s)) > 0", column, str_literal_pg(a, p->search));
+}
 
 struct target_tree {
     struct arena a;
@@ -185,13 +199,14 @@ static bool target_total(struct target_tree *x, const char *from, const char **t
 }
 
 bool tree_target_databases(const struct task *t, const struct tree_page *p, json_t **out, struct err *e) {
-    static const char from[] = "FROM pg_database d WHERE d.datallowconn AND NOT d.datistemplate";
-    struct target_tree x;
+    struct target_tree x = {0};
     struct gauss_rows rows;
     const char *total;
     if (!open_target(&x, t, e)) {
         return close_target(&x, false);
     }
+    char *from = arena_printf(&x.a, "FROM pg_database d WHERE d.datallowconn AND NOT d.datistemplate%s",
+                              target_search(&x.a, "d.datname", p));
     char *form = arena_printf(&x.a, ", d.datname, pg_encoding_to_char(d.encoding), %s %s ORDER BY d.datname",
                               x.opengauss ? "d.datcompatibility" : "NULL", from);
     bool ok =
@@ -219,16 +234,17 @@ static const char *is_table(const struct target_tree *x) {
 }
 
 bool tree_target_schemas(const struct task *t, const struct tree_page *p, json_t **out, struct err *e) {
-    static const char from[] =
+    static const char ours[] =
         "FROM pg_namespace n WHERE (n.oid >= " FIRST_OID " OR n.nspname = 'public') AND n.nspname <> 'godwit'"
         " AND substr(n.nspname, 1, 3) <> 'pg_' AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid ="
         " 'pg_namespace'::regclass AND x.objid = n.oid AND x.deptype = 'e')";
-    struct target_tree x;
+    struct target_tree x = {0};
     struct gauss_rows rows;
     const char *total;
     if (!open_target(&x, t, e)) {
         return close_target(&x, false);
     }
+    char *from = arena_printf(&x.a, "%s%s", ours, target_search(&x.a, "n.nspname", p));
     char *form = arena_printf(&x.a,
                               ", n.nspname, (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND %s)"
                               " %s ORDER BY n.nspname",
@@ -271,8 +287,8 @@ static bool target_tables(struct target_tree *x, const char *schema, const struc
     }
     char *from = arena_printf(&x->a,
                               "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND"
-                              " (%s OR c.relkind IN ('v', 'm'))",
-                              literal, is_table(x));
+                              " (%s OR c.relkind IN ('v', 'm'))%s",
+                              literal, is_table(x), target_search(&x->a, "c.relname", p));
     char *form = arena_printf(&x->a,
                               ", c.relname, CASE WHEN c.relkind IN ('v', 'm') THEN 'view' ELSE 'table' END,"
                               " CASE WHEN c.reltuples >= 0 AND c.relkind <> 'v' THEN c.reltuples::bigint END"
@@ -294,6 +310,6 @@ static bool target_tables(struct target_tree *x, const char *schema, const struc
 
 bool tree_target_tables(const struct task *t, const char *schema, const struct tree_page *p, json_t **out,
                         struct err *e) {
-    struct target_tree x;
+    struct target_tree x = {0};
     return close_target(&x, open_target(&x, t, e) && target_tables(&x, schema, p, out, e));
 }

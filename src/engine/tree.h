@@ -11,9 +11,10 @@ enum { TREE_ITEMS_DEFAULT = 200, TREE_ITEMS_MAX = 1000 };
 
 struct tree_page {
     uint64_t offset, limit; /* limit 1 to TREE_ITEMS_MAX */
+    const char *search;     /* names that contain this, whatever the case; NULL: all */
 };
 
-/* Each connects, looks and leaves; names are in the order of their bytes. Systems' own databases and schemas are left out, and so is
+/* Each connects, looks and leaves; total counts what was searched for; names are in the order of their bytes. Systems' own databases and schemas are left out, and so is
  * the schema that godwit keeps its records in. The caller owns *out:
  *   {"level": "databases", "total": 12, "offset": 0, "items": [..]}
  * databases  name, bytes, tables (null: not known without connecting to it), charset, compatibility (openGauss; else null)

@@ -21,6 +21,7 @@ static const struct route *const tables[] = {
     api_metrics_routes,
     api_openapi_routes,
     api_parameter_routes,
+    api_question_routes,
     api_session_routes,
     api_settings_routes,
     api_subtask_routes,
@@ -77,6 +78,33 @@ static const struct route *find(struct call *c, bool *known) {
         }
     }
     return NULL;
+}
+
+/* "/a/7" fits "/a/{id}". Reads nothing but the path: the loop's thread asks. */
+static bool looks_like(const char *pattern, const char *path) {
+    while (*pattern != '\0') {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++) {
+                return false;
+            }
+            continue;
+        }
+        path += strcspn(path, "/");
+        pattern += strcspn(pattern, "}") + 1;
+    }
+    return *path == '\0';
+}
+
+bool api_waits(void *arg, const struct http_request *r) {
+    (void)arg;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        for (const struct route *x = tables[i]; x->path != NULL; x++) {
+            if ((x->flags & ROUTE_WAITS) != 0 && x->method == r->method && looks_like(x->path, r->path)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* ---- who asks, and may they ---- */
@@ -163,6 +191,7 @@ static unsigned status_of(const struct err *e) {
     case ERR_TARGET_HELD:
         return 409;
     case ERR_LOGIN_WAIT:
+    case ERR_TOO_MANY:
         return 429;
     case ERR_STORE_BUSY:
     case ERR_STORE_OPEN:
@@ -171,7 +200,17 @@ static unsigned status_of(const struct err *e) {
     case ERR_MACHINE_SLOW:
         return 504;
     default:
-        return err_class_of(e->code) == ERR_CLASS_USER ? 400 : 500;
+        break;
+    }
+    switch (err_class_of(e->code)) {
+    case ERR_CLASS_USER:
+        return 400;
+    case ERR_CLASS_SOURCE:
+    case ERR_CLASS_TARGET:
+    case ERR_CLASS_NETWORK: /* a database that was asked, not this server */
+        return 502;
+    default:
+        return 500;
     }
 }
 

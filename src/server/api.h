@@ -51,7 +51,7 @@ struct call {
  * decides the status. */
 typedef bool api_handler(struct call *c, struct err *e);
 
-enum { ROUTE_PUBLIC = 1, ROUTE_WHILE_MUST_CHANGE = 2 };
+enum { ROUTE_PUBLIC = 1, ROUTE_WHILE_MUST_CHANGE = 2, ROUTE_WAITS = 4 /* for a machine's answer */ };
 
 struct route {
     enum http_method method;
@@ -74,6 +74,7 @@ extern const struct route
     api_metrics_routes[],
     api_openapi_routes[],
     api_parameter_routes[],
+    api_question_routes[],
     api_session_routes[],
     api_settings_routes[],
     api_subtask_routes[],
@@ -87,6 +88,7 @@ const struct route *api_route(size_t n); /* all of them, from 0; NULL: there are
 void *api_thread_begin(void *arg);
 void api_thread_end(void *arg, void *local);
 void api_answer(void *arg, void *local, struct http_request *r, struct http_response *answer);
+bool api_waits(void *arg, const struct http_request *r);
 
 /* ---- for the files of the API ---- */
 

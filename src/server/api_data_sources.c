@@ -2,13 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "server/api.h"
-
-struct data_source {
-    const char *name, *kind, *host, *username, *password;
-    int64_t port;
-    char *properties;
-};
+#include "server/data_source.h"
 
 static bool read_properties(struct call *c, struct data_source *d, struct err *e) {
     const json_t *v = json_object_get(c->body, "properties");
@@ -28,9 +22,13 @@ static bool read_properties(struct call *c, struct data_source *d, struct err *e
     return true;
 }
 
-static bool read_body(struct call *c, struct data_source *d, struct err *e) {
+bool data_source_is_mysql(const char *kind) {
+    return str_eq(kind, "mysql") || str_eq(kind, "mariadb");
+}
+
+bool data_source_read(struct call *c, bool named, struct data_source *d, struct err *e) {
     static const char *const kinds[] = {"mysql", "mariadb", "opengauss", "postgresql"};
-    if (!api_text(c, "name", 100, true, &d->name, e) || !api_text(c, "kind", 16, true, &d->kind, e) ||
+    if (!api_text(c, "name", 100, named, &d->name, e) || !api_text(c, "kind", 16, true, &d->kind, e) ||
         !api_text(c, "host", 255, true, &d->host, e) || !api_number(c, "port", 1, 65535, &d->port, e) ||
         !api_text(c, "username", 128, true, &d->username, e) ||
         !api_text(c, "password", 1000, false, &d->password, e) || !read_properties(c, d, e)) {
@@ -129,7 +127,7 @@ static bool whole(struct call *c, bool (*work)(struct call *, const struct data_
 static bool add(struct call *c, struct err *e) {
     struct data_source d;
     int64_t id;
-    if (!read_body(c, &d, e) || !whole(c, insert, &d, &id, e)) {
+    if (!data_source_read(c, true, &d, e) || !whole(c, insert, &d, &id, e)) {
         return false;
     }
     c->object = arena_printf(c->a, "data source %s", d.name);
@@ -168,7 +166,7 @@ static bool update(struct call *c, const struct data_source *d, int64_t *id, str
 static bool change(struct call *c, struct err *e) {
     struct data_source d;
     int64_t id;
-    return api_id(c, 0, &id, e) && read_body(c, &d, e) && whole(c, update, &d, &id, e);
+    return api_id(c, 0, &id, e) && data_source_read(c, true, &d, e) && whole(c, update, &d, &id, e);
 }
 
 static bool remove_it(struct call *c, const struct data_source *d, int64_t *id, struct err *e) {

@@ -12,16 +12,26 @@
 #include "base/str.h"
 #include "server/http_internal.h"
 
-enum { BODY_MAX = 1 << 20, ANSWER_MAX = 256 << 20, THREADS = 4, STREAM_THREADS = 2, SLOW_S = 30, STOP_LOOK_MS = 10 };
+enum {
+    BODY_MAX = 1 << 20,
+    ANSWER_MAX = 256 << 20,
+    THREADS = 4,
+    STREAM_THREADS = 2,
+    PATIENT_THREADS = 16,
+    SLOW_S = 30,
+    STOP_LOOK_MS = 10
+};
 
 const int64_t http_durations_us[HTTP_DURATIONS] = {1000,   2500,   5000,   10000,   25000,   50000,
                                                    100000, 250000, 500000, 1000000, 2500000, 10000000};
 
+/* What a thread is for. There is always somebody for steps of streams, also when all requests wait for what a stream says. */
+enum thread_kind { THREAD_ALL, THREAD_STEPS, THREAD_PATIENT };
+
 struct http_thread {
     pthread_t id;
     struct http *http;
-    bool
-        steps_only; /* of streams: there is always somebody for them, also when all requests wait for what a stream says */
+    enum thread_kind kind;
 };
 
 /* ---- jobs ---- */
@@ -49,8 +59,14 @@ static struct work *take(struct works *q) {
     return w;
 }
 
+static void start_patient(struct http *h);
+
 void http_give(struct http *h, struct work *w) {
-    put(w->of_stream ? &h->steps : &h->requests, w);
+    put(w->kind == WORK_STEP ? &h->steps : w->kind == WORK_PATIENT ? &h->patient_requests : &h->requests, w);
+    if (w->kind == WORK_PATIENT) {
+        h->patient_waiting++;
+        start_patient(h);
+    }
     /* Only a thread of the right kind may go on with it, and a signal cannot choose. */
     pthread_cond_broadcast(&h->more);
 }
@@ -89,23 +105,34 @@ static void answer(struct http *h, struct job *j, void *local) {
     pthread_mutex_unlock(&h->lock);
 }
 
+static struct work *work_for(struct http *h, enum thread_kind kind) {
+    if (kind == THREAD_PATIENT) {
+        struct work *w = take(&h->patient_requests);
+        h->patient_waiting -= w != NULL;
+        return w;
+    }
+    struct work *w = kind == THREAD_ALL ? take(&h->requests) : NULL;
+    return w != NULL ? w : take(&h->steps);
+}
+
 static void *thread_main(void *arg) {
     const struct http_thread *self = arg;
     struct http *h = self->http;
     void *local = h->o.thread_begin != NULL ? h->o.thread_begin(h->o.arg) : NULL;
     pthread_mutex_lock(&h->lock);
     for (;;) {
-        struct work *w = self->steps_only ? NULL : take(&h->requests);
-        w = w != NULL ? w : take(&h->steps);
+        struct work *w = work_for(h, self->kind);
         if (w == NULL) {
             if (h->finishing) {
                 break;
             }
+            h->patient_idle += self->kind == THREAD_PATIENT;
             pthread_cond_wait(&h->more, &h->lock);
+            h->patient_idle -= self->kind == THREAD_PATIENT;
             continue;
         }
         pthread_mutex_unlock(&h->lock);
-        if (w->of_stream) {
+        if (w->kind == WORK_STEP) {
             stream_step(w, h->o.arg, local);
         } else {
             answer(h, (struct job *)w, local); /* its first member */
@@ -119,16 +146,43 @@ static void *thread_main(void *arg) {
     return NULL;
 }
 
+static bool start_thread(struct http *h, enum thread_kind kind) {
+    struct http_thread *t = &h->threads[h->nthreads];
+    *t = (struct http_thread){.http = h, .kind = kind};
+    if (pthread_create(&t->id, NULL, thread_main, t) != 0) {
+        return false;
+    }
+    h->nthreads++;
+    return true;
+}
+
+/* Most servers need few of them, or none. h->lock is held. */
+static void start_patient(struct http *h) {
+    if (h->patient_waiting > h->patient_idle && h->patient < PATIENT_THREADS && start_thread(h, THREAD_PATIENT)) {
+        h->patient++;
+    }
+}
+
+bool http_is_waited_for(const struct http_request *r) {
+    const struct job *j = (const struct job *)((const char *)r - offsetof(struct job, request));
+    pthread_mutex_lock(&j->http->lock);
+    bool there = j->owner != NULL;
+    pthread_mutex_unlock(&j->http->lock);
+    return there;
+}
+
 /* ---- reading a request ---- */
 
-static struct job *job_new(struct lws *wsi, const char *path, size_t body_max) {
+static struct job *job_new(struct http *h, struct lws *wsi, const char *path) {
     struct job *j = calloc(1, sizeof *j);
     if (j == NULL || !http_request_read(wsi, path, &j->request)) {
         job_free(j);
         return NULL;
     }
+    j->http = h;
     j->owner = wsi;
-    buf_init(&j->request.body, body_max + 1);
+    j->work.kind = h->o.waits != NULL && h->o.waits(h->o.arg, &j->request) ? WORK_PATIENT : WORK_REQUEST;
+    buf_init(&j->request.body, h->o.body_max + 1);
     buf_init(&j->answer.body, ANSWER_MAX);
     j->answer.status = 200;
     j->answer.content_type = "application/json";
@@ -168,7 +222,7 @@ static int request_begins(struct http *h, struct lws *wsi, struct connection *c,
     if (h->stop_until_us != 0) {
         return refuse(h, wsi, c, HTTP_STATUS_SERVICE_UNAVAILABLE);
     }
-    c->job = job_new(wsi, path, h->o.body_max);
+    c->job = job_new(h, wsi, path);
     if (c->job == NULL) {
         return refuse(h, wsi, c, HTTP_STATUS_METHOD_NOT_ALLOWED);
     }
@@ -385,14 +439,12 @@ static void *loop_main(void *arg) {
 
 static bool start_threads(struct http *h, struct err *e) {
     unsigned n = h->o.threads + (h->o.streams != NULL ? STREAM_THREADS : 0);
-    h->threads = calloc(n, sizeof *h->threads);
+    h->threads = calloc(n + PATIENT_THREADS, sizeof *h->threads);
     if (h->threads == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for the HTTP server");
     }
-    for (; h->nthreads < n; h->nthreads++) {
-        struct http_thread *t = &h->threads[h->nthreads];
-        *t = (struct http_thread){.http = h, .steps_only = h->nthreads >= h->o.threads};
-        if (pthread_create(&t->id, NULL, thread_main, t) != 0) {
+    while (h->nthreads < n) {
+        if (!start_thread(h, h->nthreads < h->o.threads ? THREAD_ALL : THREAD_STEPS)) {
             return err_errno(e, ERR_SYSTEM, "a thread could not be started");
         }
     }

@@ -69,6 +69,9 @@ struct http_options {
     unsigned beat_s;                       /* between signs of life of a stream; 0: 20 for WebSockets, 15 for events */
     http_handler *handle;
     void *arg;
+    /* Does the answer wait for somebody else, for seconds? Then threads of their own take it, so that the others go on. On the loop's
+     * thread: be quick. NULL: none does. */
+    bool (*waits)(void *arg, const struct http_request *r);
     const struct stream_handler *const *streams; /* places of WebSockets; ends with NULL; may be NULL */
     struct http_stats *stats;                    /* outlives the server; may be NULL */
     void *(*thread_begin)(void *arg);            /* may be NULL; e.g. opens a store */
@@ -86,6 +89,9 @@ void http_stop(struct http *h);
 
 /* A header to add; the value is cut at a line break. */
 void http_add_header(struct http_response *answer, const char *name, char *value);
+
+/* In an http_handler: is the client still there? */
+bool http_is_waited_for(const struct http_request *r);
 
 /* Does it come from our own pages, or from no browser at all? By Origin and Host. */
 bool http_same_site(const struct http_request *r);

@@ -14,10 +14,12 @@
 
 enum { HEADER_BYTES = 8192, WRITE_BYTES = 16384 };
 
-/* Something for a thread to do: a request to answer, or the next step of a stream. */
+/* Something for a thread to do: a request to answer, one whose answer waits for somebody else, or the next step of a stream. */
+enum work_kind { WORK_REQUEST, WORK_PATIENT, WORK_STEP };
+
 struct work {
     struct work *next;
-    bool of_stream;
+    enum work_kind kind;
 };
 
 struct works {
@@ -26,6 +28,7 @@ struct works {
 
 struct job {
     struct work work;
+    struct http *http;
     struct lws *owner; /* guarded by http.lock; NULL: the connection is gone */
     struct http_request request;
     struct http_response answer;
@@ -39,14 +42,14 @@ struct http {
     struct lws_context *context;
     struct lws_vhost *vhost;
     struct http_thread *threads;
-    unsigned nthreads;
+    unsigned nthreads, patient, patient_idle, patient_waiting; /* threads, and requests; guarded by lock */
     pthread_t loop;
     bool loop_started;
     atomic_bool loop_ended;
 
     pthread_mutex_t lock; /* for what follows */
     pthread_cond_t more;  /* work, or the end */
-    struct works requests, steps, done;
+    struct works requests, patient_requests, steps, done;
     struct stream *ready; /* streams that the loop shall look at */
     bool stopping;        /* nothing new is taken */
     bool context_gone;    /* nobody is there to be woken */

@@ -13,6 +13,8 @@
 #include "server/api.h"
 #include "server/enrol.h"
 
+enum { LOOK_MS = 250 }; /* between two looks whether the asker still waits */
+
 struct agent {
     struct agent *next;
     int64_t machine;
@@ -24,6 +26,7 @@ struct agent {
 struct question {
     struct question *next;
     int64_t id, machine;
+    const char *who;
     json_t *answer; /* the message; NULL: not yet */
     bool lost;      /* the machine went away */
 };
@@ -147,26 +150,61 @@ static bool take_answer(json_t *message, json_t **result, struct err *e) {
     return *result != NULL || err_set(e, ERR_MACHINE_SLOW, "the execution machine gave no answer");
 }
 
-/* Waits for it; what came of it is left in q. */
-static void wait_for_answer(struct hub *h, struct question *q, unsigned timeout_s) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_s + 2; /* the agent itself is the first to give up */
-    pthread_mutex_lock(&h->lock);
-    while (q->answer == NULL && !q->lost && pthread_cond_timedwait(&h->answered, &h->lock, &until) != ETIMEDOUT) {
+static void add_ms(struct timespec *t, long ms) {
+    t->tv_sec += ms / 1000;
+    t->tv_nsec += ms % 1000 * 1000000;
+    if (t->tv_nsec >= 1000000000) {
+        t->tv_sec++;
+        t->tv_nsec -= 1000000000;
     }
-    pthread_mutex_unlock(&h->lock);
 }
 
-static struct question *question_new(struct hub *h, int64_t machine) {
-    struct question *q = calloc(1, sizeof *q);
-    if (q != NULL) {
+static bool is_before(const struct timespec *x, const struct timespec *y) {
+    return x->tv_sec < y->tv_sec || (x->tv_sec == y->tv_sec && x->tv_nsec < y->tv_nsec);
+}
+
+/* Waits for it; what came of it is left in q. False: the asker has gone. */
+static bool wait_for_answer(struct hub *h, struct question *q, const struct hub_question *asked) {
+    struct timespec until, next;
+    bool wanted = true, over = false;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    next = until;
+    add_ms(&until, ((long)asked->timeout_s + 2) * 1000); /* the agent itself is the first to give up */
+    while (wanted && !over && is_before(&next, &until)) {
+        add_ms(&next, LOOK_MS);
         pthread_mutex_lock(&h->lock);
-        *q = (struct question){.id = ++h->asked, .machine = machine, .next = h->questions};
-        h->questions = q;
+        while (q->answer == NULL && !q->lost && pthread_cond_timedwait(&h->answered, &h->lock, &next) != ETIMEDOUT) {
+        }
+        over = q->answer != NULL || q->lost;
         pthread_mutex_unlock(&h->lock);
+        wanted = over || asked->given_up == NULL || !asked->given_up(asked->arg);
     }
-    return q;
+    return wanted;
+}
+
+/* NULL: it cannot be asked now. */
+static struct question *question_new(struct hub *h, int64_t machine, const char *who, struct err *e) {
+    unsigned open = 0;
+    struct question *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL) {
+        err_set(e, ERR_MEMORY, "no memory for a question");
+        return NULL;
+    }
+    pthread_mutex_lock(&h->lock);
+    for (const struct question *q = h->questions; q != NULL; q = q->next) {
+        open += who != NULL && str_eq(q->who, who);
+    }
+    if (open < HUB_QUESTIONS_EACH) {
+        *fresh = (struct question){.id = ++h->asked, .machine = machine, .who = who, .next = h->questions};
+        h->questions = fresh;
+    }
+    pthread_mutex_unlock(&h->lock);
+    if (open >= HUB_QUESTIONS_EACH) {
+        free(fresh);
+        err_set(e, ERR_TOO_MANY, "%u questions of %s are being answered", open, who);
+        return NULL;
+    }
+    return fresh;
 }
 
 static void question_free(struct hub *h, struct question *q) {
@@ -177,31 +215,49 @@ static void question_free(struct hub *h, struct question *q) {
     free(q);
 }
 
-bool hub_ask(struct hub *h, int64_t machine, json_t *job, unsigned timeout_s, json_t **result, struct err *e) {
+/* What came of a question. */
+static bool outcome(const struct question *q, bool sent, bool wanted, unsigned timeout_s, json_t **result,
+                    struct err *e) {
+    if (q->answer != NULL) {
+        return take_answer(q->answer, result, e);
+    }
+    if (!wanted) {
+        return err_set(e, ERR_CANCELLED, "nobody waits for the answer any more");
+    }
+    return !sent || q->lost ? err_set(e, ERR_MACHINE_AWAY, "the execution machine went away before it answered")
+                            : err_set(e, ERR_MACHINE_SLOW, "no answer within %u s", timeout_s);
+}
+
+bool hub_ask(struct hub *h, const struct hub_question *asked, json_t **result, struct err *e) {
     int64_t chosen;
     *result = NULL;
-    struct stream *s = stream_of(h, machine, &chosen);
+    if (asked->given_up != NULL && asked->given_up(asked->arg)) {
+        json_decref(asked->job);
+        return err_set(e, ERR_CANCELLED, "nobody waits for the answer any more");
+    }
+    struct stream *s = stream_of(h, asked->machine, &chosen);
     if (s == NULL) {
-        json_decref(job);
+        json_decref(asked->job);
         return err_set(e, ERR_MACHINE_AWAY,
-                       machine == 0 ? "no execution machine is connected to this server"
-                                    : "the execution machine is not connected to this server");
+                       asked->machine == 0 ? "no execution machine is connected to this server"
+                                           : "the execution machine is not connected to this server");
     }
-    struct question *q = question_new(h, chosen);
+    struct question *q = question_new(h, chosen, asked->who, e);
     if (q == NULL) {
-        json_decref(job);
+        json_decref(asked->job);
         stream_drop(s);
-        return err_set(e, ERR_MEMORY, "no memory for a question");
+        return false;
     }
-    bool sent = send_json(s, json_pack("{s:s, s:I, s:o, s:I}", "type", "ask", "id", (json_int_t)q->id, "job", job,
-                                       "timeout_s", (json_int_t)timeout_s));
-    stream_drop(s);
+    bool wanted = true, sent = send_json(s, json_pack("{s:s, s:I, s:o, s:I}", "type", "ask", "id", (json_int_t)q->id,
+                                                      "job", asked->job, "timeout_s", (json_int_t)asked->timeout_s));
     if (sent) {
-        wait_for_answer(h, q, timeout_s);
+        wanted = wait_for_answer(h, q, asked);
     }
-    bool ok = q->answer != NULL  ? take_answer(q->answer, result, e)
-              : !sent || q->lost ? err_set(e, ERR_MACHINE_AWAY, "the execution machine went away before it answered")
-                                 : err_set(e, ERR_MACHINE_SLOW, "no answer within %u s", timeout_s);
+    bool ok = outcome(q, sent, wanted, asked->timeout_s, result, e);
+    if (sent && q->answer == NULL && !q->lost) {
+        (void)send_json(s, json_pack("{s:s, s:I}", "type", "cancel", "id", (json_int_t)q->id));
+    }
+    stream_drop(s);
     question_free(h, q);
     return ok;
 }

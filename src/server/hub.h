@@ -21,10 +21,20 @@ extern const struct stream_handler hub_agents;
 bool hub_send(struct hub *h, int64_t machine, json_t *message);
 bool hub_is_connected(struct hub *h, int64_t machine);
 
-/* Let a worker on a machine answer a question (verbs precheck, probe, tree), and wait for it. machine 0: any that is connected,
- * this server's own first. job is taken; *result is the caller's. ERR_MACHINE_AWAY: not connected, or lost meanwhile;
- * ERR_MACHINE_SLOW: no answer in time; else the worker's own error. */
-bool hub_ask(struct hub *h, int64_t machine, json_t *job, unsigned timeout_s, json_t **result,
-             struct err *e) WARN_UNUSED;
+/* A question for a worker (verbs precheck, probe, tree). */
+struct hub_question {
+    int64_t machine; /* 0: any that is connected here, this server's own first */
+    json_t *job;     /* taken */
+    unsigned timeout_s;
+    const char *who;             /* asks: HUB_QUESTIONS_EACH at a time; NULL: this program */
+    bool (*given_up)(void *arg); /* has the asker gone? Looked at a few times a second, on this thread; NULL: never */
+    void *arg;
+};
+
+enum { HUB_QUESTIONS_EACH = 6 };
+
+/* Ask, and wait for the answer: *result is the caller's. ERR_MACHINE_AWAY: not connected, or lost meanwhile; ERR_MACHINE_SLOW: no answer
+ * in time; ERR_TOO_MANY; ERR_CANCELLED: given up; else the worker's own error. A worker whose answer nobody waits for is ended. */
+bool hub_ask(struct hub *h, const struct hub_question *q, json_t **result, struct err *e) WARN_UNUSED;
 
 #endif

@@ -69,13 +69,6 @@ char *job_url(struct arena *a, const char *kind, const char *user, const char *h
 
 /* ---- ends ---- */
 
-#define END_COLUMNS(x) x ".kind, " x ".username, " x ".host, " x ".port, " x ".properties, " x ".secret_id, " x ".name"
-enum { END_WIDTH = 7 };
-
-struct end {
-    char *url, *password; /* password NULL: none */
-};
-
 static bool open_password(struct store *s, struct arena *a, const struct secrets_key *key, const char *secret_id,
                           const char *name, char **out, struct err *e) {
     struct store_rows rows;
@@ -92,44 +85,40 @@ static bool open_password(struct store *s, struct arena *a, const struct secrets
            err_where(e, "password of data source %s", name);
 }
 
-static bool make_end(struct store *s, struct arena *a, const struct secrets_key *key, const struct store_rows *r,
-                     size_t at, const char *database, struct end *out, struct err *e) {
-    out->url = job_url(a, store_cell(r, 0, at), store_cell(r, 0, at + 1), store_cell(r, 0, at + 2),
-                       store_number(r, 0, at + 3), database, store_cell(r, 0, at + 4));
-    return open_password(s, a, key, store_cell(r, 0, at + 5), store_cell(r, 0, at + 6), &out->password, e);
-}
-
-static void put_password(json_t *job, const char *name, char *password) {
-    if (password != NULL) {
-        json_object_set_new(job, name, json_string(password));
-        secrets_wipe(password, strlen(password));
-    }
-}
-
-bool job_end(struct store *s, struct arena *a, const struct secrets_key *key, int64_t data_source, const char *verb,
-             const char *database, json_t **job, struct err *e) {
-    struct store_rows rows;
-    struct end end;
-    if (!store_rows(s, a, "SELECT " END_COLUMNS("d") " FROM data_source d WHERE d.id = ?",
-                    STORE_VALUES(STORE_I(data_source)), &rows, e)) {
+bool job_end_of(struct store *s, struct arena *a, const struct secrets_key *key, int64_t data_source,
+                const char *database, struct job_end *out, struct err *e) {
+    struct store_rows r;
+    if (!store_rows(s, a,
+                    "SELECT kind, username, host, port, properties, secret_id, name FROM data_source WHERE id = ?",
+                    STORE_VALUES(STORE_I(data_source)), &r, e)) {
         return false;
     }
-    if (rows.n == 0) {
+    if (r.n == 0) {
         return err_set(e, ERR_NOT_FOUND, "there is no data source %lld", (long long)data_source);
     }
-    if (!make_end(s, a, key, &rows, 0, database, &end, e)) {
-        return false;
+    out->url = job_url(a, store_cell(&r, 0, 0), store_cell(&r, 0, 1), store_cell(&r, 0, 2), store_number(&r, 0, 3),
+                       database, store_cell(&r, 0, 4));
+    return open_password(s, a, key, store_cell(&r, 0, 5), store_cell(&r, 0, 6), &out->password, e);
+}
+
+static void put_password(json_t *job, const char *name, struct job_end *end) {
+    if (end->password != NULL) {
+        json_object_set_new(job, name, json_string(end->password));
+        secrets_wipe(end->password, strlen(end->password));
+        end->password = NULL;
     }
-    *job = json_pack("{s:s, s:s}", "verb", verb, "end", end.url);
-    put_password(*job, "password", end.password);
-    return true;
+}
+
+json_t *job_question(const char *verb, struct job_end *end) {
+    json_t *job = json_pack("{s:s, s:s}", "verb", verb, "end", end->url);
+    put_password(job, "password", end);
+    return job;
 }
 
 /* ---- a subtask ---- */
 
 /* include: ["orders", ..], exclude: as of --table and --exclude. */
-static void add_tables(json_t *task, const char *text) {
-    json_t *tables = json_loads(text, 0, NULL);
+static void add_tables(json_t *task, const json_t *tables) {
     json_t *include = json_object_get(tables, "include"), *exclude = json_object_get(tables, "exclude");
     if (json_array_size(include) > 0) {
         json_object_set(task, "table", include);
@@ -137,47 +126,61 @@ static void add_tables(json_t *task, const char *text) {
     if (json_array_size(exclude) > 0) {
         json_object_set(task, "exclude", exclude);
     }
-    json_decref(tables);
 }
 
-bool job_make(struct store *s, struct arena *a, const struct secrets_key *key, int64_t subtask, json_t **job,
-              struct err *e) {
+bool job_make(struct store *s, struct arena *a, const struct secrets_key *key, const char *verb,
+              const struct job_subtask *x, json_t **job, struct err *e) {
+    struct job_end source = {0}, target = {0};
+    if (!job_end_of(s, a, key, x->source, x->source_database, &source, e) ||
+        !job_end_of(s, a, key, x->target, x->target_database, &target, e)) {
+        return false;
+    }
+    json_t *task = params_task_file(x->params, x->task_params);
+    json_object_set_new(task, "source", json_string(source.url));
+    json_object_set_new(task, "target", json_string(target.url));
+    json_object_set_new(task, "schema", json_string(x->target_schema));
+    if (x->name != NULL) {
+        json_object_set_new(task, "name", json_string(x->name));
+    }
+    add_tables(task, x->tables);
+    *job = json_pack("{s:s, s:I, s:o}", "verb", verb, "mode", (json_int_t)x->mode, "task", task);
+    put_password(*job, "source_password", &source);
+    put_password(*job, "target_password", &target);
+    return true;
+}
+
+bool job_of_subtask(struct store *s, struct arena *a, const struct secrets_key *key, const char *verb, int64_t subtask,
+                    json_t **job, struct err *e) {
     struct store_rows r;
-    struct end source, target;
     char *id;
     if (!job_store_id(s, a, &id, e) ||
         !store_rows(
             s, a,
-            "SELECT " END_COLUMNS("src") ", " END_COLUMNS(
-                "tgt") ", s.source_database, s.target_database, s.target_schema, s.mode, s.tables, s.params, t.params,"
-                       " t.name FROM subtask s JOIN task t ON t.id = s.task_id JOIN data_source src ON src.id ="
-                       " s.source_id JOIN data_source tgt ON tgt.id = s.target_id WHERE s.id = ?",
+            "SELECT s.source_id, s.target_id, s.source_database, s.target_database, s.target_schema, s.mode, s.tables,"
+            " s.params, t.params, t.name FROM subtask s JOIN task t ON t.id = s.task_id WHERE s.id = ?",
             STORE_VALUES(STORE_I(subtask)), &r, e)) {
         return false;
     }
     if (r.n == 0) {
         return err_set(e, ERR_NOT_FOUND, "there is no subtask %lld", (long long)subtask);
     }
-    size_t at = (size_t)END_WIDTH * 2;
-    if (!make_end(s, a, key, &r, 0, store_cell(&r, 0, at), &source, e) ||
-        !make_end(s, a, key, &r, END_WIDTH, store_cell(&r, 0, at + 1), &target, e)) {
-        return false;
-    }
-    json_t *own = json_loads(store_cell(&r, 0, at + 5), 0, NULL),
-           *global = json_loads(store_cell(&r, 0, at + 6), 0, NULL);
-    json_t *task = params_task_file(own, global);
+    json_t *tables = json_loads(store_cell(&r, 0, 6), 0, NULL), *own = json_loads(store_cell(&r, 0, 7), 0, NULL),
+           *global = json_loads(store_cell(&r, 0, 8), 0, NULL);
+    struct job_subtask x = {
+        .source = store_number(&r, 0, 0),
+        .target = store_number(&r, 0, 1),
+        .source_database = store_cell(&r, 0, 2),
+        .target_database = store_cell(&r, 0, 3),
+        .target_schema = store_cell(&r, 0, 4),
+        .mode = store_number(&r, 0, 5),
+        .tables = tables,
+        .params = own,
+        .task_params = global,
+        .name = arena_printf(a, "%s, subtask %lld (%s)", store_cell(&r, 0, 9), (long long)subtask, id),
+    };
+    bool ok = job_make(s, a, key, verb, &x, job, e);
+    json_decref(tables);
     json_decref(own);
     json_decref(global);
-    json_object_set_new(task, "source", json_string(source.url));
-    json_object_set_new(task, "target", json_string(target.url));
-    json_object_set_new(task, "schema", json_string(store_cell(&r, 0, at + 2)));
-    json_object_set_new(
-        task, "name",
-        json_string(arena_printf(a, "%s, subtask %lld (%s)", store_cell(&r, 0, at + 7), (long long)subtask, id)));
-    add_tables(task, store_cell(&r, 0, at + 4));
-    *job =
-        json_pack("{s:s, s:I, s:o}", "verb", "migrate", "mode", (json_int_t)store_number(&r, 0, at + 3), "task", task);
-    put_password(*job, "source_password", source.password);
-    put_password(*job, "target_password", target.password);
-    return true;
+    return ok;
 }

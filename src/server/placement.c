@@ -149,7 +149,7 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     if (!got) {
         return true;
     }
-    if (!job_make(t->store, t->a, api->key, w->id, &c.job, &why)) {
+    if (!job_of_subtask(t->store, t->a, api->key, "migrate", w->id, &c.job, &why)) {
         return fail(api, t, w->id, &why, e);
     }
     m->used++;

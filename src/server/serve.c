@@ -112,6 +112,7 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         .tls_certificate = o->tls_certificate,
         .tls_key = o->tls_key,
         .handle = api_answer,
+        .waits = api_waits,
         .arg = api,
         .threads = ANSWERING_THREADS,
         .streams = streams,
@@ -120,7 +121,8 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         .thread_end = api_thread_end,
     };
     /* The scheduler comes first: whoever answers may kick it. */
-    if (!scheduler_start(&api->scheduler, api, e) || !webhooks_start(&api->webhooks, api, e) || !http_start(h, &http, e)) {
+    if (!scheduler_start(&api->scheduler, api, e) || !webhooks_start(&api->webhooks, api, e) ||
+        !http_start(h, &http, e)) {
         return false;
     }
     api->public_url = public_url(a, o, *h);

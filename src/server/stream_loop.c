@@ -118,7 +118,7 @@ static struct stream *begin(struct http *h, struct lws *wsi, const struct stream
     if (s == NULL) {
         return NULL;
     }
-    s->work.of_stream = true;
+    s->work.kind = WORK_STEP;
     s->http = h;
     s->handler = handler;
     s->kind = kind;

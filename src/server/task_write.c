@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "server/data_source.h"
 #include "server/params.h"
 #include "server/tasks.h"
 
@@ -85,8 +86,7 @@ static bool data_source_fits(struct tasks *t, const char *place, const json_t *s
         return err_set(e, ERR_BODY, "%s%s: there is no data source %lld", place, key, (long long)*id);
     }
     const char *kind = store_cell(&rows, 0, 0);
-    bool mysql = str_eq(kind, "mysql") || str_eq(kind, "mariadb");
-    return mysql == source ||
+    return data_source_is_mysql(kind) == source ||
            err_set(e, ERR_BODY, "%s%s: %s is %s; a %s is %s", place, key, store_cell(&rows, 0, 1), kind,
                    source ? "source" : "target", source ? "mysql or mariadb" : "opengauss or postgresql");
 }
@@ -104,22 +104,22 @@ static const char *schema_of(struct tasks *t, const json_t *subtask, const json_
     return param != NULL && param[0] != '\0' ? param : source_database;
 }
 
-static bool write_subtask(struct written *w, size_t number, const json_t *subtask, const json_t *global) {
-    struct tasks *t = w->t;
-    struct err *e = w->e;
-    const char *source_database, *target_database, *place = arena_printf(t->a, "subtask %zu: ", number);
-    int64_t source, target, id;
+bool subtask_read(struct tasks *t, const char *place, const json_t *subtask, const json_t *global,
+                  struct job_subtask *out, struct err *e) {
     const json_t *mode = json_object_get(subtask, "mode"), *tables = json_object_get(subtask, "tables");
+    *out = (struct job_subtask){
+        .tables = tables, .params = json_object_get(subtask, "params"), .task_params = global, .mode = 0};
     if (!json_is_object(subtask)) {
         return err_set(e, ERR_BODY, "%sit must be an object", place);
     }
-    if (!data_source_fits(t, place, subtask, "source_id", true, &source, e) ||
-        !data_source_fits(t, place, subtask, "target_id", false, &target, e) ||
-        !text_of(subtask, place, "source_database", IDENTIFIER_MAX, &source_database, e) ||
-        !text_of(subtask, place, "target_database", IDENTIFIER_MAX, &target_database, e)) {
+    if (!data_source_fits(t, place, subtask, "source_id", true, &out->source, e) ||
+        !data_source_fits(t, place, subtask, "target_id", false, &out->target, e) ||
+        !text_of(subtask, place, "source_database", IDENTIFIER_MAX, &out->source_database, e) ||
+        !text_of(subtask, place, "target_database", IDENTIFIER_MAX, &out->target_database, e)) {
         return false;
     }
-    if (json_integer_value(mode) != MODE_OFFLINE && json_integer_value(mode) != MODE_ONLINE) {
+    out->mode = json_integer_value(mode);
+    if (out->mode != MODE_OFFLINE && out->mode != MODE_ONLINE) {
         return err_set(e, ERR_BODY, "%smode is 1 (offline) or 2 (online)", place);
     }
     if (tables != NULL && !json_is_object(tables)) {
@@ -127,15 +127,23 @@ static bool write_subtask(struct written *w, size_t number, const json_t *subtas
     }
     if (!patterns_are_texts(json_object_get(tables, "include"), place, "include", e) ||
         !patterns_are_texts(json_object_get(tables, "exclude"), place, "exclude", e) ||
-        !check_params(json_object_get(subtask, "params"), place, e)) {
+        !check_params(out->params, place, e)) {
         return false;
     }
-    const char *schema = schema_of(t, subtask, global, source_database);
-    if (strlen(schema) > IDENTIFIER_MAX) {
-        return err_set(e, ERR_BODY, "%starget_schema must be a text of 1 to %d bytes", place, (int)IDENTIFIER_MAX);
+    out->target_schema = schema_of(t, subtask, global, out->source_database);
+    return strlen(out->target_schema) <= IDENTIFIER_MAX ||
+           err_set(e, ERR_BODY, "%starget_schema must be a text of 1 to %d bytes", place, (int)IDENTIFIER_MAX);
+}
+
+static bool write_subtask(struct written *w, size_t number, const json_t *subtask, const json_t *global) {
+    struct tasks *t = w->t;
+    struct job_subtask x;
+    int64_t id;
+    if (!subtask_read(t, arena_printf(t->a, "subtask %zu: ", number), subtask, global, &x, w->e)) {
+        return false;
     }
-    if (!target_is_free(t, 0, target, target_database, schema, e)) {
-        return err_where(e, "subtask %zu", number);
+    if (!target_is_free(t, 0, x.target, x.target_database, x.target_schema, w->e)) {
+        return err_where(w->e, "subtask %zu", number);
     }
     return store_insert(
         t->store,
@@ -143,11 +151,11 @@ static bool write_subtask(struct written *w, size_t number, const json_t *subtas
         " mode, tables, params, generation, status, reached, fence, attempts, crashes, permille, created_ms, "
         "changed_ms)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, ?) RETURNING id",
-        STORE_VALUES(STORE_I(w->task), STORE_I(number), STORE_I(source), STORE_T(source_database), STORE_I(target),
-                     STORE_T(target_database), STORE_T(schema), STORE_I(json_integer_value(mode)),
-                     STORE_T(dump(t->a, tables)), STORE_T(dump(t->a, json_object_get(subtask, "params"))),
-                     STORE_I(t->now_ms), STORE_I(t->now_ms)),
-        &id, e);
+        STORE_VALUES(STORE_I(w->task), STORE_I(number), STORE_I(x.source), STORE_T(x.source_database),
+                     STORE_I(x.target), STORE_T(x.target_database), STORE_T(x.target_schema), STORE_I(x.mode),
+                     STORE_T(dump(t->a, x.tables)), STORE_T(dump(t->a, x.params)), STORE_I(t->now_ms),
+                     STORE_I(t->now_ms)),
+        &id, w->e);
 }
 
 static bool write_subtasks(struct written *w, const json_t *list, const json_t *global) {
@@ -228,6 +236,10 @@ static bool replace_task(struct written *w, const char *name, const char *params
            store_run(t->store, "DELETE FROM task_machine WHERE task_id = ?", STORE_VALUES(STORE_I(w->task)), NULL,
                      w->e) &&
            store_run(t->store, "DELETE FROM subtask WHERE task_id = ?", STORE_VALUES(STORE_I(w->task)), NULL, w->e);
+}
+
+bool task_params_read(const json_t *params, struct err *e) {
+    return check_params(params, "", e);
 }
 
 bool task_write(struct tasks *t, const json_t *body, int64_t *id, struct err *e) {

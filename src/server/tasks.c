@@ -102,3 +102,28 @@ bool target_is_free(struct tasks *t, int64_t subtask, int64_t target, const char
            err_set(e, ERR_TARGET_HELD, "schema %s of database %s is the target of subtask %lld of task '%s'", schema,
                    database, (long long)store_number(&rows, 0, 0), store_cell(&rows, 0, 1));
 }
+
+bool targets_held(struct tasks *t, int64_t target, const char *database, const char *schema, int64_t task, json_t **out,
+                  struct err *e) {
+    struct store_rows rows;
+    *out = NULL;
+    if (!store_rows(
+            t->store, t->a,
+            "SELECT s.target_database, s.target_schema, s.id, s.status, t.id, t.name FROM subtask s JOIN task t"
+            " ON t.id = s.task_id WHERE s.target_id = ? AND s.status <> ? AND t.id <> ? AND s.target_database ="
+            " COALESCE(?, s.target_database) AND s.target_schema = COALESCE(?, s.target_schema) ORDER BY"
+            " s.target_database, s.target_schema",
+            STORE_VALUES(STORE_I(target), STORE_I(SUB_FINISHED), STORE_I(task), STORE_T(database), STORE_T(schema)),
+            &rows, e)) {
+        return false;
+    }
+    *out = json_array();
+    for (size_t i = 0; i < rows.n; i++) {
+        json_array_append_new(*out,
+                              json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "database", store_cell(&rows, i, 0), "schema",
+                                        store_cell(&rows, i, 1), "subtask", (json_int_t)store_number(&rows, i, 2),
+                                        "status", (json_int_t)store_number(&rows, i, 3), "task",
+                                        (json_int_t)store_number(&rows, i, 4), "task_name", store_cell(&rows, i, 5)));
+    }
+    return true;
+}

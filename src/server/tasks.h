@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "server/feed.h"
+#include "server/job.h"
 #include "server/state.h"
 #include "store/store.h"
 
@@ -45,6 +46,12 @@ bool subtask_retry_object(struct tasks *t, int64_t subtask, const char *kind, co
  * to be like that, as long as nothing of it was started (ERR_NOT_NOW). ERR_BODY, ERR_PARAMETER, ERR_TARGET_HELD. */
 bool task_write(struct tasks *t, const json_t *body, int64_t *id, struct err *e) WARN_UNUSED;
 
+/* One of its subtasks, and the params beside them, without making any: for a precheck. place: before each message, "subtask 2: " or "".
+ * out points into subtask and the arena. ERR_BODY, ERR_PARAMETER. */
+bool subtask_read(struct tasks *t, const char *place, const json_t *subtask, const json_t *task_params,
+                  struct job_subtask *out, struct err *e) WARN_UNUSED;
+bool task_params_read(const json_t *params, struct err *e) WARN_UNUSED;
+
 bool task_start(struct tasks *t, int64_t task, struct err *e) WARN_UNUSED;
 /* Ends all that goes on; what was not started stays so. */
 bool task_finish(struct tasks *t, int64_t task, struct err *e) WARN_UNUSED;
@@ -64,6 +71,10 @@ bool task_refresh(struct tasks *t, int64_t task, struct err *e) WARN_UNUSED;
  * has it. */
 bool target_is_free(struct tasks *t, int64_t subtask, int64_t target, const char *database, const char *schema,
                     struct err *e) WARN_UNUSED;
+/* Schemas of a target that subtasks of tasks other than this one hold: a list of {"database", "schema", "subtask", "status", "task",
+ * "task_name"}, the caller's. database and schema NULL: any. */
+bool targets_held(struct tasks *t, int64_t target, const char *database, const char *schema, int64_t task, json_t **out,
+                  struct err *e) WARN_UNUSED;
 
 /* To be told after the commit: topic "KIND ID". change is taken. */
 void tasks_tell(struct tasks *t, const char *kind, int64_t id, json_t *change);

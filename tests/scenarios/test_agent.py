@@ -270,7 +270,7 @@ def test_questions(agent, control, move, sources, mysql9):
     job = job_for(move, mysql9, sources(mysql9, "references"), verb="precheck")
     control.say({"type": "ask", "id": 12, "job": job, "timeout_s": 60})
     answer = control.wait_for("answer")
-    assert answer["id"] == 12 and {i["id"] for i in answer["result"]["items"]} >= {"source.connect"}
+    assert answer["id"] == 12 and {i["name"] for i in answer["result"]["items"]} >= {"source.connect"}
     control.say({"type": "ask", "id": "x", "job": {"verb": "fly"}, "timeout_s": 60})
     answer = control.wait_for("answer", 2)
     assert answer["id"] == "x" and answer["error"]["code"] == "GW1054"

@@ -59,7 +59,7 @@ def test_a_source_is_probed(ask, source):
         assert "source." + name in states, sorted(states)
     assert found["warnings"] == sum(s == "warning" for s in states.values())
     for item in found["items"]:
-        assert item["title"] and item["message"] and (item["hint"] is None) == (item["status"] == "ok"), item
+        assert item["title"] and item["title_zh"] and item["message"] and (item["hint"] is None) == (item["status"] == "ok"), item
 
 
 def test_what_an_account_may_not(ask, source):
@@ -152,6 +152,9 @@ def test_the_tree_of_a_source(ask, source):
         big = tables["items"][1]
         assert 200 <= big["rows_estimate"] <= 1000 and big["bytes"] > 2000000
         assert [i["name"] for i in ask(source, "tree", database=odd)["items"]] == ["t"]
+        assert [i["name"] for i in ask(source, "tree", search="EE.b' \\\\ É")["items"]] == [odd]
+        found = ask(source, "tree", database="tree_a", search="B")
+        assert [i["name"] for i in found["items"]] == ["B;--", "big"] and found["total"] == 2
     finally:
         source.script(["DROP DATABASE tree_a", "DROP DATABASE `tree.B' \\\\ é`"])
 
@@ -179,3 +182,6 @@ def test_the_tree_of_a_target(ask, pg15, pg_db):
     assert parts["bytes"] > 500000 and parts["rows_estimate"] is None and view["bytes"] is None
     assert ask(pg15, "tree", database=pg_db.name, schema="public", offset=1, limit=1)["items"] == [parts]
     assert ask(pg15, "tree", database=pg_db.name, schema="odd 'name\\")["total"] == 1
+    assert ask(pg15, "tree", search=pg_db.name.upper())["total"] >= 1
+    assert [i["name"] for i in ask(pg15, "tree", database=pg_db.name, search="'NAME\\")["items"]] == ["odd 'name\\"]
+    assert [i["name"] for i in ask(pg15, "tree", database=pg_db.name, schema="public", search="I")["items"]] == ["big"]

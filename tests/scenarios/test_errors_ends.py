@@ -160,14 +160,14 @@ def test_precheck_names_ends_that_cannot_be_reached(godwit, source_url, target_u
     result = godwit("precheck", source_url, target_url, "--json", env={"GODWIT_SOURCE_PASSWORD": "wrong",
                                                                      "GODWIT_TARGET_PASSWORD": pg_db.server.password})
     assert result.code == 3
-    items = {i["id"]: i for i in result.json["items"]}
-    assert items["source.connect"]["status"] == "failed" and "GW2002" in items["source.connect"]["found"]
+    items = {i["name"]: i for i in result.json["items"]}
+    assert items["source.connect"]["status"] == "failed" and "GW2002" in items["source.connect"]["message"]
     assert items["target.connect"]["status"] == "ok"
 
 
 def test_precheck_of_a_good_pair_passes(godwit, source_url, target_url, mysql9, pg_db):
     result = godwit("precheck", source_url, target_url, "--json", env={"GODWIT_SOURCE_PASSWORD": mysql9.password,
                                                                      "GODWIT_TARGET_PASSWORD": pg_db.server.password}).ok()
-    items = {i["id"]: i for i in result.json["items"]}
+    items = {i["name"]: i for i in result.json["items"]}
     assert all(i["status"] != "failed" for i in items.values()) and len(items) > 8
-    assert all(i.get("mend") for i in items.values() if i["status"] == "warning")
+    assert all(i["hint"] for i in items.values() if i["status"] == "warning")

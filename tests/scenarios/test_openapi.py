@@ -162,6 +162,7 @@ def test_answers_about_tasks(admin, mysql9, pg_db, sources):
     task = admin.task("to its end", [body], start=False)["id"]
     admin.ok("PUT", f"/api/v1/tasks/{task}", {"name": "to its end, really", "subtasks": [body], "machines": []})
     one = admin.subtasks(task)[0]["id"]
+    admin.wait(lambda: admin("POST", f"/api/v1/subtasks/{one}/precheck")[0] == 200, "the machine answers")
     admin.refused(404, "GW1068", "GET", f"/api/v1/subtasks/{one}/report")
     admin.refused(409, "GW1087", "POST", f"/api/v1/subtasks/{one}/start-reverse")
     admin.refused(409, "GW1087", "POST", f"/api/v1/subtasks/{one}/stop-incremental")

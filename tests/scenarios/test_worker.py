@@ -224,7 +224,7 @@ def test_precheck_as_a_question(work, move, sources, mysql9):
     worker = work(mysql9, sources(mysql9, "references"), verb="precheck")
     assert worker.wait().code == 0
     (event,) = worker.events
-    assert event["event"] == "result" and {i["id"] for i in event["result"]["items"]} >= {"source.connect", "target.connect"}
+    assert event["event"] == "result" and {i["name"] for i in event["result"]["items"]} >= {"source.connect", "target.connect"}
     job = job_for(move, mysql9, "references", verb="precheck")
     job["source_password"] = "wrong"
     wrong = Worker(move.godwit, job)
