@@ -5,11 +5,14 @@ packages_build='meson ninja-build pkg-config gcc libc6-dev libssl-dev zlib1g-dev
 packages_test='clang clang-format clang-tidy cppcheck libclang-rt-14-dev openssl python3 python3-pytest
     python3-cryptography python3-jsonschema python3-psycopg2 python3-pymysql python3-pytest-timeout python3-pytest-xdist
     python3-websocket python3-websockets debian-archive-keyring openssh-server
-    postgresql-common postgresql-15 mariadb-server-core mariadb-client-core'
+    postgresql-common postgresql-15 mariadb-server-core mariadb-client-core
+    chromium fonts-noto-cjk'
 packages_bench='pgloader'
 
 packages_of() { # LEVEL
     echo $packages_build
+    # The console is built by Node; whoever has one keeps it. scripts/console.sh takes care of its age.
+    command -v npm >/dev/null || echo npm
     [ "$1" = build ] || echo $packages_test
     [ "$1" != bench ] || echo $packages_bench
 }

@@ -73,3 +73,14 @@ suite_scenarios() {
     GODWIT_BIN=${GODWIT_BIN:-$PWD/build-asan/godwit} GODWIT_BIN_RELEASE=$PWD/build/godwit \
         run_pytest scenarios tests/scenarios -n "$(parallel)" --dist loadfile "$@"
 }
+
+suite_web() {
+    say "web console: types, units, words, size"
+    record web build scripts/console.sh build || return 0
+    record web types scripts/console.sh run npm run --silent typecheck || true
+    record web words scripts/console.sh run npm run --silent check:i18n || true
+    record web size scripts/console.sh run npm run --silent check:size || true
+    # vitest itself writes a JUnit file with each test.
+    scripts/console.sh run npx vitest run --reporter=default --reporter=junit --outputFile.junit="$RESULTS/web-unit.xml" ||
+        grep -qs '<failure\|<error' "$RESULTS/web-unit.xml" || record web vitest false || true
+}

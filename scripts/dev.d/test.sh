@@ -4,6 +4,7 @@
 #:   unit        unit and golden tests under the address and undefined behaviour sanitizers, then the thread sanitizer
 #:   fuzz        every libFuzzer target of tests/fuzz for FUZZ_SECONDS (3) each
 #:   tools       the test library and the scripts themselves
+#:   web         the web console: types, unit tests, words in both languages, size
 #:   scenarios   the executable against real servers
 #: All of them by default. Examples:
 #:   ./dev test unit
@@ -15,7 +16,7 @@
 suites=
 while [ $# -gt 0 ]; do
     case $1 in
-    includes | unit | fuzz | tools | scenarios) suites+=" $1" ;;
+    includes | unit | fuzz | tools | web | scenarios) suites+=" $1" ;;
     --)
         shift
         break
@@ -30,7 +31,7 @@ export RESULTS=${RESULTS:-$PWD/test-results}
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 . scripts/dev.d/setup.sh test
-for suite in ${suites:-includes unit fuzz tools scenarios}; do
+for suite in ${suites:-includes unit fuzz tools web scenarios}; do
     "suite_$suite" "$@"
 done
 $PY scripts/tally.py "$RESULTS"

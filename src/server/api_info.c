@@ -19,8 +19,19 @@ static bool version(struct call *c, struct err *e) {
 
 /* The numbers, in both languages, and what leads where: the console has no list of its own. */
 static bool states(struct call *c, struct err *e) {
-    json_t *statuses = json_array(), *transitions = json_array();
+    static const enum task_status tasks[] = {TASK_NOT_STARTED, TASK_MIGRATING, TASK_FINISHED, TASK_PRECHECK_FAILED};
+    json_t *statuses = json_array(), *task_statuses = json_array(), *events = json_array(), *transitions = json_array();
     (void)e;
+    for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
+        json_array_append_new(task_statuses,
+                              json_pack("{s:i, s:s, s:s}", "status", (int)tasks[i], "en",
+                                        task_status_text(tasks[i], false), "zh", task_status_text(tasks[i], true)));
+    }
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        enum subtask_event x = (enum subtask_event)i;
+        json_array_append_new(events, json_pack("{s:s, s:s, s:s}", "event", state_event_name(x), "en",
+                                                state_event_text(x, false), "zh", state_event_text(x, true)));
+    }
     for (int i = 0; i <= SUB_PRECHECK_FAILED; i++) {
         if (state_is_status(i)) {
             enum subtask_status s = (enum subtask_status)i;
@@ -33,7 +44,8 @@ static bool states(struct call *c, struct err *e) {
         json_array_append_new(transitions, json_pack("{s:i, s:s, s:i}", "from", (int)t->from, "event",
                                                      state_event_name(t->event), "to", (int)t->to));
     }
-    c->out = json_pack("{s:o, s:o}", "statuses", statuses, "transitions", transitions);
+    c->out = json_pack("{s:o, s:o, s:o, s:o}", "statuses", statuses, "task_statuses", task_statuses, "events", events,
+                       "transitions", transitions);
     return true;
 }
 

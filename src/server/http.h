@@ -19,7 +19,8 @@ struct http_request {
     char **query; /* "name=value" each, decoded */
     size_t nquery;
     char *cookie; /* headers; "" where there is none */
-    char *authorization, *csrf, *content_type, *accept_language, *origin, *host, *last_event_id;
+    char *authorization, *csrf, *content_type, *accept_language, *accept_encoding, *if_none_match, *origin, *host,
+        *last_event_id;
     char address[64];   /* of the client */
     struct buf body;    /* NUL behind its bytes */
     struct arena arena; /* lives as long as the request */

@@ -21,7 +21,9 @@ static bool add(struct lws *wsi, const struct http_header *x, unsigned char **at
 bool http_write_head(struct lws *wsi, const struct http_response *r) {
     unsigned char bytes[LWS_PRE + HEADER_BYTES], *begin = bytes + LWS_PRE, *at = begin, *end = bytes + sizeof bytes - 1;
     lws_filepos_t length = r->events != NULL ? LWS_ILLEGAL_HTTP_CONTENT_LEN : r->body.len;
-    bool ok = lws_add_http_common_headers(wsi, r->status, r->content_type, length, &at, end) == 0;
+    /* 304 is about an answer from earlier: its length would be taken for that one's. */
+    bool ok = r->status == 304 ? lws_add_http_header_status(wsi, r->status, &at, end) == 0
+                               : lws_add_http_common_headers(wsi, r->status, r->content_type, length, &at, end) == 0;
     bool cached = false;
     for (size_t i = 0; ok && i < sizeof always / sizeof always[0]; i++) {
         ok = add(wsi, &always[i], &at, end);

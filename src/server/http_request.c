@@ -70,6 +70,8 @@ bool http_request_read(struct lws *wsi, const char *path, struct http_request *r
     r->authorization = header(wsi, a, WSI_TOKEN_HTTP_AUTHORIZATION);
     r->content_type = header(wsi, a, WSI_TOKEN_HTTP_CONTENT_TYPE);
     r->accept_language = header(wsi, a, WSI_TOKEN_HTTP_ACCEPT_LANGUAGE);
+    r->accept_encoding = header(wsi, a, WSI_TOKEN_HTTP_ACCEPT_ENCODING);
+    r->if_none_match = header(wsi, a, WSI_TOKEN_HTTP_IF_NONE_MATCH);
     r->origin = header(wsi, a, WSI_TOKEN_ORIGIN);
     r->host = header(wsi, a, WSI_TOKEN_HOST);
     r->csrf = own_header(wsi, a, "x-godwit-csrf:");

@@ -15,6 +15,7 @@
 #include "server/figures.h"
 #include "server/hub.h"
 #include "server/local_agent.h"
+#include "server/pages.h"
 #include "server/scheduler.h"
 #include "server/webhooks.h"
 
@@ -103,6 +104,13 @@ static bool make_parts(struct api *api, struct err *e) {
            err_set(e, ERR_MEMORY, "no memory for the server");
 }
 
+/* Pages are for people and the rest is for programs, theirs and ours. */
+static void answer(void *arg, void *local, struct http_request *r, struct http_response *out) {
+    if (!pages_answer(r, out)) {
+        api_answer(arg, local, r, out);
+    }
+}
+
 static bool start(const struct serve_options *o, struct arena *a, struct api *api, struct http **h,
                   struct local_agent **agent, struct err *e) {
     static const struct stream_handler *const streams[] = {&hub_agents, &api_live_stream, NULL};
@@ -111,7 +119,7 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         .port = o->port,
         .tls_certificate = o->tls_certificate,
         .tls_key = o->tls_key,
-        .handle = api_answer,
+        .handle = answer,
         .waits = api_waits,
         .arg = api,
         .threads = ANSWERING_THREADS,

@@ -193,7 +193,7 @@ def test_bad_bodies(server, admin):
     admin.refused(400, "GW1067", "POST", "/api/v1/data-sources", SOURCE, headers={"Content-Type": "text/plain"})
     status, _ = admin("GET", "/api/v1/data-sources/..%2f..%2fetc%2fpasswd")
     assert status == 404
-    for path in ("/api/v1/data-sources/0", "/api/v1/data-sources/-1", "/api/v1/data-sources/1x", "/api/v1/nothing", "/"):
+    for path in ("/api/v1/data-sources/0", "/api/v1/data-sources/-1", "/api/v1/data-sources/1x", "/api/v1/nothing", "/api"):
         admin.refused(404, "GW1068", "GET", path)
     admin.refused(405, "GW1069", "PATCH", "/api/v1/data-sources", raw=b"{}")
     assert admin.ok("GET", "/api/v1/data-sources")["items"] == []

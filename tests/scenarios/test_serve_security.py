@@ -87,7 +87,8 @@ def test_paths_lead_nowhere(admin, server, path):
         while chunk := s.recv(65536):
             answer += chunk
     status = answer.split(b" ")[1] if answer else b"closed"
-    assert status in (b"400", b"404", b"403", b"414", b"431", b"closed"), answer[:300]
+    # Whatever is no file and not the API's is a page's address: the console's own page says that there is no such page.
+    assert status in (b"400", b"404", b"403", b"414", b"431", b"closed") or (status == b"200" and b'<div id="app">' in answer), answer[:300]
     assert b"root:" not in answer
     assert admin.ok("GET", "/healthz")
 

@@ -1,0 +1,20 @@
+// Titles of pages, by the name of their route: in the menu, breadcrumbs and the browser's tab.
+export default {
+  accounts: 'Users',
+  alerts: 'Alerts',
+  audit: 'Audit log',
+  dataSources: 'Data sources',
+  machine: 'Execution machine',
+  machines: 'Execution machines',
+  profile: 'Profile',
+  settings: 'Settings',
+  signIn: 'Sign in',
+  password: 'New password',
+  subtask: 'Subtask',
+  task: 'Task',
+  taskEdit: 'Edit task',
+  taskNew: 'New task',
+  tasks: 'Task centre',
+  terminal: 'Terminal',
+  tokens: 'API tokens',
+}

@@ -1,0 +1,27 @@
+// Words of the common components.
+export default {
+  loadFailed: 'Could not be loaded',
+  stale: 'May be out of date',
+  cause: 'Cause',
+  where: 'Where',
+  hint: 'What to do',
+  code: 'Code',
+  columns: 'Columns',
+  selected: '{n} selected',
+  eta: '{time} left',
+  elapsed: '{time} so far',
+  progress: 'Progress',
+  chart: '{title}: {last} now, {max} at most',
+  chartEmpty: 'No points yet',
+  dateFrom: 'From',
+  dateTo: 'To',
+  log: {
+    title: 'Log',
+    follow: 'Follow',
+    older: 'Earlier lines',
+    level: 'Level',
+    search: 'Search the log',
+    empty: 'No lines like these',
+    levels: { debug: 'Debug', info: 'Info', warn: 'Warning', error: 'Error' },
+  },
+}

@@ -1,0 +1,20 @@
+// Titles of pages, by the name of their route: in the menu, breadcrumbs and the browser's tab.
+export default {
+  accounts: '用户管理',
+  alerts: '告警',
+  audit: '审计日志',
+  dataSources: '数据源',
+  machine: '执行机详情',
+  machines: '执行机',
+  profile: '个人信息',
+  settings: '系统设置',
+  signIn: '登录',
+  password: '修改密码',
+  subtask: '子任务详情',
+  task: '任务详情',
+  taskEdit: '编辑迁移任务',
+  taskNew: '创建迁移任务',
+  tasks: '迁移任务中心',
+  terminal: '终端',
+  tokens: 'API 令牌',
+}

@@ -1,0 +1,27 @@
+// Words of the common components.
+export default {
+  loadFailed: '加载失败',
+  stale: '内容可能不是最新的',
+  cause: '原因',
+  where: '位置',
+  hint: '建议',
+  code: '错误码',
+  columns: '列设置',
+  selected: '已选 {n} 项',
+  eta: '预计剩余 {time}',
+  elapsed: '已用时 {time}',
+  progress: '进度',
+  chart: '{title}：当前 {last}，最大 {max}',
+  chartEmpty: '暂无数据点',
+  dateFrom: '开始日期',
+  dateTo: '结束日期',
+  log: {
+    title: '日志',
+    follow: '跟随最新',
+    older: '加载更早的日志',
+    level: '级别',
+    search: '搜索日志',
+    empty: '没有符合条件的日志',
+    levels: { debug: '调试', info: '信息', warn: '警告', error: '错误' },
+  },
+}

@@ -1,0 +1,10 @@
+// The order counts: tokens, then Element Plus in our colours, then what pages share.
+import 'element-plus/theme-chalk/base.css'
+import 'element-plus/theme-chalk/dark/css-vars.css'
+import 'element-plus/theme-chalk/el-message.css'
+import 'element-plus/theme-chalk/el-message-box.css'
+import 'element-plus/theme-chalk/el-notification.css'
+import 'element-plus/theme-chalk/el-overlay.css'
+import './tokens.css'
+import './element.css'
+import './base.css'

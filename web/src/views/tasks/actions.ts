@@ -1,0 +1,48 @@
+// What can be done with a main task, here and on its own page: when it is offered, and what is asked before.
+import { post } from '@/api/client'
+import type { Task } from '@/api/types'
+import { confirmAction } from '@/components/confirm'
+import { i18n } from '@/i18n'
+import { TASK } from '@/utils/status'
+
+const t = i18n.global.t
+
+export const canStart = (task: Task) => task.status === TASK.notStarted
+export const canFinish = (task: Task) => task.status === TASK.migrating
+export const canReset = (task: Task) => task.status === TASK.finished || task.status === TASK.precheckFailed
+export const canDelete = (task: Task) => task.status !== TASK.migrating
+
+export async function startTask(task: Task): Promise<void> {
+  await post('/api/v1/tasks/{id}/start', { path: { id: task.id } })
+}
+
+export async function finishTask(task: Task): Promise<void> {
+  if (await confirmAction(t('tasks.confirmFinish', { name: task.name }), { title: t('tasks.finish') })) {
+    await post('/api/v1/tasks/{id}/finish', { path: { id: task.id } })
+  }
+}
+
+export async function resetTask(task: Task): Promise<void> {
+  if (await confirmAction(t('tasks.confirmReset', { name: task.name }), { title: t('tasks.reset') })) {
+    await post('/api/v1/tasks/{id}/reset', { path: { id: task.id } })
+  }
+}
+
+export async function copyTask(task: Task): Promise<void> {
+  await post('/api/v1/tasks/{id}/copy', { path: { id: task.id } })
+}
+
+/** All or none. */
+export async function deleteTasks(tasks: Task[]): Promise<void> {
+  const [only] = tasks
+  if (!only) return
+  const question = tasks.length === 1 ? t('tasks.confirmDelete', { name: only.name }) : t('tasks.confirmDeleteMany', { n: tasks.length })
+  if (await confirmAction(question, { title: t('common.delete') })) {
+    await post('/api/v1/tasks/delete', { body: { ids: tasks.map((task) => task.id) } })
+  }
+}
+
+/** Where "detail" leads: a task that was never started is edited. */
+export function taskAddress(task: Task): string {
+  return task.status === TASK.notStarted ? `/tasks/${task.id}/edit` : `/tasks/${task.id}`
+}
