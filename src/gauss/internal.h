@@ -20,7 +20,8 @@ enum gauss_state {
     GAUSS_IDLE,
     GAUSS_COPY_IN,
     GAUSS_COPY_OUT,
-    GAUSS_PIPE, /* queued or unanswered extended messages */
+    GAUSS_PIPE,      /* queued or unanswered extended messages */
+    GAUSS_COPY_BOTH, /* a stream of changes, which ends with the connection */
 };
 
 struct gauss_message {

@@ -24,7 +24,8 @@ bool gauss_ready(struct gauss_client *c, struct err *e) {
         return err_cause(e, "an earlier operation on it failed");
     }
     if (c->state != GAUSS_IDLE) {
-        static const char *const doing[] = {"", "a COPY to the target", "a COPY from the target", "a pipeline"};
+        static const char *const doing[] = {"", "a COPY to the target", "a COPY from the target", "a pipeline",
+                                            "a stream of changes"};
         return err_set(e, ERR_INTERNAL, "the target connection is busy with %s", doing[c->state]);
     }
     return true;

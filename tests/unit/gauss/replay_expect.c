@@ -13,12 +13,12 @@
 
 bool is_server(const struct driver *d, size_t i, char type) {
     const struct replay_line *l = &d->r.line[i];
-    return i < d->r.n && l->conn == 1 && !l->from_client && l->len > 0 && l->bytes[0] == (uint8_t)type;
+    return i < d->r.n && l->conn == d->conn && !l->from_client && l->len > 0 && l->bytes[0] == (uint8_t)type;
 }
 
 bool is_client(const struct driver *d, size_t i, char type) {
     const struct replay_line *l = &d->r.line[i];
-    return i < d->r.n && l->conn == 1 && l->from_client && l->len > 0 && l->bytes[0] == (uint8_t)type;
+    return i < d->r.n && l->conn == d->conn && l->from_client && l->len > 0 && l->bytes[0] == (uint8_t)type;
 }
 
 const uint8_t *body_of(const struct driver *d, size_t i, size_t *len) {

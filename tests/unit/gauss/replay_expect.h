@@ -17,6 +17,7 @@ struct recording {
 struct driver {
     const struct recording *recording;
     struct replay r;
+    int conn;  /* the connection that is looked at */
     size_t at; /* the next line */
     struct gauss_client *c;
     struct arena a;
@@ -25,7 +26,7 @@ struct driver {
     size_t notices_from; /* first line of the group whose notices are awaited */
 };
 
-/* Line i is a message of this type on the first connection, from the one or the other. */
+/* Line i is a message of this type on d->conn, from the one or the other. */
 bool is_server(const struct driver *d, size_t i, char type);
 bool is_client(const struct driver *d, size_t i, char type);
 /* Behind the header of line i. */

@@ -499,7 +499,7 @@ static void login(struct driver *d) {
 }
 
 static void replay_pieces(const struct recording *recording, size_t piece) {
-    struct driver d = {.recording = recording};
+    struct driver d = {.recording = recording, .conn = 1};
     char path[512];
     snprintf(path, sizeof path, "%s/%s.jsonl", FIXTURES, d.recording->name);
     replay_begin(&d.r, path, piece);
