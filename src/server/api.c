@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "server/audit.h"
 
 #define COOKIE "godwit_session"
 
@@ -145,6 +146,14 @@ bool api_may(const struct identity *who, enum role role, struct err *e) {
            err_set(e, ERR_ROLE, "%s is %s; this takes %s", who->name, role_name(who->role), role_name(role));
 }
 
+bool api_stays(struct store *s, const struct identity *opened, const char *token, enum role role, struct err *e) {
+    struct identity who = *opened;
+    bool ok = s != NULL && (opened->by_token ? auth_token(s, token, &who, e) : auth_lasts(s, &who, e)) &&
+              api_may(&who, role, e);
+    /* A store that cannot be asked right now throws nobody out. */
+    return ok || (s == NULL || (e->code != ERR_LOGIN_NEEDED && e->code != ERR_ROLE && e->code != ERR_MUST_CHANGE));
+}
+
 static bool authorize(struct call *c, const struct route *route, struct err *e) {
     struct identity who = c->who;
     if ((route->flags & ROUTE_WHILE_MUST_CHANGE) != 0) {
@@ -231,25 +240,17 @@ static void put_error(struct call *c, const struct err *e) {
     json_decref(out);
 }
 
-/* Who, from where, what, with which outcome; never what was in the body. */
+/* Never what was in the body. */
 static void audit(struct call *c, const struct route *route, bool ok, const struct err *e) {
     static const char *const methods[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
-    int64_t now;
-    char code[8];
-    struct err failed = ERR_INIT;
-    if (c->request->method == HTTP_GET || !store_now(c->store, &now, &failed)) {
+    if (c->request->method == HTTP_GET) {
         return;
     }
-    char *operation = arena_printf(c->a, "%s %s", methods[c->request->method], route->path);
-    bool kept = store_run(
-        c->store, "INSERT INTO audit (at_ms, who, address, operation, object, outcome) VALUES (?, ?, ?, ?, ?, ?)",
-        STORE_VALUES(STORE_I(now), STORE_T(c->who.name[0] != '\0' ? c->who.name : "?"), STORE_T(c->request->address),
-                     STORE_T(operation), STORE_T(c->object != NULL ? c->object : c->request->path),
-                     STORE_T(ok ? "ok" : err_code_text(e->code, code))),
-        NULL, &failed);
-    if (!kept) {
-        log_err("audit", &failed);
-    }
+    struct audit what = {.who = c->who.name,
+                         .address = c->request->address,
+                         .operation = arena_printf(c->a, "%s %s", methods[c->request->method], route->path),
+                         .object = c->object != NULL ? c->object : c->request->path};
+    audit_keep(c->store, &what, ok ? NULL : e);
 }
 
 static bool answer_route(struct call *c, const struct route *route, struct err *e) {

@@ -12,6 +12,7 @@ struct feed;
 struct figures;
 struct hub;
 struct scheduler;
+struct shells;
 struct webhooks;
 
 /* What all threads share. */
@@ -25,6 +26,7 @@ struct api {
     struct figures *figures;
     struct scheduler *scheduler; /* NULL: not started yet */
     struct webhooks *webhooks;
+    struct shells *shells;
     struct http_stats *stats;
     const char *server;     /* this server's name, where several share a store */
     const char *public_url; /* where agents and people reach it: "https://host:port" */
@@ -98,6 +100,11 @@ bool api_identify(const struct api *api, struct store *s, struct http_request *r
                   struct err *e) WARN_UNUSED;
 /* May they? ERR_ROLE, ERR_MUST_CHANGE. */
 bool api_may(const struct identity *who, enum role role, struct err *e) WARN_UNUSED;
+
+/* Of a stream: may who opened it (with this token, if it was a program) go on? That a page is open does not make its user active.
+ * ERR_LOGIN_NEEDED, ERR_ROLE, ERR_MUST_CHANGE. */
+bool api_stays(struct store *s, const struct identity *opened, const char *token, enum role role,
+               struct err *e) WARN_UNUSED;
 
 /* The body's JSON into c->body, before the handler is called. ERR_BODY: it is no JSON object, or not said to be one. */
 bool api_read_body(struct call *c, struct err *e) WARN_UNUSED;

@@ -61,30 +61,10 @@ static void hear_start(void *arg, uint64_t seq, bool resync) {
 
 /* ---- who may ---- */
 
-/* Not auth_session: that a page is open does not make its user active. */
-static bool session_lasts(struct store *s, const struct identity *who, struct err *e) {
-    struct arena a = ARENA_INIT;
-    struct store_rows rows;
-    int64_t now;
-    bool ok = store_now(s, &now, e) &&
-              store_rows(s, &a,
-                         "SELECT 1 FROM session x JOIN account a ON a.id = x.account_id"
-                         " WHERE x.digest = ? AND a.disabled = 0 AND x.expires_ms > ? AND x.seen_ms > ?",
-                         STORE_VALUES(STORE_T(who->digest), STORE_I(now), STORE_I(now - AUTH_IDLE_MS)), &rows, e);
-    ok = ok && (rows.n == 1 || err_set(e, ERR_LOGIN_NEEDED, "the session is over"));
-    arena_clear(&a);
-    return ok;
-}
-
 static bool stay(void *arg, void *local, struct stream *s, struct err *e) {
     const struct live *x = stream_own(s);
-    struct identity who;
     (void)arg;
-    bool ok = local != NULL &&
-              (x->who.by_token ? auth_token(local, x->authorization, &who, e) && api_may(&who, ROLE_VIEWER, e)
-                               : session_lasts(local, &x->who, e));
-    /* A store that cannot be asked right now throws nobody out. */
-    return ok || (e->code != ERR_LOGIN_NEEDED && e->code != ERR_ROLE);
+    return api_stays(local, &x->who, x->authorization, ROLE_VIEWER, e);
 }
 
 static struct live *begin(const struct api *api, struct store *store, struct stream *s, struct http_request *r,

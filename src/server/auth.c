@@ -220,6 +220,21 @@ static bool login_needed(struct err *e) {
     return err_set(e, ERR_LOGIN_NEEDED, "there is no such session, or it is over");
 }
 
+static bool find_session(struct store *s, struct arena *a, const char *digest, int64_t now, struct store_rows *rows,
+                         struct err *e) {
+    return store_rows(
+               s, a,
+               "SELECT a.id, a.name, a.role, a.must_change, x.csrf, x.seen_ms FROM session x JOIN account a"
+               " ON a.id = x.account_id WHERE x.digest = ? AND a.disabled = 0 AND x.expires_ms > ? AND x.seen_ms > ?",
+               STORE_VALUES(STORE_T(digest), STORE_I(now), STORE_I(now - AUTH_IDLE_MS)), rows, e) &&
+           (rows->n == 1 || login_needed(e));
+}
+
+static bool mark_seen(struct store *s, const char *digest, int64_t now, struct err *e) {
+    return store_run(s, "UPDATE session SET seen_ms = ? WHERE digest = ?", STORE_VALUES(STORE_I(now), STORE_T(digest)),
+                     NULL, e);
+}
+
 bool auth_session(struct store *s, const char *token, struct identity *who, struct err *e) {
     enum { SEEN_EVERY_MS = 60000 };
     struct arena a = ARENA_INIT;
@@ -227,25 +242,35 @@ bool auth_session(struct store *s, const char *token, struct identity *who, stru
     char digest[SECRETS_DIGEST_TEXT];
     int64_t now;
     secrets_digest(token, digest);
-    bool ok =
-        store_now(s, &now, e) &&
-        store_rows(
-            s, &a,
-            "SELECT a.id, a.name, a.role, a.must_change, x.csrf, x.seen_ms FROM session x JOIN account a"
-            " ON a.id = x.account_id WHERE x.digest = ? AND a.disabled = 0 AND x.expires_ms > ? AND x.seen_ms > ?",
-            STORE_VALUES(STORE_T(digest), STORE_I(now), STORE_I(now - AUTH_IDLE_MS)), &rows, e);
-    ok = ok && (rows.n == 1 || login_needed(e));
+    bool ok = store_now(s, &now, e) && find_session(s, &a, digest, now, &rows, e);
     if (ok) {
         fill(who, &rows, store_number(&rows, 0, 0));
         snprintf(who->csrf, sizeof who->csrf, "%s", store_cell(&rows, 0, 4));
         memcpy(who->digest, digest, sizeof digest);
         if (now - store_number(&rows, 0, 5) > SEEN_EVERY_MS) { /* not a write for every request */
-            ok = store_run(s, "UPDATE session SET seen_ms = ? WHERE digest = ?",
-                           STORE_VALUES(STORE_I(now), STORE_T(digest)), NULL, e);
+            ok = mark_seen(s, digest, now, e);
         }
     }
     arena_clear(&a);
     return ok;
+}
+
+bool auth_lasts(struct store *s, struct identity *who, struct err *e) {
+    struct arena a = ARENA_INIT;
+    struct store_rows rows;
+    int64_t now;
+    bool ok = store_now(s, &now, e) && find_session(s, &a, who->digest, now, &rows, e);
+    if (ok) {
+        who->role = role_of(store_cell(&rows, 0, 2));
+        who->must_change = store_number(&rows, 0, 3) != 0;
+    }
+    arena_clear(&a);
+    return ok;
+}
+
+bool auth_seen(struct store *s, const struct identity *who, struct err *e) {
+    int64_t now;
+    return store_now(s, &now, e) && mark_seen(s, who->digest, now, e);
 }
 
 bool auth_logout(struct store *s, const struct identity *who, struct err *e) {

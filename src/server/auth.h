@@ -57,6 +57,11 @@ bool auth_login(struct store *s, struct auth_guard *g, const char *name, const c
                 char token[SECRETS_TOKEN_TEXT], struct identity *who, struct err *e) WARN_UNUSED;
 /* Of a cookie. ERR_LOGIN_NEEDED: no such session, it is over, or the account is disabled. */
 bool auth_session(struct store *s, const char *token, struct identity *who, struct err *e) WARN_UNUSED;
+/* Does the session go on? who: of auth_session or auth_login; its role becomes what the account's is now. Does not make it last longer.
+ * ERR_LOGIN_NEEDED. */
+bool auth_lasts(struct store *s, struct identity *who, struct err *e) WARN_UNUSED;
+/* Its user did something. */
+bool auth_seen(struct store *s, const struct identity *who, struct err *e) WARN_UNUSED;
 bool auth_logout(struct store *s, const struct identity *who, struct err *e) WARN_UNUSED;
 /* Forget sessions that are over. */
 bool auth_sweep(struct store *s, struct err *e) WARN_UNUSED;

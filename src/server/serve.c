@@ -17,6 +17,7 @@
 #include "server/local_agent.h"
 #include "server/pages.h"
 #include "server/scheduler.h"
+#include "server/shell.h"
 #include "server/webhooks.h"
 
 enum { LOOK_EVERY_MS = 100, ANSWERING_THREADS = 8 };
@@ -100,7 +101,8 @@ static bool make_parts(struct api *api, struct err *e) {
     api->feed = feed_new();
     api->figures = figures_new();
     api->hub = hub_new(api);
-    return (api->feed != NULL && api->figures != NULL && api->hub != NULL) ||
+    api->shells = shells_new();
+    return (api->feed != NULL && api->figures != NULL && api->hub != NULL && api->shells != NULL) ||
            err_set(e, ERR_MEMORY, "no memory for the server");
 }
 
@@ -113,7 +115,7 @@ static void answer(void *arg, void *local, struct http_request *r, struct http_r
 
 static bool start(const struct serve_options *o, struct arena *a, struct api *api, struct http **h,
                   struct local_agent **agent, struct err *e) {
-    static const struct stream_handler *const streams[] = {&hub_agents, &api_live_stream, NULL};
+    static const struct stream_handler *const streams[] = {&hub_agents, &api_live_stream, &shell_stream, NULL};
     struct http_options http = {
         .address = o->address,
         .port = o->port,
@@ -158,6 +160,7 @@ bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, stru
     }
     local_agent_stop(agent);
     http_stop(h);
+    shells_free(api.shells);
     scheduler_stop(api.scheduler);
     webhooks_stop(api.webhooks);
     hub_free(api.hub);

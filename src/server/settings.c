@@ -13,6 +13,10 @@ const struct setting settings[] = {
     {"alert_days", 1, 3650, 90, "days", "how long closed alerts are kept", "已关闭告警的保留天数"},
     {"audit_days", 0, 36500, 0, "days", "how long the audit log is kept; 0: for ever",
      "审计日志的保留天数;0 表示永久保留"},
+    {"shells", 0, 64, 8, "shells", "web shells that a server has open at a time; 0: none at all",
+     "每台服务器同时打开的网页终端数量;0 表示不允许"},
+    {"shell_idle_s", 5, 86400, 1800, "seconds", "a web shell in which nothing is typed is closed after this",
+     "网页终端无输入超过此时间后关闭"},
     {0},
 };
 

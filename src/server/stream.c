@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 
 #include "base/log.h"
 #include "base/str.h"
@@ -90,9 +91,13 @@ void stream_make_ready(struct stream *s) {
     pthread_mutex_unlock(&h->lock);
 }
 
+static bool has_message(const struct stream *s) {
+    return s->in_first != NULL && !s->held;
+}
+
 static bool has_work(const struct stream *s) {
     return (!s->opened && !s->refused && !s->gone) ||
-           (s->opened && !s->ended && (s->gone || s->in_first != NULL || s->check_due));
+           (s->opened && !s->ended && (s->gone || has_message(s) || s->check_due));
 }
 
 void stream_give(struct stream *s) {
@@ -149,6 +154,36 @@ static void forget_older(struct stream *s, uint64_t key) {
     }
 }
 
+void stream_left(struct stream *s) {
+    if (s->below_fd >= 0 && (s->out_bytes < s->below_bytes || s->gone || s->killed)) {
+        (void)eventfd_write(s->below_fd, 1); /* full: it is told already */
+        s->below_fd = -1;
+    }
+}
+
+void stream_when_below(struct stream *s, size_t bytes, int eventfd) {
+    pthread_mutex_lock(&s->lock);
+    s->below_fd = eventfd;
+    s->below_bytes = bytes;
+    stream_left(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
+size_t stream_waiting(const struct stream *s) {
+    struct stream *x = (struct stream *)(uintptr_t)s; /* its lock is no part of what is seen */
+    pthread_mutex_lock(&x->lock);
+    size_t n = x->out_bytes;
+    pthread_mutex_unlock(&x->lock);
+    return n;
+}
+
+void stream_hold(struct stream *s, bool hold) {
+    pthread_mutex_lock(&s->lock);
+    s->held = hold;
+    stream_give(s);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static struct message *outgoing(size_t len) {
     struct message *m = malloc(sizeof *m + LWS_PRE + len + 1);
     if (m != NULL) {
@@ -174,6 +209,7 @@ static bool put_out(struct stream *s, struct message *m) {
     if (ok && s->out_bytes + m->len > OUTBOX_BYTES) {
         s->killed = true;
         ok = false;
+        stream_left(s);
         stream_make_ready(s);
         if (s->http->o.stats != NULL) {
             atomic_fetch_add(&s->http->o.stats->streams_killed, 1);
@@ -299,7 +335,7 @@ static unsigned close_code_of(const struct err *e) {
     }
 }
 
-static void refuse(struct stream *s, const struct err *e) {
+void stream_refuse(struct stream *s, const struct err *e) {
     unsigned code = close_code_of(e);
     if (code == LWS_CLOSE_STATUS_UNEXPECTED_CONDITION) {
         log_err("stream", e);
@@ -322,7 +358,7 @@ static void step_open(struct stream *s, void *arg, void *local) {
     s->refused = !ok;
     pthread_mutex_unlock(&s->lock);
     if (!ok) {
-        refuse(s, &e);
+        stream_refuse(s, &e);
     }
 }
 
@@ -340,17 +376,17 @@ static void step_message(struct stream *s, struct message *m, void *arg, void *l
 static void step_check(struct stream *s, void *arg, void *local) {
     struct err e = ERR_INIT;
     if (s->handler->stay != NULL && stream_is_open(s) && !s->handler->stay(arg, local, s, &e)) {
-        refuse(s, &e);
+        stream_refuse(s, &e);
     }
 }
 
 static struct message *take_in(struct stream *s) {
-    if (s->deaf) {
+    if (s->deaf || (s->held && s->gone)) {
         free_messages(s->in_first);
         s->in_first = s->in_last = NULL;
         s->in_messages = s->in_bytes = 0;
     }
-    struct message *m = s->in_first;
+    struct message *m = has_message(s) ? s->in_first : NULL;
     if (m != NULL) {
         s->in_first = m->next;
         s->in_last = s->in_first == NULL ? NULL : s->in_last;

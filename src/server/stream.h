@@ -43,11 +43,21 @@ bool stream_send(struct stream *s, const char *text, size_t len);
 /* The same, and a text with this key (not 0) which still waits is forgotten: the newest comes, at the end of the queue. */
 bool stream_send_latest(struct stream *s, uint64_t key, const char *text, size_t len);
 bool stream_send_binary(struct stream *s, const void *bytes, size_t len);
+/* Bytes that wait for the client. */
+size_t stream_waiting(const struct stream *s);
+/* Add 1 to this eventfd (EFD_NONBLOCK), once, when less than `bytes` wait or the connection is over; now if that is so already. A later
+ * call takes the place of an earlier one; eventfd -1: forget it, before it is closed. */
+void stream_when_below(struct stream *s, size_t bytes, int eventfd);
+/* Let what the client says wait (true), or come on (false): for a handler whose own room is full. The client then has to wait as well. What
+ * has not come on when the connection is over is forgotten. */
+void stream_hold(struct stream *s, bool hold);
 /* As one server-sent event: "event: NAME", "id: ID" (0: none), "data: TEXT", a line each of the text's lines. */
 bool stream_send_event(struct stream *s, const char *name, uint64_t id, const char *text);
 bool stream_send_event_latest(struct stream *s, uint64_t key, const char *name, uint64_t id, const char *text);
 /* After what is queued. What a WebSocket's client is told; the reason is cut at 123 bytes. Only the first close counts. */
 void stream_close(struct stream *s, unsigned code, const char *reason);
+/* The same, with e's message and the code that open's refusal would have. */
+void stream_refuse(struct stream *s, const struct err *e);
 bool stream_is_open(const struct stream *s);
 
 enum stream_kind stream_kind(const struct stream *s);

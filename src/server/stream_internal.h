@@ -39,12 +39,15 @@ struct stream {
     bool with_threads; /* its work is queued, or being done */
     bool opened, refused, ended;
     bool deaf;      /* what the client says does not count any more */
+    bool held;      /* the handler takes no message for now */
     bool gone;      /* the connection is over */
     bool closing;   /* after what is queued */
     bool killed;    /* now */
     bool check_due; /* may it stay? */
     bool paused;    /* the client has to wait: its inbox is full */
     bool is_ready;  /* in http.ready */
+    int below_fd; /* told when less than below_bytes wait; -1: nobody asks */
+    size_t below_bytes;
     unsigned close_code;
     char close_reason[124];
     struct stream *next_ready; /* guarded by http.lock */
@@ -62,6 +65,8 @@ struct stream {
 
 /* Take the oldest of the outbox; NULL: it is empty. s->lock is held. */
 struct message *stream_take_out(struct stream *s);
+/* Something has left the outbox, or the connection is over: tell who waits for that. s->lock is held. */
+void stream_left(struct stream *s);
 /* Let a thread go on with it. s->lock is held. */
 void stream_give(struct stream *s);
 /* Let the loop look at it. s->lock is held. */

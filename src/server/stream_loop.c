@@ -123,6 +123,7 @@ static struct stream *begin(struct http *h, struct lws *wsi, const struct stream
     s->handler = handler;
     s->kind = kind;
     s->wsi = wsi;
+    s->below_fd = -1;
     atomic_store(&s->refs, 1);
     pthread_mutex_init(&s->lock, NULL);
     buf_init(&s->partial, MESSAGE_MAX);
@@ -278,6 +279,7 @@ static bool next_out(struct stream *s, bool *end) {
         s->out_bytes -= s->writing->len;
         free(s->writing);
         s->writing = NULL;
+        stream_left(s);
     }
     if (s->writing == NULL) {
         s->writing = stream_take_out(s);
@@ -362,6 +364,7 @@ void stream_gone(struct stream *s) {
         free(m);
     }
     s->out_bytes = 0;
+    stream_left(s);
     stream_give(s);
     pthread_mutex_unlock(&s->lock);
     stream_drop(s);
