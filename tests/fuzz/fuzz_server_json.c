@@ -7,6 +7,7 @@
 #include "server/api.h"
 #include "server/feed.h"
 #include "server/live_request.h"
+#include "server/shell_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,6 +28,40 @@ static void try_live(struct arena *a, const char *text, size_t len) {
     check(r.subscribe.n <= FEED_TOPICS_MAX && r.unsubscribe.n <= FEED_TOPICS_MAX && r.after <= INT64_MAX);
     for (size_t i = 0; i < r.subscribe.n; i++) {
         check(live_topic_check(r.subscribe.names[i], &again) && strlen(r.subscribe.names[i]) < FEED_TOPIC_BYTES);
+    }
+}
+
+static bool is_window(const struct terminal_size *size) {
+    return size->cols >= 1 && size->cols <= SHELL_COLS_MAX && size->rows >= 1 && size->rows <= SHELL_ROWS_MAX;
+}
+
+static void try_shell(const char *text, size_t len) {
+    struct terminal_size size;
+    struct err e = ERR_INIT;
+    if (shell_request_parse(text, len, &size, &e)) {
+        check(is_window(&size));
+    } else {
+        check(e.code == ERR_BODY && e.message[0] != '\0');
+    }
+}
+
+/* text: the place, a space, columns, a space, rows */
+static void try_shell_place(struct arena *a, const char *text) {
+    char *path = arena_strdup(a, text), *cols = strchr(path, ' '), *rows = cols != NULL ? strchr(cols + 1, ' ') : NULL;
+    char *query[2];
+    struct http_request r = {.path = path, .query = query};
+    struct terminal_size size;
+    struct err e = ERR_INIT;
+    int64_t machine;
+    if (rows != NULL) {
+        *cols = *rows = '\0';
+        query[r.nquery++] = arena_printf(a, "cols=%s", cols + 1);
+        query[r.nquery++] = arena_printf(a, "rows=%s", rows + 1);
+    }
+    if (shell_request_open(&r, &machine, &size, &e)) {
+        check(machine >= 0 && is_window(&size));
+    } else {
+        check(e.code == ERR_BODY || e.code == ERR_NOT_FOUND);
     }
 }
 
@@ -94,12 +129,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         memcpy(exact, data + 1, len);
     }
     ended[len] = '\0';
-    switch (data[0] % 3) {
-    case 0:
+    switch (data[0] % 5) {
+    case '0' % 5:
         try_live(&a, exact, len);
         break;
-    case 1:
+    case '1' % 5:
         try_body(&a, exact, len);
+        break;
+    case '3' % 5:
+        try_shell(exact, len);
+        break;
+    case '4' % 5:
+        try_shell_place(&a, ended);
         break;
     default:
         try_text(&a, ended);

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/eventfd.h>
 
 #include <cmocka.h>
 
@@ -162,6 +164,11 @@ static void wait_for(const atomic_uint *what, unsigned n) {
         clock_sleep_ms(1);
     }
     assert_int_equal(atomic_load(what), n);
+}
+
+static void wait_readable(int fd) {
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    assert_int_equal(poll(&p, 1, 30000), 1);
 }
 
 /* ---- tests ---- */
@@ -324,6 +331,79 @@ static void who_does_not_read_is_cut_off(void **state) {
     assert_int_equal(atomic_load(&x->stats.streams_killed), 1);
     close(c.fd);
     close(other.fd);
+}
+
+static void who_sends_may_wait(void **state) {
+    struct scene *x = *state;
+    enum { LEN = 100000, HIGH = 4 << 20, LOW = 64 << 10 };
+    struct client c = opened(http_port(x->h), "/echo");
+    eventfd_t told;
+    int fd = eventfd(0, EFD_NONBLOCK);
+    char *text = calloc(1, LEN + 1);
+    size_t n = 0;
+    wait_for(&x->opened, 1);
+    struct stream *s = atomic_load(&x->last);
+    assert_int_equal(stream_waiting(s), 0);
+    stream_when_below(s, LOW, fd);
+    assert_int_equal(eventfd_read(fd, &told), 0); /* at once, */
+    assert_int_equal(eventfd_read(fd, &told), -1); /* and once */
+    for (; stream_waiting(s) < HIGH; n++) {
+        assert_true(stream_send_binary(s, text, LEN));
+    }
+    stream_when_below(s, LOW, fd);
+    clock_sleep_ms(50);
+    assert_int_equal(eventfd_read(fd, &told), -1);
+    for (size_t i = 0; i < n; i++) {
+        struct heard got = hear(&c);
+        assert_true(got.op == BINARY && got.len == LEN);
+        free(got.text);
+    }
+    wait_readable(fd);
+    assert_true(stream_waiting(s) < LOW);
+    assert_int_equal(eventfd_read(fd, &told), 0);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(stream_send_binary(s, text, LEN));
+    }
+    stream_when_below(s, LOW, fd);
+    stream_when_below(s, LOW, -1); /* not any more */
+    close(c.fd);
+    wait_for(&x->closed, 1);
+    assert_int_equal(eventfd_read(fd, &told), -1);
+    stream_when_below(s, 0, fd); /* the end counts as well */
+    assert_int_equal(eventfd_read(fd, &told), 0);
+    close(fd);
+    free(text);
+}
+
+static void who_is_held_waits(void **state) {
+    struct scene *x = *state;
+    enum { N = 400, LEN = 60000 };
+    struct client c = opened(http_port(x->h), "/echo");
+    wait_for(&x->opened, 1);
+    struct stream *s = atomic_load(&x->last);
+    stream_hold(s, true);
+    say(&c, "first");
+    say(&c, "second");
+    clock_sleep_ms(50);
+    assert_int_equal(atomic_load(&x->messages), 0);
+    stream_hold(s, false);
+    hears(&c, TEXT, "first");
+    hears(&c, TEXT, "second");
+    /* What it says is not kept without a bound; and when it goes, what was not heard is forgotten. */
+    stream_hold(s, true);
+    char *text = calloc(1, LEN);
+    memset(text, ' ', LEN);
+    struct timeval wait = {.tv_usec = 300000};
+    setsockopt(c.fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+    int64_t begun = clock_mono_us();
+    for (int i = 0; i < N && clock_mono_us() - begun < 300000; i++) {
+        frame(&c, FIN | TEXT, text, LEN);
+    }
+    free(text);
+    assert_true(clock_mono_us() - begun >= 300000); /* 24 MB: they did not go */
+    close(c.fd);
+    wait_for(&x->closed, 1);
+    assert_int_equal(atomic_load(&x->messages), 2);
 }
 
 /* A client that is behind gets the newest of each key, in order, and everything else. */
@@ -557,6 +637,8 @@ int main(void) {
         TEST(what_is_no_good_frame_ends_it),
         TEST(who_is_too_fast_waits),
         TEST(who_does_not_read_is_cut_off),
+        TEST(who_sends_may_wait),
+        QUICK(who_is_held_waits),
         TEST(the_newest_comes),
         TEST(any_thread_may_send),
         QUICK(the_dead_are_noticed),
