@@ -57,22 +57,21 @@ static bool change(struct call *c, struct err *e) {
 static bool audit(struct call *c, struct err *e) {
     struct store_rows rows;
     struct page p;
-    if (!api_page(c, &p, e) ||
-        !store_rows(
-            c->store, c->a,
-            "SELECT id, at_ms, who, address, operation, object, outcome, detail, (SELECT count(*) FROM audit) FROM audit"
-            " ORDER BY id DESC LIMIT ? OFFSET ?",
-            STORE_VALUES(STORE_I(p.size), STORE_I((p.number - 1) * p.size)), &rows, e)) {
+    if (!api_page(c, &p, e) || !store_rows(c->store, c->a,
+                                           "SELECT id, at_ms, who, address, operation, object, outcome, detail, "
+                                           "(SELECT count(*) FROM audit) FROM audit"
+                                           " ORDER BY id DESC LIMIT ? OFFSET ?",
+                                           STORE_VALUES(STORE_I(p.size), STORE_I((p.number - 1) * p.size)), &rows, e)) {
         return false;
     }
     json_t *items = json_array();
     for (size_t i = 0; i < rows.n; i++) {
-        json_array_append_new(
-            items, json_pack("{s:I, s:I, s:s, s:s, s:s, s:o, s:s, s:o}", "id", (json_int_t)store_number(&rows, i, 0),
-                             "at_ms", (json_int_t)store_number(&rows, i, 1), "who", store_cell(&rows, i, 2), "address",
-                             store_cell(&rows, i, 3), "operation", store_cell(&rows, i, 4), "object",
-                             api_text_json(store_cell(&rows, i, 5)), "outcome", store_cell(&rows, i, 6), "detail",
-                             view_json(store_cell(&rows, i, 7))));
+        json_array_append_new(items, json_pack("{s:I, s:I, s:s, s:s, s:s, s:o, s:s, s:o}", "id",
+                                               (json_int_t)store_number(&rows, i, 0), "at_ms",
+                                               (json_int_t)store_number(&rows, i, 1), "who", store_cell(&rows, i, 2),
+                                               "address", store_cell(&rows, i, 3), "operation", store_cell(&rows, i, 4),
+                                               "object", api_text_json(store_cell(&rows, i, 5)), "outcome",
+                                               store_cell(&rows, i, 6), "detail", view_json(store_cell(&rows, i, 7))));
     }
     c->out = api_list(&p, rows.n > 0 ? store_number(&rows, 0, 8) : 0, items);
     return true;

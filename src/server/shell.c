@@ -58,9 +58,13 @@ void shell_leave(struct shells *all) {
 
 /* ---- life ---- */
 
-static struct shell *shell_new(struct stream *s, struct shells *all) {
+static struct shell *shell_new(struct stream *s, const struct api *api) {
     struct shell *x = arena_new(stream_arena(s), struct shell);
-    *x = (struct shell){.all = all, .stream = stream_keep(s), .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .exit_code = -1};
+    *x = (struct shell){.api = api,
+                        .all = api->shells,
+                        .stream = stream_keep(s),
+                        .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+                        .exit_code = -1};
     atomic_store(&x->refs, 1);
     pthread_mutex_init(&x->lock, NULL);
     buf_init(&x->typed, TYPED_MAX);
@@ -99,7 +103,11 @@ static bool find_machine(const struct api *api, struct store *s, struct shell *x
     }
     x->name = arena_printf(a, "machine %lld (%s)", (long long)id, store_cell(&rows, 0, 0));
     const char *kind = store_cell(&rows, 0, 1), *server = store_cell(&rows, 0, 2);
-    if (!str_eq(kind, "local")) {
+    x->local = str_eq(kind, "local");
+    if (str_eq(kind, "ssh")) {
+        return true;
+    }
+    if (!x->local) {
         err_set(e, ERR_NOT_NOW, "%s was not added over SSH", store_cell(&rows, 0, 0));
         return err_hint(e, "add it with its SSH login to have shells on it");
     }
@@ -154,7 +162,7 @@ static void tell_refusal(struct stream *s, const struct err *e) {
 
 static bool shell_open(void *arg, void *local, struct stream *s, struct http_request *r, struct err *e) {
     const struct api *api = arg;
-    struct shell *x = shell_new(s, api->shells);
+    struct shell *x = shell_new(s, api);
     x->name = r->path;
     stream_set(s, x);
     bool ok = open_in(api, local, x, r, e);

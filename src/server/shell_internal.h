@@ -23,7 +23,9 @@ struct shell {
     int64_t begun_us, idle_us;
     struct identity who;
     const char *token; /* of a program */
+    const struct api *api;
     int64_t machine;
+    bool local; /* this very machine */
     char *name; /* of the machine, for people */
 
     pthread_mutex_t lock; /* for what follows */

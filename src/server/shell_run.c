@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 
 #include "base/clock.h"
+#include "server/machine_ssh.h"
 #include "server/shell_internal.h"
 
 enum {
@@ -88,13 +89,12 @@ static bool move_bytes(struct shell *x, struct terminal *t, struct buf *typing, 
         if (!reads) {
             stream_when_below(x->stream, OUT_LOW, x->wake);
         }
-        terminal_wait(t, reads, typing->len > 0, x->wake, left_ms);
+        reads = terminal_wait(t, reads, typing->len > 0, x->wake, left_ms);
         (void)eventfd_read(x->wake, &ignored);
         if (!take_news(x, typing, &size, &resized)) {
             return true;
         }
-        if ((resized && !terminal_resize(t, size, e)) || !type(t, typing, e) ||
-            (reads && !pass_on(x, t, over, e))) {
+        if ((resized && !terminal_resize(t, size, e)) || !type(t, typing, e) || (reads && !pass_on(x, t, over, e))) {
             return false;
         }
     }
@@ -103,12 +103,23 @@ static bool move_bytes(struct shell *x, struct terminal *t, struct buf *typing, 
 
 /* ---- begin and end ---- */
 
+static bool log_in(const struct shell *x, struct net_ssh **ssh, struct err *e) {
+    struct store *s = NULL;
+    bool ok = store_open(&s, &x->api->where, e) && machine_ssh_open(s, x->api->key, x->machine, ssh, e);
+    store_close(s);
+    return ok;
+}
+
 static bool open_terminal(struct shell *x, struct terminal **t, struct err *e) {
+    struct net_ssh *ssh = NULL;
+    if (!x->local && !log_in(x, &ssh, e)) {
+        return false;
+    }
     pthread_mutex_lock(&x->lock);
     struct terminal_size size = x->size;
     x->resized = false;
     pthread_mutex_unlock(&x->lock);
-    return terminal_local(t, size, e);
+    return x->local ? terminal_local(t, size, e) : terminal_ssh(t, ssh, size, e);
 }
 
 static void send_json(struct stream *s, json_t *json) {

@@ -16,10 +16,11 @@ struct terminal_size {
 };
 
 struct terminal;
+struct net_ssh;
 
 /* What each kind does; as the functions below. */
 struct terminal_kind {
-    void (*wait)(struct terminal *t, bool reads, bool writes, int wake_fd, int64_t timeout_ms);
+    bool (*wait)(struct terminal *t, bool reads, bool writes, int wake_fd, int64_t timeout_ms);
     bool (*read)(struct terminal *t, void *out, size_t size, size_t *n, bool *over, struct err *e);
     bool (*write)(struct terminal *t, const void *bytes, size_t len, size_t *n, struct err *e);
     bool (*resize)(struct terminal *t, struct terminal_size size, struct err *e);
@@ -36,10 +37,14 @@ struct terminal {
  * but what a login sets. The calling thread must outlive it: the kernel hangs up with the thread's end. ERR_SYSTEM. */
 bool terminal_local(struct terminal **out, struct terminal_size size, struct err *e) WARN_UNUSED;
 
+/* The same of the user that has logged in there. ssh is taken, also by a failure; opening waits. ERR_SSH_REFUSED, ERR_SSH_LOST. */
+bool terminal_ssh(struct terminal **out, struct net_ssh *ssh, struct terminal_size size, struct err *e) WARN_UNUSED;
+
 /* Sleep until it has printed something or has ended (if the caller reads), takes input (if it writes), wake_fd is readable, or timeout_ms
- * have passed; now and then before. */
-static inline void terminal_wait(struct terminal *t, bool reads, bool writes, int wake_fd, int64_t timeout_ms) {
-    t->kind->wait(t, reads, writes, wake_fd, timeout_ms);
+ * have passed; now and then before. Should the caller read now? Also true when it did not want to, but there is no other way to
+ * learn what happened. */
+static inline bool terminal_wait(struct terminal *t, bool reads, bool writes, int wake_fd, int64_t timeout_ms) {
+    return t->kind->wait(t, reads, writes, wake_fd, timeout_ms);
 }
 /* *n 0: there is nothing now; *over: the program has ended, and nothing comes any more. ERR_SSH_LOST. */
 static inline bool WARN_UNUSED terminal_read(struct terminal *t, void *out, size_t size, size_t *n, bool *over,

@@ -30,7 +30,8 @@ enum {
 struct local {
     struct terminal terminal;
     int master;
-    pid_t pid;     /* also the number of its session; it is not waited for until the end, so that the number stays its own */
+    pid_t
+        pid; /* also the number of its session; it is not waited for until the end, so that the number stays its own */
     bool silent; /* nobody has the other end open */
     size_t late; /* bytes that came after its end */
 };
@@ -150,13 +151,14 @@ static bool has_ended(const struct local *l, int *code) {
 }
 
 /* The end of a shell that leaves others on its terminal does not show there: that has to be looked for. */
-static void local_wait(struct terminal *t, bool reads, bool writes, int wake_fd, int64_t timeout_ms) {
+static bool local_wait(struct terminal *t, bool reads, bool writes, int wake_fd, int64_t timeout_ms) {
     const struct local *l = (struct local *)t;
     short events = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
     int look_ms = l->silent ? LOOK_SOON_MS : LOOK_MS;
     struct pollfd fds[2] = {{.fd = wake_fd, .events = POLLIN},
                             {.fd = l->silent || events == 0 ? -1 : l->master, .events = events}};
     (void)poll(fds, 2, timeout_ms >= 0 && timeout_ms < look_ms ? (int)timeout_ms : look_ms);
+    return reads;
 }
 
 static bool local_read(struct terminal *t, void *out, size_t size, size_t *n, bool *over, struct err *e) {
@@ -209,7 +211,8 @@ static int session_of(const char *pid) {
     }
     text[n > 0 ? n : 0] = '\0';
     const char *end = strrchr(text, ')'); /* its name may hold anything */
-    bool there = end != NULL && sscanf(end + 1, " %c %*d %*d %d", &state, &session) == 2 && state != 'Z' && state != 'X';
+    bool there =
+        end != NULL && sscanf(end + 1, " %c %*d %*d %d", &state, &session) == 2 && state != 'Z' && state != 'X';
     return there ? session : 0;
 }
 
@@ -235,7 +238,8 @@ static void end_session(pid_t session) {
     for (int ms = 0; ms < HANG_UP_MS && signal_session(session, 0) > 0; ms += LOOK_SOON_MS) {
         clock_sleep_ms(LOOK_SOON_MS);
     }
-    for (int ms = 0; ms < KILL_MS && signal_session(session, SIGKILL) > 0; ms += LOOK_SOON_MS) { /* one may have started another */
+    for (int ms = 0; ms < KILL_MS && signal_session(session, SIGKILL) > 0;
+         ms += LOOK_SOON_MS) { /* one may have started another */
         clock_sleep_ms(LOOK_SOON_MS);
     }
     while (waitpid(session, NULL, 0) < 0 && errno == EINTR) {

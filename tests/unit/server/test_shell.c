@@ -47,10 +47,10 @@ static void the_place_and_the_window(void **state) {
     assert_true(machine == 7 && size.cols == 80 && size.rows == 24);
     assert_true(asks("/api/v1/machines/123456789012345678/shell", "1000", "1", &machine, &size, &code));
     assert_true(machine == 123456789012345678 && size.cols == 1000 && size.rows == 1);
-    static const char *const places[] = {"/api/v1/machines/7",        "/api/v1/machines//shell",   "/api/v1/machines/7/shell/",
-                                         "/api/v1/machines/x/shell",  "/api/v1/machines/-7/shell", "/api/v1/machines/7/log",
-                                         "/api/v1/machines/7x/shell", "/api/v1/tasks/7/shell",
-                                         "/api/v1/machines/1234567890123456789/shell"};
+    static const char *const places[] = {
+        "/api/v1/machines/7",        "/api/v1/machines//shell",   "/api/v1/machines/7/shell/",
+        "/api/v1/machines/x/shell",  "/api/v1/machines/-7/shell", "/api/v1/machines/7/log",
+        "/api/v1/machines/7x/shell", "/api/v1/tasks/7/shell",     "/api/v1/machines/1234567890123456789/shell"};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         assert_false(asks(places[i], NULL, NULL, &machine, &size, &code));
         assert_int_equal(code, ERR_NOT_FOUND);
@@ -133,7 +133,7 @@ static void type(struct scene *x, const char *text) {
         text += n;
         len -= n;
         if (n == 0) {
-            terminal_wait(x->t, false, true, -1, 1000);
+            (void)terminal_wait(x->t, false, true, -1, 1000);
         }
     }
 }
@@ -141,7 +141,7 @@ static void type(struct scene *x, const char *text) {
 static void take(struct scene *x) {
     struct err e = ERR_INIT;
     size_t n;
-    terminal_wait(x->t, true, false, x->wake, 1000);
+    (void)terminal_wait(x->t, true, false, x->wake, 1000);
     assert_true(terminal_read(x->t, x->printed + x->len, PRINTED_MAX - x->len, &n, &x->over, &e));
     x->len += n;
     x->printed[x->len] = '\0';
@@ -206,10 +206,10 @@ static void who_waits_is_woken(void **state) {
     int64_t begun = clock_mono_us();
     eventfd_t got;
     assert_int_equal(eventfd_write(x->wake, 1), 0);
-    terminal_wait(x->t, false, false, x->wake, 10000);
+    (void)terminal_wait(x->t, false, false, x->wake, 10000);
     assert_true(clock_mono_us() - begun < 5000000);
     assert_int_equal(eventfd_read(x->wake, &got), 0);
-    terminal_wait(x->t, false, false, x->wake, 10);
+    (void)terminal_wait(x->t, false, false, x->wake, 10);
 }
 
 static pid_t number_behind(const struct scene *x, const char *text) {
@@ -234,7 +234,8 @@ static void all_of_it_ends(void **state) {
     struct scene *x = *state;
     type(x, "PS1=; stty -echo; set +m\n");
     until(x, "\r\n");
-    type(x, "trap '' HUP TERM INT; (sleep 1000) & echo o''ne-$!-; sleep 1000 & kill -STOP $!; echo t''wo-$!-; echo t''hree-$$-h''ere; sleep 1000\n");
+    type(x, "trap '' HUP TERM INT; (sleep 1000) & echo o''ne-$!-; sleep 1000 & kill -STOP $!; echo t''wo-$!-; echo "
+            "t''hree-$$-h''ere; sleep 1000\n");
     until(x, "-here");
     pid_t pids[] = {number_behind(x, "one-"), number_behind(x, "two-"), number_behind(x, "three-")};
     for (size_t i = 0; i < 3; i++) {

@@ -345,7 +345,7 @@ static void who_sends_may_wait(void **state) {
     struct stream *s = atomic_load(&x->last);
     assert_int_equal(stream_waiting(s), 0);
     stream_when_below(s, LOW, fd);
-    assert_int_equal(eventfd_read(fd, &told), 0); /* at once, */
+    assert_int_equal(eventfd_read(fd, &told), 0);  /* at once, */
     assert_int_equal(eventfd_read(fd, &told), -1); /* and once */
     for (; stream_waiting(s) < HIGH; n++) {
         assert_true(stream_send_binary(s, text, LEN));
