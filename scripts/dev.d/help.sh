@@ -7,7 +7,7 @@ A fresh clone needs only:
   ./dev demo       see it work
 
 verbs:"
-for verb in setup build test bench demo web servers fmt lint clean help; do
+for verb in setup build test bench demo web shots servers fmt lint clean help; do
     printf '  %-9s %s\n' "$verb" "$(help_of "$verb" | head -1)"
 done
 echo "

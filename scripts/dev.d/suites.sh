@@ -84,3 +84,11 @@ suite_web() {
     scripts/console.sh run npx vitest run --reporter=default --reporter=junit --outputFile.junit="$RESULTS/web-unit.xml" ||
         grep -qs '<failure\|<error' "$RESULTS/web-unit.xml" || record web vitest false || true
 }
+
+suite_e2e() {
+    build_or_fail release || return 0
+    say "web console in a browser"
+    $PY tests/e2e/run.py scripts/console.sh run npx vitest run --config vitest.e2e.config.ts \
+        --reporter=default --reporter=junit --outputFile.junit="$RESULTS/e2e.xml" ||
+        grep -qs '<failure\|<error' "$RESULTS/e2e.xml" || record e2e vitest false || true
+}

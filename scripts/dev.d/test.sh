@@ -6,6 +6,7 @@
 #:   tools       the test library and the scripts themselves
 #:   web         the web console: types, unit tests, words in both languages, size
 #:   scenarios   the executable against real servers
+#:   e2e         the web console in a browser, with a real server and real databases
 #: All of them by default. Examples:
 #:   ./dev test unit
 #:   ./dev test scenarios -- -k resume -x
@@ -16,7 +17,7 @@
 suites=
 while [ $# -gt 0 ]; do
     case $1 in
-    includes | unit | fuzz | tools | web | scenarios) suites+=" $1" ;;
+    includes | unit | fuzz | tools | web | scenarios | e2e) suites+=" $1" ;;
     --)
         shift
         break
@@ -31,7 +32,7 @@ export RESULTS=${RESULTS:-$PWD/test-results}
 rm -rf "$RESULTS"
 mkdir -p "$RESULTS"
 . scripts/dev.d/setup.sh test
-for suite in ${suites:-includes unit fuzz tools web scenarios}; do
+for suite in ${suites:-includes unit fuzz tools web scenarios e2e}; do
     "suite_$suite" "$@"
 done
 $PY scripts/tally.py "$RESULTS"
