@@ -1,4 +1,4 @@
-// The server's table of states: numbers, their texts in both languages, and what may be done in which. Read once.
+// The server's table of states: numbers, their texts in both languages, and what may be done in which. Read once, by the shell.
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { get, type Answer } from '@/api/client'
@@ -10,17 +10,14 @@ type States = Answer<'/api/v1/states', 'get'>
 export const useStates = defineStore('states', () => {
   const preferences = usePreferences()
   const table = ref<States | null>(null)
-  let loading: Promise<void> | null = null
+  let loading = false
 
-  function load(): Promise<void> {
-    loading ??= get('/api/v1/states').then(
-      (answer) => void (table.value = answer),
-      (thrown: unknown) => {
-        loading = null
-        throw thrown
-      },
-    )
-    return loading
+  /** The shell does, until it has it; texts are numbers till then. */
+  async function load(): Promise<void> {
+    if (table.value || loading) return
+    loading = true
+    table.value = await get('/api/v1/states').catch(() => null) // the banner tells that the server is away
+    loading = false
   }
 
   /** Of a {en, zh} pair, the one of the language. */

@@ -16,6 +16,7 @@ export default {
   finish: 'Finish',
   reset: 'Reset',
   copy: 'Copy',
+  failures: 'none failed | 1 subtask failed | {n} subtasks failed',
   empty: 'No migration tasks yet',
   emptyHint: 'Choose source and target databases and the machines that do the work: that is a task.',
   createFirst: 'Create the first task',

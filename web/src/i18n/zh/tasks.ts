@@ -16,6 +16,7 @@ export default {
   finish: '结束迁移',
   reset: '重置',
   copy: '复制',
+  failures: '{n} 个子任务失败',
   empty: '还没有迁移任务',
   emptyHint: '选择源库和目的库，分配执行机，即可创建第一个迁移任务。',
   createFirst: '创建第一个任务',

@@ -12,6 +12,11 @@ export const canFinish = (task: Task) => task.status === TASK.migrating
 export const canReset = (task: Task) => task.status === TASK.finished || task.status === TASK.precheckFailed
 export const canDelete = (task: Task) => task.status !== TASK.migrating
 
+/** Subtasks that need somebody to look: the task itself goes on, or is finished, all the same. */
+export function failures(task: Task): number {
+  return [task.offline, task.online].reduce((sum, mode) => sum + mode.failed + mode.precheck_failed, 0)
+}
+
 export async function startTask(task: Task): Promise<void> {
   await post('/api/v1/tasks/{id}/start', { path: { id: task.id } })
 }
