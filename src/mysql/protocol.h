@@ -24,6 +24,8 @@ enum {
     MYSQL_TYPE_TIMESTAMP2 = 17, /* binlog only, as are the next two */
     MYSQL_TYPE_DATETIME2 = 18,
     MYSQL_TYPE_TIME2 = 19,
+    MYSQL_TYPE_BLOB_COMPRESSED = 140, /* binlog of MariaDB only, as is the next */
+    MYSQL_TYPE_VARCHAR_COMPRESSED = 141,
     MYSQL_TYPE_VECTOR = 242, /* MySQL 9 */
     MYSQL_TYPE_JSON = 245,
     MYSQL_TYPE_NEWDECIMAL = 246,
