@@ -101,6 +101,8 @@ bool change_stream_open(struct change_stream **out, const struct change_stream_o
         clock_sleep_ms(BUSY_PAUSE_MS);
     }
     replication_set_silence(s->replication, o->silence_ms);
+    replication_flushed(s->replication,
+                        s->position); /* what is before is applied: a server that shuts down waits to hear so */
     s->kind = o->decoder.kind;
     s->decoder = decoder_new(&(struct decoder_options){.kind = o->decoder.kind,
                                                        .opengauss = replication_is_opengauss(s->replication),

@@ -262,11 +262,14 @@ static bool take_record(struct decoder *d, uint64_t *lsn, struct cursor *body, b
 
 static bool binary_record(struct decoder *d, struct err *e) {
     uint64_t lsn = 0;
-    struct cursor body;
+    struct cursor body = {NULL, NULL};
     uint8_t separator;
     bool last = false;
-    if (!take_record(d, &lsn, &body, &last, e) || last) {
-        return last;
+    if (!take_record(d, &lsn, &body, &last, e)) {
+        return false;
+    }
+    if (last) {
+        return true;
     }
     if (!take_u8(&d->in, &separator) || (separator != 'P' && separator != 'F') ||
         (separator == 'F') != (cursor_left(&d->in) == 0)) {
@@ -284,8 +287,11 @@ bool mppdb_record(struct decoder *d, struct err *e) {
     struct cursor line = d->in;
     if (d->o.batch && d->o.kind != DECODER_MPPDB_SERIAL) {
         bool last = false;
-        if (!take_record(d, &lsn, &line, &last, e) || last) {
-            return last;
+        if (!take_record(d, &lsn, &line, &last, e)) {
+            return false;
+        }
+        if (last) {
+            return true;
         }
         d->lsn = lsn;
     } else {

@@ -82,16 +82,13 @@ char *mppdb_identifier(struct decoder *d, struct cursor *c, const char *stops) {
         size_t n = (size_t)(c->p - from);
         return n > 0 && n <= DECODER_NAME_MAX ? arena_strndup(&d->scratch, (const char *)from, n) : NULL;
     }
-    const uint8_t *end = ++from;
-    for (;; end++) {
-        end = memchr(end, '"', (size_t)(c->end - end));
-        if (end == NULL || (size_t)(end - from) > DECODER_NAME_MAX) {
-            return NULL;
-        }
-        if (end + 1 == c->end || end[1] != '"') {
-            break;
-        }
-        end++;
+    from++;
+    const uint8_t *end = memchr(from, '"', (size_t)(c->end - from));
+    while (end != NULL && end + 1 < c->end && end[1] == '"') {
+        end = memchr(end + 2, '"', (size_t)(c->end - end - 2));
+    }
+    if (end == NULL || end - from > DECODER_NAME_MAX) {
+        return NULL;
     }
     char *name = arena_strndup(&d->scratch, (const char *)from, (size_t)(end - from)), *w = name;
     for (const char *r = name; *r != '\0'; r += r[0] == '"' ? 2 : 1) {

@@ -17,6 +17,9 @@
 enum {
     STATUS_MS = 1000,
     SILENCE_MS = 5 * 60 * 1000,
+    GOODBYE_MS = 2000,
+    URGE_MS = 2000, /* a server that asks so often for so long, and sends nothing else, waits to shut down */
+    URGES = 100,
     DATA_HEAD = 25,
     KEEPALIVE_BYTES = 18,
     OG_KEEPALIVE_BYTES = 33,
@@ -60,16 +63,40 @@ void replication_adopt(struct replication *r) {
     r->heard_us = r->status_us = clock_mono_us();
 }
 
+/* CopyDone, then whatever is still under way up to the server's own end: it lets go of the slot at once, and a server whose answer
+ * finds nobody writes of a lost connection in its log. */
+static void say_goodbye(struct replication *r) {
+    struct gauss_client *c = r->client;
+    struct err ignored = ERR_INIT;
+    int64_t until_us = clock_mono_us() + GOODBYE_MS * 1000;
+    if ((r->flushed != r->told && !replication_status(r, &ignored)) || !gauss_put(c, 'c', NULL, 0, &ignored) ||
+        !gauss_flush(c, &ignored)) {
+        return;
+    }
+    for (;;) {
+        struct gauss_message m;
+        bool have;
+        if (!gauss_try_next(c, &m, &have, &ignored) || (have && m.type == 'E')) {
+            return;
+        }
+        if (have && m.type == 'Z') {
+            c->state = GAUSS_IDLE;
+            return;
+        }
+        int64_t left_us = until_us - clock_mono_us();
+        if (!have && (left_us <= 0 || !net_readable(c->net, left_us / 1000) || !gauss_fill(c, &ignored))) {
+            return;
+        }
+    }
+}
+
 void replication_close(struct replication *r) {
     if (r == NULL) {
         return;
     }
-    struct err ignored = ERR_INIT;
     struct gauss_client *c = r->client;
-    if (c->state == GAUSS_COPY_BOTH && !c->broken && !atomic_load(&c->aborted) &&
-        (r->flushed == r->told || replication_status(r, &ignored))) {
-        /* CopyDone: the server lets go of the slot at once. What it still sends is of no use. */
-        c->state = gauss_put(c, 'c', NULL, 0, &ignored) && gauss_flush(c, &ignored) ? GAUSS_IDLE : c->state;
+    if (c->state == GAUSS_COPY_BOTH && !c->broken && !atomic_load(&c->aborted)) {
+        say_goodbye(r);
     }
     gauss_close(c);
     free(r);
@@ -275,6 +302,20 @@ static bool take_data(struct replication *r, const struct gauss_message *m, stru
     return true;
 }
 
+/* PostgreSQL does not shut down before its readers have confirmed everything, and asks them without a pause. A reader that cannot
+ * confirm now must not keep it from that. */
+static bool still_patient(struct replication *r, struct err *e) {
+    int64_t now = clock_mono_us();
+    if (r->urges++ == 0) {
+        r->urged_us = now;
+    }
+    if (r->urges < URGES || now - r->urged_us < URGE_MS * 1000) {
+        return true;
+    }
+    r->client->broken = true;
+    return err_set(e, ERR_TARGET_LOST, "the target is shutting down, and waits for this reader to go");
+}
+
 static bool take_keepalive(struct replication *r, const struct gauss_message *m, struct replication_message *out,
                            struct err *e) {
     const uint8_t *p = m->body;
@@ -292,7 +333,7 @@ static bool take_keepalive(struct replication *r, const struct gauss_message *m,
         out->sent_us = since_1970(get_be64(p + 9));
         reply = p[17] != 0;
     }
-    return !reply || send_status(r, false, e);
+    return !reply || (still_patient(r, e) && send_status(r, false, e));
 }
 
 static bool take(struct replication *r, const struct gauss_message *m, struct replication_message *out, struct err *e) {
@@ -300,6 +341,7 @@ static bool take(struct replication *r, const struct gauss_message *m, struct re
     switch (m->type) {
     case 'd':
         if (m->len > 0 && m->body[0] == 'w') {
+            r->urges = 0;
             return take_data(r, m, out, e);
         }
         if (m->len > 0 && m->body[0] == 'k') {
@@ -311,6 +353,7 @@ static bool take(struct replication *r, const struct gauss_message *m, struct re
         c->broken = true;
         return as_slot_error(e);
     case 'c':
+    case 'C': /* PostgreSQL, when it shuts down */
         c->broken = true;
         return err_set(e, ERR_TARGET_LOST, "the target has ended the stream of changes");
     default:

@@ -6,6 +6,7 @@
  * Feedback: what the caller says is applied for good (replication_flushed) is told to the server once a second, and at once when
  * the server asks. Nothing else is ever confirmed. A caller that is busy elsewhere calls replication_tend at least once a second
  * or two: a server that hears nothing ends the connection (wal_sender_timeout: 60 s, openGauss 6 s or logical_sender_timeout 30 s).
+ * A PostgreSQL that is shut down waits until everything is confirmed; after 2 s of that the stream ends with ERR_TARGET_LOST.
  *
  * One thread at a time; replication_abort from any. */
 #ifndef GAUSS_REPLICATION_H

@@ -12,6 +12,8 @@ struct replication {
     int64_t status_us;      /* when the last status went out */
     int64_t heard_us;       /* when something came */
     int64_t asked_us;       /* when the server was asked for a sign */
+    unsigned urges;         /* keepalives that asked, since something else came */
+    int64_t urged_us;       /* the first of them */
     uint64_t flushed, told; /* told to us, and by us to the server */
     uint64_t statuses;
 };

@@ -10,7 +10,7 @@
  *   interval  one int64, microseconds (a TIME has no months); one that no TIME can be keeps its 16 bytes
  * Zero dates (openGauss B) are INT32_MIN / INT64_MIN, which no MySQL value takes.
  * Sources are (1) the load's encoder, (2) COPY binary from a target, (3) COPY text from an openGauss whose binary form of some
- * type is not the known one. A row that is the same value in all three gives the same bytes.
+ * type is not the known one, (4) values of a stream of changes. A row that is the same value in all gives the same bytes.
  * Foreign bytes: every read is bounded; what does not parse is ERR_TARGET_PROTOCOL naming the column.
  * Thread: a plan is read-only once made; the buffer belongs to one thread. */
 #ifndef VALUE_CANON_H
@@ -48,6 +48,14 @@ bool canon_binary(const struct canon_plan *p, const uint8_t *fields, size_t len,
 /* One line of COPY text (without its newline; \N and escapes as the server writes them), appended in canonical form. */
 bool canon_text(const struct canon_plan *p, const uint8_t *line, size_t len, struct buf *out,
                 struct err *e) WARN_UNUSED;
+
+/* One value of a column (< the plan's n), appended as one field in canonical form: as its type's output function prints it, or as its
+ * send function writes it. What a stream of changes has. */
+bool canon_value_text(const struct canon_plan *p, size_t column, const uint8_t *text, size_t len, struct buf *out,
+                      struct err *e) WARN_UNUSED;
+bool canon_value_binary(const struct canon_plan *p, size_t column, const uint8_t *bytes, size_t len, struct buf *out,
+                        struct err *e) WARN_UNUSED;
+bool canon_null(struct buf *out, struct err *e) WARN_UNUSED; /* SQL NULL */
 
 /* Walk a canonical row. False at its end, or when it is cut short. *field NULL: SQL NULL. */
 bool canon_next(const uint8_t **at, const uint8_t *end, const uint8_t **field, size_t *len);

@@ -100,6 +100,8 @@ struct pass {
     struct buf *out;
     const uint8_t *from, *end;
     struct err *e;
+    bool single; /* one value without its length in front; `wrote` says whether it was changed */
+    bool wrote;
 };
 
 static inline uint8_t *flush(struct pass *s, const uint8_t *upto) {
@@ -112,15 +114,21 @@ static inline uint8_t *flush(struct pass *s, const uint8_t *upto) {
     return w + n;
 }
 
+/* All that comes before the field of v. */
+static inline uint8_t *flush_before(struct pass *s, const uint8_t *v) {
+    return s->single ? s->out->data + s->out->len : flush(s, v - 4);
+}
+
 /* What was written behind out->len becomes part of the row; the tuple goes on at `next`. */
 static inline void written(struct pass *s, const uint8_t *w, const uint8_t *next) {
     s->out->len = (size_t)(w - s->out->data);
     s->from = next;
+    s->wrote = true;
 }
 
 static bool put_json(struct pass *s, const struct canon_field *f, const uint8_t *v, size_t n) {
     const uint8_t *next = v + n;
-    flush(s, v - 4);
+    flush_before(s, v);
     if (f->op == CANON_JSONB) {
         if (n < 1 || v[0] != 1) {
             return canon_malformed(s->e, f, "jsonb is not of version 1");
@@ -139,6 +147,7 @@ static bool put_json(struct pass *s, const struct canon_field *f, const uint8_t 
     }
     canon_put32(s->out->data + head, (uint32_t)len);
     s->from = next;
+    s->wrote = true;
     return buf_reserve(s->out, (size_t)(s->end - next) + 8, s->e); /* JSON may have taken the room of what follows */
 }
 
@@ -153,7 +162,7 @@ static bool put_field(struct pass *s, const struct canon_field *f, const uint8_t
     case CANON_FIXED:
         return true;
     case CANON_NUMERIC:
-        w = canon_put_numeric(flush(s, v - 4), v, n);
+        w = canon_put_numeric(flush_before(s, v), v, n);
         if (w == NULL) {
             return canon_malformed(s->e, f, "no numeric has these bytes");
         }
@@ -161,18 +170,18 @@ static bool put_field(struct pass *s, const struct canon_field *f, const uint8_t
         return true;
     case CANON_FLOAT4:
         if (float4_differs(get_be32(v))) {
-            written(s, canon_put_float4(flush(s, v - 4), get_be32(v)), v + n);
+            written(s, canon_put_float4(flush_before(s, v), get_be32(v)), v + n);
         }
         return true;
     case CANON_FLOAT8:
         if (float8_differs(get_be64(v))) {
-            written(s, canon_put_float8(flush(s, v - 4), get_be64(v)), v + n);
+            written(s, canon_put_float8(flush_before(s, v), get_be64(v)), v + n);
         }
         return true;
     case CANON_BLANKS:
         if (n > 0 && v[n - 1] == ' ') {
             size_t kept = without_blanks(v, n);
-            w = canon_put32(flush(s, v - 4), (uint32_t)kept);
+            w = canon_put32(flush_before(s, v), (uint32_t)kept);
             memcpy(w, v, kept);
             written(s, w + kept, v + n);
         }
@@ -184,7 +193,7 @@ static bool put_field(struct pass *s, const struct canon_field *f, const uint8_t
         if (n != 16) {
             return canon_malformed(s->e, f, "it has another length");
         }
-        w = canon_put_interval(flush(s, v - 4), (int64_t)get_be64(v), (int32_t)get_be32(v + 8),
+        w = canon_put_interval(flush_before(s, v), (int64_t)get_be64(v), (int32_t)get_be32(v + 8),
                                (int32_t)get_be32(v + 12));
         written(s, w, v + n);
         return true;
@@ -192,7 +201,7 @@ static bool put_field(struct pass *s, const struct canon_field *f, const uint8_t
         int32_t days = (int32_t)get_be32(v);
         if (days == B_ZERO_DATE || days == INT32_MIN) {
             days = days == B_ZERO_DATE ? INT32_MIN : B_EARLIEST_DATE;
-            written(s, canon_put32(canon_put32(flush(s, v - 4), 4), (uint32_t)days), v + n);
+            written(s, canon_put32(canon_put32(flush_before(s, v), 4), (uint32_t)days), v + n);
         }
         return true;
     }
@@ -200,7 +209,7 @@ static bool put_field(struct pass *s, const struct canon_field *f, const uint8_t
         int64_t micros = (int64_t)get_be64(v);
         if (micros == B_ZERO_TIMESTAMP || micros == INT64_MIN) {
             micros = micros == B_ZERO_TIMESTAMP ? INT64_MIN : B_EARLIEST_TIMESTAMP;
-            written(s, canon_put64(canon_put32(flush(s, v - 4), 8), (uint64_t)micros), v + n);
+            written(s, canon_put64(canon_put32(flush_before(s, v), 8), (uint64_t)micros), v + n);
         }
         return true;
     }
@@ -246,4 +255,26 @@ bool canon_binary(const struct canon_plan *p, const uint8_t *fields, size_t len,
     }
     out->len = start;
     return false;
+}
+
+bool canon_value_binary(const struct canon_plan *p, size_t column, const uint8_t *bytes, size_t len, struct buf *out,
+                        struct err *e) {
+    const struct canon_field *f = &p->fields[column];
+    size_t start = out->len;
+    struct pass s = {.out = out, .from = bytes, .end = bytes + len, .e = e, .single = true};
+    if (len > INT32_MAX) {
+        return canon_malformed(e, f, "it is longer than 2 GB");
+    }
+    if (!buf_reserve(out, len + 16, e)) {
+        return err_where(e, "column %s", f->name);
+    }
+    if (!put_field(&s, f, bytes, len)) {
+        out->len = start;
+        return false;
+    }
+    if (!s.wrote) {
+        buf_be32(out, (uint32_t)len);
+        buf_bytes(out, bytes, len);
+    }
+    return true;
 }

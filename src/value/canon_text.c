@@ -1,4 +1,5 @@
-/* A line of COPY text of an openGauss in canonical form: the same bytes canon_binary would give. See canon.h. */
+/* Text in canonical form, the same bytes canon_binary would give: a line of COPY text of an openGauss, or one value as its type's
+ * output prints it, which is the same without escapes. See canon.h. */
 #include "value/canon_internal.h"
 #include "value/numeric.h"
 
@@ -53,8 +54,16 @@ static uint8_t *put_unescaped(uint8_t *w, struct slice s) {
 
 /* ---- fields: what is written at w, length first; NULL: malformed ---- */
 
-static uint8_t *put_text(uint8_t *w, const struct canon_field *f, struct slice s) {
-    uint8_t *end = put_unescaped(w + 4, s);
+static uint8_t *put_plain(uint8_t *w, struct slice s) {
+    size_t n = (size_t)(s.end - s.p);
+    if (n > 0) {
+        memcpy(w, s.p, n);
+    }
+    return w + n;
+}
+
+static uint8_t *put_text(uint8_t *w, const struct canon_field *f, bool escaped, struct slice s) {
+    uint8_t *end = escaped ? put_unescaped(w + 4, s) : put_plain(w + 4, s);
     if (end == NULL) {
         return NULL;
     }
@@ -70,12 +79,12 @@ static int hex_digit(uint8_t c) {
     return c >= '0' && c <= '9' ? c - '0' : low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-/* bytea is \\x6162, with the backslash escaped; the blob family 6162, or as bytea for a client named gsql. */
-static uint8_t *put_bytes(uint8_t *w, const struct canon_field *f, struct slice s) {
-    size_t n = (size_t)(s.end - s.p);
-    if (n >= 3 && memcmp(s.p, "\\\\x", 3) == 0) {
-        s.p += 3;
-        n -= 3;
+/* bytea is \x6162, its backslash escaped in COPY; the blob family 6162, or as bytea for a client named gsql. */
+static uint8_t *put_bytes(uint8_t *w, const struct canon_field *f, bool escaped, struct slice s) {
+    size_t n = (size_t)(s.end - s.p), head = escaped ? 3 : 2;
+    if (n >= head && memcmp(s.p, escaped ? "\\\\x" : "\\x", head) == 0) {
+        s.p += head;
+        n -= head;
     } else if (f->kind == TK_BYTEA) {
         return NULL;
     }
@@ -170,7 +179,7 @@ static uint8_t *put_interval(uint8_t *w, struct slice s) {
     return canon_parse_interval(s, &micros, &days, &months) ? canon_put_interval(w, micros, days, months) : NULL;
 }
 
-static uint8_t *put_value(uint8_t *w, enum dialect d, const struct canon_field *f, struct slice s) {
+static uint8_t *put_value(uint8_t *w, enum dialect d, const struct canon_field *f, bool escaped, struct slice s) {
     size_t n = 0;
     int32_t days;
     int64_t micros;
@@ -196,10 +205,10 @@ static uint8_t *put_value(uint8_t *w, enum dialect d, const struct canon_field *
     case TK_BIT:
         return put_bits(w, s);
     case TK_TEXT:
-        return put_text(w, f, s);
+        return put_text(w, f, escaped, s);
     case TK_BYTEA:
     case TK_BLOB:
-        return put_bytes(w, f, s);
+        return put_bytes(w, f, escaped, s);
     case TK_DATE:
         return canon_parse_date(s, d, &days) ? canon_put32(canon_put32(w, 4), (uint32_t)days) : NULL;
     case TK_TIME:
@@ -219,13 +228,13 @@ static uint8_t *put_value(uint8_t *w, enum dialect d, const struct canon_field *
     case TK_COUNT:
         break;
     }
-    BUG("type %d in a line of COPY text", (int)f->kind);
+    BUG("type %d in text of a target", (int)f->kind);
 }
 
 /* JSON with escapes is unescaped into the end of the buffer's memory and read from there. */
-static bool put_json(const struct canon_field *f, struct slice s, struct buf *out, struct err *e) {
+static bool put_json(const struct canon_field *f, bool escapes, struct slice s, struct buf *out, struct err *e) {
     size_t n = (size_t)(s.end - s.p), head = out->len;
-    bool escaped = memchr(s.p, '\\', n) != NULL;
+    bool escaped = escapes && memchr(s.p, '\\', n) != NULL;
     if (!buf_reserve(out, 4 + JSON_GAP + n, e)) {
         return err_where(e, "column %s", f->name);
     }
@@ -248,26 +257,22 @@ static bool put_json(const struct canon_field *f, struct slice s, struct buf *ou
     return true;
 }
 
-static bool put_field(const struct canon_plan *p, const struct canon_field *f, struct slice s, struct buf *out,
-                      struct err *e) {
+static bool put_field(const struct canon_plan *p, const struct canon_field *f, bool escaped, struct slice s,
+                      struct buf *out, struct err *e) {
     size_t n = (size_t)(s.end - s.p);
     if (n > INT32_MAX) {
         return canon_malformed(e, f, "it is longer than 2 GB");
     }
-    if (n == 2 && s.p[0] == '\\' && s.p[1] == 'N') {
-        if (!buf_reserve(out, 4, e)) {
-            return false;
-        }
-        buf_be32(out, NULL_FIELD);
-        return true;
+    if (escaped && n == 2 && s.p[0] == '\\' && s.p[1] == 'N') {
+        return canon_null(out, e);
     }
     if (f->is_json) {
-        return put_json(f, s, out, e);
+        return put_json(f, escaped, s, out, e);
     }
     if (!buf_reserve(out, n + FIELD_ROOM, e)) {
         return err_where(e, "column %s", f->name);
     }
-    uint8_t *w = put_value(out->data + out->len, p->dialect, f, s);
+    uint8_t *w = put_value(out->data + out->len, p->dialect, f, escaped, s);
     if (w == NULL) {
         return canon_malformed(e, f, "its text is not of the known form");
     }
@@ -284,7 +289,7 @@ static bool put_line(const struct canon_plan *p, struct slice line, struct buf *
             return canon_malformed(e, f, last ? "the line goes on behind it" : "the line ends with it");
         }
         struct slice field = {line.p, last ? line.end : tab};
-        if (!put_field(p, f, field, out, e)) {
+        if (!put_field(p, f, true, field, out, e)) {
             return false;
         }
         line.p = last ? line.end : tab + 1;
@@ -295,6 +300,24 @@ static bool put_line(const struct canon_plan *p, struct slice line, struct buf *
 bool canon_text(const struct canon_plan *p, const uint8_t *line, size_t len, struct buf *out, struct err *e) {
     size_t start = out->len;
     if (put_line(p, (struct slice){line, line + len}, out, e)) {
+        return true;
+    }
+    out->len = start;
+    return false;
+}
+
+bool canon_null(struct buf *out, struct err *e) {
+    if (!buf_reserve(out, 4, e)) {
+        return false;
+    }
+    buf_be32(out, NULL_FIELD);
+    return true;
+}
+
+bool canon_value_text(const struct canon_plan *p, size_t column, const uint8_t *text, size_t len, struct buf *out,
+                      struct err *e) {
+    size_t start = out->len;
+    if (put_field(p, &p->fields[column], false, (struct slice){text, text + len}, out, e)) {
         return true;
     }
     out->len = start;

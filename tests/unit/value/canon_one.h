@@ -82,6 +82,23 @@ static inline void canon_one_begin(struct canon_one *o) {
     assert_true(buf_put(&o->out, "abc", 3, &o->err));
 }
 
+/* One value by itself (canon_value_text, canon_value_binary) must become what it becomes in a row. */
+static inline void canon_one_same(struct canon_one *o, const char *of_row, bool text, const uint8_t *value, size_t n,
+                                  bool plain) {
+    struct err row_err = o->err;
+    uint8_t *own = malloc(n + 1);
+    assert_non_null(own);
+    if (n > 0) {
+        memcpy(own + 1, value, n); /* it ends with the memory, and is not aligned */
+    }
+    canon_one_begin(o);
+    bool ok = text ? canon_value_text(o->plan, 0, own + 1, n, &o->out, &o->err)
+                   : canon_value_binary(o->plan, 0, own + 1, n, &o->out, &o->err);
+    free(own);
+    assert_string_equal(canon_one_show(o, ok, plain), of_row);
+    o->err = row_err;
+}
+
 /* A field of COPY binary; n < 0: NULL. The memory ends with the tuple. */
 static inline const char *canon_one_binary(struct canon_one *o, const void *bytes, int n, bool plain) {
     size_t len = 4 + (n > 0 ? (size_t)n : 0);
@@ -94,8 +111,32 @@ static inline const char *canon_one_binary(struct canon_one *o, const void *byte
     }
     canon_one_begin(o);
     bool ok = canon_binary(o->plan, fields, len, &o->out, &o->err);
+    const char *shown = canon_one_show(o, ok, plain);
+    if (n >= 0) {
+        canon_one_same(o, shown, false, fields + 4, (size_t)n, plain);
+    }
     free(fields);
-    return canon_one_show(o, ok, plain);
+    return shown;
+}
+
+/* COPY's escapes taken out; false: there is one that no server writes, or it is no single value. */
+static inline bool canon_one_unescape(const char *line, uint8_t *to, size_t *n) {
+    static const char names[] = "bfnrtv\\", bytes[] = "\b\f\n\r\t\v\\";
+    if (strcmp(line, "\\N") == 0 || strchr(line, '\t') != NULL) {
+        return false;
+    }
+    for (*n = 0; *line != '\0'; line++) {
+        uint8_t c = (uint8_t)*line;
+        if (c == '\\') {
+            const char *escape = line[1] != '\0' ? strchr(names, *++line) : NULL;
+            if (escape == NULL) {
+                return false;
+            }
+            c = (uint8_t)bytes[escape - names];
+        }
+        to[(*n)++] = c;
+    }
+    return true;
 }
 
 /* A line of COPY text. */
@@ -106,8 +147,13 @@ static inline const char *canon_one_text(struct canon_one *o, const char *line, 
     memcpy(own + 1, line, len); /* it ends with the memory, and is not aligned */
     canon_one_begin(o);
     bool ok = canon_text(o->plan, own + 1, len, &o->out, &o->err);
+    const char *shown = canon_one_show(o, ok, plain);
+    size_t n;
+    if (canon_one_unescape(line, own, &n)) {
+        canon_one_same(o, shown, true, own, n, plain);
+    }
     free(own);
-    return canon_one_show(o, ok, plain);
+    return shown;
 }
 
 /* "0001ff" as bytes; returns how many. */
