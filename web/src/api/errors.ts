@@ -37,6 +37,17 @@ export function asErrorBody(thrown: unknown): ErrorBody {
   return { code: 'console', class: 'internal', message, retryable: false }
 }
 
+/** What of an error can be shown: an answer's error, an alert, an object's error. */
+export interface ShownError {
+  code: string
+  message: string
+  message_zh?: string | null
+  where?: string | null
+  cause?: string | null
+  hint?: string | null
+  hint_zh?: string | null
+}
+
 /** An error's words in a language. General: what the code means, where the message itself is in English only. */
 export interface ErrorWords {
   code: string
@@ -47,7 +58,7 @@ export interface ErrorWords {
   hint?: string
 }
 
-export function errorWords(e: Partial<ErrorBody> & { code: string; message: string }, language: string): ErrorWords {
+export function errorWords(e: ShownError, language: string): ErrorWords {
   const zh = language.startsWith('zh')
   const title = (zh && e.message_zh) || e.message
   return {

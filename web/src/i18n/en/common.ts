@@ -13,6 +13,7 @@ export default {
   detail: 'Details',
   download: 'Download',
   edit: 'Edit',
+  more: 'More',
   name: 'Name',
   noData: 'Nothing here',
   query: 'Search',

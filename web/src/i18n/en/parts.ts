@@ -7,6 +7,8 @@ export default {
   hint: 'What to do',
   code: 'Code',
   columns: 'Columns',
+  pageSize: 'Rows a page',
+  perPage: '{n} a page',
   selected: '{n} selected',
   eta: '{time} left',
   elapsed: '{time} so far',

@@ -7,7 +7,7 @@ export default {
   language: 'Language',
   theme: 'Theme',
   themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
-  alertsOpen: 'No open alerts | One open alert | {n} open alerts',
+  alertsOpen: 'No open alerts | {n} open alert | {n} open alerts',
   account: 'Account',
   profile: 'Profile',
   signOut: 'Sign out',

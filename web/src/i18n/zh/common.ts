@@ -13,6 +13,7 @@ export default {
   detail: '详情',
   download: '下载',
   edit: '编辑',
+  more: '更多',
   name: '名称',
   noData: '暂无数据',
   query: '查询',

@@ -7,6 +7,8 @@ export default {
   hint: '建议',
   code: '错误码',
   columns: '列设置',
+  pageSize: '每页条数',
+  perPage: '{n} 条/页',
   selected: '已选 {n} 项',
   eta: '预计剩余 {time}',
   elapsed: '已用时 {time}',

@@ -10,11 +10,18 @@ const t = i18n.global.t
 export const canStart = (task: Task) => task.status === TASK.notStarted
 export const canFinish = (task: Task) => task.status === TASK.migrating
 export const canReset = (task: Task) => task.status === TASK.finished || task.status === TASK.precheckFailed
+/** Its targets are free again. */
+export const canCopy = (task: Task) => task.status === TASK.finished
 export const canDelete = (task: Task) => task.status !== TASK.migrating
 
 /** Subtasks that need somebody to look: the task itself goes on, or is finished, all the same. */
 export function failures(task: Task): number {
   return [task.offline, task.online].reduce((sum, mode) => sum + mode.failed + mode.precheck_failed, 0)
+}
+
+/** It goes on, but nothing in it does: it waits for somebody. */
+export function stuck(task: Task): boolean {
+  return task.status === TASK.migrating && failures(task) > 0 && task.offline.running + task.online.running === 0
 }
 
 export async function startTask(task: Task): Promise<void> {
