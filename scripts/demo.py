@@ -154,8 +154,8 @@ def migrate(admin, source, target, fast):
 
 
 def stay(server, password):
-    head("The server")
-    say("address:   http://127.0.0.1:%d/" % server.port)
+    head("The web console")
+    say("open:      http://127.0.0.1:%d/" % server.port)
     say("login:     admin, password %s" % password)
     try:
         input("\nEverything stays until Enter or Ctrl-C. ")
