@@ -6,7 +6,7 @@ export default {
   which: { open: 'Open', closed: 'Closed', all: 'All' },
   what: 'What',
   of: 'Task',
-  subtask: '{task} · subtask {id}',
+  subtask: 'Subtask {id}',
   machine: 'Machine',
   times: 'Times',
   first: 'First',

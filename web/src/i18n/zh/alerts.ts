@@ -6,7 +6,7 @@ export default {
   which: { open: '未关闭', closed: '已关闭', all: '全部' },
   what: '内容',
   of: '任务',
-  subtask: '{task} · 子任务 {id}',
+  subtask: '子任务 {id}',
   machine: '执行机',
   times: '次数',
   first: '首次发生',
