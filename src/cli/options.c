@@ -92,6 +92,8 @@ static const struct option_spec specs[] = {
      true, "look at every row for values that cannot be carried", "检查每一行中无法搬运的值"},
     {"precheck-rows", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_COUNT64, AT(task.precheck_rows), 1, 0, NULL, "N",
      true, "look at the first N rows of each table (default 10000)", "检查每张表的前 N 行(默认 10000)"},
+    {"online", GROUP_PRECHECK, CMD_PRECHECK, KIND_FLAG, AT(task.online), 0, 0, NULL, NULL, false,
+     "look also at what following changes, and carrying them back, takes", "同时检查增量迁移和反向迁移所需的条件"},
     {"skip-precheck", GROUP_PRECHECK, CMD_MIGRATE, KIND_FLAG, AT(task.skip_precheck), 0, 0, NULL, NULL, true,
      "begin loading at once", "跳过预检查,直接加载"},
 

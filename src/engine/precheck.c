@@ -77,7 +77,13 @@ bool precheck_run(const struct task *t, struct precheck *out, struct err *e) {
         p.run.target = NULL;
         struct err looked = ERR_INIT;
         if (run_connect(&p.run, &looked)) {
-            ok = precheck_source(&p, e) && precheck_target(&p, e) && precheck_losses(&p, e);
+            ok = precheck_source(&p, e) && precheck_target(&p, e);
+            if (ok && t->online) {
+                precheck_source_changes(&p);
+                precheck_target_changes(&p);
+                precheck_reverse(&p);
+            }
+            ok = ok && precheck_losses(&p, e);
         } else {
             precheck_add_error(&p, "schema.read", "the source's tables can be read and named in the target", &looked);
         }

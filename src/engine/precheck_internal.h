@@ -27,9 +27,17 @@ bool precheck_connect_target(struct precheck_run *p);
 /* What can be said of one end alone: run.task and run.source (run.target, run.identity) are enough. schema NULL: not known yet. */
 void precheck_source_server(struct precheck_run *p);
 void precheck_target_server(struct precheck_run *p, const char *schema);
-/* And what only following changes takes: of the source, and back from the target. Warnings at most. */
+/* And what only following changes takes: of the source, and back from the target. */
 void precheck_source_changes(struct precheck_run *p);
 void precheck_target_changes(struct precheck_run *p);
+/* More of the way back, which takes a connection of its own. */
+void precheck_reverse(struct precheck_run *p);
+/* What it means when something is missing that only online migration takes. */
+static inline enum precheck_status precheck_lack(const struct precheck_run *p) {
+    return p->run.task->online ? PRECHECK_FAILED : PRECHECK_WARNING;
+}
+/* One value of the target, or "" when it does not know the thing asked for. */
+const char *precheck_target_value(struct precheck_run *p, const char *sql);
 
 /* Each adds its items; false + e only when the connection broke. */
 bool precheck_source(struct precheck_run *p, struct err *e) WARN_UNUSED;

@@ -39,7 +39,9 @@ static void binlog(struct precheck_run *p) {
         const char *value = variable(p, wanted[i].name);
         bool gone = value[0] == '\0' && i == 1; /* binlog_format is ROW for good where the variable was removed */
         precheck_add(p, wanted[i].id, wanted[i].name,
-                     gone || str_ieq(value, wanted[i].want) ? PRECHECK_OK : PRECHECK_WARNING,
+                     gone || str_ieq(value, wanted[i].want) ? PRECHECK_OK
+                     : i < 3                                ? precheck_lack(p)
+                                                            : PRECHECK_WARNING,
                      arena_printf(&p->run.arena, "SHOW GLOBAL VARIABLES LIKE '%s'", wanted[i].name), wanted[i].mend,
                      "%s = %s", wanted[i].name, value[0] == '\0' ? "(no such setting)" : value);
     }
@@ -132,7 +134,7 @@ void precheck_source_changes(struct precheck_run *p) {
                           (str_starts(g, "GRANT ALL PRIVILEGES") || strstr(g, "REPLICATION SLAVE") != NULL));
         }
     }
-    precheck_add(p, "source.replication_slave", "changes can be read", may ? PRECHECK_OK : PRECHECK_WARNING,
+    precheck_add(p, "source.replication_slave", "changes can be read", may ? PRECHECK_OK : precheck_lack(p),
                  "SHOW GRANTS",
                  arena_printf(&p->run.arena,
                               "GRANT REPLICATION SLAVE ON *.* TO '%s' (needed to follow changes, not for a full load)",

@@ -4,8 +4,7 @@
 #include "base/str.h"
 #include "engine/precheck_internal.h"
 
-/* One value, or "" when the server does not know the thing asked for. */
-static const char *value(struct precheck_run *p, const char *sql) {
+const char *precheck_target_value(struct precheck_run *p, const char *sql) {
     struct gauss_rows rows;
     struct err ignored = ERR_INIT;
     if (!gauss_rows(p->run.target, &p->run.arena, sql, &rows, &ignored) || rows.n == 0 ||
@@ -13,6 +12,10 @@ static const char *value(struct precheck_run *p, const char *sql) {
         return "";
     }
     return gauss_cell(&rows, 0, 0);
+}
+
+static const char *value(struct precheck_run *p, const char *sql) {
+    return precheck_target_value(p, sql);
 }
 
 static void mode(struct precheck_run *p) {
@@ -97,7 +100,7 @@ static void existing(struct precheck_run *p) {
 static void settings(struct precheck_run *p) {
     const char *wal = value(p, "SHOW wal_level");
     precheck_add(
-        p, "target.wal_level", "changes can flow back", str_ieq(wal, "logical") ? PRECHECK_OK : PRECHECK_WARNING,
+        p, "target.wal_level", "changes can flow back", str_ieq(wal, "logical") ? PRECHECK_OK : precheck_lack(p),
         "SHOW wal_level",
         "ALTER SYSTEM SET wal_level TO logical, and restart (needed for the reverse direction, not for a full load)",
         "wal_level = %s", wal);
@@ -122,21 +125,21 @@ void precheck_target_changes(struct precheck_run *p) {
               " current_user";
     const char *may = value(p, role_sql), *role = str_quote_pg(a, p->run.task->target.user);
     precheck_add(p, "target.replication_role", "the role may read changes",
-                 str_eq(may, "1") ? PRECHECK_OK : PRECHECK_WARNING, role_sql,
+                 str_eq(may, "1") ? PRECHECK_OK : precheck_lack(p), role_sql,
                  opengauss ? arena_printf(a, "GRANT gs_role_replication TO %s (needed for the reverse direction)", role)
                            : arena_printf(a, "ALTER ROLE %s REPLICATION (needed for the reverse direction)", role),
                  "%s", str_eq(may, "1") ? "allowed" : "the role has no right to replicate");
     unsigned long max = strtoul(value(p, "SHOW max_replication_slots"), NULL, 10);
     const char *taken = value(p, "SELECT count(*) FROM pg_replication_slots");
     bool room = taken[0] == '\0' || strtoul(taken, NULL, 10) < max;
-    precheck_add(p, "target.replication_slots", "a replication slot is free", room ? PRECHECK_OK : PRECHECK_WARNING,
+    precheck_add(p, "target.replication_slots", "a replication slot is free", room ? PRECHECK_OK : precheck_lack(p),
                  "SHOW max_replication_slots",
                  "raise max_replication_slots, or drop a slot that nobody uses (needed for the reverse direction)",
                  "%s of %lu in use", taken[0] == '\0' ? "an unknown number" : taken, max);
     if (opengauss) {
         const char *pool = value(p, "SHOW enable_thread_pool");
         precheck_add(p, "target.enable_thread_pool", "sessions are threads of their own",
-                     str_ieq(pool, "off") ? PRECHECK_OK : PRECHECK_WARNING, "SHOW enable_thread_pool",
+                     str_ieq(pool, "off") ? PRECHECK_OK : precheck_lack(p), "SHOW enable_thread_pool",
                      "set enable_thread_pool = off, and restart (needed for the reverse direction)",
                      "enable_thread_pool = %s", pool);
     }

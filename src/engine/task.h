@@ -49,6 +49,7 @@ struct task {
     bool precheck_exact;    /* scan every row for losses; otherwise the first precheck_rows of each table */
     uint64_t precheck_rows; /* 0: 10000 */
     bool skip_precheck;
+    bool online; /* changes are to be followed, and carried back: what that takes must be there */
 };
 
 void task_defaults(struct task *t);

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from moving import error_of
-from servers import free_port
+from servers import Postgres, free_port
 
 
 @pytest.fixture
@@ -171,3 +171,38 @@ def test_precheck_of_a_good_pair_passes(godwit, source_url, target_url, mysql9, 
     items = {i["name"]: i for i in result.json["items"]}
     assert all(i["status"] != "failed" for i in items.values()) and len(items) > 8
     assert all(i["hint"] for i in items.values() if i["status"] == "warning")
+
+
+ONLINE = {"target.wal_level", "target.replication_role", "target.replication_slots", "target.replication", "target.wal_senders",
+          "target.slot_keep", "target.origins", "target.publication", "target.decoder", "target.ssl", "source.replication_slave"}
+
+
+def test_precheck_of_the_way_back(godwit, source_url, target_url, mysql9, pg_db):
+    passwords = {"GODWIT_SOURCE_PASSWORD": mysql9.password, "GODWIT_TARGET_PASSWORD": pg_db.server.password}
+    result = godwit("precheck", source_url, target_url, "--json", "--online", "--jobs", 4, env=passwords).ok()
+    items = {i["name"]: i for i in result.json["items"]}
+    assert ONLINE <= items.keys() and all(items[name]["status"] == "ok" for name in ONLINE)
+    assert "pgoutput" in items["target.decoder"]["message"]
+    assert all(i["title_zh"] for i in items.values())
+    without = godwit("precheck", source_url, target_url, "--json", env=passwords).ok()
+    assert not {"target.replication", "target.origins"} & {i["name"] for i in without.json["items"]}
+
+
+def test_precheck_of_a_way_back_that_is_not_there(godwit, mysql9, source_url):
+    """Each thing that is missing is named, with how to mend it; what a full load does not take does not stop one."""
+    with Postgres(settings={"wal_level": "replica", "max_wal_senders": 0, "max_replication_slots": 3,
+                            "max_slot_wal_keep_size": "1GB"}) as server:
+        server.execute("CREATE ROLE poor LOGIN PASSWORD 'x'; CREATE SCHEMA godwit AUTHORIZATION poor; CREATE SCHEMA s AUTHORIZATION poor")
+        passwords = {"GODWIT_SOURCE_PASSWORD": mysql9.password, "GODWIT_TARGET_PASSWORD": "x"}
+        args = ("precheck", source_url, f"postgresql://poor@127.0.0.1:{server.port}/postgres", "--schema", "s", "--json")
+        result = godwit(*args, "--online", "--jobs", 4, env=passwords)
+        assert result.code == 3
+        items = {i["name"]: i for i in result.json["items"]}
+        failed = {name for name, i in items.items() if i["status"] == "failed"}
+        assert failed >= {"target.wal_level", "target.replication_role", "target.replication", "target.wal_senders", "target.origins",
+                          "target.publication"}
+        assert items["target.slot_keep"]["status"] == "warning" and "1GB" in items["target.slot_keep"]["message"]
+        assert all(items[name]["hint"] and items[name]["hint_zh"] for name in failed)
+        assert "0 of 3 origins in use, 4 wanted" in items["target.origins"]["message"]
+        plain = {i["name"]: i for i in godwit(*args, env=passwords).json["items"]}
+        assert plain["target.wal_level"]["status"] == "warning"

@@ -1,0 +1,134 @@
+/* Precheck of the way back: what streaming changes from the target takes, beyond the settings that precheck_target.c looks at. */
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "engine/precheck_internal.h"
+#include "gauss/change_stream.h"
+#include "gauss/replication.h"
+
+/* pg_hba.conf and the role's rights show only when it is tried. */
+static void connection(struct precheck_run *p) {
+    static const char title[] = "changes can be streamed";
+    struct replication *r = NULL;
+    struct replication_system system;
+    struct err refused = ERR_INIT;
+    bool ok = replication_connect(&r, &p->run.task->target, &refused) && replication_identify(r, &system, &refused);
+    replication_close(r);
+    precheck_add(p, "target.replication", title, ok ? PRECHECK_OK : PRECHECK_FAILED, "IDENTIFY_SYSTEM",
+                 "add a line for this role with database replication to pg_hba.conf, and reload it", "%s%s%s",
+                 ok ? "a replication connection works" : refused.message, refused.cause[0] != '\0' ? ": " : "",
+                 refused.cause);
+}
+
+static void senders(struct precheck_run *p) {
+    unsigned long max = strtoul(precheck_target_value(p, "SHOW max_wal_senders"), NULL, 10);
+    unsigned long used = strtoul(precheck_target_value(p, "SELECT count(*) FROM pg_stat_replication"), NULL, 10);
+    precheck_add(p, "target.wal_senders", "a process can send changes", used < max ? PRECHECK_OK : PRECHECK_FAILED,
+                 "SHOW max_wal_senders", "raise max_wal_senders, and restart", "%lu of %lu in use", used, max);
+}
+
+/* PostgreSQL removes what a slot still needs when it has become too much. */
+static void keeping(struct precheck_run *p) {
+    if (dialect_is_opengauss(p->run.identity.dialect)) {
+        return;
+    }
+    const char *keep = precheck_target_value(p, "SHOW max_slot_wal_keep_size");
+    bool unlimited = keep[0] == '\0' || str_eq(keep, "-1");
+    precheck_add(p, "target.slot_keep", "the log is kept as long as a slot needs it",
+                 unlimited ? PRECHECK_OK : PRECHECK_WARNING, "SHOW max_slot_wal_keep_size",
+                 "ALTER SYSTEM SET max_slot_wal_keep_size = -1: when changes wait for longer than the limit, the way "
+                 "back is lost",
+                 "%s", unlimited ? "without limit" : arena_printf(&p->run.arena, "up to %s", keep));
+}
+
+/* One origin for each applying session; the server has room for as many as slots. */
+static void origins(struct precheck_run *p) {
+    bool opengauss = dialect_is_opengauss(p->run.identity.dialect);
+    const char *right_sql =
+        opengauss ? "SELECT CASE WHEN rolsystemadmin THEN 1 ELSE 0 END FROM pg_roles WHERE rolname = current_user"
+                  : "SELECT CASE WHEN has_function_privilege('pg_replication_origin_session_setup(text)', 'EXECUTE')"
+                    " AND has_function_privilege('pg_replication_origin_create(text)', 'EXECUTE') THEN 1 ELSE 0 END";
+    bool may = str_eq(precheck_target_value(p, right_sql), "1");
+    unsigned long max = strtoul(precheck_target_value(p, "SHOW max_replication_slots"), NULL, 10);
+    unsigned long used =
+        strtoul(precheck_target_value(p, "SELECT count(*) FROM pg_replication_origin_status"), NULL, 10);
+    unsigned want = run_jobs(p->run.task);
+    bool room = used + want <= max;
+    precheck_add(p, "target.origins", "what comes from the source can be marked",
+                 may && room ? PRECHECK_OK : PRECHECK_FAILED, may ? "SHOW max_replication_slots" : right_sql,
+                 !may ? opengauss
+                            ? "use a role that is a system administrator"
+                            : "GRANT EXECUTE ON the pg_replication_origin_ functions to the role, or use a superuser"
+                      : "raise max_replication_slots, which also limits origins, or lower --jobs",
+                 "%s; %lu of %lu origins in use, %u wanted",
+                 may ? "the role may use origins" : "the role may not use replication origins", used, max, want);
+}
+
+static void publication(struct precheck_run *p) {
+    struct arena *a = &p->run.arena;
+    static const char sql[] = "SELECT CASE WHEN has_database_privilege(current_database(), 'CREATE') THEN 1 ELSE 0 END";
+    bool may = str_eq(precheck_target_value(p, sql), "1");
+    const char *foreign = "";
+    for (size_t i = 0; i < p->run.db.ntables && foreign[0] == '\0'; i++) {
+        const struct table *t = &p->run.db.tables[i];
+        foreign = precheck_target_value(
+            p, arena_printf(a,
+                            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                            " WHERE n.nspname = %s AND c.relname = %s AND NOT pg_has_role(c.relowner, 'USAGE')",
+                            str_literal_pg(a, t->target_schema), str_literal_pg(a, t->target_name)));
+    }
+    bool owns = foreign[0] == '\0';
+    precheck_add(p, "target.publication", "tables can be published", may && owns ? PRECHECK_OK : PRECHECK_FAILED, sql,
+                 may ? arena_printf(a, "ALTER TABLE %s OWNER TO %s", foreign, str_quote_pg(a, p->run.task->target.user))
+                     : arena_printf(a, "GRANT CREATE ON DATABASE %s TO %s",
+                                    str_quote_pg(a, p->run.task->target.database),
+                                    str_quote_pg(a, p->run.task->target.user)),
+                 "%s%s",
+                 !may   ? "the role may not create publications"
+                 : owns ? "allowed"
+                        : "the role does not own table ",
+                 may ? foreign : "");
+}
+
+static bool has_bool(const struct database *db) {
+    for (size_t i = 0; i < db->ntables; i++) {
+        for (size_t k = 0; k < db->tables[i].ncolumns; k++) {
+            if (db->tables[i].columns[k].target.kind == TK_BOOL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void decoder(struct precheck_run *p) {
+    static const char title[] = "changes can be decoded";
+    struct decoder_facts f = {.dialect = p->run.identity.dialect, .has_bool = has_bool(&p->run.db)};
+    struct decoder_choice c;
+    struct err refused = ERR_INIT;
+    if (decoder_facts_read(p->run.target, &f, &refused) && decoder_choose(&f, &c, &refused)) {
+        precheck_add(p, "target.decoder", title, PRECHECK_OK, NULL, NULL, "%s", c.reason);
+    } else {
+        precheck_add_error(p, "target.decoder", title, &refused);
+    }
+}
+
+static void ssl(struct precheck_run *p) {
+    const char *on = precheck_target_value(p, "SHOW ssl");
+    bool local = p->run.task->target.host[0] == '/' || str_eq(p->run.task->target.host, "127.0.0.1") ||
+                 str_eq(p->run.task->target.host, "localhost");
+    precheck_add(p, "target.ssl", "rows cross the network encrypted",
+                 str_ieq(on, "on") || local ? PRECHECK_OK : PRECHECK_WARNING, "SHOW ssl",
+                 "ALTER SYSTEM SET ssl TO on, reload, and give sslmode=require in the URL", "ssl = %s%s", on,
+                 local ? ", and the target is on this machine" : "");
+}
+
+void precheck_reverse(struct precheck_run *p) {
+    connection(p);
+    senders(p);
+    keeping(p);
+    origins(p);
+    publication(p);
+    decoder(p);
+    ssl(p);
+}
