@@ -22,6 +22,8 @@ static const char usage[] =
     "  --tls-cert FILE.pem    certificate chain; needed to listen on more than this machine\n"
     "  --tls-key FILE.pem     its private key\n"
     "  --public-url URL       where execution machines and people reach this server (default: from --listen)\n"
+    "  --agent-ca FILE.pem    certificates the agents this server installs shall trust (default: the server's own\n"
+    "                         if it signed itself, else the machine's)\n"
     "  --no-local-machine     this machine moves no data itself\n"
     "  --local-shell          admins and operators may open a shell on this machine in the console\n"
     "  --log FILE             write a log, one JSON object a line; - is standard error\n\n"
@@ -92,6 +94,7 @@ static bool read_words(struct arena *a, int n, char **words, struct words *out, 
                                             {"store-password-file", required_argument, NULL, 'p'},
                                             {"name", required_argument, NULL, 'n'},
                                             {"public-url", required_argument, NULL, 'u'},
+                                            {"agent-ca", required_argument, NULL, 'a'},
                                             {"no-local-machine", no_argument, NULL, 'm'},
                                             {"local-shell", no_argument, NULL, 't'},
                                             {"help", no_argument, NULL, 'h'},
@@ -133,6 +136,9 @@ static bool read_words(struct arena *a, int n, char **words, struct words *out, 
             break;
         case 'u':
             out->serve.public_url = optarg;
+            break;
+        case 'a':
+            out->serve.agent_ca = optarg;
             break;
         case 'm':
             out->serve.no_local_machine = true;

@@ -4,11 +4,12 @@
  * thread for each session cuts the connection when the limit of the call under way has passed. */
 #include "net/ssh.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -166,12 +167,12 @@ bool net_ssh_host_key_is(const struct net_ssh_host_key *key, const char *text) {
     return len > 0 && len == strlen(key->base64) && memcmp(base64, key->base64, len) == 0;
 }
 
-/* The fingerprint of a key that is not the host's: both are told. */
-static void fingerprint_of(const char *line, char out[NET_SSH_FINGERPRINT_MAX]) {
+void net_ssh_fingerprint(const char *line, char out[NET_SSH_FINGERPRINT_MAX]) {
     char base64[NET_SSH_BASE64_MAX], type[NET_SSH_TYPE_MAX];
     ssh_key key = NULL;
     unsigned char *hash = NULL;
     size_t len = 0;
+    pthread_once(&library_once, library_init);
     snprintf(out, NET_SSH_FINGERPRINT_MAX, "%s", str_starts(line, "SHA256:") ? line : "(unreadable)");
     if (sscanf(line, "%31s %4095s", type, base64) == 2 &&
         ssh_pki_import_pubkey_base64(base64, ssh_key_type_from_name(type), &key) == SSH_OK &&
@@ -189,17 +190,14 @@ static bool check_host_key(struct net_ssh *s, const char *pinned, struct err *e)
     if (pinned == NULL || net_ssh_host_key_is(&s->host_key, pinned)) {
         return true;
     }
-    fingerprint_of(pinned, known);
+    net_ssh_fingerprint(pinned, known);
     err_set(e, ERR_SSH_HOST_KEY, "the host key of %s is not the one that was confirmed", s->place);
     return err_cause(e, "confirmed: %s; now: %s %s", known, s->host_key.type, s->host_key.fingerprint);
 }
 
-/* From here on libssh owns fd. */
-static bool shake_hands(struct net_ssh *s, const char *host, int fd, const char *pinned, int64_t until_us,
-                        struct err *e) {
+static bool shake_hands(struct net_ssh *s, const char *host, const char *pinned, int64_t until_us, struct err *e) {
     s->session = ssh_new();
-    if (s->session == NULL || !set_options(s->session, host, fd, pinned)) {
-        close(fd);
+    if (s->session == NULL || !set_options(s->session, host, s->fd, pinned)) {
         return err_set(e, ERR_MEMORY, "libssh cannot be set up");
     }
     set_deadline(s, until_us);
@@ -209,29 +207,43 @@ static bool shake_hands(struct net_ssh *s, const char *host, int fd, const char 
     return ok && check_host_key(s, pinned, e);
 }
 
+/* A number may be another file's by now, but not this socket's. */
+static bool is_same_socket(int a, int b) {
+    struct stat x, y;
+    return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static void session_free(struct net_ssh *s) {
+    if (is_same_socket(s->fd, s->cut_fd)) {
+        close(s->fd);
+    }
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
-    if (s->cut_fd >= 0) {
-        close(s->cut_fd);
-    }
+    close(s->cut_fd);
     free(s);
 }
 
-/* NULL: no memory, no thread. */
+/* Takes fd, also on failure. NULL: no memory, no thread. */
 static struct net_ssh *session_new(int fd) {
     struct net_ssh *s = calloc(1, sizeof *s);
     pthread_condattr_t attr;
-    if (s == NULL) {
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (s == NULL || copy < 0) {
+        close(fd);
+        if (copy >= 0) {
+            close(copy);
+        }
+        free(s);
         return NULL;
     }
-    s->cut_fd = dup(fd);
+    s->fd = fd;
+    s->cut_fd = copy;
     pthread_mutex_init(&s->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&s->changed, &attr);
     pthread_condattr_destroy(&attr);
-    if (s->cut_fd >= 0 && pthread_create(&s->watch, NULL, watch_main, s) == 0) {
+    if (pthread_create(&s->watch, NULL, watch_main, s) == 0) {
         return s;
     }
     session_free(s);
@@ -253,15 +265,13 @@ bool net_ssh_open(struct net_ssh **out, const char *host, uint16_t port, const c
         err_set(e, ERR_SSH_CONNECT, "%s port %u cannot be reached", host, (unsigned)port);
         return err_cause(e, "%s", cause);
     }
-    int fd = net_detach(stream);
-    struct net_ssh *s = session_new(fd);
+    struct net_ssh *s = session_new(net_detach(stream));
     if (s == NULL) {
-        close(fd);
         return err_set(e, ERR_MEMORY, "no memory for a session");
     }
     s->timeout_ms = timeout_ms;
     snprintf(s->place, sizeof s->place, "%s port %u", host, (unsigned)port);
-    if (!shake_hands(s, host, fd, pinned, until_us, e)) {
+    if (!shake_hands(s, host, pinned, until_us, e)) {
         net_ssh_close(s);
         return false;
     }

@@ -44,6 +44,9 @@ const struct net_ssh_host_key *net_ssh_host_key(const struct net_ssh *s); /* liv
 /* Does a fingerprint or a "type base64" line mean this key? */
 bool net_ssh_host_key_is(const struct net_ssh_host_key *key, const char *text);
 
+/* The fingerprint of a "type base64" line; "(unreadable)" for what is none. Without a connection. */
+void net_ssh_fingerprint(const char *line, char out[NET_SSH_FINGERPRINT_MAX]);
+
 struct net_ssh_login {
     const char *user;
     const char *password; /* NULL: none; also given as the answer to what a keyboard-interactive login asks */

@@ -14,6 +14,7 @@ struct net_ssh {
     struct net_ssh_host_key host_key;
     char place[300]; /* "host port N": where, in errors */
     int64_t timeout_ms;
+    int fd;     /* of the connection: libssh closes it when it breaks, and else leaves it to us */
     int cut_fd; /* a second descriptor of the connection: shutting it down is safe whatever libssh did with its own */
 
     pthread_t watch;

@@ -41,6 +41,9 @@ bool net_start_tls(struct net_stream *s, const struct net_tls_options *tls, cons
                    struct err *e) WARN_UNUSED;
 bool net_is_tls(const struct net_stream *s);
 
+/* Of a file with certificates (PEM): has the first one signed itself? false: no, or it cannot be read. */
+bool net_certificate_is_self_signed(const char *path);
+
 /* The limit for each single wait; 0 waits for ever. */
 void net_set_timeout(struct net_stream *s, int64_t timeout_ms);
 

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
@@ -358,4 +359,16 @@ bool tls_has_data(struct net_stream *s) {
     int why = rc == 1 ? SSL_ERROR_NONE : SSL_get_error(s->tls->ssl, rc);
     ERR_clear_error();
     return why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE;
+}
+
+bool net_certificate_is_self_signed(const char *path) {
+    FILE *f = fopen(path, "re");
+    X509 *certificate = f != NULL ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+    bool yes = certificate != NULL && X509_self_signed(certificate, 0) == 1;
+    X509_free(certificate);
+    if (f != NULL) {
+        fclose(f);
+    }
+    ERR_clear_error();
+    return yes;
 }

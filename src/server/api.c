@@ -16,6 +16,7 @@ static const struct route *const tables[] = {
     api_alert_routes,
     api_data_source_routes,
     api_info_routes,
+    api_kit_routes,
     api_live_routes,
     api_log_routes,
     api_machine_routes,

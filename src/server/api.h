@@ -11,6 +11,7 @@
 struct feed;
 struct figures;
 struct hub;
+struct kit;
 struct scheduler;
 struct shells;
 struct webhooks;
@@ -27,9 +28,12 @@ struct api {
     struct scheduler *scheduler; /* NULL: not started yet */
     struct webhooks *webhooks;
     struct shells *shells;
+    struct kit *kit; /* NULL: not started yet */
     struct http_stats *stats;
     const char *server;     /* this server's name, where several share a store */
     const char *public_url; /* where agents and people reach it: "https://host:port" */
+    const char *agent_ca;   /* the certificates agents on other machines are to trust; NULL: the system's there */
+    bool agent_any_name;    /* agent_ca is the server's own certificate, whatever name it has */
     bool local_shell;       /* a web shell on this machine is allowed */
 };
 
@@ -70,6 +74,7 @@ extern const struct route
     api_alert_routes[],
     api_data_source_routes[],
     api_info_routes[],
+    api_kit_routes[],
     api_live_routes[],
     api_log_routes[],
     api_machine_routes[],

@@ -2,26 +2,51 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "server/api_machines.h"
 #include "server/enrol.h"
-#include "server/feed.h"
 #include "server/filters.h"
+#include "server/kit.h"
+#include "server/machine_ssh.h"
 #include "server/scheduler.h"
+#include "server/vault.h"
 
-enum { CAPACITY_MAX = 64, SEEN_WITHIN_MS = 15000, FACTS_NAME_MAX = 100 };
+enum { SEEN_WITHIN_MS = 15000 };
 
 /* ---- looking ---- */
 
-/* Is its agent connected to any server, as far as the store knows? */
+/* Is its agent connected to any server, as far as the store knows? "new": it has no agent. */
 static const char *state_of(const struct store_rows *r, size_t i, int64_t now_ms) {
+    const char *state = store_cell(r, i, 5), *action = store_cell(r, i, 18), *order = store_cell(r, i, 19);
+    bool under_way = order != NULL && (str_eq(order, "waiting") || str_eq(order, "running"));
     if (store_cell(r, i, 7) != NULL && store_number(r, i, 7) > now_ms - SEEN_WITHIN_MS) {
         return "online";
     }
-    return str_eq(store_cell(r, i, 5), "enrolled") ? "offline" : store_cell(r, i, 5);
+    if (str_eq(state, "enrolled")) {
+        return "offline";
+    }
+    return !str_eq(state, "new")                                  ? state
+           : under_way && str_eq(action, "install")               ? "installing"
+           : str_eq(order, "failed") && str_eq(action, "install") ? "failed"
+                                                                  : state;
 }
 
 #define COLUMNS                                                                                                        \
     "m.id, m.name, m.kind, m.host, m.port, m.state, m.reason, m.seen_ms, m.version, m.facts, m.capacity, m.server,"    \
-    " m.created_by, m.created_ms"
+    " m.created_by, m.created_ms, m.username, m.directory, m.login, m.host_key, " KIT_COLUMNS
+#define FROM " FROM machine m LEFT JOIN kit k ON k.machine_id = m.id "
+enum { FIRST_OF_KIT = 18 };
+
+/* How it is reached by SSH; null when it is not. */
+static json_t *ssh_json(const struct store_rows *r, size_t i) {
+    char fingerprint[NET_SSH_FINGERPRINT_MAX];
+    const char *key = store_cell(r, i, 17);
+    if (key == NULL) {
+        return json_null();
+    }
+    net_ssh_fingerprint(key, fingerprint);
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "username", store_cell(r, i, 14), "directory", store_cell(r, i, 15),
+                     "login", store_cell(r, i, 16), "host_key", key, "fingerprint", fingerprint);
+}
 
 static bool running(struct call *c, int64_t machine, json_t **out, struct err *e) {
     struct store_rows rows;
@@ -43,7 +68,7 @@ static bool machine_json(struct call *c, const struct store_rows *r, size_t i, i
     if (!running(c, store_number(r, i, 0), &subtasks, e)) {
         return false;
     }
-    *out = json_pack("{s:I, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:s, s:I, s:o}", "id",
+    *out = json_pack("{s:I, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:o, s:s, s:I, s:o, s:o, s:o}", "id",
                      (json_int_t)store_number(r, i, 0), "name", store_cell(r, i, 1), "kind", store_cell(r, i, 2),
                      "host", api_text_json(store_cell(r, i, 3)), "port",
                      store_cell(r, i, 4) == NULL ? json_null() : json_integer((json_int_t)store_number(r, i, 4)),
@@ -51,7 +76,8 @@ static bool machine_json(struct call *c, const struct store_rows *r, size_t i, i
                      store_cell(r, i, 7) == NULL ? json_null() : json_integer((json_int_t)store_number(r, i, 7)),
                      "version", api_text_json(store_cell(r, i, 8)), "facts", view_json(store_cell(r, i, 9)), "capacity",
                      (json_int_t)store_number(r, i, 10), "server", api_text_json(store_cell(r, i, 11)), "created_by",
-                     store_cell(r, i, 12), "created_ms", (json_int_t)store_number(r, i, 13), "subtasks", subtasks);
+                     store_cell(r, i, 12), "created_ms", (json_int_t)store_number(r, i, 13), "subtasks", subtasks,
+                     "ssh", ssh_json(r, i), "kit", kit_json(r, i, FIRST_OF_KIT));
     return true;
 }
 
@@ -70,8 +96,8 @@ static bool list(struct call *c, struct err *e) {
         return false;
     }
     struct store_values values = {page.values, page.nvalues};
-    char *sql = arena_printf(c->a, "SELECT " COLUMNS " FROM machine m WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
-                             page.where, page.order, (long long)page.limit, (long long)page.offset);
+    char *sql = arena_printf(c->a, "SELECT " COLUMNS FROM "WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld", page.where,
+                             page.order, (long long)page.limit, (long long)page.offset);
     if (!store_rows(c->store, c->a, arena_printf(c->a, "SELECT count(*) FROM machine m WHERE %s", page.where), values,
                     &total, e) ||
         !store_rows(c->store, c->a, sql, values, &rows, e)) {
@@ -90,11 +116,11 @@ static bool list(struct call *c, struct err *e) {
     return true;
 }
 
-static bool show(struct call *c, int64_t id, struct err *e) {
+bool machine_show(struct call *c, int64_t id, struct err *e) {
     struct store_rows rows;
     int64_t now;
-    if (!store_now(c->store, &now, e) || !store_rows(c->store, c->a, "SELECT " COLUMNS " FROM machine m WHERE m.id = ?",
-                                                     STORE_VALUES(STORE_I(id)), &rows, e)) {
+    if (!store_now(c->store, &now, e) ||
+        !store_rows(c->store, c->a, "SELECT " COLUMNS FROM "WHERE m.id = ?", STORE_VALUES(STORE_I(id)), &rows, e)) {
         return false;
     }
     return rows.n == 0 ? api_not_found(e, "execution machine") : machine_json(c, &rows, 0, now, &c->out, e);
@@ -102,12 +128,12 @@ static bool show(struct call *c, int64_t id, struct err *e) {
 
 static bool one(struct call *c, struct err *e) {
     int64_t id;
-    return api_id(c, 0, &id, e) && show(c, id, e);
+    return api_id(c, 0, &id, e) && machine_show(c, id, e);
 }
 
 /* ---- changing ---- */
 
-static void tell(struct call *c, int64_t id, const char *kind) {
+void machine_tell(struct call *c, int64_t id, const char *kind) {
     feed_tell(c->api->feed, "machines", json_pack("{s:s, s:I}", "kind", kind, "id", (json_int_t)id));
 }
 
@@ -116,11 +142,11 @@ static bool edit(struct call *c, struct err *e) {
     const char *name;
     int64_t id, capacity = 0;
     uint64_t changed;
-    if (!api_id(c, 0, &id, e) || !api_text(c, "name", FACTS_NAME_MAX, false, &name, e)) {
+    if (!api_id(c, 0, &id, e) || !api_text(c, "name", MACHINE_NAME_MAX, false, &name, e)) {
         return false;
     }
     bool has_capacity = json_object_get(c->body, "capacity") != NULL;
-    if (has_capacity && !api_number(c, "capacity", 1, CAPACITY_MAX, &capacity, e)) {
+    if (has_capacity && !api_number(c, "capacity", 1, MACHINE_CAPACITY_MAX, &capacity, e)) {
         return false;
     }
     if (name != NULL && name[0] == '\0') {
@@ -136,9 +162,9 @@ static bool edit(struct call *c, struct err *e) {
     if (changed == 0) {
         return api_not_found(e, "execution machine");
     }
-    tell(c, id, "machine-changed");
+    machine_tell(c, id, "machine-changed");
     scheduler_kick(c->api->scheduler);
-    return show(c, id, e);
+    return machine_show(c, id, e);
 }
 
 /* Subtasks that are over keep their history without it. */
@@ -148,9 +174,14 @@ static bool drop_in(struct call *c, int64_t id, struct err *e) {
     if (!store_rows(c->store, c->a,
                     "SELECT (SELECT count(*) FROM subtask WHERE machine_id = ? AND lease_until_ms IS NOT NULL), "
                     "(SELECT count(*)"
-                    " FROM task_machine x JOIN task t ON t.id = x.task_id WHERE x.machine_id = ? AND t.status <> 2)",
-                    STORE_VALUES(STORE_I(id), STORE_I(id)), &rows, e)) {
+                    " FROM task_machine x JOIN task t ON t.id = x.task_id WHERE x.machine_id = ? AND t.status <> 2),"
+                    " (SELECT secret_id FROM machine WHERE id = ?), (SELECT count(*) FROM kit WHERE machine_id = ? AND"
+                    " finished_ms IS NULL)",
+                    STORE_VALUES(STORE_I(id), STORE_I(id), STORE_I(id), STORE_I(id)), &rows, e)) {
         return false;
+    }
+    if (store_number(&rows, 0, 3) > 0) {
+        return err_set(e, ERR_IN_USE, "its kit is being worked on");
     }
     if (store_number(&rows, 0, 0) > 0) {
         return err_set(e, ERR_IN_USE, "%lld subtasks run on this machine", (long long)store_number(&rows, 0, 0));
@@ -162,7 +193,8 @@ static bool drop_in(struct call *c, int64_t id, struct err *e) {
     struct store_values machine = STORE_VALUES(STORE_I(id));
     if (!store_run(c->store, "UPDATE subtask SET machine_id = NULL WHERE machine_id = ?", machine, NULL, e) ||
         !store_run(c->store, "DELETE FROM task_machine WHERE machine_id = ?", machine, NULL, e) ||
-        !store_run(c->store, "DELETE FROM machine WHERE id = ?", machine, &changed, e)) {
+        !store_run(c->store, "DELETE FROM machine WHERE id = ?", machine, &changed, e) ||
+        (store_cell(&rows, 0, 2) != NULL && !vault_drop(c->store, store_number(&rows, 0, 2), e))) {
         return false;
     }
     return changed > 0 || api_not_found(e, "execution machine");
@@ -178,7 +210,7 @@ static bool drop(struct call *c, struct err *e) {
         store_rollback(c->store);
         return false;
     }
-    tell(c, id, "machine-deleted");
+    machine_tell(c, id, "machine-deleted");
     return true;
 }
 
@@ -199,7 +231,7 @@ static bool invite(struct call *c, struct err *e) {
     const char *name;
     char token[ENROL_TOKEN_TEXT];
     int64_t id;
-    if (!api_text(c, "name", FACTS_NAME_MAX, true, &name, e) || !store_begin(c->store, e)) {
+    if (!api_text(c, "name", MACHINE_NAME_MAX, true, &name, e) || !store_begin(c->store, e)) {
         return false;
     }
     if (!invite_in(c, name, token, &id, e) || !store_commit(c->store, e)) {
@@ -211,7 +243,7 @@ static bool invite(struct call *c, struct err *e) {
     c->out =
         json_pack("{s:I, s:s, s:I}", "machine", (json_int_t)id, "token", token, "valid_ms", (json_int_t)ENROL_VALID_MS);
     secrets_wipe(token, sizeof token);
-    tell(c, id, "machine-added");
+    machine_tell(c, id, "machine-added");
     return true;
 }
 
@@ -227,7 +259,7 @@ static bool enrol(struct call *c, struct err *e) {
     c->object = arena_printf(c->a, "machine %lld", (long long)machine);
     c->out = json_pack("{s:I, s:s}", "machine", (json_int_t)machine, "token", token);
     secrets_wipe(token, sizeof token);
-    tell(c, machine, "machine-enrolled");
+    machine_tell(c, machine, "machine-enrolled");
     return true;
 }
 

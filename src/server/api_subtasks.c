@@ -179,6 +179,17 @@ static bool document(struct call *c, struct err *e) {
 
 /* ---- changing ---- */
 
+/* Whether there is anything to run it on. */
+static bool can_run(struct tasks *t, int64_t subtask, enum subtask_event event, struct err *e) {
+    struct store_rows rows;
+    if (event != EVENT_START && event != EVENT_RETRY) {
+        return true;
+    }
+    return store_rows(t->store, t->a, "SELECT task_id FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(subtask)), &rows,
+                      e) &&
+           (rows.n == 0 || task_can_run(t, store_number(&rows, 0, 0), e));
+}
+
 static bool happen(struct call *c, enum subtask_event event, struct err *e) {
     struct tasks t = {.store = c->store, .feed = c->api->feed, .a = c->a, .who = c->who.name};
     int64_t id;
@@ -186,7 +197,7 @@ static bool happen(struct call *c, enum subtask_event event, struct err *e) {
         return false;
     }
     c->object = arena_printf(c->a, "subtask %lld", (long long)id);
-    if (!subtask_event(&t, id, event, NULL, NULL, e)) {
+    if (!can_run(&t, id, event, e) || !subtask_event(&t, id, event, NULL, NULL, e)) {
         tasks_rollback(&t);
         return false;
     }

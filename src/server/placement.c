@@ -16,6 +16,8 @@ enum { WAITING_MAX = 2000, SEEN_WITHIN_MS = 15000 };
 struct machine {
     int64_t id, places, used;
     bool ours;
+    bool alive;      /* shows signs of life, and its kit is left alone */
+    bool installing; /* its kit is being worked on */
 };
 
 struct machines {
@@ -27,13 +29,14 @@ struct waiting {
     int64_t id, task;
 };
 
-/* All that show signs of life. One that is known to be full is listed as well: it may be the only one chosen. */
+/* All that show signs of life, or will. One that is known to be full is listed as well: it may be the only one chosen. */
 static bool read_machines(const struct api *api, struct store *s, struct arena *a, int64_t now, struct machines *out,
                           struct err *e) {
     struct store_rows rows;
     if (!store_rows(s, a,
                     "SELECT m.id, m.capacity, m.server, (SELECT count(*) FROM subtask x WHERE x.machine_id = m.id AND"
-                    " x.lease_until_ms IS NOT NULL) FROM machine m WHERE m.seen_ms > ? ORDER BY m.id",
+                    " x.lease_until_ms IS NOT NULL), k.action FROM machine m LEFT JOIN kit k ON k.machine_id = m.id AND"
+                    " k.finished_ms IS NULL WHERE m.seen_ms > ? OR k.action IS NOT NULL ORDER BY m.id",
                     STORE_VALUES(STORE_I(now - SEEN_WITHIN_MS)), &rows, e)) {
         return false;
     }
@@ -41,11 +44,15 @@ static bool read_machines(const struct api *api, struct store *s, struct arena *
     out->n = rows.n;
     for (size_t i = 0; i < rows.n; i++) {
         int64_t id = store_number(&rows, i, 0);
+        const char *action = store_cell(&rows, i, 4);
         out->items[i] = (struct machine){
             .id = id,
             .places = store_number(&rows, i, 1),
             .used = store_number(&rows, i, 3),
             .ours = str_eq(store_cell(&rows, i, 2), api->server) && hub_is_connected(api->hub, id),
+            .alive = action == NULL,
+            .installing =
+                action != NULL && !str_eq(action, "stop") && !str_eq(action, "uninstall") && !str_eq(action, "cleanup"),
         };
     }
     return true;
@@ -64,12 +71,41 @@ static struct machine *best(struct machines *all, const struct store_rows *chose
     struct machine *found = NULL;
     for (size_t i = 0; i < all->n; i++) {
         struct machine *m = &all->items[i];
-        if (m->used < m->places && is_chosen(chosen, m->id) &&
+        if (m->alive && m->used < m->places && is_chosen(chosen, m->id) &&
             (found == NULL || m->places - m->used > found->places - found->used)) {
             found = m;
         }
     }
     return found;
+}
+
+/* Nothing to run on but machines that get their kit just now. */
+static bool waits_for_kit(const struct machines *all, const struct store_rows *chosen) {
+    bool installing = false;
+    for (size_t i = 0; i < all->n; i++) {
+        if (is_chosen(chosen, all->items[i].id)) {
+            if (all->items[i].alive) {
+                return false;
+            }
+            installing = installing || all->items[i].installing;
+        }
+    }
+    return installing;
+}
+
+/* Shown as what it waits for: a place (1000), or a kit (2000). */
+static bool show_waiting(struct tasks *t, int64_t subtask, bool installing, bool shown_installing, struct err *e) {
+    if (installing == shown_installing) {
+        return true;
+    }
+    if (!tasks_begin(t, e)) {
+        return false;
+    }
+    if (subtask_event(t, subtask, installing ? EVENT_INSTALL : EVENT_MACHINE_LOST, NULL, NULL, e)) {
+        return tasks_commit(t, e);
+    }
+    tasks_rollback(t);
+    return false;
 }
 
 /* ---- giving ---- */
@@ -87,9 +123,9 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
     struct store_rows rows;
     if (!store_run(t->store,
                    "UPDATE subtask SET machine_id = ?, server = ?, fence = fence + 1, attempts = attempts + 1,"
-                   " lease_until_ms = ?, command = NULL WHERE id = ? AND status = ? AND lease_until_ms IS NULL",
+                   " lease_until_ms = ?, command = NULL WHERE id = ? AND status IN (?, ?) AND lease_until_ms IS NULL",
                    STORE_VALUES(STORE_I(m->id), STORE_T(api->server), STORE_I(t->now_ms + SERVER_LEASE_MS),
-                                STORE_I(w->id), STORE_I(SUB_WAITING)),
+                                STORE_I(w->id), STORE_I(SUB_WAITING), STORE_I(SUB_INSTALLING)),
                    &changed, e)) {
         return false;
     }
@@ -175,10 +211,12 @@ bool placement_run(const struct api *api, struct store *s, struct arena *a, stru
     if (!store_now(s, &now, e) ||
         !store_rows(
             s, a,
-            "SELECT s.id, s.task_id FROM subtask s JOIN task t ON t.id = s.task_id WHERE s.status = ? AND"
+            "SELECT s.id, s.task_id, s.status FROM subtask s JOIN task t ON t.id = s.task_id WHERE s.status IN (?, ?) "
+            "AND"
             " s.lease_until_ms IS NULL AND (s.not_before_ms IS NULL OR s.not_before_ms <= ?) ORDER BY t.started_ms,"
             " s.task_id, s.place LIMIT ?",
-            STORE_VALUES(STORE_I(SUB_WAITING), STORE_I(now), STORE_I(WAITING_MAX)), &rows, e)) {
+            STORE_VALUES(STORE_I(SUB_WAITING), STORE_I(SUB_INSTALLING), STORE_I(now), STORE_I(WAITING_MAX)), &rows,
+            e)) {
         return false;
     }
     if (rows.n == 0) {
@@ -198,6 +236,10 @@ bool placement_run(const struct api *api, struct store *s, struct arena *a, stru
         }
         struct machine *m = best(&machines, &chosen);
         if (m == NULL) {
+            bool shown = store_number(&rows, i, 2) == SUB_INSTALLING;
+            if (!show_waiting(&t, w.id, waits_for_kit(&machines, &chosen), shown, e)) {
+                return false;
+            }
             continue;
         }
         if (!m->ours) {

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "server/figures.h"
 #include "server/hub.h"
+#include "server/kit.h"
 #include "server/placement.h"
 #include "server/settings.h"
 #include "server/tasks.h"
@@ -171,6 +172,7 @@ static void tick(struct scheduler *s) {
     say("placement", placement_run(s->api, s->store, &s->arena, &e), &e);
     say("orders", give_orders(s, &e), &e);
     say("figures", figures_flush(s->api->figures, &t, &e), &e);
+    say("kit", s->api->kit == NULL || kit_sweep(s->api->kit, s->store, &s->arena, &e), &e);
     say("changes", tell_changes_of_others(s, &e), &e);
     int64_t now_ms = clock_mono_us() / 1000;
     if (now_ms - s->swept_ms > SWEEP_EVERY_MS) {

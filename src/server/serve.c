@@ -9,11 +9,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "net/stream.h"
 #include "server/api.h"
 #include "server/api_live.h"
 #include "server/feed.h"
 #include "server/figures.h"
 #include "server/hub.h"
+#include "server/kit.h"
 #include "server/local_agent.h"
 #include "server/pages.h"
 #include "server/scheduler.h"
@@ -37,6 +39,15 @@ static bool is_loopback(const char *address) {
     return address == NULL || str_starts(address, "127.") || str_eq(address, "::1");
 }
 
+/* What agents elsewhere need to trust this server: nothing when a known authority has signed its certificate. */
+static bool choose_agent_ca(const struct serve_options *o, struct api *api, struct err *e) {
+    bool self_signed = o->tls_certificate != NULL && net_certificate_is_self_signed(o->tls_certificate);
+    api->agent_ca = o->agent_ca != NULL ? o->agent_ca : self_signed ? o->tls_certificate : NULL;
+    api->agent_any_name = o->agent_ca == NULL && self_signed; /* it is that very certificate */
+    return o->agent_ca == NULL || access(o->agent_ca, R_OK) == 0 ||
+           err_errno(e, ERR_FILE, "cannot read %s", o->agent_ca);
+}
+
 static bool prepare(const struct serve_options *o, struct arena *a, struct api *api, char first[AUTH_FIRST_PASSWORD],
                     struct err *e) {
     struct store *s = NULL;
@@ -49,7 +60,7 @@ static bool prepare(const struct serve_options *o, struct arena *a, struct api *
     if (o->store.server == NULL && o->store.file == NULL) {
         api->where.file = arena_printf(a, "%s/godwit.db", o->directory);
     }
-    if (!secrets_init(e) || !make_directory(a, o->directory, e) ||
+    if (!secrets_init(e) || !choose_agent_ca(o, api, e) || !make_directory(a, o->directory, e) ||
         !secrets_key_open(&api->key, arena_printf(a, "%s/godwit.key", o->directory), e) ||
         !store_open(&s, &api->where, e)) {
         return false;
@@ -131,8 +142,8 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         .thread_end = api_thread_end,
     };
     /* The scheduler comes first: whoever answers may kick it. */
-    if (!scheduler_start(&api->scheduler, api, e) || !webhooks_start(&api->webhooks, api, e) ||
-        !http_start(h, &http, e)) {
+    if (!kit_start(&api->kit, api, e) || !scheduler_start(&api->scheduler, api, e) ||
+        !webhooks_start(&api->webhooks, api, e) || !http_start(h, &http, e)) {
         return false;
     }
     api->public_url = public_url(a, o, *h);
@@ -160,8 +171,10 @@ bool serve_run(const struct serve_options *o, atomic_bool *stop, FILE *out, stru
     }
     local_agent_stop(agent);
     http_stop(h);
+    kit_stop(api.kit);
     shells_free(api.shells);
     scheduler_stop(api.scheduler);
+    kit_free(api.kit);
     webhooks_stop(api.webhooks);
     hub_free(api.hub);
     figures_free(api.figures);

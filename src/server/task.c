@@ -110,6 +110,26 @@ static bool is_not_run(enum subtask_status s) {
     return s == SUB_NOT_RUN;
 }
 
+bool task_can_run(struct tasks *t, int64_t task, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(t->store, t->a,
+                    "SELECT m.name, CASE WHEN m.kind <> 'ssh' OR m.state <> 'new' OR k.action = 'install' THEN 1 ELSE "
+                    "0 END FROM"
+                    " task_machine x JOIN machine m ON m.id = x.machine_id LEFT JOIN kit k ON k.machine_id = m.id AND"
+                    " k.finished_ms IS NULL WHERE x.task_id = ? ORDER BY m.name",
+                    STORE_VALUES(STORE_I(task)), &rows, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < rows.n; i++) {
+        if (store_number(&rows, i, 1) != 0) {
+            return true;
+        }
+    }
+    return rows.n == 0 ||
+           err_set(e, ERR_MACHINE_NO_KIT, rows.n == 1 ? "%s has no kit" : "%s and the others have no kit",
+                   store_cell(&rows, 0, 0));
+}
+
 bool task_start(struct tasks *t, int64_t task, struct err *e) {
     enum task_status status;
     struct counted c;
@@ -125,7 +145,8 @@ bool task_start(struct tasks *t, int64_t task, struct err *e) {
     if (c.not_run == 0) {
         return true; /* started already */
     }
-    return tasks_note(t, task, 0, EVENT_START, e) && each(t, task, is_not_run, EVENT_START, e);
+    return task_can_run(t, task, e) && tasks_note(t, task, 0, EVENT_START, e) &&
+           each(t, task, is_not_run, EVENT_START, e);
 }
 
 bool task_finish(struct tasks *t, int64_t task, struct err *e) {

@@ -52,6 +52,9 @@ bool subtask_read(struct tasks *t, const char *place, const json_t *subtask, con
                   struct job_subtask *out, struct err *e) WARN_UNUSED;
 bool task_params_read(const json_t *params, struct err *e) WARN_UNUSED;
 
+/* Of the machines it has chosen one has a kit, or gets it just now; or it has chosen none. ERR_MACHINE_NO_KIT. */
+bool task_can_run(struct tasks *t, int64_t task, struct err *e) WARN_UNUSED;
+
 bool task_start(struct tasks *t, int64_t task, struct err *e) WARN_UNUSED;
 /* Ends all that goes on; what was not started stays so. */
 bool task_finish(struct tasks *t, int64_t task, struct err *e) WARN_UNUSED;

@@ -114,11 +114,15 @@ class User:
             place.run(["useradd", "-M", "-d", self.home, "-s", self.shell, "-p", "*", self.name])
         self.home.mkdir(mode=0o700)
         if self.password:
-            place.run(["chpasswd"], stdin=_pipe(f"{self.name}:{self.password}\n"))
+            self.set_password(self.password)
         else:
             self._make_key()
         place.run(["chown", "-R", f"{self.name}:", self.home])
         return self
+
+    def set_password(self, password):
+        self.password = password
+        place.run(["chpasswd"], stdin=_pipe(f"{self.name}:{password}\n"))
 
     def _make_key(self):
         place.run(["ssh-keygen", "-q", "-t", self.kind, "-N", self.passphrase, "-C", "", "-f", self.dir / "key"])
