@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "cli/verb.h"
+#include "cli/host_ssh.h"
 
 static const struct verb_column columns[] = {
     {"ID", "编号", "id", VERB_TEXT},
@@ -61,8 +61,24 @@ static bool drop(struct verb_call *v, struct err *e) {
                            e);
 }
 
+enum { MACHINES_MAX = 100 };
+
 static const struct verb verbs[] = {
     {"list", "", "the execution machines", "列出执行机", VERB_PAGE | VERB_NAME, 0, 0, list},
+    {"add", "NAME --ssh USER@HOST", "add a machine that the server reaches over SSH", "添加通过 SSH 管理的执行机",
+     VERB_SSH | VERB_HOST_KEY | VERB_KEY_FILE | VERB_PASSWORD_FILE, 1, 1, host_add},
+    {"install", "ID ..", "copy the kit there and start its agent", "安装迁移组件并启动 agent", 0, 1, MACHINES_MAX,
+     host_install},
+    {"reinstall", "ID ..", "the same over what is there", "重新安装", 0, 1, MACHINES_MAX, host_reinstall},
+    {"upgrade", "ID ..", "replace the kit by this server's version", "升级到服务器的版本", 0, 1, MACHINES_MAX,
+     host_upgrade},
+    {"start", "ID ..", "start the agent", "启动 agent", 0, 1, MACHINES_MAX, host_start},
+    {"stop", "ID ..", "stop the agent", "停止 agent", 0, 1, MACHINES_MAX, host_stop},
+    {"uninstall", "ID ..", "stop the agent and remove the kit", "停止 agent 并删除迁移组件", 0, 1, MACHINES_MAX,
+     host_uninstall},
+    {"cleanup", "ID ..", "remove what is left there, whatever state it is in", "清理残留(任何状态下)", 0, 1,
+     MACHINES_MAX, host_cleanup},
+    {"log", "ID", "a machine's log", "查看执行机日志", 0, 1, 1, host_log},
     {"token", "NAME", "a one-time token for a machine whose agent is started by hand",
      "为手工启动 agent 的机器生成一次性令牌", 0, 1, 1, token},
     {"delete", "ID", "forget a machine that nothing runs on", "删除没有任务运行的执行机", 0, 1, 1, drop},

@@ -88,6 +88,9 @@ static const char *const task_examples[] = {
 };
 
 static const char *const host_examples[] = {
+    "# Over SSH: shows the host key, and asks whether it is the right one",
+    "godwit host add worker-1 --ssh mover@10.0.0.7 --key-file ~/.ssh/id_ed25519 --directory /data/godwit",
+    "godwit host install 2",
     "# For an agent that is started by hand",
     "godwit host token worker-3 > token",
     NULL,
@@ -112,8 +115,8 @@ static const struct command commands[] = {
      "从服务器取得令牌,供 task、host、source 使用", login_examples, cmd_login, true},
     {"task", 0, "create | list | show | start | watch | .. [options]", "a server's tasks", "管理服务器的迁移任务",
      task_examples, cmd_task, true},
-    {"host", 0, "list | token | .. [options]", "a server's execution machines", "管理服务器的执行机", host_examples,
-     cmd_host, true},
+    {"host", 0, "list | add | install | .. [options]", "a server's execution machines", "管理服务器的执行机",
+     host_examples, cmd_host, true},
     {"source", 0, "list | add | .. [options]", "a server's data sources", "管理服务器的数据源", source_examples,
      cmd_source, true},
     {"agent", 0, "--server URL --token-file FILE [options]", "run on an execution machine: does what a server says",

@@ -98,7 +98,8 @@ static bool read_line(int tty, char line[PASSWORD_BYTES_MAX + 2], atomic_bool *s
     }
 }
 
-static bool from_terminal(struct arena *a, const char *prompt, atomic_bool *stop, const char **out, struct err *e) {
+static bool from_terminal(struct arena *a, const char *prompt, bool silently, atomic_bool *stop, const char **out,
+                          struct err *e) {
     int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     /* A background job would be stopped by SIGTTOU or SIGTTIN here, for ever: nobody is there to ask. */
     if (tty < 0 || tcgetpgrp(tty) != getpgrp()) {
@@ -112,14 +113,14 @@ static bool from_terminal(struct arena *a, const char *prompt, atomic_bool *stop
     bool ok = tcgetattr(tty, &was) == 0 || err_errno(e, ERR_PASSWORD, "the terminal cannot be asked");
     if (ok) {
         silent = was;
-        silent.c_lflag &= ~(tcflag_t)ECHO;
+        silent.c_lflag &= silently ? ~(tcflag_t)ECHO : ~(tcflag_t)0;
         ok = tcsetattr(tty, TCSAFLUSH, &silent) == 0 || err_errno(e, ERR_PASSWORD, "the terminal cannot be silenced");
     }
     if (ok) {
         ok = dprintf(tty, "%s", prompt) > 0 || err_errno(e, ERR_PASSWORD, "cannot write to the terminal");
         ok = ok && read_line(tty, line, stop, e);
         tcsetattr(tty, TCSAFLUSH, &was);
-        dprintf(tty, "\n");
+        dprintf(tty, "%s", silently ? "\n" : "");
     }
     close(tty);
     if (ok && line[0] != '\0') {
@@ -131,7 +132,12 @@ static bool from_terminal(struct arena *a, const char *prompt, atomic_bool *stop
 
 bool password_ask(struct arena *a, const char *prompt, atomic_bool *stop, const char **out, struct err *e) {
     *out = NULL;
-    return from_terminal(a, text_fit(a, prompt, 200), stop, out, e);
+    return from_terminal(a, text_fit(a, prompt, 200), true, stop, out, e);
+}
+
+bool terminal_ask(struct arena *a, const char *prompt, atomic_bool *stop, const char **out, struct err *e) {
+    *out = NULL;
+    return from_terminal(a, prompt, false, stop, out, e);
 }
 
 bool password_find(struct arena *a, const struct password_source *from, const char *side, const char *user,
@@ -155,6 +161,6 @@ bool password_find(struct arena *a, const struct password_source *from, const ch
         return true;
     }
     return from_terminal(
-        a, arena_printf(a, "Password of %s at the %s %s: ", text_fit(a, user, 80), side, text_fit(a, host, 80)), stop,
-        out, e);
+        a, arena_printf(a, "Password of %s at the %s %s: ", text_fit(a, user, 80), side, text_fit(a, host, 80)), true,
+        stop, out, e);
 }

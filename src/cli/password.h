@@ -16,4 +16,7 @@ bool password_find(struct arena *a, const struct password_source *from, const ch
 /* Ask on the terminal, without echo. *out NULL: there is none, or nothing was typed. */
 bool password_ask(struct arena *a, const char *prompt, atomic_bool *stop, const char **out, struct err *e) WARN_UNUSED;
 
+/* The same with what is typed to be seen: a question that is no secret. */
+bool terminal_ask(struct arena *a, const char *prompt, atomic_bool *stop, const char **out, struct err *e) WARN_UNUSED;
+
 #endif

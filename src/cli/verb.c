@@ -43,6 +43,15 @@ static const struct verb_option options[] = {
     {"key-file", "FILE", VERB_KEY_FILE, "a private SSH key", "SSH 私钥文件"},
     {"host-key", "FINGERPRINT", VERB_HOST_KEY, "the machine's SSH host key, as you know it",
      "已确认的 SSH 主机密钥指纹"},
+    {"ssh", "USER@HOST:PORT", VERB_SSH, "who logs in where (port 22 if it is left out)",
+     "SSH 登录用户、主机与端口(默认端口 22)"},
+    {"directory", "DIR", VERB_SSH, "where the kit goes: absolute, or below the user's home (default godwit)",
+     "迁移组件目录:绝对路径,或相对于用户主目录(默认 godwit)"},
+    {"passphrase-file", "FILE", VERB_SSH, "the passphrase of the private key, in the first line (else it is asked for)",
+     "私钥口令文件,取第一行(否则在终端询问)"},
+    {"capacity", "N", VERB_SSH, "subtasks at a time (default: from cores and memory, 6 at most)",
+     "同时运行的子任务数(默认由核数与内存决定,最多 6)"},
+    {"allow-root", NULL, VERB_SSH, "the user may be root", "允许使用 root 用户"},
     {"schema", "NAME", VERB_SCHEMA, "the tables of this schema", "列出该 schema 的表"},
     {"start", NULL, VERB_START, "start it at once", "立即启动"},
     {"days", "N", VERB_DAYS, "how long the token lasts (default 30; 0: for ever)", "令牌有效天数(默认 30;0 表示永久)"},
@@ -115,6 +124,9 @@ static bool take_option(struct verb_call *v, const struct verb_option *o, const 
                  {"new-password-file", &v->new_password_file},
                  {"key-file", &v->key_file},
                  {"host-key", &v->host_key},
+                 {"ssh", &v->ssh},
+                 {"directory", &v->directory},
+                 {"passphrase-file", &v->passphrase_file},
                  {"schema", &v->schema},
                  {"role", &v->role}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -135,12 +147,19 @@ static bool take_option(struct verb_call *v, const struct verb_option *o, const 
         v->json = true;
         return true;
     }
+    if (str_eq(o->name, "allow-root")) {
+        v->allow_root = true;
+        return true;
+    }
     if (str_eq(o->name, "start")) {
         v->start = true;
         return true;
     }
     v->days_said = v->days_said || str_eq(o->name, "days");
-    uint64_t *to = str_eq(o->name, "page") ? &v->page : str_eq(o->name, "size") ? &v->size : &v->days;
+    uint64_t *to = str_eq(o->name, "page")       ? &v->page
+                   : str_eq(o->name, "size")     ? &v->size
+                   : str_eq(o->name, "capacity") ? &v->capacity
+                                                 : &v->days;
     return number(o->name, value, to, e);
 }
 

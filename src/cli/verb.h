@@ -22,6 +22,7 @@ enum {
     VERB_NEW_PASSWORD_FILE = 1 << 9,
     VERB_HOST_KEY = 1 << 10, /* --host-key */
     VERB_SCHEMA = 1 << 11,   /* --schema */
+    VERB_SSH = 1 << 13,      /* --ssh, --directory, --passphrase-file, --capacity, --allow-root */
     VERB_NO_TOKEN = 1 << 12, /* needs no token: no option, but how it is called */
 };
 
@@ -32,8 +33,9 @@ struct verb_call {
     struct api_client client;
     bool zh, json, start;
     const char *file, *status, *name, *password_file, *new_password_file, *key_file, *role, *host_key, *schema;
-    uint64_t page, size, days;
-    bool days_said;
+    const char *ssh, *directory, *passphrase_file;
+    uint64_t page, size, days, capacity;
+    bool days_said, allow_root;
     char **words; /* behind the verb */
     size_t nwords;
     atomic_bool *stop; /* SIGINT, SIGTERM */
@@ -80,8 +82,19 @@ bool verb_print_json(const struct verb_call *v, const json_t *answer);
 struct verb_column {
     const char *en, *zh;
     const char *key; /* of the item's object, "a.b" for one inside */
-    /* VERB_PART: 0 to 1, shown in percent; VERB_BOTH: an object of both languages; VERB_COUNT: how many are in a list */
-    enum verb_kind { VERB_TEXT, VERB_NUMBER, VERB_BYTES, VERB_TIME, VERB_PART, VERB_YES, VERB_BOTH, VERB_COUNT } kind;
+    /* VERB_PART: 0 to 1, shown in percent; VERB_BOTH: an object of both languages; VERB_COUNT: how many are in a list;
+     * VERB_LINE: a text of any length */
+    enum verb_kind {
+        VERB_TEXT,
+        VERB_NUMBER,
+        VERB_BYTES,
+        VERB_TIME,
+        VERB_PART,
+        VERB_YES,
+        VERB_BOTH,
+        VERB_COUNT,
+        VERB_LINE
+    } kind;
 };
 
 /* Rows of objects under heads, the columns as wide as they need to be; columns end with a key of NULL. */

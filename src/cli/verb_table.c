@@ -7,7 +7,7 @@
 #include "cli/verb.h"
 #include "engine/text_width.h"
 
-enum { CELL_COLUMNS_MAX = 60 };
+enum { CELL_COLUMNS_MAX = 60, LINE_COLUMNS_MAX = 1000 };
 
 /* "a.b": inside an object. */
 static const json_t *at(const json_t *item, const char *key) {
@@ -72,6 +72,8 @@ static char *cell(const struct verb_call *v, const json_t *item, const struct ve
     case VERB_BOTH:
         value = json_object_get(value, v->zh ? "zh" : "en");
         break;
+    case VERB_LINE:
+        return text_fit(v->a, plain(v->a, value), LINE_COLUMNS_MAX);
     case VERB_TEXT:
         break;
     }

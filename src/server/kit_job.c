@@ -143,27 +143,30 @@ void kit_job_disconnect(struct kit_job *j) {
     net_ssh_close(ssh);
 }
 
-bool kit_finish(const struct api *api, struct store *s, int64_t machine, const struct err *failed, struct err *e) {
-    int64_t now;
-    char code[8];
-    json_t *why = failed != NULL ? err_to_json(failed) : NULL;
-    char *error = why != NULL ? json_dumps(why, JSON_COMPACT) : NULL;
-    bool ok =
-        store_now(s, &now, e) &&
-        store_run(s,
-                  failed != NULL ? "UPDATE kit SET state = 'failed', error = ?, finished_ms = ? WHERE machine_id = ?"
-                                 : "UPDATE kit SET state = 'done', step = 'done', percent = 100, error = ?,"
-                                   " finished_ms = ? WHERE machine_id = ?",
-                  STORE_VALUES(STORE_T(error), STORE_I(now), STORE_I(machine)), NULL, e) &&
-        store_run(s, "UPDATE machine SET reason = ? WHERE id = ?",
-                  STORE_VALUES(STORE_T(failed != NULL ? failed->message : NULL), STORE_I(machine)), NULL, e);
-    if (ok && failed != NULL) {
-        char text[LINE_MAX_BYTES];
+/* What goes with the end is there before the end is. */
+static bool leave_reason(const struct api *api, struct store *s, int64_t machine, const struct err *failed,
+                         struct err *e) {
+    char code[8], text[LINE_MAX_BYTES];
+    if (failed != NULL) {
         snprintf(text, sizeof text, "%s %s%s%s", err_code_text(failed->code, code), failed->message,
                  failed->cause[0] != '\0' ? ": " : "", failed->cause);
         text[str_utf8_cut(text, strlen(text), sizeof text - 4)] = '\0';
         say(api, s, machine, LOG_ERROR, text);
     }
+    return store_run(s, "UPDATE machine SET reason = ? WHERE id = ?",
+                     STORE_VALUES(STORE_T(failed != NULL ? failed->message : NULL), STORE_I(machine)), NULL, e);
+}
+
+bool kit_finish(const struct api *api, struct store *s, int64_t machine, const struct err *failed, struct err *e) {
+    const char *sql = failed != NULL
+                          ? "UPDATE kit SET state = 'failed', error = ?, finished_ms = ? WHERE machine_id = ?"
+                          : "UPDATE kit SET state = 'done', step = 'done', percent = 100, error = ?,"
+                            " finished_ms = ? WHERE machine_id = ?";
+    int64_t now;
+    json_t *why = failed != NULL ? err_to_json(failed) : NULL;
+    char *error = why != NULL ? json_dumps(why, JSON_COMPACT) : NULL;
+    bool ok = store_now(s, &now, e) && leave_reason(api, s, machine, failed, e) &&
+              store_run(s, sql, STORE_VALUES(STORE_T(error), STORE_I(now), STORE_I(machine)), NULL, e);
     if (ok) {
         kit_tell(api, s, machine);
     }

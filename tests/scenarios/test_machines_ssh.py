@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 from pathlib import Path
@@ -402,3 +403,75 @@ def test_secrets_stay_secret(server, admin, hosts):
     admin.leave(*machines)
     audit = [(i["operation"], i["object"]) for i in admin.ok("GET", "/api/v1/audit?size=200")["items"]]
     assert ("POST /api/v1/machines/{id}/kit", f"machine {machines[0]}: cleanup") in audit
+
+
+# ---- the command line ----
+
+def test_on_the_command_line(server, admin, hosts, godwit, tmp_path):
+    first, second = hosts
+    token = admin.ok("POST", "/api/v1/tokens", {"name": "cli", "role": "admin", "days": 1})["token"]
+    for name, text in (("token", token), ("password", first.user.password), ("key", second.user.private_key), ("passphrase", second.user.passphrase)):
+        (tmp_path / name).write_text(text + "\n")
+        (tmp_path / name).chmod(0o600)
+
+    def run(*words):
+        return godwit("host", *words, "--server", f"http://127.0.0.1:{server.port}", "--token-file", tmp_path / "token")
+
+    at = [f"{host.user.name}@127.0.0.1:{host.sshd.port}" for host in hosts]
+    wrong = run("add", "one", "--ssh", at[0], "--password-file", tmp_path / "password")
+    wrong.failed(2, first.sshd.host_key()["fingerprint"])  # nobody is there to confirm it
+    run("add", "one", "--ssh", at[0], "--password-file", tmp_path / "password", "--host-key", "SHA256:another").failed(text="GW4021")
+    run("add", "one", "--ssh", "nobody", "--host-key", "x").failed(2, "--ssh")
+    run("add", "one", "--ssh", "root@127.0.0.1:%d" % first.sshd.port, "--password-file", tmp_path / "password", "--host-key",
+        first.sshd.host_key()["fingerprint"]).failed(text="GW1128")
+    one = run("add", "one", "--ssh", at[0], "--password-file", tmp_path / "password", "--host-key", first.sshd.host_key()["fingerprint"],
+              "--directory", "kits/one", "--capacity", "3", "--json").ok().json
+    assert one["capacity"] == 3 and one["ssh"]["directory"] == str(first.directory("kits/one"))
+    run("add", "two", "--ssh", at[1], "--key-file", tmp_path / "key", "--host-key", second.sshd.host_key("ecdsa")["line"]).failed(text="GW4023")
+    two = run("add", "two", "--ssh", at[1], "--key-file", tmp_path / "key", "--passphrase-file", tmp_path / "passphrase", "--host-key",
+              second.sshd.host_key("ecdsa")["line"]).ok()
+    assert second.user.passphrase not in two.out and "DIRECTORY" in two.out
+    two = admin.ok("GET", "/api/v1/machines?name=two")["items"][0]["id"]
+    both = (one["id"], two)
+    out = run("install", *both).ok().out
+    assert "one  100%  done" in out and "two  100%  done" in out and "copying the executable" in out
+    assert run("list").ok().out.count("online") == 2
+    run("install", one["id"]).failed(1, "GW1087")
+    run("upgrade", one["id"], 999).failed(1, "GW1068")
+    for verb, state in (("stop", "stopped"), ("start", "online"), ("reinstall", "online"), ("uninstall", "new"), ("cleanup", "new")):
+        run(verb, *both).ok()
+        assert [admin.machine(m)["state"] for m in both] == [state] * 2, verb
+    assert "reinstall: done" in run("log", one["id"]).ok().out
+    for machine in both:
+        run("delete", machine).ok()
+    assert not first.running() and not second.running()
+
+
+def test_the_host_key_is_confirmed_on_the_terminal(server, admin, hosts, godwit, tmp_path):
+    host = hosts[0]
+    (tmp_path / "token").write_text(admin.ok("POST", "/api/v1/tokens", {"name": "cli", "role": "admin", "days": 1})["token"])
+    (tmp_path / "token").chmod(0o600)
+    words = [str(godwit.binary), "host", "add", "one", "--ssh", f"{host.user.name}@127.0.0.1:{host.sshd.port}", "--server",
+             f"http://127.0.0.1:{server.port}", "--token-file", str(tmp_path / "token")]
+
+    def talk(*answers):
+        """Types an answer at each prompt; what was shown, and the exit code."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.execve(words[0], words, {"LANG": "C.UTF-8", "PATH": os.environ["PATH"]})
+        shown, answers = "", list(answers)
+        try:
+            while True:
+                shown += os.read(fd, 4096).decode()
+                if answers and answers[0][0] in shown:
+                    os.write(fd, answers.pop(0)[1].encode() + b"\n")
+        except OSError:  # the end
+            pass
+        os.close(fd)
+        return shown, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+    shown, code = talk(("trust it?", "no"))
+    assert code == 130 and host.sshd.host_key()["fingerprint"] in shown and admin.ok("GET", "/api/v1/machines")["total"] == 0
+    shown, code = talk(("trust it?", "yes"), ("Password of", host.user.password))
+    assert code == 0 and host.user.password not in shown and "DIRECTORY" in shown, shown
+    assert admin.ok("GET", "/api/v1/machines")["items"][0]["ssh"]["fingerprint"] == host.sshd.host_key()["fingerprint"]
