@@ -90,7 +90,7 @@ static bool read_key(struct verb_call *v, char **out, struct err *e) {
 
 /* Whether it has a passphrase shows when it is opened without. */
 static bool key_login(struct verb_call *v, json_t *body, struct err *e) {
-    char *key;
+    char *key = NULL;
     const char *passphrase = NULL;
     if (!read_key(v, &key, e)) {
         return false;
@@ -160,7 +160,7 @@ static json_t *body_of(struct verb_call *v, const struct place *p, const json_t 
 }
 
 bool host_add(struct verb_call *v, struct err *e) {
-    struct place p;
+    struct place p = {0};
     json_t *key = NULL, *answer = NULL, *body = NULL;
     if (!parse_place(v, &p, e)) {
         return false;

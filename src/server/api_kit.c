@@ -119,7 +119,7 @@ static const char *login_kind(const struct added *x) {
 
 static bool insert(struct call *c, struct added *x, struct err *e) {
     struct store_rows same;
-    int64_t secret, now;
+    int64_t secret = 0, now;
     char *facts = json_dumps(x->found.facts, JSON_COMPACT | JSON_REAL_PRECISION(6));
     char *kept = arena_strdup(c->a, facts != NULL ? facts : "{}");
     free(facts);
@@ -207,7 +207,7 @@ static bool add(struct call *c, struct err *e) {
 
 static bool update(struct call *c, struct added *x, struct err *e) {
     struct store_rows old;
-    int64_t secret;
+    int64_t secret = 0;
     if (!store_rows(c->store, c->a, "SELECT secret_id FROM machine WHERE id = ?", STORE_VALUES(STORE_I(x->id)), &old,
                     e)) {
         return false;

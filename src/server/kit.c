@@ -228,7 +228,7 @@ bool kit_order(struct kit *k, struct store *s, int64_t machine, enum kit_action 
             store_rollback(s);
         }
     }
-    if (ok) {
+    if (x != NULL && ok) {
         kit_tell(k->api, s, machine);
         entry_ready(k, x);
     } else if (x != NULL) {

@@ -16,7 +16,7 @@ static const char *text_of(const json_t *answers, const char *key) {
 /* null when it was not told, or is no number. */
 static json_t *number_of(const json_t *answers, const char *key, int64_t times) {
     const char *text = text_of(answers, key);
-    char *end;
+    char *end = "";
     long long n = text != NULL ? strtoll(text, &end, 10) : 0;
     return text != NULL && *end == '\0' && n >= 0 && n < INT64_MAX / 4096 ? json_integer((json_int_t)(n * times))
                                                                           : json_null();
@@ -24,7 +24,7 @@ static json_t *number_of(const json_t *answers, const char *key, int64_t times) 
 
 static json_t *load_of(const json_t *answers) {
     const char *text = text_of(answers, "load_1");
-    char *end;
+    char *end = "";
     double load = text != NULL ? strtod(text, &end) : -1;
     return load >= 0 && load < 1e6 && *end == '\0' ? json_real(load) : json_null();
 }

@@ -16,9 +16,9 @@ struct serve_options {
     const char *tls_certificate, *tls_key; /* NULL: no TLS */
     const char *name;                      /* of this server, where several share a store; NULL: it is alone */
     const char *public_url;                /* where agents on other machines reach it; NULL: from address and port */
-    const char *agent_ca;                  /* certificates agents elsewhere shall trust; NULL: the server's, if it signed itself */
-    bool no_local_machine;                 /* this machine moves no data */
-    bool local_shell;                      /* a web shell on this machine is allowed */
+    const char *agent_ca;  /* certificates agents elsewhere shall trust; NULL: the server's, if it signed itself */
+    bool no_local_machine; /* this machine moves no data */
+    bool local_shell;      /* a web shell on this machine is allowed */
 };
 
 /* Serves until *stop. Tells people on `out` where, and at the first start the admin's one-time password.

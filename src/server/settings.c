@@ -17,7 +17,8 @@ const struct setting settings[] = {
      "每台服务器同时打开的网页终端数量;0 表示不允许"},
     {"shell_idle_s", 5, 86400, 1800, "seconds", "a web shell in which nothing is typed is closed after this",
      "网页终端无输入超过此时间后关闭"},
-    {"agent_wait_s", 2, 600, 30, "seconds", "how long a freshly started agent of an execution machine may take to connect",
+    {"agent_wait_s", 2, 600, 30, "seconds",
+     "how long a freshly started agent of an execution machine may take to connect",
      "新启动的执行机 agent 连接服务器的最长等待时间"},
     {0},
 };

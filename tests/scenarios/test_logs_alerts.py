@@ -35,7 +35,7 @@ def filled(server, admin):  # noqa: F811
     subtask = insert("INSERT INTO subtask (task_id, place, source_id, source_database, target_id, target_database, target_schema, mode,"
                      " tables, params, generation, status, reached, fence, attempts, crashes, permille, created_ms, changed_ms)"
                      f" VALUES ({task}, 1, {source}, 'a', {source}, 'b', 'c', 1, '{{}}', '{{}}', 1, 0, 0, 0, 0, 0, 0, 1, 1)")
-    machine = insert("INSERT INTO machine (name, kind, state, capacity, created_by, created_ms) VALUES ('m9', 'joined', 'ready', 4, 'a', 1)")
+    machine = insert("INSERT INTO machine (name, kind, state, capacity, created_by, created_ms) VALUES ('m9', 'joined', 'enrolled', 4, 'a', 1)")
     closed_ms = int(time.time() * 1000)
     store.execute("BEGIN")
     for n in range(1, 701):
