@@ -17,6 +17,7 @@ export default {
   chartEmpty: 'No points yet',
   dateFrom: 'From',
   dateTo: 'To',
+  finding: { ok: 'Fine', warning: 'Warning', failed: 'Failed' },
   log: {
     title: 'Log',
     follow: 'Follow',

@@ -17,6 +17,7 @@ export default {
   chartEmpty: '暂无数据点',
   dateFrom: '开始日期',
   dateTo: '结束日期',
+  finding: { ok: '通过', warning: '警告', failed: '未通过' },
   log: {
     title: '日志',
     follow: '跟随最新',

@@ -1,0 +1,18 @@
+export default {
+  lead: 'Who may sign in, and what they may do.',
+  active: 'Active',
+  add: 'Add account',
+  confirmDisable: 'Disable the account “{name}”? Its sessions and tokens end at once.',
+  created: 'Created',
+  disable: 'Disable',
+  disabled: 'Disabled',
+  enable: 'Enable',
+  firstPassword: 'First password',
+  firstPasswordHint: 'It has to be changed at the first sign-in.',
+  nameNeeded: 'Give it a name',
+  newPassword: 'Needs a new password',
+  role: 'Role',
+  roleOf: 'Role of {name}',
+  saved: 'Saved',
+  you: '(you)',
+}

@@ -1,0 +1,18 @@
+export default {
+  lead: '可以登录的用户及其权限。',
+  active: '正常',
+  add: '新增用户',
+  confirmDisable: '停用用户“{name}”？其会话和令牌会立即失效。',
+  created: '创建时间',
+  disable: '停用',
+  disabled: '已停用',
+  enable: '启用',
+  firstPassword: '初始密码',
+  firstPasswordHint: '首次登录时必须修改。',
+  nameNeeded: '请输入名称',
+  newPassword: '需修改密码',
+  role: '角色',
+  roleOf: '{name} 的角色',
+  saved: '已保存',
+  you: '（我）',
+}
