@@ -1,16 +1,36 @@
 /* /api/v1/accounts: for admins; /api/v1/audit: what was done, by whom. */
-#include "server/api.h"
-#include "server/view.h"
+#include "server/filters.h"
+
+/* A page of a table: how many rows there are with these filters, and those of the page. */
+static bool read_page(struct call *c, const struct filters *f, const char *columns, const char *table, struct page *p,
+                      int64_t *total, struct store_rows *rows, struct err *e) {
+    struct view_page page;
+    struct store_rows count;
+    if (!filters_page(c, f, p, &page, e)) {
+        return false;
+    }
+    struct store_values values = {page.values, page.nvalues};
+    if (!store_rows(c->store, c->a, arena_printf(c->a, "SELECT count(*) FROM %s WHERE %s", table, page.where), values,
+                    &count, e)) {
+        return false;
+    }
+    *total = store_number(&count, 0, 0);
+    return store_rows(c->store, c->a,
+                      arena_printf(c->a, "SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld", columns,
+                                   table, page.where, page.order, (long long)page.limit, (long long)page.offset),
+                      values, rows, e);
+}
 
 static bool list(struct call *c, struct err *e) {
+    static const struct filter filters[] = {{"name", FILTER_TEXT, "name"}, {"role", FILTER_EXACT, "role"}, {0}};
+    static const struct sorting sortings[] = {{"name", "name"}, {"role", "role"}, {"created", "created_ms"}, {0}};
+    static const struct filters of_accounts = {
+        .filters = filters, .sortings = sortings, .first = "name", .unique = "id"};
     struct store_rows rows;
     struct page p;
-    if (!api_page(c, &p, e) ||
-        !store_rows(
-            c->store, c->a,
-            "SELECT id, name, role, must_change, disabled, created_ms, (SELECT count(*) FROM account) FROM account"
-            " ORDER BY name LIMIT ? OFFSET ?",
-            STORE_VALUES(STORE_I(p.size), STORE_I((p.number - 1) * p.size)), &rows, e)) {
+    int64_t total;
+    if (!read_page(c, &of_accounts, "id, name, role, must_change, disabled, created_ms", "account", &p, &total, &rows,
+                   e)) {
         return false;
     }
     json_t *items = json_array();
@@ -21,7 +41,7 @@ static bool list(struct call *c, struct err *e) {
                              (int)store_number(&rows, i, 3), "disabled", (int)store_number(&rows, i, 4), "created_ms",
                              (json_int_t)store_number(&rows, i, 5)));
     }
-    c->out = api_list(&p, rows.n > 0 ? store_number(&rows, 0, 6) : 0, items);
+    c->out = api_list(&p, total, items);
     return true;
 }
 
@@ -50,18 +70,29 @@ static bool change(struct call *c, struct err *e) {
     enum role role;
     bool disabled;
     int64_t id;
+    const char *password;
     return api_id(c, 0, &id, e) && role_of_body(c, &role, e) && api_flag(c, "disabled", false, &disabled, e) &&
-           auth_set_account(c->store, id, role, disabled, e);
+           api_text(c, "password", AUTH_PASSWORD_MAX, false, &password, e) &&
+           auth_set_account(c->store, id, role, disabled, password, e);
 }
 
 static bool audit(struct call *c, struct err *e) {
+    static const struct filter filters[] = {{"who", FILTER_TEXT, "who"},
+                                            {"address", FILTER_TEXT, "address"},
+                                            {"operation", FILTER_TEXT, "operation"},
+                                            {"object", FILTER_TEXT, "object"},
+                                            {"failed", FILTER_FLAG, "outcome <> 'ok'"},
+                                            {"from", FILTER_FROM_MS, "at_ms"},
+                                            {"until", FILTER_UNTIL_MS, "at_ms"},
+                                            {0}};
+    static const struct sorting sortings[] = {{"at", "at_ms"}, {"who", "who"}, {0}};
+    static const struct filters of_audit = {
+        .filters = filters, .sortings = sortings, .first = "id DESC", .unique = "id DESC"};
     struct store_rows rows;
     struct page p;
-    if (!api_page(c, &p, e) || !store_rows(c->store, c->a,
-                                           "SELECT id, at_ms, who, address, operation, object, outcome, detail, "
-                                           "(SELECT count(*) FROM audit) FROM audit"
-                                           " ORDER BY id DESC LIMIT ? OFFSET ?",
-                                           STORE_VALUES(STORE_I(p.size), STORE_I((p.number - 1) * p.size)), &rows, e)) {
+    int64_t total;
+    if (!read_page(c, &of_audit, "id, at_ms, who, address, operation, object, outcome, detail", "audit", &p, &total,
+                   &rows, e)) {
         return false;
     }
     json_t *items = json_array();
@@ -73,7 +104,7 @@ static bool audit(struct call *c, struct err *e) {
                                                "object", api_text_json(store_cell(&rows, i, 5)), "outcome",
                                                store_cell(&rows, i, 6), "detail", view_json(store_cell(&rows, i, 7))));
     }
-    c->out = api_list(&p, rows.n > 0 ? store_number(&rows, 0, 8) : 0, items);
+    c->out = api_list(&p, total, items);
     return true;
 }
 

@@ -112,7 +112,7 @@ bool auth_change_password(struct store *s, const struct identity *who, const cha
 }
 
 /* In one transaction: of two that disable each other's last admin one has to lose. */
-static bool set_account(struct store *s, int64_t id, enum role role, bool disabled, struct err *e) {
+static bool set_account(struct store *s, int64_t id, enum role role, bool disabled, const char *hash, struct err *e) {
     struct arena a = ARENA_INIT;
     struct store_rows rows;
     uint64_t changed;
@@ -128,6 +128,8 @@ static bool set_account(struct store *s, int64_t id, enum role role, bool disabl
     if (ok && changed == 0) {
         ok = err_set(e, ERR_ACCOUNT, "there is no such account");
     }
+    ok = ok && (hash == NULL || store_run(s, "UPDATE account SET password = ?, must_change = 1 WHERE id = ?",
+                                          STORE_VALUES(STORE_T(hash), STORE_I(id)), NULL, e));
     /* Whoever lost rights loses the sessions and tokens that had them. */
     ok = ok && store_run(s, "DELETE FROM session WHERE account_id = ?", STORE_VALUES(STORE_I(id)), NULL, e) &&
          (!disabled || store_run(s, "DELETE FROM api_token WHERE account_id = ?", STORE_VALUES(STORE_I(id)), NULL, e));
@@ -135,11 +137,13 @@ static bool set_account(struct store *s, int64_t id, enum role role, bool disabl
     return ok;
 }
 
-bool auth_set_account(struct store *s, int64_t id, enum role role, bool disabled, struct err *e) {
-    if (!store_begin(s, e)) {
+bool auth_set_account(struct store *s, int64_t id, enum role role, bool disabled, const char *password, struct err *e) {
+    char hash[SECRETS_HASH_TEXT];
+    if ((password != NULL && (!password_allowed(password, e) || !secrets_hash(password, hash, e))) ||
+        !store_begin(s, e)) {
         return false;
     }
-    if (!set_account(s, id, role, disabled, e) || !store_commit(s, e)) {
+    if (!set_account(s, id, role, disabled, password != NULL ? hash : NULL, e) || !store_commit(s, e)) {
         store_rollback(s);
         return false;
     }

@@ -44,8 +44,10 @@ bool auth_add_account(struct store *s, const char *name, const char *password, e
 /* Ends all other sessions of the account. ERR_LOGIN: the old password is wrong. */
 bool auth_change_password(struct store *s, const struct identity *who, const char *old, const char *fresh,
                           struct err *e) WARN_UNUSED;
-/* The last admin can neither be disabled nor lose the role: ERR_ACCOUNT. */
-bool auth_set_account(struct store *s, int64_t id, enum role role, bool disabled, struct err *e) WARN_UNUSED;
+/* The last admin can neither be disabled nor lose the role: ERR_ACCOUNT. Ends the account's sessions. With a password (else NULL) it is
+ * the account's until the next login, which has to replace it. */
+bool auth_set_account(struct store *s, int64_t id, enum role role, bool disabled, const char *password,
+                      struct err *e) WARN_UNUSED;
 
 /* ---- sessions ---- */
 

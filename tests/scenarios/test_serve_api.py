@@ -101,6 +101,39 @@ def test_roles(server, admin):
     admin.refused(400, "GW1063", "PUT", "/api/v1/accounts/%d" % accounts["admin"]["id"], {"role": "viewer"})
 
 
+def test_an_account_gets_a_new_password_from_an_admin(server, admin):
+    person(server, admin, "olga", "operator")
+    id_ = next(a["id"] for a in admin.ok("GET", "/api/v1/accounts?name=OLG")["items"])
+    admin.refused(400, "GW1063", "PUT", "/api/v1/accounts/%d" % id_, {"role": "operator", "password": "short"})
+    admin.ok("PUT", "/api/v1/accounts/%d" % id_, {"role": "operator", "password": "given by an admin"})
+    again = Client(server)
+    again.refused(401, "GW1060", "POST", "/api/v1/session", {"name": "olga", "password": PASSWORD})
+    assert again.login("olga", "given by an admin")["must_change_password"]
+    assert "given by an admin" not in json.dumps(admin.ok("GET", "/api/v1/audit"))
+
+
+def test_the_audit_log_can_be_searched(server, admin):
+    person(server, admin, "mara", "viewer")
+    source = admin.ok("POST", "/api/v1/data-sources", {**SOURCE, "name": "of the audit"})["id"]
+    admin.refused(404, "GW1066", "DELETE", "/api/v1/data-sources/9999")
+    admin.ok("DELETE", "/api/v1/data-sources/%d" % source)
+
+    def found(query):
+        return admin.ok("GET", "/api/v1/audit?" + query)
+
+    made = found("object=OF%20the%20audit")["items"]
+    assert [x["operation"] for x in made] == ["POST /api/v1/data-sources"]
+    at = made[0]["at_ms"]
+    assert {x["outcome"] == "ok" for x in found("failed=1&operation=data-sources")["items"]} == {False}
+    assert {x["who"] for x in found("who=admin&size=200")["items"]} == {"admin"}
+    assert all(x["at_ms"] >= at for x in found("from=%d" % at)["items"])
+    assert all(x["at_ms"] < at for x in found("until=%d" % at)["items"])
+    assert found("from=%d" % at)["total"] + found("until=%d" % at)["total"] <= found("size=1")["total"]
+    ascending = [x["at_ms"] for x in found("sort=at&size=200")["items"]]
+    assert ascending == sorted(ascending)
+    admin.refused(400, "GW1067", "GET", "/api/v1/audit?whom=admin")
+
+
 def test_guessing(server):
     client = Client(server)
     for _ in range(5):

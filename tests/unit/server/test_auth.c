@@ -222,24 +222,44 @@ static void who_loses_rights_loses_them_at_once(void **state) {
     int64_t id, ann = account(x, "ann", ROLE_ADMIN), bob = account(x, "bob", ROLE_ADMIN);
     struct identity in = login(x, "bob", token);
     assert_true(auth_add_token(x->s, &in, "ci", ROLE_ADMIN, 0, program, &id, &e));
-    assert_true(auth_set_account(x->s, bob, ROLE_VIEWER, false, &e));
+    assert_true(auth_set_account(x->s, bob, ROLE_VIEWER, false, NULL, &e));
     assert_false(session_works(x, token));
     assert_true(auth_token(x->s, program, &who, &e));
     assert_int_equal(who.role, ROLE_VIEWER);
-    assert_true(auth_set_account(x->s, bob, ROLE_VIEWER, true, &e));
+    assert_true(auth_set_account(x->s, bob, ROLE_VIEWER, true, NULL, &e));
     assert_int_equal(try_login(x, "bob", "passw0rd", "10.1.1.1"), ERR_LOGIN);
     err_clear(&e);
     assert_false(auth_token(x->s, program, &who, &e));
     assert_int_equal(e.code, ERR_LOGIN_NEEDED);
     err_clear(&e); /* the last admin stays one */
-    assert_false(auth_set_account(x->s, ann, ROLE_VIEWER, false, &e));
+    assert_false(auth_set_account(x->s, ann, ROLE_VIEWER, false, NULL, &e));
     assert_int_equal(e.code, ERR_ACCOUNT);
     err_clear(&e);
-    assert_false(auth_set_account(x->s, ann, ROLE_ADMIN, true, &e));
+    assert_false(auth_set_account(x->s, ann, ROLE_ADMIN, true, NULL, &e));
     err_clear(&e);
-    assert_false(auth_set_account(x->s, 4711, ROLE_ADMIN, false, &e));
+    assert_false(auth_set_account(x->s, 4711, ROLE_ADMIN, false, NULL, &e));
     assert_int_equal(e.code, ERR_ACCOUNT);
     assert_int_equal(try_login(x, "ann", "passw0rd", "10.1.1.2"), ERR_NONE);
+}
+
+static void an_admin_gives_a_new_password(void **state) {
+    struct scene *x = *state;
+    struct err e = ERR_INIT;
+    char token[SECRETS_TOKEN_TEXT];
+    int64_t bob;
+    account(x, "ann", ROLE_ADMIN);
+    bob = account(x, "bob", ROLE_OPERATOR);
+    login(x, "bob", token);
+    assert_false(auth_set_account(x->s, bob, ROLE_OPERATOR, false, "short", &e));
+    assert_int_equal(e.code, ERR_ACCOUNT);
+    err_clear(&e);
+    assert_true(session_works(x, token));
+    assert_true(auth_set_account(x->s, bob, ROLE_OPERATOR, false, "an0ther one", &e));
+    assert_false(session_works(x, token));
+    assert_int_equal(try_login(x, "bob", "passw0rd", "10.1.1.1"), ERR_LOGIN);
+    struct identity who = {0};
+    assert_true(auth_login(x->s, x->g, "bob", "an0ther one", "10.1.1.2", token, &who, &e));
+    assert_true(who.must_change);
 }
 
 static void tokens_of_programs(void **state) {
@@ -280,6 +300,7 @@ int main(void) {
         TEST(guessing_gets_slower),
         cmocka_unit_test(the_guard_doubles_forgets_and_stays_small),
         TEST(who_loses_rights_loses_them_at_once),
+        TEST(an_admin_gives_a_new_password),
         TEST(tokens_of_programs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,8 @@ export default {
   firstPasswordHint: 'It has to be changed at the first sign-in.',
   nameNeeded: 'Give it a name',
   newPassword: 'Needs a new password',
+  reset: 'New password',
+  resetLead: '{name} signs in with this once, and then has to choose another. Sessions of this account end now.',
   role: 'Role',
   roleOf: 'Role of {name}',
   saved: 'Saved',

@@ -11,6 +11,8 @@ export default {
   firstPasswordHint: '首次登录时必须修改。',
   nameNeeded: '请输入名称',
   newPassword: '需修改密码',
+  reset: '重置密码',
+  resetLead: '{name} 用此密码登录一次后必须自行修改。该用户当前的会话立即失效。',
   role: '角色',
   roleOf: '{name} 的角色',
   saved: '已保存',
