@@ -193,6 +193,13 @@ export function useGodwit(o: { fresh?: boolean; options?: string[] } = {}): Godw
   return gw
 }
 
+/** An option of a select, by the keyboard: its shown value lies over what could be clicked. */
+export async function choose(page: Page, select: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: select }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('option', { name: option }).click()
+}
+
 /** Until a condition holds: for what is not on a page. */
 export async function until<T>(condition: () => Promise<T | undefined | false>, what: string, deadlineMs = 60_000): Promise<T> {
   const end = Date.now() + deadlineMs

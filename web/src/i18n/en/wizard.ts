@@ -61,6 +61,7 @@ export default {
   runPrecheck: 'Run the precheck',
   sameSchema: 'The same schema as subtask {n}',
   saved: '“{name}” is saved',
+  saveAndStart: 'Save and start',
   schema: 'Target schema',
   schemaOf: 'Target schema of {name}',
   searchTables: 'Search tables',

@@ -61,6 +61,7 @@ export default {
   runPrecheck: '执行预检查',
   sameSchema: '与第 {n} 个子任务的模式相同',
   saved: '“{name}”已保存',
+  saveAndStart: '保存并启动',
   schema: '目标模式',
   schemaOf: '{name} 的目标模式',
   searchTables: '搜索表',
