@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-enum { STAGES_MAX = 256, OBJECTS_MAX = 200 * 1000, ITEMS_MAX = 300 /* of one event */ };
+enum { STAGES_MAX = 256, OBJECTS_MAX = 200 * 1000, ITEMS_MAX = 200 /* of one event */ };
 
 /* Of these the last one counts; in the order in which they are told again. */
 static const char *const lasting[] = {"precheck", "report", "progress", "check", "error"};

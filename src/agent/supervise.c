@@ -11,6 +11,7 @@
 #include "agent/loglines.h"
 #include "agent/process.h"
 #include "agent/record.h"
+#include "agent/repair.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -23,6 +24,7 @@ enum {
     LOG_US = 150 * 1000, /* lines are gathered for so long */
     LOG_BYTES = 2 << 20, /* kept of each worker while the server is away */
     WORDS_BYTES = 4096,  /* of what was no log */
+    PARTS_AT_ONCE = 8,   /* of a file of statements */
 };
 
 /* A worker, from when the server asks for it until the server forgets it. */
@@ -36,9 +38,11 @@ struct charge {
     struct process *process;
     struct record *record;
     struct loglines *log;
-    int64_t log_since_us; /* 0: nothing waits */
-    int64_t until_us;     /* of a question */
+    int64_t log_since_us;  /* 0: nothing waits */
+    int64_t until_us;      /* of a question */
+    struct repair *repair; /* statements that its check has left, or NULL */
     bool answered, ended;
+    bool end_waits;          /* to be said when the statements are */
     int status;              /* as of waitpid */
     json_t *error;           /* why it was ended, or could not begin; NULL: its own */
     char words[WORDS_BYTES]; /* what was no log */
@@ -66,6 +70,7 @@ static void charge_free(struct charge *c) {
     wipe_job(c);
     process_free(c->process);
     record_free(c->record);
+    repair_free(c->repair);
     loglines_free(c->log);
     json_decref(c->id);
     json_decref(c->error);
@@ -156,7 +161,15 @@ static void say_log(struct charge *c) {
     c->log_since_us = 0;
 }
 
+static bool is_all_said(const struct charge *c) {
+    return c->repair == NULL || repair_is_told(c->repair);
+}
+
 static void say_ended(struct charge *c) {
+    c->end_waits = !is_all_said(c); /* the server forgets it then */
+    if (c->end_waits) {
+        return;
+    }
     json_t *message = about(c, "ended"), *own = record_error(c->record);
     json_t *words = c->words[0] != '\0' ? json_string(c->words) : NULL;
     if (c->process == NULL) { /* it never began */
@@ -217,6 +230,9 @@ static void take_event(struct charge *c, const char *line, size_t len) {
         if (str_eq(kind, "result") || str_eq(kind, "error")) {
             answer(c, kind, json_object_get(event, kind));
         }
+    } else if (str_eq(kind, "repair")) {
+        repair_free(c->repair);
+        c->repair = repair_new(event);
     } else {
         record_event(c->record, event);
         say_event(c, event);
@@ -422,6 +438,9 @@ void supervisor_forget(struct supervisor *s, const json_t *message) {
     if (c == NULL || !c->ended) {
         return;
     }
+    if (c->repair != NULL) {
+        repair_remove(c->repair);
+    }
     if (rmdir(directory_of(s, &a, c->subtask)) != 0 && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST) {
         log_warn("forget", "the directory of subtask %lld stays", (long long)c->subtask);
     }
@@ -432,7 +451,7 @@ void supervisor_forget(struct supervisor *s, const json_t *message) {
 json_t *supervisor_subtasks(const struct supervisor *s) {
     json_t *list = json_array();
     for (const struct charge *c = s->first; c != NULL; c = c->next) {
-        if (!c->question && !c->ended) {
+        if (!c->question) {
             json_array_append_new(
                 list, json_pack("{s:I, s:I}", "subtask", (json_int_t)c->subtask, "fence", (json_int_t)c->fence));
         }
@@ -451,6 +470,9 @@ void supervisor_replay(struct supervisor *s) {
             say_event(c, event);
         }
         json_decref(events);
+        if (c->repair != NULL) {
+            repair_again(c->repair);
+        }
         if (c->ended) {
             say_log(c);
             say_ended(c);
@@ -527,6 +549,17 @@ static void look_at_time(struct charge *c, int64_t now_us, bool room) {
     }
 }
 
+static void say_repair(struct charge *c, bool room) {
+    for (int i = 0; i < PARTS_AT_ONCE && room && c->s->connected && !is_all_said(c); i++) {
+        json_t *part = repair_next(c->repair);
+        say_event(c, part);
+        json_decref(part);
+    }
+    if (c->end_waits && is_all_said(c)) {
+        say_ended(c);
+    }
+}
+
 void supervisor_look(struct supervisor *s, const struct pollfd *fds, bool room) {
     int64_t now_us = clock_mono_us();
     /* Only those that were there when the descriptors were listed: nothing is added or dropped in between. */
@@ -538,6 +571,7 @@ void supervisor_look(struct supervisor *s, const struct pollfd *fds, bool room) 
         if (!c->ended) {
             look_at_time(c, now_us, room);
         }
+        say_repair(c, room);
     }
     for (struct charge *c = s->first, *next; c != NULL; c = next) {
         next = c->next;

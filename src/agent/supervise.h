@@ -21,7 +21,7 @@ void supervisor_free(struct supervisor *s); /* kills what still runs; NULL is fi
 /* While the server is away nothing is said, and questions are given up. On its return: supervisor_replay. */
 void supervisor_connected(struct supervisor *s, bool connected);
 
-/* {subtask, fence} of each that runs; the caller's. */
+/* {subtask, fence} of each that runs, or whose end the server has to hear of yet; the caller's. */
 json_t *supervisor_subtasks(const struct supervisor *s);
 /* Say again what the server has to know of each worker, ended ones too. */
 void supervisor_replay(struct supervisor *s);

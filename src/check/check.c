@@ -186,6 +186,7 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
                struct check_report *report, struct err *e) {
     struct task narrowed = *t;
     narrowed.tables.also = &o->selection.tables;
+    report->partial = o->partial;
     struct checking k = {.run = {.task = &narrowed, .stop = stop}, .o = o, .report = report};
     unsigned jobs = run_jobs(t);
     k.rows = (struct check_rows){

@@ -19,13 +19,15 @@ struct check_options {
     unsigned source_jobs, target_jobs; /* readers on each side; 0: the task's jobs */
     uint64_t max_listed;               /* row differences shown per table; 0: 100 */
     const char *repair_file;           /* statements that make the target equal, or NULL */
-    bool repair;                       /* run them, and look at those rows again */
-    bool backward; /* the target (openGauss, PostgreSQL) is the reference: MySQL is judged, and repaired */
+    uint64_t repair_max_bytes; /* of that file: then it is cut, and says so; 0: no limit. Not of a backward check */
+    bool repair;               /* run them, and look at those rows again */
+    bool backward;             /* the target (openGauss, PostgreSQL) is the reference: MySQL is judged, and repaired */
     bool skip_structure, skip_rows;
     bool quick; /* the target alone, against what the load has read */
     enum check_resume resume;
     char *journal_file; /* NULL: the default one */
     struct selection selection;
+    bool partial;      /* selection leaves out tables that an earlier check has told of: for the report */
     int64_t settle_ms; /* rows that differ are read again, the target so much after the source; 0: they are not */
 };
 

@@ -89,8 +89,26 @@ void detail_not_mended(struct detail *x, const struct row_pair *p, const char *w
         .reason = clean_text(a, why)};
 }
 
+/* There is no room for more. */
+static bool cut_file(struct detail *x, struct err *e) {
+    FILE *f = x->file;
+    x->file = NULL;
+    x->report->repair_cut = true;
+    int n = fprintf(
+        f, "-- Cut here: more rows differ than this file may hold. godwit check --repair-file writes all, --repair runs"
+           " them.\n");
+    return (fclose(f) == 0 && n >= 0) || err_errno(e, ERR_FILE, "%s cannot be written", x->o->repair_file);
+}
+
 bool detail_write(struct detail *x, const char *sql, const char *why, const struct row_pair *p, struct err *e) {
     struct arena a = ARENA_INIT;
+    uint64_t max = x->o->backward ? 0 : x->o->repair_max_bytes;
+    if (x->file == NULL) {
+        return true;
+    }
+    if (max > 0 && x->file_bytes + (sql != NULL ? strlen(sql) : 0) > max) {
+        return cut_file(x, e);
+    }
     char *key = detail_is_uncarriable(p->d) ? arena_strdup(&a, "?") : detail_key_text(&a, x->t, p->d->key, p->d->len);
     const char *table = x->o->backward ? x->t->t->name : x->out->target;
     for (char *c = key; *c != '\0'; c++) {
@@ -99,7 +117,12 @@ bool detail_write(struct detail *x, const char *sql, const char *why, const stru
     int n = sql != NULL ? fprintf(x->file, "%s;\n", sql)
                         : fprintf(x->file, "-- %s, %s: %s\n", table, key, why == NULL ? "nothing to do" : why);
     arena_clear(&a);
-    return n >= 0 || err_errno(e, ERR_FILE, "%s cannot be written", x->o->repair_file);
+    if (n < 0) {
+        return err_errno(e, ERR_FILE, "%s cannot be written", x->o->repair_file);
+    }
+    x->report->repair_lines++;
+    x->file_bytes += (uint64_t)n;
+    return true;
 }
 
 static bool mend_batch(struct detail *x, const struct row_pair *pairs, size_t n, struct arena *a, struct err *e) {
@@ -110,7 +133,7 @@ static bool mend_batch(struct detail *x, const struct row_pair *pairs, size_t n,
     for (size_t i = 0; i < n; i++) {
         const char *why;
         char *sql = repair_sql(a, x->c->run->identity.dialect, x->t, &pairs[i], &why);
-        if (x->file != NULL && !detail_write(x, sql, why, &pairs[i], e)) {
+        if (!detail_write(x, sql, why, &pairs[i], e)) {
             return false;
         }
         if (x->mender != NULL && sql == NULL && why != NULL) {

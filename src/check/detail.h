@@ -83,14 +83,15 @@ struct detail {
     struct check_table_report *out;
     uint64_t max_listed;
     size_t listed_cap, refused_cap;
-    FILE *file;                  /* repair statements, or NULL */
+    FILE *file; /* repair statements, or NULL: nobody asked, or it is full */
+    uint64_t file_bytes;
     struct gauss_client *mender; /* the session that runs them, or NULL */
     struct mend_mysql *mysql;    /* the same the other way, or NULL */
 };
 
 /* A row that differs and stays as it is, for the report. */
 void detail_not_mended(struct detail *x, const struct row_pair *p, const char *why);
-/* A statement, or as a comment why there is none, to the file. */
+/* A statement, or as a comment why there is none, to the file, if there is one. */
 bool detail_write(struct detail *x, const char *sql, const char *why, const struct row_pair *p,
                   struct err *e) WARN_UNUSED;
 

@@ -373,6 +373,7 @@ json_t *check_report_to_json(const struct check_report *r) {
     json_object_set_new(o, "same", json_boolean(r->complete && !r->different));
     json_object_set_new(o, "different", json_boolean(r->different));
     json_object_set_new(o, "complete", json_boolean(r->complete));
+    json_object_set_new(o, "partial", json_boolean(r->partial));
     if (r->error.code != ERR_NONE) {
         json_object_set_new(o, "error", err_to_json(&r->error));
     }
@@ -399,6 +400,8 @@ json_t *check_report_to_json(const struct check_report *r) {
     json_object_set_new(o, "structure", structure_json(&r->structure));
     json_object_set_new(o, "structure_unchecked", unchecked_json(&r->structure));
     json_object_set_new(o, "repair_file", text(r->repair_file));
+    json_object_set_new(o, "repair_lines", count(r->repair_lines));
+    json_object_set_new(o, "repair_cut", json_boolean(r->repair_cut));
     json_object_set_new(o, "quick", json_boolean(r->quick));
     json_object_set_new(o, "load", text(r->quick_task));
     return o;

@@ -80,6 +80,7 @@ struct check_report {
     struct arena arena;
     bool backward;  /* the source, as this report calls it, is openGauss or PostgreSQL: see report_turn */
     bool complete;  /* everything asked for was compared */
+    bool partial;   /* only some tables, once more: what an earlier check said of the others still counts */
     bool different; /* something differs that no policy explains */
     struct err error;
     char *source_version, *target_version;
@@ -97,8 +98,10 @@ struct check_report {
     struct structure_result structure;
     bool structure_checked, rows_checked;
     char *repair_file;
-    bool quick;       /* the target alone, against what the load read: source_rows are those that it read */
-    char *quick_task; /* which load */
+    uint64_t repair_lines; /* statements, and rows that have none */
+    bool repair_cut;       /* there would have been more */
+    bool quick;            /* the target alone, against what the load read: source_rows are those that it read */
+    char *quick_task;      /* which load */
 };
 
 void check_report_init(struct check_report *r);

@@ -234,6 +234,10 @@ static bool compare_unit(struct check_rows *c, struct unit *u, struct err *e) {
     t->to_us = clock_mono_us();
     pthread_mutex_unlock(&c->lock);
     progress_chunk_done(c->progress, u->table->number, 0, 0, 0);
+    bool whole = u->table->mode == MODE_BUCKETS; /* where in it they differ is not known */
+    progress_chunk_step(c->progress, u->table->number, u->number,
+                        whole ? (u->different ? CHUNK_ALL_DIFFER : CHUNK_ALL_DONE)
+                              : (u->different ? CHUNK_DIFFERS : CHUNK_DONE));
     unit_close(c->pool, u);
     return ok;
 }
@@ -252,6 +256,10 @@ static void *worker_main(void *arg) {
         t->from_us = t->from_us == 0 ? clock_mono_us() : t->from_us;
         pthread_mutex_unlock(&c->lock);
         progress_table_state(c->progress, p.unit->table->number, TABLE_LOADING);
+        if (w->reader.side == SIDE_SOURCE) {
+            unsigned number = p.unit->table->mode == MODE_BUCKETS ? p.number + 1 : p.unit->number;
+            progress_chunk_step(c->progress, p.unit->table->number, number, CHUNK_BEGUN);
+        }
         ok = p.unit->table->mode == MODE_RANGES ? read_range(w, &p, &e) : read_buckets(w, &p, &e);
         if (ok && unit_piece_done(c->pool, w->reader.side, p.unit)) {
             ok = compare_unit(c, p.unit, &e);

@@ -37,13 +37,17 @@ static bool add_range(void *arg, const struct chunk *chunk, struct err *e) {
     if (p->t->mode == MODE_BUCKETS) {
         p->wheres = arena_grow(c->arena, p->wheres, p->n, &p->cap, sizeof(char *));
         p->wheres[p->n++] = source;
+        progress_chunk_step(c->progress, p->t->number, (unsigned)p->n, CHUNK_PLANNED);
         return true;
     }
     char *target = both(c->arena, check_target_range(c->arena, p->t, chunk), p->range[SIDE_TARGET]);
-    struct unit u = {
-        .table = p->t, .chunk = *chunk, .pieces = {one_piece(c->arena, source), one_piece(c->arena, target)}};
+    struct unit u = {.table = p->t,
+                     .number = (unsigned)++p->n,
+                     .chunk = *chunk,
+                     .pieces = {one_piece(c->arena, source), one_piece(c->arena, target)}};
+    progress_chunk_step(c->progress, p->t->number, u.number, CHUNK_PLANNED);
     unit_add(c->pool, &u);
-    progress_chunks(c->progress, p->t->number, ++p->n > UINT32_MAX ? 0 : (unsigned)p->n);
+    progress_chunks(c->progress, p->t->number, u.number);
     return true;
 }
 
@@ -126,6 +130,11 @@ static bool plan_ranges(struct planning *p, struct err *e) {
     const struct compared_range *done = resume_ranges(c, p->t, &n);
     struct chunk at = {.table = p->t->number, .nbounds = 1}; /* from the end of what is done so far */
     p->n = n;
+    for (unsigned i = 1; i <= n; i++) {
+        progress_chunk_step(c->progress, p->t->number, i, CHUNK_PLANNED);
+        progress_chunk_step(c->progress, p->t->number, i, CHUNK_BEGUN);
+        progress_chunk_step(c->progress, p->t->number, i, CHUNK_DONE);
+    }
     for (size_t i = 0; i < n; i++) {
         bool gap =
             i == 0 ? done[i].lower != NULL

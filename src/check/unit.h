@@ -30,6 +30,7 @@ struct pieces {
 
 struct unit {
     struct check_table *table;
+    unsigned number;         /* 1.. within the table: MODE_RANGES, for the picture of its chunks */
     struct chunk chunk;      /* MODE_RANGES */
     struct pieces pieces[2]; /* by side */
     struct row_set *rows[2]; /* MODE_RANGES: by side, from the pool's free list */

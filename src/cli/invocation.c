@@ -9,49 +9,17 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "cli/event_cut.h"
 #include "cli/help.h"
 #include "cli/password.h"
 #include "cli/progress_bar.h"
 #include "cli/texts.h"
 #include "cli/url.h"
 
-enum { EVENT_BYTES_MAX = 900 * 1024, ITEMS_KEPT = 100 };
-
-static bool fits(const json_t *what) {
-    char *text = json_dumps(what, JSON_COMPACT);
-    bool ok = text != NULL && strlen(text) <= EVENT_BYTES_MAX;
-    free(text);
-    return ok;
-}
-
-/* The same with at most n items in each of its lists. */
-static json_t *cut_lists(json_t *what, size_t n) {
-    json_t *out = json_copy(what), *list;
-    const char *key;
-    json_object_foreach(what, key, list) {
-        if (json_array_size(list) > n) {
-            json_t *some = json_copy(list);
-            while (json_array_size(some) > n) {
-                json_array_remove(some, json_array_size(some) - 1);
-            }
-            json_object_set_new(out, key, some);
-        }
-    }
-    json_object_set_new(out, "cut", json_true());
-    return out;
-}
-
 void invocation_tell(struct invocation *v, const char *kind, json_t *what) {
-    json_t *event = json_object(), *told = json_incref(what);
-    for (size_t n = ITEMS_KEPT; v->watch != NULL && !fits(told); n = 0) {
-        json_decref(told);
-        told = cut_lists(what, n);
-        if (n == 0) {
-            break;
-        }
-    }
+    json_t *event = json_object();
     json_object_set_new(event, "event", json_string(kind));
-    json_object_set_new(event, kind, told);
+    json_object_set_new(event, kind, v->watch != NULL ? event_cut(what) : json_incref(what));
     display_event(stdout, event);
 }
 

@@ -1,6 +1,8 @@
 /* The verb migrate: what `godwit migrate` does, for a server. See worker.h. */
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "cli/worker.h"
@@ -20,6 +22,8 @@ static bool number(const json_t *job, const char *key, int64_t low, int64_t othe
            err_set(e, ERR_JOB, "%s of the job must be a whole number, %lld or more", key, (long long)low);
 }
 
+enum { REPAIR_BYTES_MAX = 4 << 20 }; /* the server keeps what there is */
+
 /* What an earlier worker has compared is known to the next one only if the journal is where that one's was. */
 static bool take_directory(const json_t *job, struct options *o, struct err *e) {
     const char *directory;
@@ -31,25 +35,71 @@ static bool take_directory(const json_t *job, struct options *o, struct err *e) 
             return err_errno(e, ERR_FILE, "cannot make the directory %s", directory);
         }
         o->check.journal_file = arena_printf(o->a, "%s/check.journal", directory);
+        o->check.repair_file = arena_printf(o->a, "%s/repair.sql", directory);
+        o->check.repair_max_bytes = REPAIR_BYTES_MAX;
     }
     return true;
 }
 
-static bool take_job(const json_t *job, struct options *o, enum task_mode *mode, struct err *e) {
+/* What the job asks for besides the task. */
+struct wanted {
+    enum task_mode mode;
+    bool check_again; /* what was loaded is compared once more, from the begin */
+};
+
+/* A pattern that matches this name alone. */
+static char *pattern_of(struct arena *a, const char *name) {
+    char *out = arena_alloc(a, strlen(name) * 2 + 1), *w = out;
+    for (; *name != '\0'; name++) {
+        if (strchr("*?[]\\/", *name) != NULL) {
+            *w++ = '\\';
+        }
+        *w++ = *name;
+    }
+    *w = '\0';
+    return out;
+}
+
+/* Of a check that is made again: these tables. */
+static bool take_check_tables(const json_t *job, struct options *o, struct err *e) {
+    const json_t *list = json_object_get(job, "check_tables"), *name;
+    size_t i;
+    if (list == NULL || json_is_null(list)) {
+        return true;
+    }
+    struct catalog_filter *only = arena_new(o->a, struct catalog_filter);
+    only->include = arena_array(o->a, const char *, json_array_size(list) + 1);
+    json_array_foreach(list, i, name) {
+        if (!json_is_string(name) || json_string_length(name) == 0) {
+            break;
+        }
+        only->include[only->ninclude++] = pattern_of(o->a, json_string_value(name));
+    }
+    if (only->ninclude == 0 || only->ninclude != json_array_size(list)) {
+        return err_set(e, ERR_JOB, "check_tables of the job must be a list of names");
+    }
+    o->check.selection.tables.also = only;
+    o->check.partial = true;
+    return true;
+}
+
+static bool take_job(const json_t *job, struct options *o, struct wanted *w, struct err *e) {
     bool resume, restart;
     int64_t number_of_mode, fence;
     if (!worker_task(job, CMD_MIGRATE, o, e) || !flag(job, "resume", &resume, e) ||
-        !flag(job, "restart", &restart, e) || !number(job, "fence", 0, 0, &fence, e) ||
-        !number(job, "mode", MODE_OFFLINE, MODE_OFFLINE, &number_of_mode, e) || !take_directory(job, o, e)) {
+        !flag(job, "restart", &restart, e) || !flag(job, "check_again", &w->check_again, e) ||
+        !number(job, "fence", 0, 0, &fence, e) ||
+        !number(job, "mode", MODE_OFFLINE, MODE_OFFLINE, &number_of_mode, e) || !take_directory(job, o, e) ||
+        !take_check_tables(job, o, e)) {
         return false;
     }
     if (number_of_mode > MODE_ONLINE || (resume && restart)) {
         return err_set(e, ERR_JOB,
                        resume && restart ? "resume and restart exclude each other" : "there is no such mode");
     }
-    *mode = (enum task_mode)number_of_mode;
+    w->mode = (enum task_mode)number_of_mode;
     o->task.fence = fence;
-    o->task.resume = o->task.resume_if_any = resume;
+    o->task.resume = o->task.resume_if_any = resume && !w->check_again;
     o->task.restart = restart;
     return true;
 }
@@ -63,11 +113,25 @@ static int changes_follow(struct worker_watch *w) {
     return (int)exit_code_of(&e);
 }
 
+static int check_again(struct invocation *v) {
+    struct err none = ERR_INIT;
+    v->watch->load_begins(v->watch->arg);
+    v->watch->load_ended(v->watch->arg, true, true, &none);
+    return stage_check(v, json_pack("{s:b, s:b}", "ok", 1, "loaded_earlier", 1));
+}
+
+/* It stays for the agent, which hands it on; one without statements is of no use. */
+static void leave_repairs(const struct invocation *v, struct worker_watch *w) {
+    if (v->o.check.repair_file != NULL && !worker_watch_repair(w)) {
+        (void)unlink(v->o.check.repair_file);
+    }
+}
+
 int worker_migrate(const json_t *job, struct invocation *v) {
     struct err e = ERR_INIT;
-    enum task_mode mode = MODE_OFFLINE;
+    struct wanted wanted = {.mode = MODE_OFFLINE};
     struct worker_watch *w = worker_watch_new(stdout);
-    if (w == NULL || !take_job(job, &v->o, &mode, &e)) {
+    if (w == NULL || !take_job(job, &v->o, &wanted, &e)) {
         if (w == NULL) {
             err_set(&e, ERR_MEMORY, "no memory to begin");
         }
@@ -78,10 +142,11 @@ int worker_migrate(const json_t *job, struct invocation *v) {
     v->command = commands_find("migrate");
     v->json_events = true;
     v->watch = worker_watch_stages(w);
-    int code = stages_migrate(v);
+    int code = wanted.check_again ? check_again(v) : stages_migrate(v);
+    leave_repairs(v, w);
     /* What could not be compared has been told, and is for people to judge: the migration itself is done. */
     if (code == EXIT_OK || code == EXIT_DIFFERENT || v->incomplete) {
-        if (mode == MODE_ONLINE) {
+        if (wanted.mode == MODE_ONLINE) {
             code = changes_follow(w);
         } else {
             worker_watch_stage(w, state_event_name(EVENT_OFFLINE_DONE));

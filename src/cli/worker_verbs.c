@@ -1,6 +1,7 @@
 /* What a worker can be asked, and what the verbs share. See worker.h. */
 #include "base/log.h"
 #include "base/str.h"
+#include "cli/event_cut.h"
 #include "cli/options.h"
 #include "cli/progress_bar.h"
 #include "cli/task_file.h"
@@ -67,7 +68,8 @@ void worker_fail(const struct err *e) {
 void worker_result(json_t *result) {
     json_t *event = json_object();
     json_object_set_new(event, "event", json_string("result"));
-    json_object_set_new(event, "result", result);
+    json_object_set_new(event, "result", event_cut(result));
+    json_decref(result);
     display_event(stdout, event);
 }
 

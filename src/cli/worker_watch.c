@@ -27,6 +27,8 @@ struct object {
     uint64_t rows, rows_estimate, bytes;
     unsigned permille;
     json_t *error; /* or NULL */
+    char *cells;   /* the picture of its chunks (engine/chunk_map.h), or NULL */
+    unsigned chunks, chunks_each;
     bool changed, loaded_here;
 };
 
@@ -37,6 +39,9 @@ struct worker_watch {
     struct object *objects;
     size_t n;
     bool checking, load_told, check_told;
+    char *repair_file; /* where the last check has left statements, or NULL */
+    uint64_t repair_lines;
+    bool repair_cut;
     int64_t said_us;
 };
 
@@ -69,6 +74,10 @@ static json_t *item_of(const struct object *o) {
     json_object_set_new(j, "bytes", json_integer((json_int_t)o->bytes));
     json_object_set_new(j, "permille", json_integer(o->permille));
     json_object_set(j, "error", o->error != NULL ? o->error : json_null());
+    json_object_set_new(j, "chunks",
+                        o->cells == NULL ? json_null()
+                                         : json_pack("{s:I, s:I, s:s}", "n", (json_int_t)o->chunks, "each",
+                                                     (json_int_t)o->chunks_each, "cells", o->cells));
     return j;
 }
 
@@ -91,7 +100,7 @@ static void tell_objects(struct worker_watch *w) {
         o->changed = false;
         items = items != NULL ? items : json_array();
         json_array_append_new(items, item_of(o));
-        bytes += ITEM_BYTES + (o->error != NULL ? sizeof(struct err) : 0);
+        bytes += ITEM_BYTES + (o->cells != NULL ? CHUNK_CELLS : 0) + (o->error != NULL ? sizeof(struct err) : 0);
         if (json_array_size(items) == ITEMS_MAX || bytes > EVENT_BYTES) {
             tell_items(w, items);
             items = NULL;
@@ -128,6 +137,26 @@ static void set_counts(struct object *o, uint64_t rows, uint64_t bytes) {
     o->changed = o->changed || o->rows != rows || o->bytes != bytes;
     o->rows = rows;
     o->bytes = bytes;
+}
+
+/* The progress tells it when it has changed. */
+static void set_cells(struct object *o, const struct table_progress *t) {
+    char *copy = t->cells != NULL ? strdup(t->cells) : NULL;
+    if (copy != NULL) {
+        free(o->cells);
+        o->cells = copy;
+        o->chunks = t->cells_chunks;
+        o->chunks_each = t->cells_each;
+        o->changed = true;
+    }
+}
+
+/* Its rows are the same after all: some were being written when they were compared first. */
+static void clear_differing(struct object *o) {
+    for (char *c = o->cells; c != NULL && *c != '\0'; c++) {
+        o->changed = o->changed || *c == 'D';
+        *c = *c == 'D' ? 'C' : *c;
+    }
 }
 
 /* The catalog is read anew for the check: a table may be new, or another's place. */
@@ -176,11 +205,13 @@ static void look_at_load(struct object *o, const struct table_progress *t) {
     set_status(o, statuses[t->state]);
     set_counts(o, t->rows, t->bytes);
     set_permille(o, t->state == TABLE_DONE ? 1 : progress_table_fraction(t));
+    set_cells(o, t);
     o->loaded_here = true;
 }
 
 /* What the outcome is, the report tells at the end; until then a table that was read is nearly checked. */
 static void look_at_check(struct object *o, const struct table_progress *t) {
+    set_cells(o, t);
     if (t->state == TABLE_WAITING) {
         return;
     }
@@ -303,6 +334,10 @@ static void check_ended(void *arg, bool ok, const struct check_report *r, const 
     (void)e; /* it is about the whole check, and told as an event of its own */
     if (r == NULL) {
         tell_stage(w, EVENT_CHECK_START);
+    } else if (ok && r->repair_file != NULL) {
+        w->repair_file = arena_strdup(&w->arena, r->repair_file);
+        w->repair_lines = r->repair_lines;
+        w->repair_cut = r->repair_cut;
     }
     for (size_t i = 0; ok && r != NULL && i < r->ntables; i++) {
         struct object *o = object_of(w, i, r->tables[i].source);
@@ -313,6 +348,9 @@ static void check_ended(void *arg, bool ok, const struct check_report *r, const 
         set_status(o, error == NULL ? OBJECT_CHECKED : OBJECT_CHECK_FAILED);
         set_permille(o, 1);
         set_error(o, error);
+        if (r->tables[i].changed + r->tables[i].missing + r->tables[i].extra == 0) {
+            clear_differing(o);
+        }
         if (!o->loaded_here) {
             set_counts(o, r->tables[i].source_rows, r->tables[i].source_bytes);
         }
@@ -331,6 +369,18 @@ static void check_ended(void *arg, bool ok, const struct check_report *r, const 
     }
 }
 
+bool worker_watch_repair(struct worker_watch *w) {
+    if (w->repair_file == NULL || w->repair_lines == 0) {
+        return false;
+    }
+    json_t *event = json_object();
+    json_object_set_new(event, "event", json_string("repair"));
+    json_object_set_new(event, "file", text(w->repair_file));
+    json_object_set_new(event, "cut", json_boolean(w->repair_cut));
+    display_event(w->out, event);
+    return true;
+}
+
 struct worker_watch *worker_watch_new(FILE *out) {
     struct worker_watch *w = calloc(1, sizeof *w);
     if (w != NULL) {
@@ -346,6 +396,7 @@ void worker_watch_free(struct worker_watch *w) {
     }
     for (size_t i = 0; i < w->n; i++) {
         json_decref(w->objects[i].error);
+        free(w->objects[i].cells);
     }
     free(w->objects);
     arena_clear(&w->arena);

@@ -17,6 +17,9 @@ void worker_watch_free(struct worker_watch *w); /* NULL is fine */
 /* For invocation.watch; lives as long as w. */
 const struct stage_watch *worker_watch_stages(const struct worker_watch *w);
 
+/* The check has written statements to this file: cut: not all. One `repair` event. False: there are none. */
+bool worker_watch_repair(struct worker_watch *w);
+
 /* One `stage` event. */
 void worker_watch_stage(struct worker_watch *w, const char *stage);
 

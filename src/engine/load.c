@@ -120,6 +120,14 @@ static bool build_key(struct worker *w, const struct work_item *item, struct err
     return ok;
 }
 
+static bool load_one(struct worker *w, const struct chunk *c, struct err *e) {
+    struct progress *p = w->load->progress;
+    progress_chunk_step(p, c->table, c->number, CHUNK_BEGUN);
+    bool ok = load_chunk(w, c, e);
+    progress_chunk_step(p, c->table, c->number, ok ? CHUNK_DONE : CHUNK_GIVEN_BACK);
+    return ok;
+}
+
 static bool do_item(struct worker *w, const struct work_item *item, struct err *e) {
     struct load *l = w->load;
     switch (item->kind) {
@@ -127,7 +135,7 @@ static bool do_item(struct worker *w, const struct work_item *item, struct err *
         return load_plan(w, item, e);
     case WORK_CHUNK:
         progress_table_state(l->progress, item->table, TABLE_LOADING);
-        return load_chunk(w, item->chunk, e);
+        return load_one(w, item->chunk, e);
     case WORK_KEY:
         progress_table_state(l->progress, item->table, TABLE_INDEXING);
         if (!build_key(w, item, e)) {

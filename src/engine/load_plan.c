@@ -47,6 +47,7 @@ static bool flush(struct planning *p, bool complete, struct err *e) {
         }
     }
     for (size_t i = 0; i < p->n; i++) {
+        progress_chunk_step(l->progress, p->table, p->batch[i].number, CHUNK_PLANNED);
         work_add_chunk(&l->work, &p->batch[i]);
     }
     p->total += (unsigned)p->n;

@@ -227,6 +227,7 @@ static bool fill_pool(struct run *r, bool first, struct err *e) {
         return false;
     }
     forget_counts(r);
+    progress_chunks_forget(l->progress);
     for (size_t i = 0; i < r->db.ntables; i++) {
         work_set_size(&l->work, i, r->db.tables[i].data_bytes + 1);
         if (checkpoint_has_step(&r->steps, checkpoint_plan_step(&r->arena, r->db.tables[i].name))) {
@@ -243,11 +244,14 @@ static bool fill_pool(struct run *r, bool first, struct err *e) {
                            c->table);
         }
         c->chunk.table = table;
+        progress_chunk_step(l->progress, table, c->chunk.number, CHUNK_PLANNED);
         if (c->chunk.nbounds > chunk_key_of(&r->db.tables[table]).n) {
             return err_set(e, ERR_SOURCE_MOVED, "table %s no longer has the key that it was split by", c->table);
         }
         if (c->done) {
             count_chunk(r, table, c, first);
+            progress_chunk_step(l->progress, table, c->chunk.number, CHUNK_BEGUN);
+            progress_chunk_step(l->progress, table, c->chunk.number, CHUNK_DONE);
         } else {
             work_add_chunk(&l->work, &c->chunk);
         }

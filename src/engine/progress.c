@@ -36,6 +36,7 @@ struct counters {
     atomic_uint_fast64_t rows, bytes, diverted;
     atomic_int_fast64_t flow_rows, flow_bytes;
     atomic_uint chunks, chunks_done, indexes_done;
+    struct chunk_map map; /* under the lock */
 };
 
 struct sample {
@@ -58,6 +59,8 @@ struct progress {
     double fraction;            /* the largest shown so far */
     struct sample samples[SAMPLES];
     size_t nsamples, next_sample;
+    size_t cells; /* of all maps */
+    bool check;   /* what the maps are of */
 };
 
 static int64_t real_clock(void *arg) {
@@ -81,8 +84,15 @@ struct progress *progress_new(void) {
     return progress_new_with_clock(real_clock, NULL);
 }
 
+static void forget_maps(struct progress *p) {
+    for (size_t i = 0; i < p->ntables; i++) {
+        chunk_map_clear(&p->tables[i].map, &p->cells);
+    }
+}
+
 void progress_free(struct progress *p) {
     if (p != NULL) {
+        forget_maps(p);
         arena_clear(&p->arena);
         pthread_mutex_destroy(&p->lock);
         free(p);
@@ -115,6 +125,7 @@ void progress_tables(struct progress *p, const struct table_progress *tables, si
         atomic_init(&c->chunks_done, t->chunks_done);
         atomic_init(&c->indexes_done, t->indexes_done);
     }
+    forget_maps(p);
     p->tables = fresh;
     p->ntables = n;
     pthread_mutex_unlock(&p->lock);
@@ -147,6 +158,19 @@ void progress_table_state(struct progress *p, size_t table, enum table_state s) 
 
 void progress_chunks(struct progress *p, size_t table, unsigned chunks) {
     atomic_store_explicit(&counters_of(p, table)->chunks, chunks, memory_order_relaxed);
+}
+
+void progress_chunk_step(struct progress *p, size_t table, unsigned number, enum chunk_step step) {
+    struct counters *c = counters_of(p, table);
+    pthread_mutex_lock(&p->lock);
+    chunk_map_step(&c->map, number, step, &p->cells);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void progress_chunks_forget(struct progress *p) {
+    pthread_mutex_lock(&p->lock);
+    forget_maps(p);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void progress_chunk_done(struct progress *p, size_t table, uint64_t rows, uint64_t bytes, uint64_t diverted) {
@@ -258,6 +282,17 @@ static struct work work_of(const struct progress_view *v) {
     return w;
 }
 
+static void copy_cells(struct progress *p, struct arena *a, struct chunk_map *m, struct table_progress *t) {
+    char text[CHUNK_CELLS + 1];
+    if (!m->changed || !chunk_map_is_shown(m)) {
+        return;
+    }
+    size_t n = chunk_map_text(m, p->check, text);
+    t->cells = arena_strndup(a, text, n);
+    t->cells_chunks = m->chunks;
+    t->cells_each = m->each;
+}
+
 static void read_tables(struct progress *p, struct arena *a, struct progress_view *v) {
     v->ntables = p->ntables;
     v->tables = arena_array(a, struct table_progress, p->ntables > 0 ? p->ntables : 1);
@@ -355,6 +390,9 @@ void progress_read(struct progress *p, struct arena *a, struct progress_view *v)
         }
         v->phase = PHASE_INDEX;
     }
+    for (size_t i = 0; i < p->ntables; i++) {
+        copy_cells(p, a, &p->tables[i].map, &v->tables[i]);
+    }
     v->eta_ms = eta_ms(p, now, v, &w);
     if (transferring(p->phase)) {
         const struct sample *then = sample_before(p, now, SPEED_WINDOW_US);
@@ -387,6 +425,7 @@ void progress_phase(struct progress *p, enum progress_phase phase) {
     pthread_mutex_lock(&p->lock);
     int64_t now = p->clock(p->clock_arg);
     p->phase = phase;
+    p->check = p->check || phase == PHASE_CHECK;
     read_tables(p, &scratch, &v);
     if (phase == PHASE_LOAD || phase == PHASE_CHECK) {
         /* What an earlier run, or a snapshot lost since, had loaded is there already: it is no speed of this one. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "engine/chunk_map.h"
 
 enum progress_phase {
     PHASE_CONNECT,
@@ -34,6 +35,8 @@ struct table_progress {
     unsigned indexes, indexes_done;
     uint64_t diverted;               /* rows put aside */
     int64_t started_us, finished_us; /* monotonic, 0 = not yet */
+    const char *cells;               /* chunk_map_text of a large table; NULL: as at the last progress_read, or none */
+    unsigned cells_chunks, cells_each;
 };
 
 struct progress_view {
@@ -59,6 +62,9 @@ void progress_phase(struct progress *p, enum progress_phase phase);
 void progress_workers(struct progress *p, unsigned workers);
 void progress_table_state(struct progress *p, size_t table, enum table_state s);
 void progress_chunks(struct progress *p, size_t table, unsigned chunks);
+/* For the picture of its chunks. */
+void progress_chunk_step(struct progress *p, size_t table, unsigned number, enum chunk_step step);
+void progress_chunks_forget(struct progress *p); /* they will all be told again */
 /* A chunk was committed. */
 void progress_chunk_done(struct progress *p, size_t table, uint64_t rows, uint64_t bytes, uint64_t diverted);
 /* Live figures between commits: what is under way may be taken back (negative) when a chunk is tried again. */

@@ -8,11 +8,13 @@
 #include "base/str.h"
 #include "server/agent_ended.h"
 #include "server/alerts.h"
+#include "server/check_merge.h"
 #include "server/enrol.h"
 #include "server/figures.h"
 #include "server/hub.h"
 #include "server/logs.h"
 #include "server/objects.h"
+#include "server/repairs.h"
 #include "server/scheduler.h"
 
 /* A message's handler. Its store statements are in a.arena. */
@@ -196,12 +198,30 @@ static bool stage(struct from_agent *m, const json_t *event, struct err *e) {
     return tasks_commit(&t, e);
 }
 
+/* A check of some tables, made again, becomes part of the one that was made of all; a new reference. */
+static bool whole_check(struct from_agent *m, const json_t *check, json_t **out, struct err *e) {
+    struct store_rows rows;
+    *out = NULL;
+    if (json_is_true(json_object_get(check, "partial"))) {
+        if (!store_rows(m->store, &m->arena, "SELECT text FROM document WHERE subtask_id = ? AND kind = 'check'",
+                        STORE_VALUES(STORE_I(m->subtask)), &rows, e)) {
+            return false;
+        }
+        json_t *before = rows.n > 0 ? json_loads(store_cell(&rows, 0, 0), 0, NULL) : NULL;
+        *out = before != NULL ? check_merge(before, check) : NULL;
+        json_decref(before);
+    }
+    *out = *out != NULL ? *out : json_deep_copy(check);
+    return true;
+}
+
 static bool document(struct from_agent *m, const char *kind, const json_t *what, struct err *e) {
     char *text = json_dumps(what, JSON_COMPACT | JSON_REAL_PRECISION(9));
     struct tasks t = tasks_of(m);
     bool ok = tasks_begin(&t, e);
     if (ok) {
-        ok = store_run(m->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
+        ok = (!str_eq(kind, "check") || repairs_drop(&t, m->subtask, e)) &&
+             store_run(m->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
                        STORE_VALUES(STORE_I(m->subtask), STORE_T(kind)), NULL, e) &&
              store_run(m->store, "INSERT INTO document (subtask_id, kind, at_ms, text) VALUES (?, ?, ?, ?)",
                        STORE_VALUES(STORE_I(m->subtask), STORE_T(kind), STORE_I(t.now_ms), STORE_T(text)), NULL, e);
@@ -231,6 +251,25 @@ static bool differs(struct from_agent *m, const json_t *check, struct err *e) {
     return ok;
 }
 
+static bool check(struct from_agent *m, const json_t *told, struct err *e) {
+    json_t *what;
+    bool ok = whole_check(m, told, &what, e) && document(m, "check", what, e) && differs(m, what, e);
+    json_decref(what);
+    return ok;
+}
+
+static bool repair(struct from_agent *m, const json_t *event, struct err *e) {
+    struct tasks t = tasks_of(m);
+    if (!tasks_begin(&t, e)) {
+        return false;
+    }
+    if (repairs_take(&t, m->subtask, event, e)) {
+        return tasks_commit(&t, e);
+    }
+    tasks_rollback(&t);
+    return false;
+}
+
 static bool worker_event(struct from_agent *m, struct err *e) {
     const json_t *event = json_object_get(m->message, "event");
     const char *kind = text_of(event, "event");
@@ -247,9 +286,12 @@ static bool worker_event(struct from_agent *m, struct err *e) {
     if (str_eq(kind, "stage")) {
         return stage(m, event, e);
     }
+    if (str_eq(kind, "repair")) {
+        return repair(m, event, e);
+    }
     if (str_eq(kind, "precheck") || str_eq(kind, "report") || str_eq(kind, "check")) {
-        const json_t *what = json_object_get(event, kind);
-        return document(m, kind, what, e) && (!str_eq(kind, "check") || differs(m, what, e));
+        return str_eq(kind, "check") ? check(m, json_object_get(event, kind), e)
+                                     : document(m, kind, json_object_get(event, kind), e);
     }
     return true; /* an error comes with the worker's end; others are of later versions */
 }

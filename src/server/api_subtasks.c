@@ -49,12 +49,20 @@ static bool exists(struct call *c, int64_t *id, struct err *e) {
     return rows.n > 0 || api_not_found(e, "subtask");
 }
 
+/* The picture itself is asked for one by one. */
+static json_t *chunk_number(const char *text) {
+    json_t *picture = view_json(text), *n = json_incref(json_object_get(picture, "n"));
+    json_decref(picture);
+    return n != NULL ? n : json_null();
+}
+
 static json_t *object_json(const struct store_rows *r, size_t i) {
-    return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "kind", store_cell(r, i, 0), "name",
+    return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "kind", store_cell(r, i, 0), "name",
                      store_cell(r, i, 1), "target", api_text_json(store_cell(r, i, 2)), "status",
                      (json_int_t)store_number(r, i, 3), "rows", (json_int_t)store_number(r, i, 4), "rows_estimate",
                      (json_int_t)store_number(r, i, 5), "bytes", (json_int_t)store_number(r, i, 6), "permille",
-                     (json_int_t)store_number(r, i, 7), "error", view_json(store_cell(r, i, 8)));
+                     (json_int_t)store_number(r, i, 7), "error", view_json(store_cell(r, i, 8)), "chunks",
+                     store_cell(r, i, 9) == NULL ? json_null() : chunk_number(store_cell(r, i, 9)));
 }
 
 static bool objects(struct call *c, struct err *e) {
@@ -91,7 +99,7 @@ static bool objects(struct call *c, struct err *e) {
     char *sql =
         arena_printf(c->a,
                      "SELECT o.kind, o.name, o.target, o.status, o.row_count, o.row_estimate, o.byte_count, o.permille,"
-                     " o.error FROM object o WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
+                     " o.error, o.chunks FROM object o WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
                      page.where, page.order, (long long)page.limit, (long long)page.offset);
     struct store_values values = {page.values, page.nvalues};
     if (!store_rows(c->store, c->a, count, values, &total, e) || !store_rows(c->store, c->a, sql, values, &rows, e)) {
@@ -102,6 +110,56 @@ static bool objects(struct call *c, struct err *e) {
         json_array_append_new(items, object_json(&rows, i));
     }
     c->out = api_list(&p, store_number(&total, 0, 0), items);
+    return true;
+}
+
+/* How many cells are in each state, by their letters. */
+static json_t *count_cells(const char *cells) {
+    static const struct {
+        char letter;
+        const char *name;
+    } states[] = {{'.', "waiting"},  {'l', "loading"}, {'L', "loaded"},
+                  {'c', "checking"}, {'C', "checked"}, {'D', "differing"}};
+    json_t *out = json_object();
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        json_int_t n = 0;
+        for (const char *p = cells; *p != '\0'; p++) {
+            n += *p == states[i].letter;
+        }
+        json_object_set_new(out, states[i].name, json_integer(n));
+    }
+    return out;
+}
+
+/* ?object=NAME: the picture of its chunks. */
+static bool chunks(struct call *c, struct err *e) {
+    struct store_rows rows;
+    const char *name = http_parameter(c->request, "object");
+    int64_t id;
+    if (!exists(c, &id, e)) {
+        return false;
+    }
+    if (name == NULL) {
+        return err_set(e, ERR_BODY, "object is missing: the name of a table");
+    }
+    if (!store_rows(c->store, c->a,
+                    "SELECT status, chunks FROM object WHERE subtask_id = ? AND kind = 'table' AND name = ?",
+                    STORE_VALUES(STORE_I(id), STORE_T(name)), &rows, e)) {
+        return false;
+    }
+    if (rows.n == 0) {
+        return err_set(e, ERR_NOT_FOUND, "subtask %lld has no table of that name", (long long)id);
+    }
+    json_t *picture = view_json(store_cell(&rows, 0, 1));
+    if (!json_is_object(picture)) {
+        json_decref(picture);
+        return err_set(e, ERR_NOT_FOUND, "the table has too few parts to be shown");
+    }
+    const char *cells = json_string_value(json_object_get(picture, "cells"));
+    json_object_set_new(picture, "name", json_string(name));
+    json_object_set_new(picture, "status", json_integer((json_int_t)store_number(&rows, 0, 0)));
+    json_object_set_new(picture, "counts", count_cells(cells != NULL ? cells : ""));
+    c->out = picture;
     return true;
 }
 
@@ -255,6 +313,7 @@ static bool retry_object(struct call *c, struct err *e) {
 const struct route api_subtask_routes[] = {
     {HTTP_GET, "/api/v1/subtasks/{id}", ROLE_VIEWER, 0, one},
     {HTTP_GET, "/api/v1/subtasks/{id}/objects", ROLE_VIEWER, 0, objects},
+    {HTTP_GET, "/api/v1/subtasks/{id}/chunks", ROLE_VIEWER, 0, chunks},
     {HTTP_GET, "/api/v1/subtasks/{id}/timeline", ROLE_VIEWER, 0, timeline},
     {HTTP_GET, "/api/v1/subtasks/{id}/samples", ROLE_VIEWER, 0, samples},
     {HTTP_GET, "/api/v1/subtasks/{id}/precheck", ROLE_VIEWER, 0, document},

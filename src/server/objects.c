@@ -7,12 +7,12 @@
 #include "server/figures.h"
 #include "server/tasks.h"
 
-enum { NAME_MAX_BYTES = 128, TARGET_MAX_BYTES = 300 };
+enum { NAME_MAX_BYTES = 128, TARGET_MAX_BYTES = 300, CHUNKS_MAX_BYTES = 4096 };
 
 struct object {
     const char *kind, *name, *target;
     int64_t status, rows, rows_estimate, bytes, permille;
-    char *error;
+    char *error, *chunks; /* JSON, or NULL */
 };
 
 static int64_t number_of(const json_t *o, const char *name) {
@@ -24,8 +24,16 @@ static const char *text_of(const json_t *o, const char *name, size_t max) {
     return json_is_string(v) && json_string_length(v) <= max ? json_string_value(v) : NULL;
 }
 
+/* As text; NULL: it is none. */
+static char *object_of(struct arena *a, const json_t *o, const char *name) {
+    const json_t *v = json_object_get(o, name);
+    char *text = json_is_object(v) ? json_dumps(v, JSON_COMPACT) : NULL;
+    char *kept = arena_strdup(a, text);
+    free(text);
+    return kept;
+}
+
 static bool read_object(struct arena *a, const json_t *item, struct object *out) {
-    const json_t *error = json_object_get(item, "error");
     *out = (struct object){
         .kind = text_of(item, "kind", 16),
         .name = text_of(item, "name", NAME_MAX_BYTES),
@@ -36,10 +44,10 @@ static bool read_object(struct arena *a, const json_t *item, struct object *out)
         .bytes = number_of(item, "bytes"),
         .permille = number_of(item, "permille"),
     };
-    if (json_is_object(error)) {
-        char *text = json_dumps(error, JSON_COMPACT);
-        out->error = arena_strdup(a, text);
-        free(text);
+    out->error = object_of(a, item, "error");
+    out->chunks = object_of(a, item, "chunks");
+    if (out->chunks != NULL && strlen(out->chunks) > CHUNKS_MAX_BYTES) {
+        out->chunks = NULL;
     }
     return out->kind != NULL && out->name != NULL && out->status >= OBJECT_WAITING &&
            out->status <= OBJECT_CHECK_FAILED;
@@ -50,18 +58,18 @@ static bool write_object(struct store *s, int64_t subtask, const struct object *
     return store_run(
                s,
                "UPDATE object SET target = ?, status = ?, row_count = ?, row_estimate = ?, byte_count = ?, permille ="
-               " ?, error = ? WHERE subtask_id = ? AND kind = ? AND name = ?",
+               " ?, error = ?, chunks = ? WHERE subtask_id = ? AND kind = ? AND name = ?",
                STORE_VALUES(STORE_T(x->target), STORE_I(x->status), STORE_I(x->rows), STORE_I(x->rows_estimate),
-                            STORE_I(x->bytes), STORE_I(x->permille), STORE_T(x->error), STORE_I(subtask),
-                            STORE_T(x->kind), STORE_T(x->name)),
+                            STORE_I(x->bytes), STORE_I(x->permille), STORE_T(x->error), STORE_T(x->chunks),
+                            STORE_I(subtask), STORE_T(x->kind), STORE_T(x->name)),
                &changed, e) &&
            (changed > 0 ||
             store_run(s,
                       "INSERT INTO object (subtask_id, kind, name, target, status, row_count, row_estimate, byte_count,"
-                      " permille, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      " permille, error, chunks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                       STORE_VALUES(STORE_I(subtask), STORE_T(x->kind), STORE_T(x->name), STORE_T(x->target),
                                    STORE_I(x->status), STORE_I(x->rows), STORE_I(x->rows_estimate), STORE_I(x->bytes),
-                                   STORE_I(x->permille), STORE_T(x->error)),
+                                   STORE_I(x->permille), STORE_T(x->error), STORE_T(x->chunks)),
                       NULL, e));
 }
 

@@ -112,8 +112,8 @@ static bool show_waiting(struct tasks *t, int64_t subtask, bool installing, bool
 
 struct claim {
     int64_t fence;
-    bool resume, restart;
-    json_t *job;
+    bool resume, restart, check_again;
+    json_t *job, *tables;
 };
 
 /* In one transaction: the lease, the fence, the state. *got: false when another server was faster. */
@@ -134,6 +134,7 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
         return true;
     }
     if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
+        !subtask_to_check(t, w->id, &c->check_again, &c->tables, e) ||
         !store_rows(t->store, t->a, "SELECT fence, attempts, generation FROM subtask WHERE id = ?",
                     STORE_VALUES(STORE_I(w->id)), &rows, e)) {
         return false;
@@ -152,6 +153,8 @@ static bool claim(const struct api *api, struct tasks *t, const struct waiting *
     if (claim_in(api, t, w, m, c, got, e)) {
         return tasks_commit(t, e);
     }
+    json_decref(c->tables);
+    c->tables = NULL;
     tasks_rollback(t);
     return false;
 }
@@ -186,12 +189,17 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
         return true;
     }
     if (!job_of_subtask(t->store, t->a, api->key, "migrate", w->id, &c.job, &why)) {
+        json_decref(c.tables);
         return fail(api, t, w->id, &why, e);
     }
     m->used++;
     json_object_set_new(c.job, "fence", json_integer((json_int_t)c.fence));
     json_object_set_new(c.job, "resume", json_boolean(c.resume));
     json_object_set_new(c.job, "restart", json_boolean(c.restart));
+    if (c.check_again) {
+        json_object_set_new(c.job, "check_again", json_true());
+        json_object_set_new(c.job, "check_tables", c.tables != NULL ? c.tables : json_null());
+    }
     log_info("placement", "subtask %lld goes to machine %lld, fence %lld", (long long)w->id, (long long)m->id,
              (long long)c.fence);
     /* When it cannot be sent the lease runs out, or the agent's next hello says that it has it not. */

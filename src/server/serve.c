@@ -100,10 +100,10 @@ static const char *public_url(struct arena *a, const struct serve_options *o, co
 }
 
 static void tell(const char *url, const char *first, FILE *out) {
-    fprintf(out, "godwit serves at %s/\n", url);
     if (first[0] != '\0') {
         fprintf(out, "first login: admin, password %s (once; it is not shown again)\n", first);
     }
+    fprintf(out, "godwit serves at %s/\n", url); /* last: who waits for this line has read the other */
     fflush(out);
 }
 

@@ -69,6 +69,8 @@ static const struct transition table[] = {
     {SUB_PRECHECK_FAILED, EVENT_RETRY, GUARD_NONE, SUB_WAITING, ACTION_PLACE},
     {SUB_PRECHECK_FAILED, EVENT_RESET, GUARD_NONE, SUB_NOT_RUN, ACTION_FORGET},
     {SUB_FINISHED, EVENT_RESET, GUARD_NONE, SUB_NOT_RUN, ACTION_FORGET},
+    {SUB_FINISHED, EVENT_CHECK_AGAIN, GUARD_IS_OFFLINE, SUB_WAITING, ACTION_PLACE},
+    {SUB_FAILED, EVENT_CHECK_AGAIN, GUARD_IS_OFFLINE, SUB_WAITING, ACTION_PLACE},
 };
 
 enum { TRANSITIONS = sizeof table / sizeof table[0] };
@@ -169,6 +171,7 @@ static const struct event_words events[EVENT_COUNT] = {
     [EVENT_FINISH] = {"finish", "finish the migration", "结束迁移"},
     [EVENT_RETRY] = {"retry", "try again", "重试"},
     [EVENT_RESET] = {"reset", "reset", "重置"},
+    [EVENT_CHECK_AGAIN] = {"check-again", "check again", "重新校验"},
     [EVENT_PLACED] = {"placed", "given to an execution machine", "已分配执行机"},
     [EVENT_INSTALL] = {"install", "the machine gets the kit", "开始安装迁移组件"},
     [EVENT_MACHINE_LOST] = {"machine-lost", "the execution machine is lost", "执行机失联"},

@@ -43,6 +43,7 @@ enum subtask_event {
     EVENT_FINISH,
     EVENT_RETRY,
     EVENT_RESET,
+    EVENT_CHECK_AGAIN,
     /* the scheduler */
     EVENT_PLACED,
     EVENT_INSTALL,

@@ -16,7 +16,7 @@ static const char *const actions[] = {
 static const char *const guards[] = {[GUARD_NONE] = "", [GUARD_IS_OFFLINE] = "offline", [GUARD_IS_ONLINE] = "online"};
 
 static const char *who(enum subtask_event e) {
-    return e <= EVENT_RESET ? "people" : e <= EVENT_MACHINE_LOST ? "the server" : "the worker";
+    return e < EVENT_PLACED ? "people" : e <= EVENT_MACHINE_LOST ? "the server" : "the worker";
 }
 
 /* They lead from nearly everywhere to the same place: the picture would be nothing else. */

@@ -6,6 +6,8 @@
 #include "server/view.h"
 #include "server/webhooks.h"
 
+enum { CHECK_TABLES_MAX = 200 }; /* that are named to a worker */
+
 struct subtask {
     int64_t id, task;
     enum subtask_status status, reached;
@@ -39,6 +41,7 @@ static bool is_so(const struct subtask *x, enum subtask_event event) {
     switch (event) {
     case EVENT_START:
     case EVENT_RETRY:
+    case EVENT_CHECK_AGAIN:
         return state_is_active(x->status);
     case EVENT_FINISH:
         return x->status == SUB_FINISHED;
@@ -106,7 +109,7 @@ static bool store_step(struct tasks *t, const struct subtask *x, const struct tr
                    STORE_VALUES(STORE_I(x->id)), NULL, e)) {
         return false;
     }
-    if (step->event == EVENT_RETRY &&
+    if ((step->event == EVENT_RETRY || step->event == EVENT_CHECK_AGAIN) &&
         !store_run(t->store, "UPDATE subtask SET crashes = 0, not_before_ms = NULL WHERE id = ?",
                    STORE_VALUES(STORE_I(x->id)), NULL, e)) {
         return false;
@@ -120,6 +123,41 @@ static bool target_is_ours(struct tasks *t, const struct subtask *x, struct err 
     return store_rows(t->store, t->a, "SELECT target_id, target_database, target_schema FROM subtask WHERE id = ?",
                       STORE_VALUES(STORE_I(x->id)), &rows, e) &&
            target_is_free(t, x->id, store_number(&rows, 0, 0), store_cell(&rows, 0, 1), store_cell(&rows, 0, 2), e);
+}
+
+/* Since it was begun, or reset, all data has been moved. */
+static bool is_loaded(struct tasks *t, const struct subtask *x, bool *loaded, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(
+            t->store, t->a,
+            "SELECT count(*) FROM status_change WHERE subtask_id = ? AND event IN ('full-finished',"
+            " 'check-start') AND id > COALESCE((SELECT max(id) FROM status_change WHERE subtask_id = ? AND event"
+            " = 'reset'), 0)",
+            STORE_VALUES(STORE_I(x->id), STORE_I(x->id)), &rows, e)) {
+        return false;
+    }
+    *loaded = store_number(&rows, 0, 0) > 0;
+    return true;
+}
+
+/* What a table of states cannot know. */
+static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_event event, struct err *e) {
+    bool loaded;
+    if (event != EVENT_RESET && event != EVENT_CHECK_AGAIN) {
+        return true;
+    }
+    if (x->leased) {
+        err_set(e, ERR_NOT_NOW, "subtask %lld: its worker has not ended yet", (long long)x->id);
+        return err_hint(e, "try again in a few seconds");
+    }
+    if (event == EVENT_CHECK_AGAIN && !is_loaded(t, x, &loaded, e)) {
+        return false;
+    }
+    if (event == EVENT_CHECK_AGAIN && !loaded) {
+        return err_set(e, ERR_NOT_NOW, "subtask %lld: not all data has been moved, so there is nothing to check",
+                       (long long)x->id);
+    }
+    return target_is_ours(t, x, e);
 }
 
 /* A reset keeps the history of what was done, not its figures. */
@@ -195,10 +233,7 @@ bool subtask_event(struct tasks *t, int64_t id, enum subtask_event event, const 
     if (step == NULL) {
         return refuse(&x, event, e);
     }
-    if (event == EVENT_RESET && x.leased) {
-        return err_set(e, ERR_NOT_NOW, "subtask %lld: its worker has not ended yet", (long long)id);
-    }
-    if (event == EVENT_RESET && !target_is_ours(t, &x, e)) {
+    if (!is_possible(t, &x, event, e)) {
         return false;
     }
     char *text = reason == NULL ? NULL : json_dumps(reason, JSON_COMPACT);
@@ -217,9 +252,36 @@ bool subtask_recount(struct tasks *t, int64_t id, struct err *e) {
     return read_subtask(t, id, &x, e) && recount(t, &x, x.status, e);
 }
 
+/* These are to be compared again. */
+static bool unmark(struct tasks *t, int64_t id, const char *which, struct err *e) {
+    char *sql =
+        arena_printf(t->a, "UPDATE object SET status = ?, error = NULL WHERE subtask_id = ? AND status IN (%s)", which);
+    return store_run(t->store, sql, STORE_VALUES(STORE_I(OBJECT_MIGRATED), STORE_I(id)), NULL, e);
+}
+
+bool subtask_check_again(struct tasks *t, int64_t id, struct err *e) {
+    bool changed;
+    return subtask_event(t, id, EVENT_CHECK_AGAIN, NULL, &changed, e) && (!changed || unmark(t, id, "4, 5, 7", e)) &&
+           (!changed || subtask_recount(t, id, e));
+}
+
+/* Of a check that has ended all tables that differ are compared again: its report, and its statements, are about all of them. */
+static bool retry_check(struct tasks *t, int64_t id, struct err *e) {
+    return subtask_event(t, id, EVENT_CHECK_AGAIN, NULL, NULL, e) && unmark(t, id, "7", e) && subtask_recount(t, id, e);
+}
+
+static bool retry_load(struct tasks *t, int64_t id, const char *kind, const char *name, struct err *e) {
+    return store_run(t->store,
+                     "UPDATE object SET status = ?, error = NULL WHERE subtask_id = ? AND kind = ? AND name = ?",
+                     STORE_VALUES(STORE_I(OBJECT_WAITING), STORE_I(id), STORE_T(kind), STORE_T(name)), NULL, e) &&
+           subtask_event(t, id, EVENT_RETRY, NULL, NULL, e);
+}
+
 bool subtask_retry_object(struct tasks *t, int64_t id, const char *kind, const char *name, struct err *e) {
     struct store_rows rows;
-    if (!store_rows(t->store, t->a, "SELECT status FROM object WHERE subtask_id = ? AND kind = ? AND name = ?",
+    if (!store_rows(t->store, t->a,
+                    "SELECT o.status, s.status FROM object o JOIN subtask s ON s.id = o.subtask_id WHERE o.subtask_id ="
+                    " ? AND o.kind = ? AND o.name = ?",
                     STORE_VALUES(STORE_I(id), STORE_T(kind), STORE_T(name)), &rows, e)) {
         return false;
     }
@@ -230,8 +292,41 @@ bool subtask_retry_object(struct tasks *t, int64_t id, const char *kind, const c
     if (status != OBJECT_FAILED && status != OBJECT_CHECK_FAILED) {
         return err_set(e, ERR_NOT_NOW, "%s %s has not failed", kind, name);
     }
-    return store_run(t->store,
-                     "UPDATE object SET status = ?, error = NULL WHERE subtask_id = ? AND kind = ? AND name = ?",
-                     STORE_VALUES(STORE_I(OBJECT_WAITING), STORE_I(id), STORE_T(kind), STORE_T(name)), NULL, e) &&
-           subtask_event(t, id, EVENT_RETRY, NULL, NULL, e);
+    return status == OBJECT_CHECK_FAILED && store_number(&rows, 0, 1) == SUB_FINISHED
+               ? retry_check(t, id, e)
+               : retry_load(t, id, kind, name, e);
+}
+
+/* What people, or this server, did last to make it run tells which. */
+bool subtask_to_check(struct tasks *t, int64_t id, bool *again, json_t **tables, struct err *e) {
+    struct store_rows rows, marked, others;
+    *tables = NULL;
+    *again = false;
+    if (!store_rows(t->store, t->a,
+                    "SELECT event FROM status_change WHERE subtask_id = ? AND event IN ('start', 'retry',"
+                    " 'check-again') ORDER BY id DESC LIMIT 1",
+                    STORE_VALUES(STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    *again = rows.n > 0 && str_eq(store_cell(&rows, 0, 0), state_event_name(EVENT_CHECK_AGAIN));
+    if (!*again) {
+        return true;
+    }
+    if (!store_rows(t->store, t->a,
+                    "SELECT name FROM object WHERE subtask_id = ? AND kind = 'table' AND status <> ? ORDER BY name"
+                    " LIMIT ?",
+                    STORE_VALUES(STORE_I(id), STORE_I(OBJECT_CHECKED), STORE_I(CHECK_TABLES_MAX + 1)), &marked, e) ||
+        !store_rows(t->store, t->a,
+                    "SELECT count(*) FROM object WHERE subtask_id = ? AND kind = 'table' AND status = ?",
+                    STORE_VALUES(STORE_I(id), STORE_I(OBJECT_CHECKED)), &others, e)) {
+        return false;
+    }
+    if (marked.n == 0 || marked.n > CHECK_TABLES_MAX || store_number(&others, 0, 0) == 0) {
+        return true; /* all of them */
+    }
+    *tables = json_array();
+    for (size_t i = 0; i < marked.n; i++) {
+        json_array_append_new(*tables, json_string(store_cell(&marked, i, 0)));
+    }
+    return true;
 }

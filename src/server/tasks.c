@@ -56,7 +56,7 @@ bool tasks_tell_task(struct tasks *t, int64_t task, struct err *e) {
     return true;
 }
 
-/* Numbers of the system we replace; reset and retry are ours. */
+/* Numbers of the system we replace; the others are ours. */
 static int code_of(enum subtask_event event) {
     switch (event) {
     case EVENT_START:
@@ -71,6 +71,8 @@ static int code_of(enum subtask_event event) {
         return 101;
     case EVENT_RETRY:
         return 102;
+    case EVENT_CHECK_AGAIN:
+        return 103;
     default:
         return 0;
     }

@@ -36,9 +36,16 @@ bool subtask_event(struct tasks *t, int64_t subtask, enum subtask_event event, c
 /* Its objects have changed: count again how far it is. */
 bool subtask_recount(struct tasks *t, int64_t subtask, struct err *e) WARN_UNUSED;
 
-/* Try one object again that could not be moved or differs: the subtask starts again and does what is left. */
+/* Compare both ends once more, after all data has been moved. */
+bool subtask_check_again(struct tasks *t, int64_t subtask, struct err *e) WARN_UNUSED;
+
+/* Try one object again that could not be moved or differs: the subtask starts again and does what is left; of one that is finished what
+ * differs is compared again. */
 bool subtask_retry_object(struct tasks *t, int64_t subtask, const char *kind, const char *name,
                           struct err *e) WARN_UNUSED;
+
+/* Is its next worker only to compare, and which tables: a list of names, the caller's; NULL: all. */
+bool subtask_to_check(struct tasks *t, int64_t subtask, bool *again, json_t **tables, struct err *e) WARN_UNUSED;
 
 /* ---- main tasks ---- */
 

@@ -67,7 +67,7 @@ class Client:
         data = raw if raw is not None else json.dumps(body) if body is not None else (b"" if method in ("POST", "PUT") else None)
         connection.request(method, path, data, {k: v for k, v in all_headers.items() if v is not None})
         answer = connection.getresponse()
-        text = answer.read().decode()
+        self.text = text = answer.read().decode()
         cookie = re.match(r"godwit_session=([^;]*)", answer.headers.get("Set-Cookie") or "")
         self.headers = answer.headers
         connection.close()

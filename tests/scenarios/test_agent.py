@@ -174,7 +174,7 @@ def test_reconnects_and_replays(agent, control, move, sources, mysql9):
     since = len(control.heard)
     control.cut()
     control.wait_for("ended", since=since, timeout=30)
-    assert control.of_type("hello", since)[0]["subtasks"] == []
+    assert control.of_type("hello", since)[0]["subtasks"] == [{"subtask": 4, "fence": 1}]
     assert control.stages(4, since=since) == FULL and control.events("check", 4, since=since)
     items = [i for e in control.events("objects", 4, since=since) for i in e["items"]]
     assert len(items) == 7 and {i["status"] for i in items} == {5}

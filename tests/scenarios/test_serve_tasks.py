@@ -89,8 +89,7 @@ def test_a_failed_subtask_says_why_and_is_tried_again(admin, ends, sources, mysq
     items = admin.ok("GET", "/api/v1/subtasks/%d/precheck" % one["id"])["precheck"]["items"]
     assert "GW3002" in json.dumps([i for i in items if i["status"] == "failed"]), items
     assert admin.ok("GET", "/api/v1/tasks/%d" % task["id"])["progress"] < 1
-    alerts = admin.ok("GET", "/api/v1/alerts?open=true")["items"]
-    assert [a["code"] for a in alerts] == ["GW1010"]
+    admin.wait(lambda: [a["code"] for a in admin.ok("GET", "/api/v1/alerts?open=true")["items"]] == ["GW1010"], "an alert")
     admin.ok("PUT", "/api/v1/data-sources/%d" % ends.target_id,
              {"name": "target", "kind": "postgresql", "host": ends.target.server.host, "port": ends.target.server.port,
               "username": ends.target.server.user, "password": ends.target.server.password})

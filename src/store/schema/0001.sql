@@ -190,7 +190,8 @@ CREATE TABLE object (
     row_estimate bigint NOT NULL,
     byte_count bigint NOT NULL,
     permille integer NOT NULL,
-    error text, -- JSON
+    error text,  -- JSON
+    chunks text, -- JSON: how far its parts are, of a large table
     PRIMARY KEY (subtask_id, kind, name)
 );
 CREATE INDEX object_status ON object (subtask_id, status);

@@ -59,6 +59,8 @@ static void people_may_only_do_what_the_manual_allows(void **state) {
         assert_int_equal(state_next(s, EVENT_FINISH, MODE_ONLINE) != NULL, state_is_active(s));
         assert_int_equal(state_next(s, EVENT_RESET, MODE_ONLINE) != NULL, state_is_over(s));
         assert_int_equal(state_next(s, EVENT_RETRY, MODE_ONLINE) != NULL, s == SUB_FAILED || s == SUB_PRECHECK_FAILED);
+        assert_int_equal(state_next(s, EVENT_CHECK_AGAIN, MODE_OFFLINE) != NULL, s == SUB_FINISHED || s == SUB_FAILED);
+        assert_null(state_next(s, EVENT_CHECK_AGAIN, MODE_ONLINE));
         assert_int_equal(state_next(s, EVENT_FAILED, MODE_ONLINE) != NULL, state_is_active(s));
         assert_int_equal(state_next(s, EVENT_MACHINE_LOST, MODE_ONLINE) != NULL,
                          state_is_active(s) && s != SUB_WAITING);
