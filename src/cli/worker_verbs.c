@@ -7,6 +7,7 @@
 #include "cli/task_file.h"
 #include "cli/worker.h"
 #include "engine/precheck.h"
+#include "server/state.h"
 
 static const struct {
     const char *name;
@@ -82,6 +83,7 @@ bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json
         return false;
     }
     o.task.restart = json_is_true(json_object_get(job, "restart"));
+    o.task.online = json_integer_value(json_object_get(job, "mode")) == MODE_ONLINE;
     bool ok = precheck_run(&o.task, &p, e);
     if (ok) {
         *result = precheck_to_json(&p);

@@ -224,6 +224,8 @@ def test_prechecks_before_a_task_is_made(admin, mysql9, pg_db, sources):
         admin.refused(400, "GW1071", "POST", "/api/v1/precheck", {"subtask": body, **wrong})
     for wrong in ({}, {"subtask": {**body, "mode": 3}}, {"subtask": {**body, "source_id": target}}, {"subtask": body, "task": "x"}):
         admin.refused(400, "GW1067", "POST", "/api/v1/precheck", wrong)
+    online = admin.ok("POST", "/api/v1/precheck", {"subtask": {**body, "mode": 2}})
+    assert set(by_name(online)) > set(items) and all(i["title_zh"] for i in online["items"])
     # What would fail: a table in the way, a database that is not there, a target that somebody holds.
     pg_db.script(["CREATE SCHEMA checked", 'CREATE TABLE checked.account (id int)'])
     table = admin.ok("GET", f"/api/v1/data-sources/{source}/tree?database={bank}")["items"][0]["name"]
