@@ -14,7 +14,6 @@
 static const struct route *const tables[] = {
     api_account_routes,
     api_alert_routes,
-    api_check_routes,
     api_data_source_routes,
     api_info_routes,
     api_kit_routes,

@@ -72,7 +72,6 @@ struct route {
 extern const struct route
     api_account_routes[],
     api_alert_routes[],
-    api_check_routes[],
     api_data_source_routes[],
     api_info_routes[],
     api_kit_routes[],

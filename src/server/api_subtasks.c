@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "server/filters.h"
+#include "server/repairs.h"
 #include "server/scheduler.h"
 #include "server/tasks.h"
 
@@ -235,27 +236,46 @@ static bool document(struct call *c, struct err *e) {
     return true;
 }
 
+static bool repair_file(struct call *c, struct err *e) {
+    int64_t id;
+    bool there;
+    if (!exists(c, &id, e)) {
+        return false;
+    }
+    if (!repairs_read(c->store, c->a, id, &c->response->body, &there, e)) {
+        buf_reset(&c->response->body);
+        return false;
+    }
+    if (!there) {
+        buf_reset(&c->response->body);
+        return err_set(e, ERR_NOT_FOUND, "the check of subtask %lld has left no statements", (long long)id);
+    }
+    c->response->content_type = "text/plain; charset=utf-8";
+    http_add_header(c->response, "content-disposition:",
+                    arena_printf(c->a, "attachment; filename=\"subtask-%lld-repair.sql\"", (long long)id));
+    return true;
+}
+
 /* ---- changing ---- */
 
 /* Whether there is anything to run it on. */
-static bool can_run(struct tasks *t, int64_t subtask, enum subtask_event event, struct err *e) {
+static bool can_run(struct tasks *t, int64_t subtask, struct err *e) {
     struct store_rows rows;
-    if (event != EVENT_START && event != EVENT_RETRY) {
-        return true;
-    }
     return store_rows(t->store, t->a, "SELECT task_id FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(subtask)), &rows,
                       e) &&
            (rows.n == 0 || task_can_run(t, store_number(&rows, 0, 0), e));
 }
 
-static bool happen(struct call *c, enum subtask_event event, struct err *e) {
+/* In one transaction. The audit log has c->object, or else the subtask. */
+static bool change(struct call *c, bool (*what)(struct call *c, struct tasks *t, int64_t id, struct err *e),
+                   struct err *e) {
     struct tasks t = {.store = c->store, .feed = c->api->feed, .a = c->a, .who = c->who.name};
     int64_t id;
     if (!api_id(c, 0, &id, e) || !tasks_begin(&t, e)) {
         return false;
     }
     c->object = arena_printf(c->a, "subtask %lld", (long long)id);
-    if (!can_run(&t, id, event, e) || !subtask_event(&t, id, event, NULL, NULL, e)) {
+    if (!what(c, &t, id, e)) {
         tasks_rollback(&t);
         return false;
     }
@@ -264,50 +284,85 @@ static bool happen(struct call *c, enum subtask_event event, struct err *e) {
     }
     scheduler_kick(c->api->scheduler);
     return view_subtask(c->store, c->a, id, &c->out, e);
+}
+
+static bool start_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    (void)c;
+    return can_run(t, id, e) && subtask_event(t, id, EVENT_START, NULL, NULL, e);
 }
 
 static bool start(struct call *c, struct err *e) {
-    return happen(c, EVENT_START, e);
+    return change(c, start_in, e);
+}
+
+static bool finish_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    (void)c;
+    return subtask_event(t, id, EVENT_FINISH, NULL, NULL, e);
 }
 
 static bool finish(struct call *c, struct err *e) {
-    return happen(c, EVENT_FINISH, e);
+    return change(c, finish_in, e);
+}
+
+static bool stop_incremental_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    (void)c;
+    return subtask_event(t, id, EVENT_STOP_INCREMENTAL, NULL, NULL, e);
 }
 
 static bool stop_incremental(struct call *c, struct err *e) {
-    return happen(c, EVENT_STOP_INCREMENTAL, e);
+    return change(c, stop_incremental_in, e);
+}
+
+static bool start_reverse_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    (void)c;
+    return subtask_event(t, id, EVENT_START_REVERSE, NULL, NULL, e);
 }
 
 static bool start_reverse(struct call *c, struct err *e) {
-    return happen(c, EVENT_START_REVERSE, e);
+    return change(c, start_reverse_in, e);
 }
 
-static bool retry(struct call *c, struct err *e) {
-    return happen(c, EVENT_RETRY, e);
+static bool reset_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    (void)c;
+    return subtask_event(t, id, EVENT_RESET, NULL, NULL, e);
 }
 
 static bool reset(struct call *c, struct err *e) {
-    return happen(c, EVENT_RESET, e);
+    return change(c, reset_in, e);
 }
 
-static bool retry_object(struct call *c, struct err *e) {
-    struct tasks t = {.store = c->store, .feed = c->api->feed, .a = c->a, .who = c->who.name};
+static bool retry_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    bool accept;
+    return api_flag(c, "accept_moved", false, &accept, e) && can_run(t, id, e) &&
+           subtask_event(t, id, EVENT_RETRY, NULL, NULL, e) && subtask_accept_moved(t, id, accept, e);
+}
+
+static bool retry(struct call *c, struct err *e) {
+    return change(c, retry_in, e);
+}
+
+static bool retry_object_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
     const char *kind, *name;
-    int64_t id;
-    if (!api_id(c, 0, &id, e) || !api_text(c, "kind", 16, true, &kind, e) ||
-        !api_text(c, "name", 128, true, &name, e) || !tasks_begin(&t, e)) {
+    bool accept;
+    if (!api_text(c, "kind", 16, true, &kind, e) || !api_text(c, "name", 128, true, &name, e) ||
+        !api_flag(c, "accept_moved", false, &accept, e)) {
         return false;
     }
     c->object = arena_printf(c->a, "subtask %lld, %s %s", (long long)id, kind, name);
-    if (!subtask_retry_object(&t, id, kind, name, e)) {
-        tasks_rollback(&t);
-        return false;
-    }
-    if (!tasks_commit(&t, e)) {
-        return false;
-    }
-    scheduler_kick(c->api->scheduler);
-    return view_subtask(c->store, c->a, id, &c->out, e);
+    return can_run(t, id, e) && subtask_retry_object(t, id, kind, name, e) && subtask_accept_moved(t, id, accept, e);
+}
+
+static bool retry_object(struct call *c, struct err *e) {
+    return change(c, retry_object_in, e);
+}
+
+static bool check_again_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    (void)c;
+    return can_run(t, id, e) && subtask_check_again(t, id, e);
+}
+
+static bool check_again(struct call *c, struct err *e) {
+    return change(c, check_again_in, e);
 }
 
 const struct route api_subtask_routes[] = {
@@ -319,6 +374,7 @@ const struct route api_subtask_routes[] = {
     {HTTP_GET, "/api/v1/subtasks/{id}/precheck", ROLE_VIEWER, 0, document},
     {HTTP_GET, "/api/v1/subtasks/{id}/report", ROLE_VIEWER, 0, document},
     {HTTP_GET, "/api/v1/subtasks/{id}/check", ROLE_VIEWER, 0, document},
+    {HTTP_GET, "/api/v1/subtasks/{id}/check/repair", ROLE_VIEWER, 0, repair_file},
     {HTTP_POST, "/api/v1/subtasks/{id}/start", ROLE_OPERATOR, 0, start},
     {HTTP_POST, "/api/v1/subtasks/{id}/finish", ROLE_OPERATOR, 0, finish},
     {HTTP_POST, "/api/v1/subtasks/{id}/stop-incremental", ROLE_OPERATOR, 0, stop_incremental},
@@ -326,5 +382,6 @@ const struct route api_subtask_routes[] = {
     {HTTP_POST, "/api/v1/subtasks/{id}/retry", ROLE_OPERATOR, 0, retry},
     {HTTP_POST, "/api/v1/subtasks/{id}/reset", ROLE_OPERATOR, 0, reset},
     {HTTP_POST, "/api/v1/subtasks/{id}/objects/retry", ROLE_OPERATOR, 0, retry_object},
+    {HTTP_POST, "/api/v1/subtasks/{id}/check/again", ROLE_OPERATOR, 0, check_again},
     {0},
 };

@@ -112,7 +112,7 @@ static bool show_waiting(struct tasks *t, int64_t subtask, bool installing, bool
 
 struct claim {
     int64_t fence;
-    bool resume, restart, check_again;
+    bool resume, restart, check_again, accept_moved;
     json_t *job, *tables;
 };
 
@@ -135,12 +135,13 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
     }
     if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
         !subtask_to_check(t, w->id, &c->check_again, &c->tables, e) ||
-        !store_rows(t->store, t->a, "SELECT fence, attempts, generation FROM subtask WHERE id = ?",
+        !store_rows(t->store, t->a, "SELECT fence, attempts, generation, accept_moved FROM subtask WHERE id = ?",
                     STORE_VALUES(STORE_I(w->id)), &rows, e)) {
         return false;
     }
     c->fence = store_number(&rows, 0, 0);
     c->resume = store_number(&rows, 0, 1) > 1;
+    c->accept_moved = c->resume && store_number(&rows, 0, 3) != 0;
     c->restart = !c->resume && store_number(&rows, 0, 2) > 0; /* what was begun before the reset goes */
     return true;
 }
@@ -196,6 +197,7 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     json_object_set_new(c.job, "fence", json_integer((json_int_t)c.fence));
     json_object_set_new(c.job, "resume", json_boolean(c.resume));
     json_object_set_new(c.job, "restart", json_boolean(c.restart));
+    json_object_set_new(c.job, "accept_moved", json_boolean(c.accept_moved));
     if (c.check_again) {
         json_object_set_new(c.job, "check_again", json_true());
         json_object_set_new(c.job, "check_tables", c.tables != NULL ? c.tables : json_null());

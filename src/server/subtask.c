@@ -163,7 +163,7 @@ static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_e
 /* A reset keeps the history of what was done, not its figures. */
 static bool forget(struct tasks *t, const struct subtask *x, struct err *e) {
     static const char *const statements[] = {
-        "UPDATE subtask SET generation = generation + 1, started_ms = NULL, attempts = 0, crashes = 0, not_before_ms ="
+        "UPDATE subtask SET generation = generation + 1, accept_moved = 0, started_ms = NULL, attempts = 0, crashes = 0, not_before_ms ="
         " NULL, progress = NULL, permille = 0, machine_id = NULL, server = NULL WHERE id = ?",
         "DELETE FROM object WHERE subtask_id = ?",
         "DELETE FROM document WHERE subtask_id = ?",
@@ -250,6 +250,11 @@ bool subtask_event(struct tasks *t, int64_t id, enum subtask_event event, const 
 bool subtask_recount(struct tasks *t, int64_t id, struct err *e) {
     struct subtask x;
     return read_subtask(t, id, &x, e) && recount(t, &x, x.status, e);
+}
+
+bool subtask_accept_moved(struct tasks *t, int64_t id, bool accept, struct err *e) {
+    return store_run(t->store, "UPDATE subtask SET accept_moved = ? WHERE id = ?",
+                     STORE_VALUES(STORE_I(accept ? 1 : 0), STORE_I(id)), NULL, e);
 }
 
 /* These are to be compared again. */

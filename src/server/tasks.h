@@ -36,6 +36,10 @@ bool subtask_event(struct tasks *t, int64_t subtask, enum subtask_event event, c
 /* Its objects have changed: count again how far it is. */
 bool subtask_recount(struct tasks *t, int64_t subtask, struct err *e) WARN_UNUSED;
 
+/* May its next worker go on although the source has moved since (GW1022)? Whoever says so knows that the tables which are loaded did not
+ * change. */
+bool subtask_accept_moved(struct tasks *t, int64_t subtask, bool accept, struct err *e) WARN_UNUSED;
+
 /* Compare both ends once more, after all data has been moved. */
 bool subtask_check_again(struct tasks *t, int64_t subtask, struct err *e) WARN_UNUSED;
 

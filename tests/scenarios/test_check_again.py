@@ -158,3 +158,40 @@ def test_what_cannot_be_checked_again(admin, shop, mysql9, pg_db):
     assert done["status"] == FINISHED
     admin.task("second", [subtask(source, shop, target, pg_db.name, "mine")], start=False)
     admin.wait(lambda: admin("POST", f"/api/v1/subtasks/{done['id']}/check/again")[1]["error"]["code"] == "GW1088", "held")
+
+
+def test_a_table_that_could_not_be_loaded_is_tried_again(admin, mysql9, pg_db):
+    """Its error names the rule and what to do, in both languages; once it is mended, at the source or in the target, it is loaded."""
+    name = "mend_%d" % os.getpid()
+    mysql9.script(["DROP DATABASE IF EXISTS %s" % name, "CREATE DATABASE %s" % name, "SET SESSION sql_mode = ''",
+                   "CREATE TABLE %s.good (id int PRIMARY KEY, v varchar(100))" % name,
+                   "INSERT INTO %s.good VALUES (1, 'a'), (2, 'b')" % name,
+                   "CREATE TABLE %s.bad (id int PRIMARY KEY, d date)" % name, "INSERT INTO %s.bad VALUES (1, '0000-00-00')" % name])
+    try:
+        source, target = admin.data_source("source", "mysql", mysql9), admin.data_source("target", "postgresql", pg_db.server)
+        task = admin.task("mend", [subtask(source, name, target, pg_db.name, "mend", params={"precheck": False, "jobs": 1})])["id"]
+        one, = admin.wait_over(task)
+        objects = objects_of(admin, one["id"])
+        assert one["status"] == FAILED and objects["bad"]["status"] == 6, objects
+        error = objects["bad"]["error"]
+        assert error["code"] == one["reason"]["code"] and error["hint"] and error["hint_zh"] and "bad" in error["where"]
+        admin.refused(404, "GW1068", "POST", f"/api/v1/subtasks/{one['id']}/objects/retry", {"kind": "table", "name": "none"})
+        admin.refused(409, "GW1087", "POST", f"/api/v1/subtasks/{one['id']}/objects/retry", {"kind": "table", "name": "good"})
+        loaded = objects["good"]["status"] == 3
+        # Tried again with nothing mended: the same. Mended at the source: that has moved, which somebody has to take upon himself.
+        again(admin, one["id"], "objects/retry", {"kind": "table", "name": "bad"})
+        assert objects_of(admin, one["id"])["bad"]["error"]["code"] == error["code"]
+        mysql9.script(["SET SESSION sql_mode = ''", "UPDATE %s.bad SET d = '2024-02-03'" % name])
+        if loaded:
+            refused = again(admin, one["id"], "objects/retry", {"kind": "table", "name": "bad"})
+            assert refused["status"] == FAILED and refused["reason"]["code"] == "GW1022", refused
+            path, body = ("retry", {"accept_moved": True}) if objects_of(admin, one["id"])["bad"]["status"] != 6 else (
+                "objects/retry", {"kind": "table", "name": "bad", "accept_moved": True})
+        else:
+            path, body = "objects/retry", {"kind": "table", "name": "bad"}
+        done = again(admin, one["id"], path, body)
+        assert done["status"] == FINISHED and check_of(admin, one["id"])["same"]
+        assert {o["status"] for o in objects_of(admin, one["id"]).values()} == {5}
+        assert str(pg_db.execute("SELECT d FROM mend.bad")[0][0]) == "2024-02-03"
+    finally:
+        mysql9.execute("DROP DATABASE %s" % name)

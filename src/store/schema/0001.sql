@@ -162,6 +162,7 @@ CREATE TABLE subtask (
     fence bigint NOT NULL, -- grows with each time it is given to a machine
     lease_until_ms bigint,
     command varchar(32), -- what the worker is still to be told
+    accept_moved integer DEFAULT 0 NOT NULL, -- somebody knows that loaded tables did not change, though the source has moved
     attempts integer NOT NULL,
     crashes integer NOT NULL, -- one after the other
     not_before_ms bigint,     -- the next attempt after a crash
