@@ -38,14 +38,6 @@ char *detail_key_text(struct arena *a, const struct check_table *t, const uint8_
 /* Is it a row of the source that no policy could bring into the target's types? */
 bool detail_is_uncarriable(const struct difference *d);
 
-/* The fields of a canonical row. */
-struct row_fields {
-    const uint8_t **field; /* NULL: SQL NULL */
-    size_t *len;
-};
-struct row_fields row_fields(struct arena *a, const struct check_table *t, const uint8_t *row, size_t len);
-bool row_fields_same(const struct row_fields *x, const struct row_fields *y, size_t i);
-
 /* The statement that mends one difference in the target, or NULL where there is none (its reason in *why). */
 char *repair_sql(struct arena *a, enum dialect d, const struct check_table *t, const struct row_pair *p,
                  const char **why);

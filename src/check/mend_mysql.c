@@ -1,9 +1,8 @@
 /* Making MySQL's rows equal to the target's, for a check whose reference the target is: the statements in a file, and run. See
  * detail.h; the statements themselves are repair_mysql.c's.
  *
- * Rows that are too many go first, so that none stands in the way of another. The session is strict: a value that a column cannot
- * hold is refused, not bent, and what was written is read again before it is committed. Foreign keys are not looked at, as in
- * the other direction: rows are copies, they come in no order of their tables, and a cascade would change rows that are right. */
+ * Rows that are too many go first, so that none stands in the way of another. What was written is read again before it is
+ * committed. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,9 @@
 #include "base/str.h"
 #include "check/detail.h"
 #include "engine/source.h"
+#include "mysql/write_session.h"
 
 enum { BATCH = 100, TRIES = 5, REPLACED_MAX = 10000 };
-
-#define SESSION                                                                                                        \
-    "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0"
 
 struct mend_mysql {
     struct mysql_client *client; /* NULL: only a file is written */
@@ -46,36 +43,18 @@ static struct rows rows_of(struct arena *a, size_t n) {
 
 /* ---- opening ---- */
 
-static bool read_only(const struct err *e) {
-    return e->server_code == 1290 || e->server_code == 1792 || e->server_code == 1836;
-}
-
-static bool cannot_write(struct err *e) {
-    if (read_only(e)) {
-        struct err said = *e;
-        err_set(e, ERR_TARGET_READ_ONLY, "the target is read-only");
-        err_cause(e, "%s", said.cause);
-        err_hint(e, "is it a replica? Give the address of the server that is written to");
-    }
-    return false;
-}
-
 bool mend_mysql_possible(struct run *r, struct err *e) {
     const struct table *t = &r->db.tables[0];
     char *sql = arena_printf(&r->arena, "DELETE FROM %s.%s WHERE FALSE", str_quote_mysql(&r->arena, t->schema),
                              str_quote_mysql(&r->arena, t->name));
-    return mysql_exec(r->source, sql, e) || cannot_write(e) || err_where(e, "--repair");
+    return mysql_exec(r->source, sql, e) || mysql_cannot_write(e) || err_where(e, "--repair");
 }
 
 static bool open_session(struct detail *x, struct err *e) {
     struct mend_mysql *m = x->mysql;
-    struct mysql_rows rows;
-    if (!source_open(x->c->run->task, &m->client, e) || !mysql_exec(m->client, SESSION, e) ||
-        !mysql_rows(m->client, x->c->arena, "SELECT @@max_allowed_packet", &rows, e)) {
-        return err_where(e, "session for repairs");
-    }
-    m->max_statement_bytes = rows.n == 1 ? strtoull(mysql_cell(&rows, 0, 0), NULL, 10) : 0;
-    return true;
+    return (source_open(x->c->run->task, &m->client, e) &&
+            mysql_write_session(m->client, &m->max_statement_bytes, e)) ||
+           err_where(e, "session for repairs");
 }
 
 bool mend_mysql_open(struct detail *x, struct err *e) {
@@ -84,7 +63,7 @@ bool mend_mysql_open(struct detail *x, struct err *e) {
     x->mysql->who = (struct repair_mysql){
         .is_mariadb = server->is_mariadb, .version = server->version, .reference = x->c->run->identity.dialect};
     if (x->file != NULL) {
-        fprintf(x->file, "SET NAMES utf8mb4;\n%s;\n", SESSION);
+        fprintf(x->file, "SET NAMES utf8mb4;\n%s;\n", MYSQL_WRITE_SESSION);
     }
     return !x->o->repair || open_session(x, e);
 }
@@ -144,21 +123,9 @@ static bool write_batch(struct detail *x, const struct rows *r, bool deletes, st
 
 enum ran { RAN, RAN_REFUSED, RAN_CLASHED, RAN_AGAIN, RAN_FAILED };
 
-/* Is it this row's fault? Everything else (rights, space, a lost connection) ends the repair. */
-static bool is_of_the_row(const struct err *e) {
-    static const unsigned numbers[] = {1265, 1364, 1366, 1526, 1748, 3643, 3819, 3903, 4025, 4078, 6138};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (e->server_code == numbers[i]) {
-            return true;
-        }
-    }
-    return str_starts(e->sqlstate, "22") || str_starts(e->sqlstate, "23") || str_starts(e->sqlstate, "45");
-}
-
 static enum ran run_one(struct detail *x, const char *sql, const char **why, struct arena *a, struct err *e) {
-    enum { LOCK_TIMEOUT = 1205, DEADLOCK = 1213, DUPLICATE = 1062 };
     struct mend_mysql *m = x->mysql;
-    if (strlen(sql) + 64 > m->max_statement_bytes) {
+    if (strlen(sql) > m->max_statement_bytes) {
         *why = arena_printf(a, "its statement is longer than the server's max_allowed_packet, %" PRIu64 " bytes",
                             m->max_statement_bytes);
         return RAN_REFUSED;
@@ -169,15 +136,18 @@ static enum ran run_one(struct detail *x, const char *sql, const char **why, str
     if (!mysql_usable(m->client)) {
         return RAN_FAILED;
     }
-    if (e->server_code == LOCK_TIMEOUT || e->server_code == DEADLOCK) {
+    switch (mysql_refusal(e)) {
+    case MYSQL_REFUSED_LOCKED:
         return RAN_AGAIN;
-    }
-    if (!is_of_the_row(e)) {
-        cannot_write(e);
+    case MYSQL_REFUSED_OTHER:
+        mysql_cannot_write(e);
         return RAN_FAILED;
+    case MYSQL_REFUSED_ROW:
+    case MYSQL_REFUSED_DUPLICATE:
+        break;
     }
     *why = arena_strdup(a, e->cause);
-    return e->server_code == DUPLICATE ? RAN_CLASHED : RAN_REFUSED;
+    return mysql_refusal(e) == MYSQL_REFUSED_DUPLICATE ? RAN_CLASHED : RAN_REFUSED;
 }
 
 /* Of equal rows exactly so many must have gone: another number means that they are not what they were. */
@@ -238,10 +208,10 @@ static void compare_kept(struct detail *x, struct rows *r, const struct row_pair
         r->why[i] = "MySQL keeps its key as another value";
         return;
     }
-    struct row_fields should = row_fields(a, x->t, p->row[SIDE_TARGET], p->len[SIDE_TARGET]);
-    struct row_fields is = row_fields(a, x->t, kept[i].row[SIDE_SOURCE], kept[i].len[SIDE_SOURCE]);
+    struct canon_fields should = canon_fields(a, x->t->n, p->row[SIDE_TARGET], p->len[SIDE_TARGET]);
+    struct canon_fields is = canon_fields(a, x->t->n, kept[i].row[SIDE_SOURCE], kept[i].len[SIDE_SOURCE]);
     for (size_t k = 0; k < x->t->n; k++) {
-        if (x->t->columns[k]->generated == GENERATED_NO && !row_fields_same(&is, &should, k)) {
+        if (x->t->columns[k]->generated == GENERATED_NO && !canon_fields_same(&is, &should, k)) {
             r->why[i] = arena_printf(a, "column %s: MySQL keeps it as another value", x->t->columns[k]->name);
             return;
         }

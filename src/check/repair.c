@@ -4,30 +4,12 @@
 #include "base/str.h"
 #include "check/detail.h"
 
-struct row_fields row_fields(struct arena *a, const struct check_table *t, const uint8_t *row, size_t len) {
-    struct row_fields f = {arena_array(a, const uint8_t *, t->n), arena_array(a, size_t, t->n)};
-    const uint8_t *at = row, *end = row + len;
-    for (size_t i = 0; i < t->n; i++) {
-        if (!canon_next(&at, end, &f.field[i], &f.len[i])) {
-            BUG("a canonical row of %s ends early", t->t->name);
-        }
-    }
-    return f;
-}
-
-bool row_fields_same(const struct row_fields *x, const struct row_fields *y, size_t i) {
-    if (x->field[i] == NULL || y->field[i] == NULL) {
-        return x->field[i] == y->field[i];
-    }
-    return x->len[i] == y->len[i] && memcmp(x->field[i], y->field[i], x->len[i]) == 0;
-}
-
-static char *literal(struct arena *a, const struct check_table *t, const struct row_fields *f, size_t i) {
+static char *literal(struct arena *a, const struct check_table *t, const struct canon_fields *f, size_t i) {
     return f->field[i] == NULL ? arena_strdup(a, "NULL") : canon_literal(a, t->canon, i, f->field[i], f->len[i]);
 }
 
 /* AND of all columns' equality, or of the key's. */
-static char *where_row(struct arena *a, const struct check_table *t, const struct row_fields *f, size_t n,
+static char *where_row(struct arena *a, const struct check_table *t, const struct canon_fields *f, size_t n,
                        const char **why) {
     char *text = NULL;
     for (size_t i = 0; i < n; i++) {
@@ -46,7 +28,7 @@ static char *where_row(struct arena *a, const struct check_table *t, const struc
     return text;
 }
 
-static char *insert_row(struct arena *a, const struct check_table *t, const struct row_fields *f, const char **why) {
+static char *insert_row(struct arena *a, const struct check_table *t, const struct canon_fields *f, const char **why) {
     char *names = NULL, *values = NULL;
     for (size_t i = 0; i < t->n; i++) {
         if (!t->columns[i]->loaded) { /* the target computes it */
@@ -64,11 +46,11 @@ static char *insert_row(struct arena *a, const struct check_table *t, const stru
                          : arena_printf(a, "INSERT INTO %s (%s) VALUES (%s)", target_table(a, t->t), names, values);
 }
 
-static char *update_row(struct arena *a, const struct check_table *t, const struct row_fields *source,
-                        const struct row_fields *target, const char **why) {
+static char *update_row(struct arena *a, const struct check_table *t, const struct canon_fields *source,
+                        const struct canon_fields *target, const char **why) {
     char *set = NULL;
     for (size_t i = t->nkeys; i < t->n; i++) {
-        if (row_fields_same(source, target, i)) {
+        if (canon_fields_same(source, target, i)) {
             continue;
         }
         if (!t->columns[i]->loaded) {
@@ -88,7 +70,7 @@ static char *update_row(struct arena *a, const struct check_table *t, const stru
 }
 
 static char *delete_row(struct arena *a, const struct check_table *t, const struct row_pair *p,
-                        const struct row_fields *f, const char **why) {
+                        const struct canon_fields *f, const char **why) {
     bool by_row = t->nkeys == 0;
     char *where = where_row(a, t, f, by_row ? t->n : t->nkeys, why);
     char *name = target_table(a, t->t);
@@ -120,12 +102,12 @@ char *repair_sql(struct arena *a, enum dialect d, const struct check_table *t, c
         return NULL;
     }
     const uint8_t *source = p->row[SIDE_SOURCE], *target = p->row[SIDE_TARGET];
-    struct row_fields f = {0}, g = {0};
+    struct canon_fields f = {0}, g = {0};
     if (source != NULL) {
-        f = row_fields(a, t, source, p->len[SIDE_SOURCE]);
+        f = canon_fields(a, t->n, source, p->len[SIDE_SOURCE]);
     }
     if (target != NULL) {
-        g = row_fields(a, t, target, p->len[SIDE_TARGET]);
+        g = canon_fields(a, t->n, target, p->len[SIDE_TARGET]);
     }
     if (source == NULL) {
         return target == NULL ? NULL : delete_row(a, t, p, &g, why);

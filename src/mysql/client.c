@@ -72,7 +72,7 @@ void mysql_close(struct mysql_client *c) {
     if (c == NULL) {
         return;
     }
-    if (!c->io.broken && !c->in_rows && packets_put_command(&c->io, COM_QUIT, "", 0, NULL)) {
+    if (!c->io.broken && !c->in_rows && !c->in_flight && packets_put_command(&c->io, COM_QUIT, "", 0, NULL)) {
         size_t put; /* a courtesy: it must not wait */
         (void)!net_write_some(c->net, c->io.out.data, c->io.out.len, &put, NULL);
     }
@@ -102,7 +102,7 @@ bool session_ready(struct mysql_client *c, struct err *e) {
         err_set(e, ERR_SOURCE_LOST, "the connection to the source broke");
         return err_cause(e, "it broke earlier");
     }
-    if (c->in_rows) {
+    if (c->in_rows || c->in_flight) {
         return err_set(e, ERR_INTERNAL, "a statement was sent while the result of another was open");
     }
     return true;
@@ -123,7 +123,7 @@ bool session_command(struct mysql_client *c, uint8_t command, const void *body, 
 bool session_take_ok(struct mysql_client *c, const uint8_t *body, size_t len) {
     struct reader r = reader_of(body, len);
     (void)read_u8(&r);
-    (void)read_lenenc(&r); /* rows affected */
+    c->affected = read_lenenc(&r);
     (void)read_lenenc(&r); /* last insert id */
     c->status = read_u16(&r);
     return !r.bad;

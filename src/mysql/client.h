@@ -29,6 +29,7 @@ struct mysql_options {
     /* The server's RSA key (PEM) for caching_sha2/sha256 over plain TCP; NULL: ask the server for it
      * (no guard against a man in the middle: mysql_server()->asked_for_key tells). */
     const char *server_key_file;
+    bool found_rows; /* an UPDATE tells how many rows it found, not how many it changed */
 };
 
 struct mysql_server {
@@ -69,6 +70,14 @@ struct mysql_columns {
 /* Run a statement; results, if any, are read and dropped (also of multi results). */
 bool mysql_exec(struct mysql_client *c, const char *sql, struct err *e) WARN_UNUSED;
 bool mysql_execf(struct mysql_client *c, struct err *e, const char *fmt, ...) WARN_UNUSED PRINTF_LIKE(3, 4);
+
+/* Several statements in one text, separated by semicolons: off after the login, as it makes a hole of every missing quote. */
+bool mysql_multi_statements(struct mysql_client *c, bool on, struct err *e) WARN_UNUSED;
+
+/* Send a text of `len` bytes without waiting for its answers; mysql_answers must be next. It ends at the first statement that
+ * fails: *n = how many did not, affected[0..*n) the rows each of them changed (or found), at most cap are kept. */
+bool mysql_send(struct mysql_client *c, const void *sql, size_t len, struct err *e) WARN_UNUSED;
+bool mysql_answers(struct mysql_client *c, uint64_t *affected, size_t cap, size_t *n, struct err *e) WARN_UNUSED;
 
 /* A small result read whole, text protocol. cell(r,c) is NULL for SQL NULL; length in lens. Lives in the arena. */
 struct mysql_rows {

@@ -137,6 +137,9 @@ static uint32_t choose_caps(const struct mysql_client *c, const struct mysql_opt
     if (o->database != NULL && o->database[0] != '\0') {
         want |= CLIENT_CONNECT_WITH_DB;
     }
+    if (o->found_rows) {
+        want |= CLIENT_FOUND_ROWS;
+    }
     /* A socket never leaves the machine: "prefer" would only cost there. */
     if (o->tls.mode >= NET_TLS_REQUIRE || (o->tls.mode == NET_TLS_PREFER && !c->local)) {
         want |= CLIENT_SSL;

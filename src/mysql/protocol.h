@@ -58,6 +58,7 @@ enum { MYSQL_CHARSET_BINARY = 63 };
 
 /* Capabilities, negotiated in the handshake. */
 #define CLIENT_LONG_PASSWORD 0x00000001u /* MariaDB calls it CLIENT_MYSQL: set means "no extended capabilities" */
+#define CLIENT_FOUND_ROWS 0x00000002u
 #define CLIENT_LONG_FLAG 0x00000004u
 #define CLIENT_CONNECT_WITH_DB 0x00000008u
 #define CLIENT_COMPRESS 0x00000020u
@@ -90,6 +91,7 @@ enum {
     COM_STMT_PREPARE = 22,
     COM_STMT_EXECUTE = 23,
     COM_STMT_CLOSE = 25,
+    COM_SET_OPTION = 27,
     COM_BINLOG_DUMP_GTID = 30,
 };
 

@@ -259,6 +259,49 @@ bool mysql_exec(struct mysql_client *c, const char *sql, struct err *e) {
     return ok || failed_at(e, sql);
 }
 
+bool mysql_multi_statements(struct mysql_client *c, bool on, struct err *e) {
+    uint8_t option[2] = {on ? 0 : 1, 0};
+    const uint8_t *body;
+    size_t len;
+    if (!session_ready(c, e) || !session_command(c, COM_SET_OPTION, option, sizeof option, e) ||
+        !packets_read(&c->io, &body, &len, e)) {
+        return false;
+    }
+    if (len > 0 && body[0] == PACKET_ERR) {
+        return packets_server_error(&c->io, body, len, false, e);
+    }
+    return (len > 0 && (body[0] == PACKET_EOF || body[0] == PACKET_OK)) ||
+           malformed(c, "an answer to an option", len, e);
+}
+
+bool mysql_send(struct mysql_client *c, const void *sql, size_t len, struct err *e) {
+    if (!session_ready(c, e) || !session_command(c, COM_QUERY, sql, len, e)) {
+        return false;
+    }
+    c->in_flight = true;
+    return true;
+}
+
+bool mysql_answers(struct mysql_client *c, uint64_t *affected, size_t cap, size_t *n, struct err *e) {
+    *n = 0;
+    if (!c->in_flight) {
+        return session_ready(c, e) ? err_set(e, ERR_INTERNAL, "no statement is under way") : false;
+    }
+    c->binary = false;
+    c->in_flight = false;
+    do {
+        enum answer answer = read_answer(c, NULL, NULL, e);
+        if (answer == ANSWER_FAILED || (answer == ANSWER_ROWS && !skip_rows(c, e))) {
+            return false;
+        }
+        if (*n < cap) {
+            affected[*n] = answer == ANSWER_OK ? c->affected : 0;
+        }
+        (*n)++;
+    } while ((c->status & SERVER_MORE_RESULTS_EXISTS) != 0);
+    return true;
+}
+
 static bool prepare(struct mysql_client *c, const char *sql, struct err *e) {
     const uint8_t *body;
     size_t len;

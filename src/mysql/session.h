@@ -9,12 +9,14 @@ struct mysql_client {
     struct packets io;
     struct net_stream *net;
     struct mysql_server server;
-    uint32_t caps;   /* what both sides can */
-    bool local;      /* over a Unix socket */
-    uint16_t status; /* SERVER_* of the last OK or EOF */
-    bool in_rows;    /* a result is open: mysql_next goes on with it */
-    bool binary;     /* its rows are binary */
-    bool close_due;  /* statement_id is to be closed with the next command */
+    uint32_t caps;     /* what both sides can */
+    bool local;        /* over a Unix socket */
+    uint16_t status;   /* SERVER_* of the last OK or EOF */
+    uint64_t affected; /* rows, of the last OK */
+    bool in_rows;      /* a result is open: mysql_next goes on with it */
+    bool in_flight;    /* mysql_send: answers are due */
+    bool binary;       /* its rows are binary */
+    bool close_due;    /* statement_id is to be closed with the next command */
     uint32_t statement_id;
 };
 

@@ -171,6 +171,24 @@ bool canon_next(const uint8_t **at, const uint8_t *end, const uint8_t **field, s
     return true;
 }
 
+struct canon_fields canon_fields(struct arena *a, size_t n, const uint8_t *row, size_t len) {
+    struct canon_fields f = {arena_calloc(a, n > 0 ? n : 1, sizeof(void *)), arena_array(a, size_t, n > 0 ? n : 1)};
+    const uint8_t *at = row, *end = row + len;
+    for (size_t i = 0; i < n; i++) {
+        if (!canon_next(&at, end, &f.field[i], &f.len[i])) {
+            BUG("a canonical row of %zu fields ends before field %zu", n, i);
+        }
+    }
+    return f;
+}
+
+bool canon_fields_same(const struct canon_fields *x, const struct canon_fields *y, size_t i) {
+    if (x->field[i] == NULL || y->field[i] == NULL) {
+        return x->field[i] == y->field[i];
+    }
+    return x->len[i] == y->len[i] && memcmp(x->field[i], y->field[i], x->len[i]) == 0;
+}
+
 bool canon_malformed(struct err *e, const struct canon_field *f, const char *what) {
     err_set(e, ERR_TARGET_PROTOCOL, "a value of type %s cannot be read: %s", f->ddl, what);
     return err_where(e, "column %s", f->name);

@@ -60,6 +60,14 @@ bool canon_null(struct buf *out, struct err *e) WARN_UNUSED; /* SQL NULL */
 /* Walk a canonical row. False at its end, or when it is cut short. *field NULL: SQL NULL. */
 bool canon_next(const uint8_t **at, const uint8_t *end, const uint8_t **field, size_t *len);
 
+/* The fields of a canonical row of n columns, which must be whole. In the arena; they point into the row. */
+struct canon_fields {
+    const uint8_t **field; /* NULL: SQL NULL */
+    size_t *len;
+};
+struct canon_fields canon_fields(struct arena *a, size_t n, const uint8_t *row, size_t len);
+bool canon_fields_same(const struct canon_fields *x, const struct canon_fields *y, size_t i);
+
 /* A field for people ("2024-02-29", "x'00ff..'", NULL), at most cap-1 bytes, cut with ".." where it is longer. */
 void canon_describe(const struct canon_plan *p, size_t column, const uint8_t *field, size_t len, char *text,
                     size_t cap);

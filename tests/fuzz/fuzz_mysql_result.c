@@ -36,10 +36,16 @@ static void stream(struct mysql_client *c, bool binary, bool drain, struct err *
 static void run(struct mysql_client *c, uint8_t how, struct err *e) {
     struct arena a = ARENA_INIT;
     struct mysql_rows rows;
+    uint64_t affected[4];
+    size_t n;
     bool ok;
-    switch (how % 5) {
+    switch (how % 6) {
     case 0:
         ok = mysql_exec(c, "DO 1", e);
+        break;
+    case 5:
+        ok = mysql_multi_statements(c, true, e) && mysql_send(c, "DO 1;DO 2", 9, e) &&
+             mysql_answers(c, affected, 4, &n, e);
         break;
     case 1:
         ok = mysql_rows(c, &a, "SELECT 1", &rows, e);
@@ -50,7 +56,7 @@ static void run(struct mysql_client *c, uint8_t how, struct err *e) {
         }
         break;
     default:
-        stream(c, how % 5 == 3, how % 5 == 4, e);
+        stream(c, how % 6 == 3, how % 6 == 4, e);
         break;
     }
     arena_clear(&a);

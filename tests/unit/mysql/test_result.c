@@ -415,6 +415,58 @@ static void bytes_are_counted(void **state) {
     end(&b);
 }
 
+/* Statements of one text, up to the one that fails; rows among the answers are dropped. */
+static void answers_to_several_statements(void **state) {
+    (void)state;
+    struct bench b = {0};
+    uint64_t affected[2] = {99, 99};
+    size_t n;
+    script_init(&b.s);
+    script_text(&b.s, 1, "\x00\x03\x00\x0a\x00\x00\x00");
+    script_text(&b.s, 2, "\x01");
+    script_text(&b.s, 3, COLUMN);
+    script_text(&b.s, 4,
+                "\x01"
+                "1");
+    script_text(&b.s, 5, END_MORE);
+    script_text(&b.s, 6, "\x00\xfc\x00\x01\x00\x02\x00\x00\x00");
+    script_text(&b.s, 1, OK_MORE);
+    script_text(&b.s, 2, KILLED);
+    script_text(&b.s, 1, OK);
+    play(&b, CLIENT_DEPRECATE_EOF);
+    assert_false(mysql_answers(b.c, affected, 2, &n, &b.e)); /* none is due */
+    assert_int_equal(b.e.code, ERR_INTERNAL);
+    assert_true(mysql_send(b.c, "A;B;C", 5, &b.e));
+    assert_false(mysql_exec(b.c, "DO 1", &b.e)); /* first the answers */
+    assert_int_equal(b.e.code, ERR_INTERNAL);
+    assert_true(mysql_answers(b.c, affected, 2, &n, &b.e));
+    assert_int_equal(n, 3);
+    assert_int_equal(affected[0], 3);
+    assert_int_equal(affected[1], 0);
+    assert_true(mysql_send(b.c, "A;B;C", 5, &b.e));
+    assert_false(mysql_answers(b.c, affected, 2, &n, &b.e));
+    assert_int_equal(n, 1);
+    assert_int_equal(b.e.server_code, 1317);
+    assert_true(mysql_exec(b.c, "DO 1", &b.e)); /* and the connection goes on */
+    end(&b);
+}
+
+static void an_option_is_set(void **state) {
+    (void)state;
+    struct bench b = {0};
+    script_init(&b.s);
+    script_text(&b.s, 1, EOF_PACKET);
+    script_text(&b.s, 1, KILLED);
+    script_text(&b.s, 1, "x");
+    play(&b, CLIENT_DEPRECATE_EOF);
+    assert_true(mysql_multi_statements(b.c, true, &b.e));
+    assert_false(mysql_multi_statements(b.c, false, &b.e));
+    assert_int_equal(b.e.server_code, 1317);
+    assert_false(mysql_multi_statements(b.c, false, &b.e));
+    assert_int_equal(b.e.code, ERR_SOURCE_PROTOCOL);
+    end(&b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_end),
@@ -428,6 +480,8 @@ int main(void) {
         cmocka_unit_test(malformed_rows),
         cmocka_unit_test(prepared_statements),
         cmocka_unit_test(binary_rows_begin_with_zero),
+        cmocka_unit_test(answers_to_several_statements),
+        cmocka_unit_test(an_option_is_set),
         cmocka_unit_test(bytes_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
