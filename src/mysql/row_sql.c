@@ -220,6 +220,26 @@ static bool put_itself(struct row_sql *s, const char *name) {
     return row_sql_puts(s, ", ") && row_sql_name(s, name) && row_sql_puts(s, " = ") && row_sql_name(s, name);
 }
 
+bool row_sql_on_duplicate(struct row_sql *s, const struct row_table *t) {
+    const char *before = " ON DUPLICATE KEY UPDATE ";
+    for (size_t i = t->nkeys; i < t->n; i++) {
+        const struct row_column *c = &t->columns[i];
+        if (!c->computed) {
+            if (!row_sql_puts(s, before) || !row_sql_name(s, c->name) || !row_sql_puts(s, " = VALUES(") ||
+                !row_sql_name(s, c->name) || !row_sql_puts(s, ")")) {
+                return false;
+            }
+            before = ", ";
+        }
+    }
+    for (size_t i = 0; i < t->non_update; i++) {
+        if (!put_itself(s, t->on_update[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool row_sql_update(struct row_sql *s, const struct row_table *t, const struct canon_fields *row, const bool *set) {
     bool any = false;
     if (!put_table(s, "UPDATE ", t, " SET ")) {

@@ -27,6 +27,7 @@ struct row_table {
     const struct canon_plan *canon; /* of the same columns */
     const char *const *on_update;   /* names of such columns that are not among these */
     size_t non_update;
+    bool upsert; /* rows may be changed by INSERT .. ON DUPLICATE KEY UPDATE: no other unique key, no triggers */
     bool is_mariadb;
     unsigned version;
     enum dialect reference; /* where the rows come from: an A database keeps '' as NULL */
@@ -49,6 +50,9 @@ bool row_sql_name(struct row_sql *s, const char *name) WARN_UNUSED; /* in backqu
 /* "INSERT INTO `s`.`t` (`a`, `b`) VALUES ", then one or more of "(1, 'x')", with ", " between them by the caller. */
 bool row_sql_insert(struct row_sql *s, const struct row_table *t) WARN_UNUSED;
 bool row_sql_values(struct row_sql *s, const struct row_table *t, const struct canon_fields *row) WARN_UNUSED;
+
+/* " ON DUPLICATE KEY UPDATE `b` = VALUES(`b`), `c` = VALUES(`c`)": all but the key. */
+bool row_sql_on_duplicate(struct row_sql *s, const struct row_table *t) WARN_UNUSED;
 
 /* "DELETE FROM `s`.`t` WHERE ", then a condition. */
 bool row_sql_delete(struct row_sql *s, const struct row_table *t) WARN_UNUSED;

@@ -174,9 +174,9 @@ static bool collect(struct mysql_writer *w, struct err *e) {
     bool ok = mysql_answers(w->client, w->affected, w->affected_cap, &n, e);
     for (size_t i = 0; i < n && i < wanted; i++) {
         const struct writer_statement *s = &w->sent.items[i];
-        if (s->rows != WRITER_ANY && w->affected[i] != s->rows) {
+        if (s->rows != WRITER_ANY && w->affected[i] != s->rows * s->each) {
             err_clear(e);
-            return miscounted(w, s, w->affected[i], e);
+            return miscounted(w, s, w->affected[i] / s->each, e);
         }
     }
     if (!ok) {
@@ -292,7 +292,7 @@ static bool not_made(struct mysql_writer *w, size_t start, const struct row_tabl
 
 static bool own_statement(struct mysql_writer *w, const char *sql, uint64_t rows, struct err *e) {
     size_t start;
-    struct writer_statement s = {.rows = rows};
+    struct writer_statement s = {.rows = rows, .each = 1};
     if (!begin_statement(w, &start) || !row_sql_puts(&w->sql, sql)) {
         w->failed = true;
         err_copy(e, &w->sql.e);
@@ -321,52 +321,20 @@ static bool joins(const struct mysql_writer *w, enum open_kind kind, const struc
     return s->table == t && s->rows < w->o.merge && w->sql.text.len < w->batch_bytes;
 }
 
-/* The text was appended to the statement made last. When that makes it too long it is taken off again: *whole is false. */
-static bool joined(struct mysql_writer *w, size_t before, uint64_t tag, bool *whole) {
-    *whole = w->sql.text.len <= w->batch_bytes;
-    if (!*whole) {
-        w->sql.text.len = before;
-        return true;
-    }
-    struct writer_statement *s = &w->made.items[w->made.n - 1];
-    s->rows++;
-    s->last_tag = tag;
-    return true;
-}
-
-static bool one_row(struct mysql_writer *w, size_t start, enum open_kind open, const struct row_table *t, uint64_t tag,
-                    struct err *e) {
-    struct writer_statement s = {.rows = 1, .first_tag = tag, .last_tag = tag, .table = t};
+static bool one_row(struct mysql_writer *w, size_t start, enum open_kind open, size_t tail_bytes,
+                    const struct row_table *t, uint64_t tag, struct err *e) {
+    struct writer_statement s = {
+        .rows = 1, .each = open == OPEN_UPSERT ? 2 : 1, .first_tag = tag, .last_tag = tag, .table = t};
     if (!made_statement(w, start, &s, e)) {
         return false;
     }
     w->open = open;
+    w->tail_bytes = tail_bytes;
     w->figures.rows++;
     return true;
 }
 
-bool mysql_writer_insert(struct mysql_writer *w, const struct row_table *t, const struct writer_row *row, uint64_t tag,
-                         struct err *e) {
-    if (!may_add(w, e)) {
-        return false;
-    }
-    struct canon_fields f = canon_fields(&w->a, t->n, row->row, row->len);
-    size_t start = w->sql.text.len;
-    if (joins(w, OPEN_INSERT, t)) {
-        bool whole;
-        if (!row_sql_puts(&w->sql, ", ") || !row_sql_values(&w->sql, t, &f)) {
-            return not_made(w, start, t, tag, e);
-        }
-        if (joined(w, start, tag, &whole) && whole) {
-            w->figures.rows++;
-            return true;
-        }
-    }
-    if (!begin_statement(w, &start) || !row_sql_insert(&w->sql, t) || !row_sql_values(&w->sql, t, &f)) {
-        return not_made(w, start, t, tag, e);
-    }
-    return one_row(w, start, OPEN_INSERT, t, tag, e);
-}
+/* ---- runs of rows: statements that grow. Their end (") of IN (..)", "ON DUPLICATE KEY ..") moves behind each new row. ---- */
 
 static bool has_null_key(const struct row_table *t, const struct canon_fields *f) {
     for (size_t i = 0; i < t->nkeys; i++) {
@@ -377,25 +345,79 @@ static bool has_null_key(const struct row_table *t, const struct canon_fields *f
     return false;
 }
 
-/* Several deletes as one: `k` IN (1, 2, 3), or (`a` = 1 AND `b` = 2) OR (..), each closed and opened again by one bracket. */
-static bool put_delete(struct mysql_writer *w, const struct row_table *t, const struct canon_fields *f, bool more) {
-    struct row_sql *s = &w->sql;
-    if (t->nkeys == 1) {
-        if (more) {
-            s->text.len--; /* the bracket */
-            return row_sql_puts(s, ", ") && row_sql_key(s, t, f) && row_sql_puts(s, ")");
-        }
-        return row_sql_delete(s, t) && row_sql_name(s, t->columns[0].name) && row_sql_puts(s, " IN (") &&
-               row_sql_key(s, t, f) && row_sql_puts(s, ")");
+/* Of a statement of this kind: what comes before its rows, one row, and what comes behind. Deletes are `k` IN (1, 2), or of a key of
+ * several columns (`a` = 1 AND `b` = 2) OR (..). */
+static bool put_head(struct row_sql *s, enum open_kind kind, const struct row_table *t) {
+    if (kind != OPEN_DELETE) {
+        return row_sql_insert(s, t);
     }
-    return (more ? row_sql_puts(s, " OR ") : row_sql_delete(s, t)) && row_sql_puts(s, "(") &&
-           row_sql_where(s, t, f, NULL) && row_sql_puts(s, ")");
+    return row_sql_delete(s, t) && (t->nkeys > 1 || (row_sql_name(s, t->columns[0].name) && row_sql_puts(s, " IN (")));
 }
 
-static bool delete_single(struct mysql_writer *w, const struct row_table *t, const struct canon_fields *f,
-                          const bool *known) {
-    return row_sql_delete(&w->sql, t) && row_sql_where(&w->sql, t, f, known) &&
-           (t->nkeys > 0 || row_sql_puts(&w->sql, " LIMIT 1"));
+static bool put_row(struct row_sql *s, enum open_kind kind, const struct row_table *t, const struct canon_fields *f) {
+    if (kind != OPEN_DELETE) {
+        return row_sql_values(s, t, f);
+    }
+    if (t->nkeys == 1) {
+        return row_sql_key(s, t, f);
+    }
+    return row_sql_puts(s, "(") && row_sql_where(s, t, f, NULL) && row_sql_puts(s, ")");
+}
+
+static bool put_tail(struct row_sql *s, enum open_kind kind, const struct row_table *t) {
+    return kind == OPEN_UPSERT   ? row_sql_on_duplicate(s, t)
+           : kind == OPEN_DELETE ? t->nkeys > 1 || row_sql_puts(s, ")")
+                                 : true;
+}
+
+/* One more row for the statement made last; *joined is false, and nothing has changed, when that would make it too long. */
+static bool join(struct mysql_writer *w, enum open_kind kind, const struct row_table *t, const struct canon_fields *f,
+                 uint64_t tag, bool *joined) {
+    struct buf *text = &w->sql.text;
+    size_t before = text->len, tail = w->tail_bytes;
+    text->len -= tail;
+    char *end = arena_strndup(&w->a, (const char *)text->data + text->len, tail);
+    bool ok = row_sql_puts(&w->sql, kind == OPEN_DELETE && t->nkeys > 1 ? " OR " : ", ") &&
+              put_row(&w->sql, kind, t, f) && row_sql_puts(&w->sql, end);
+    *joined = ok && text->len <= w->batch_bytes;
+    if (!*joined) {
+        memcpy(text->data + before - tail, end, tail);
+        text->len = before;
+        return ok;
+    }
+    struct writer_statement *s = &w->made.items[w->made.n - 1];
+    s->rows++;
+    s->last_tag = tag;
+    w->figures.rows++;
+    return true;
+}
+
+static bool add_row(struct mysql_writer *w, enum open_kind kind, const struct row_table *t,
+                    const struct canon_fields *f, uint64_t tag, struct err *e) {
+    size_t start = w->sql.text.len;
+    bool joined = false;
+    if (joins(w, kind, t) && !join(w, kind, t, f, tag, &joined)) {
+        return not_made(w, start, t, tag, e);
+    }
+    if (joined) {
+        return true;
+    }
+    size_t tail = 0;
+    bool made = begin_statement(w, &start) && put_head(&w->sql, kind, t) && put_row(&w->sql, kind, t, f);
+    if (made) {
+        tail = w->sql.text.len;
+        made = put_tail(&w->sql, kind, t);
+    }
+    return made ? one_row(w, start, kind, w->sql.text.len - tail, t, tag, e) : not_made(w, start, t, tag, e);
+}
+
+bool mysql_writer_insert(struct mysql_writer *w, const struct row_table *t, const struct writer_row *row, uint64_t tag,
+                         struct err *e) {
+    if (!may_add(w, e)) {
+        return false;
+    }
+    struct canon_fields f = canon_fields(&w->a, t->n, row->row, row->len);
+    return add_row(w, OPEN_INSERT, t, &f, tag, e);
 }
 
 bool mysql_writer_delete(struct mysql_writer *w, const struct row_table *t, const struct writer_row *row, uint64_t tag,
@@ -404,29 +426,34 @@ bool mysql_writer_delete(struct mysql_writer *w, const struct row_table *t, cons
         return false;
     }
     struct canon_fields f = canon_fields(&w->a, t->n, row->row, row->len);
-    bool single = t->nkeys == 0 || has_null_key(t, &f);
-    size_t start = w->sql.text.len;
-    if (!single && joins(w, OPEN_DELETE, t)) {
-        bool whole;
-        uint8_t last = start > 0 ? w->sql.text.data[start - 1] : 0;
-        if (!put_delete(w, t, &f, true)) {
-            w->sql.text.data[start - 1] = last;
-            return not_made(w, start, t, tag, e);
-        }
-        if (joined(w, start, tag, &whole) && whole) {
-            w->figures.rows++;
-            return true;
-        }
-        w->sql.text.data[start - 1] = last;
+    if (t->nkeys > 0 && !has_null_key(t, &f)) {
+        return add_row(w, OPEN_DELETE, t, &f, tag, e);
     }
-    if (!begin_statement(w, &start) || !(single ? delete_single(w, t, &f, row->known) : put_delete(w, t, &f, false))) {
+    size_t start;
+    if (!begin_statement(w, &start) || !row_sql_delete(&w->sql, t) || !row_sql_where(&w->sql, t, &f, row->known) ||
+        (t->nkeys == 0 && !row_sql_puts(&w->sql, " LIMIT 1"))) {
         return not_made(w, start, t, tag, e);
     }
-    return one_row(w, start, single ? OPEN_NONE : OPEN_DELETE, t, tag, e);
+    return one_row(w, start, OPEN_NONE, 0, t, tag, e);
 }
 
 static bool is_known(const struct writer_row *row, size_t i) {
     return row->known == NULL || row->known[i];
+}
+
+/* A statement for many rows must know all of each, and may not move a key. */
+static bool may_upsert(const struct row_table *t, const struct writer_row *before, const struct writer_row *after,
+                       const struct canon_fields *was, const struct canon_fields *now) {
+    if (!t->upsert || t->nkeys == 0 || has_null_key(t, now)) {
+        return false;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        bool moved = i < t->nkeys && before != NULL && !canon_fields_same(was, now, i);
+        if (moved || (!t->columns[i].computed && !is_known(after, i))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool mysql_writer_update(struct mysql_writer *w, const struct row_table *t, const struct writer_row *before,
@@ -445,19 +472,22 @@ bool mysql_writer_update(struct mysql_writer *w, const struct row_table *t, cons
         set[i] = is_known(after, i) && !same && !t->columns[i].computed;
         any = any || set[i];
     }
-    size_t start;
     if (!any) {
         return true;
     }
+    if (w->o.merge > 1 && may_upsert(t, before, after, &was, &now)) {
+        return add_row(w, OPEN_UPSERT, t, &now, tag, e);
+    }
+    size_t start;
     if (!begin_statement(w, &start) || !row_sql_update(&w->sql, t, &now, set) ||
         !row_sql_where(&w->sql, t, &was, finds->known) || (t->nkeys == 0 && !row_sql_puts(&w->sql, " LIMIT 1"))) {
         return not_made(w, start, t, tag, e);
     }
-    return one_row(w, start, OPEN_NONE, t, tag, e);
+    return one_row(w, start, OPEN_NONE, 0, t, tag, e);
 }
 
 bool mysql_writer_empty(struct mysql_writer *w, const struct row_table *t, uint64_t tag, struct err *e) {
-    struct writer_statement s = {.rows = WRITER_ANY, .first_tag = tag, .last_tag = tag, .table = t};
+    struct writer_statement s = {.rows = WRITER_ANY, .each = 1, .first_tag = tag, .last_tag = tag, .table = t};
     size_t start;
     if (!may_add(w, e)) {
         return false;

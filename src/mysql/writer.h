@@ -78,7 +78,8 @@ bool mysql_writer_undo(struct mysql_writer *w, struct err *e) WARN_UNUSED;
 
 enum writer_fault_kind {
     WRITER_NO_FAULT,  /* no row's */
-    WRITER_MISSING,   /* a row to change or to delete is not there, or is there more than once */
+    WRITER_MISSING,   /* a row to change or to delete is not there, or is there more than once; of many in one statement
+                       * also one that had the values already: merge 1 tells */
     WRITER_DUPLICATE, /* another row has its key */
     WRITER_REFUSED,   /* MySQL cannot have a value, or will not take it */
     WRITER_LOCKED,    /* a deadlock or a lock that was not let go: undo, and again */

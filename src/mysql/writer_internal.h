@@ -7,6 +7,7 @@
 /* One statement of a text. */
 struct writer_statement {
     uint64_t rows; /* it must find or change; WRITER_ANY: whatever it does */
+    unsigned each; /* what the server counts for one of them */
     uint64_t first_tag, last_tag;
     const struct row_table *table; /* NULL: of the writer's own */
 };
@@ -17,7 +18,7 @@ struct writer_statements {
     size_t n, cap;
 };
 
-enum open_kind { OPEN_NONE, OPEN_INSERT, OPEN_DELETE };
+enum open_kind { OPEN_NONE, OPEN_INSERT, OPEN_UPSERT, OPEN_DELETE };
 
 struct mysql_writer {
     struct mysql_writer_options o;
@@ -35,6 +36,7 @@ struct mysql_writer {
     uint64_t *affected; /* as many as `sent` may have */
     size_t affected_cap;
     enum open_kind open; /* the last statement may take more rows */
+    size_t tail_bytes;   /* of it, which come behind its rows */
 
     struct mysql_writer_fault fault;
     struct mysql_writer_figures figures;

@@ -188,6 +188,43 @@ def test_faults_name_the_change(db, writer):
     assert progress(db) == [(0, 1, 1, "y", "")]
 
 
+def test_many_updates_in_one_statement(db, writer):
+    """Where a table allows it. A row that is not there does not come into being."""
+    db.execute(SIMPLE.replace("v varchar(40)", "v varchar(40), w int, g int AS (w + 1) STORED"))
+    w = writer()
+    w.table(db.name, upsert=True, on_update=["at"], columns=[("id", "int", "integer"), ("v", "varchar(40)", "character varying(40)"),
+                                                           ("w", "int", "integer"), ("g", "int", "integer", {"computed": True})])
+    w.ok("begin")
+    for i in range(100):
+        w.ok("insert", table="t", row=[str(i), "old", "0", "1"])
+    w.ok("commit", position="1")
+    before = w.ok("figures")["statements"]
+    w.ok("begin")
+    for i in range(100):
+        w.ok("update", table="t", before=None, after=[str(i), f"new {i}", str(i), {}], tag=i)
+    w.ok("update", table="t", before=["5", "new 5", "5", {}], after=["5", "twice", None, {}])
+    w.ok("update", table="t", before=["7", {}, {}, {}], after=["700", "moved", "7", {}])  # one by itself: the key moves
+    w.ok("update", table="t", before=None, after=["8", {}, "-8", {}])  # and this: not all of it is known
+    w.ok("commit", position="2")
+    assert w.ok("figures")["statements"] - before == 2 + 1 + 1 + 1 + 1
+    now = {r[0]: r[1:] for r in rows(db, "SELECT id, v, w, g, CAST(at AS CHAR) FROM t")}
+    assert len(now) == 100 and now[5][:2] == ("twice", None) and now[700][:3] == ("moved", 7, 8) and now[8][:3] == ("new 8", -8, -7)
+    assert {r[3][:10] for r in now.values()} == {"2000-01-01"}
+    w.ok("begin")
+    w.ok("update", table="t", before=None, after=["1", "again", "1", {}], tag=1)
+    w.ok("update", table="t", before=None, after=["1000", "nowhere", "1", {}], tag=2)
+    fault = w.refused("missing", "commit", position="3")["fault"]
+    assert (fault["first"], fault["last"]) == (1, 2)
+    w.ok("undo")
+    w.ok("merge", merge=1)
+    w.ok("begin")
+    w.ok("update", table="t", before=None, after=["1", "again", "1", {}], tag=1)
+    w.ok("update", table="t", before=None, after=["1000", "nowhere", "1", {}], tag=2)
+    assert w.refused("missing", "commit", position="3")["fault"]["first"] == 2
+    w.ok("undo")
+    assert rows(db, "SELECT count(*) FROM t WHERE id = 1000 OR v = 'again'") == [(0,)]
+
+
 def test_tables_without_a_key(db, writer):
     db.execute("CREATE TABLE t (a int, v varchar(20))")
     db.execute("INSERT INTO t VALUES (1, 'x'), (1, 'x'), (1, 'X'), (NULL, NULL)")

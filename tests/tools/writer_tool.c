@@ -3,7 +3,7 @@
  *   writer_tool HOST PORT USER TASK CHANNEL FENCE [batch_bytes=N] [merge=N]         password in MYSQL_PWD
  *
  * Reads one JSON object a line and answers each with one:
- *   {"op": "table", "name": "t", "schema": "s", "nkeys": 1, "on_update": [..], "columns": [{"name", "mysql", "target", "nullable",
+ *   {"op": "table", "name": "t", "schema": "s", "nkeys": 1, "upsert": true, "on_update": [..], "columns": [{"name", "mysql", "target", "nullable",
  *    "computed", "on_update"}, ..]}
  *   {"op": "begin"} {"op": "commit", "position": "..", "note": ".."} {"op": "undo"} {"op": "reopen"} {"op": "merge", "merge": 1}
  *   {"op": "insert", "table": "t", "row": [text or null, ..], "tag": 7}                 texts as the target's type prints them
@@ -110,6 +110,7 @@ static bool op_table(struct tool *t, const json_t *o) {
                                 .canon = plan,
                                 .on_update = names,
                                 .non_update = json_array_size(on_update),
+                                .upsert = flag(o, "upsert"),
                                 .is_mariadb = server->is_mariadb,
                                 .version = server->version};
     t->tables[t->ntables++] = table;
