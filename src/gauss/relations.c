@@ -121,21 +121,21 @@ bool relations_define(struct relations *r, const struct change_relation *def, st
 }
 
 bool relations_define_type(struct relations *r, uint32_t oid, const char *name, struct err *e) {
-    struct known_type *t = r->types;
-    while (t < r->types + r->ntypes && t->oid != oid) {
-        t++;
+    size_t i = 0;
+    while (i < r->ntypes && r->types[i].oid != oid) {
+        i++;
     }
-    if (t < r->types + r->ntypes && str_eq(t->name, name)) {
+    if (i < r->ntypes && str_eq(r->types[i].name, name)) {
         return true;
     }
     if (!has_room(r, e)) {
         return false;
     }
-    if (t == r->types + r->ntypes) {
+    if (i == r->ntypes) {
         r->types = arena_grow(&r->arena, r->types, r->ntypes, &r->types_cap, sizeof *r->types);
-        t = &r->types[r->ntypes++];
+        r->ntypes++;
     }
-    *t = (struct known_type){oid, arena_strdup(&r->arena, name)};
+    r->types[i] = (struct known_type){oid, arena_strdup(&r->arena, name)};
     return true;
 }
 

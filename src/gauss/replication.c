@@ -364,7 +364,7 @@ static bool take(struct replication *r, const struct gauss_message *m, struct re
 bool replication_next(struct replication *r, int64_t wait_ms, struct replication_message *out, struct err *e) {
     struct gauss_client *c = r->client;
     *out = (struct replication_message){.kind = REPLICATION_NOTHING};
-    if (c->broken || c->state != GAUSS_COPY_BOTH) {
+    if (!gauss_usable(c) || c->state != GAUSS_COPY_BOTH) {
         return gauss_ready(c, e) ? err_set(e, ERR_INTERNAL, "no stream of changes was started") : false;
     }
     int64_t until_us = clock_mono_us() + wait_ms * 1000;

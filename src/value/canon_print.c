@@ -207,7 +207,7 @@ static bool print_timestamp(struct sink *s, enum dialect d, const char *zone, co
         int64_t days = floor_div(micros, MICROS_PER_DAY);
         const char *era = print_day(s, d, days);
         sink_puts(s, " ");
-        print_clock(s, (uint64_t)(micros - days * MICROS_PER_DAY));
+        print_clock(s, (uint64_t)micros - (uint64_t)days * (uint64_t)MICROS_PER_DAY); /* the product may not fit */
         sink_puts(s, zone);
         sink_puts(s, era);
     }
