@@ -23,23 +23,25 @@ static bool read_page(struct call *c, const struct filters *f, const char *colum
 
 static bool list(struct call *c, struct err *e) {
     static const struct filter filters[] = {{"name", FILTER_TEXT, "name"}, {"role", FILTER_EXACT, "role"}, {0}};
-    static const struct sorting sortings[] = {{"name", "name"}, {"role", "role"}, {"created", "created_ms"}, {0}};
+    static const struct sorting sortings[] = {
+        {"name", "name"}, {"role", "role"}, {"created", "created_ms"}, {"login", "login_ms"}, {0}};
     static const struct filters of_accounts = {
         .filters = filters, .sortings = sortings, .first = "name", .unique = "id"};
     struct store_rows rows;
     struct page p;
     int64_t total;
-    if (!read_page(c, &of_accounts, "id, name, role, must_change, disabled, created_ms", "account", &p, &total, &rows,
-                   e)) {
+    if (!read_page(c, &of_accounts, "id, name, role, must_change, disabled, created_ms, login_ms", "account", &p,
+                   &total, &rows, e)) {
         return false;
     }
     json_t *items = json_array();
     for (size_t i = 0; i < rows.n; i++) {
         json_array_append_new(
-            items, json_pack("{s:I, s:s, s:s, s:b, s:b, s:I}", "id", (json_int_t)store_number(&rows, i, 0), "name",
+            items, json_pack("{s:I, s:s, s:s, s:b, s:b, s:I, s:o}", "id", (json_int_t)store_number(&rows, i, 0), "name",
                              store_cell(&rows, i, 1), "role", store_cell(&rows, i, 2), "must_change_password",
                              (int)store_number(&rows, i, 3), "disabled", (int)store_number(&rows, i, 4), "created_ms",
-                             (json_int_t)store_number(&rows, i, 5)));
+                             (json_int_t)store_number(&rows, i, 5), "login_ms",
+                             store_cell(&rows, i, 6) == NULL ? json_null() : json_integer(store_number(&rows, i, 6))));
     }
     c->out = api_list(&p, total, items);
     return true;

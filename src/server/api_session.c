@@ -49,6 +49,40 @@ static bool password(struct call *c, struct err *e) {
            auth_change_password(c->store, &c->who, old, fresh, e);
 }
 
+/* ---- sessions ---- */
+
+/* Named by the begin of its digest: that opens nothing, and neither does the whole of it. */
+#define SESSION_ID "substr(digest, 1, 16)"
+
+static bool list_sessions(struct call *c, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(c->store, c->a,
+                    "SELECT " SESSION_ID
+                    ", address, created_ms, seen_ms, expires_ms, CASE WHEN digest = ? THEN 1 ELSE 0"
+                    " END FROM session WHERE account_id = ? ORDER BY seen_ms DESC",
+                    STORE_VALUES(STORE_T(c->who.digest), STORE_I(c->who.account)), &rows, e)) {
+        return false;
+    }
+    json_t *items = json_array();
+    for (size_t i = 0; i < rows.n; i++) {
+        json_array_append_new(
+            items, json_pack("{s:s, s:s, s:I, s:I, s:I, s:b}", "id", store_cell(&rows, i, 0), "address",
+                             store_cell(&rows, i, 1), "created_ms", (json_int_t)store_number(&rows, i, 2), "seen_ms",
+                             (json_int_t)store_number(&rows, i, 3), "expires_ms", (json_int_t)store_number(&rows, i, 4),
+                             "current", (int)store_number(&rows, i, 5)));
+    }
+    c->out = json_pack("{s:o}", "items", items);
+    return true;
+}
+
+static bool end_session(struct call *c, struct err *e) {
+    uint64_t changed;
+    c->object = arena_printf(c->a, "session %.16s", c->params[0]);
+    return store_run(c->store, "DELETE FROM session WHERE " SESSION_ID " = ? AND account_id = ?",
+                     STORE_VALUES(STORE_T(c->params[0]), STORE_I(c->who.account)), &changed, e) &&
+           (changed > 0 || api_not_found(e, "session"));
+}
+
 /* ---- tokens ---- */
 
 static bool add_token(struct call *c, struct err *e) {
@@ -110,6 +144,8 @@ const struct route api_session_routes[] = {
     {HTTP_GET, "/api/v1/session", ROLE_VIEWER, ROUTE_WHILE_MUST_CHANGE, me},
     {HTTP_DELETE, "/api/v1/session", ROLE_VIEWER, ROUTE_WHILE_MUST_CHANGE, logout},
     {HTTP_PUT, "/api/v1/session/password", ROLE_VIEWER, ROUTE_WHILE_MUST_CHANGE, password},
+    {HTTP_GET, "/api/v1/sessions", ROLE_VIEWER, 0, list_sessions},
+    {HTTP_DELETE, "/api/v1/sessions/{id}", ROLE_VIEWER, 0, end_session},
     {HTTP_GET, "/api/v1/tokens", ROLE_VIEWER, 0, list_tokens},
     {HTTP_POST, "/api/v1/tokens", ROLE_VIEWER, 0, add_token},
     {HTTP_DELETE, "/api/v1/tokens/{id}", ROLE_VIEWER, 0, drop_token},

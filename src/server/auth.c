@@ -170,7 +170,9 @@ static bool open_session(struct store *s, const char *address, int64_t now, char
     secrets_token(token);
     secrets_token(who->csrf);
     secrets_digest(token, who->digest);
-    return store_run(s,
+    return store_run(s, "UPDATE account SET login_ms = ? WHERE id = ?",
+                     STORE_VALUES(STORE_I(now), STORE_I(who->account)), NULL, e) &&
+           store_run(s,
                      "INSERT INTO session (digest, account_id, csrf, address, created_ms, seen_ms, expires_ms)"
                      " VALUES (?, ?, ?, ?, ?, ?, ?)",
                      STORE_VALUES(STORE_T(who->digest), STORE_I(who->account), STORE_T(who->csrf), STORE_T(address),

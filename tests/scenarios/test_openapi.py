@@ -117,6 +117,10 @@ def test_answers(server, admin, filled):  # noqa: F811
     forever = admin.ok("POST", "/api/v1/tokens", {"name": "script", "role": "viewer"})["id"]
     Checked(server, token["token"]).ok("GET", "/api/v1/session")
     admin.ok("GET", "/api/v1/tokens")
+    other = Checked(server)
+    other.login("admin", PASSWORD)
+    current = next(s["id"] for s in other.ok("GET", "/api/v1/sessions")["items"] if s["current"])
+    admin.ok("DELETE", f"/api/v1/sessions/{current}")
     admin.ok("DELETE", f"/api/v1/tokens/{forever}")
     source = admin.ok("POST", "/api/v1/data-sources", SOURCE)["id"]
     admin.ok("GET", "/api/v1/data-sources")

@@ -101,6 +101,24 @@ def test_roles(server, admin):
     admin.refused(400, "GW1063", "PUT", "/api/v1/accounts/%d" % accounts["admin"]["id"], {"role": "viewer"})
 
 
+def test_sessions_are_seen_and_ended(server, admin):
+    other, stranger = Client(server), person(server, admin, "otto", "operator")
+    other.login("admin", PASSWORD)
+    found = admin.ok("GET", "/api/v1/sessions")["items"]
+    assert len(found) == 2 and [s["current"] for s in found].count(True) == 1 and {s["address"] for s in found} == {"127.0.0.1"}
+    assert not any(c in json.dumps(found) for c in (admin.cookie, other.cookie, admin.csrf, other.csrf))
+    theirs = next(s["id"] for s in found if not s["current"])
+    stranger.refused(404, "GW1068", "DELETE", "/api/v1/sessions/" + theirs)
+    admin.refused(404, "GW1068", "DELETE", "/api/v1/sessions/%25")
+    admin.ok("DELETE", "/api/v1/sessions/" + theirs)
+    other.refused(401, "GW1062", "GET", "/api/v1/session")
+    assert [s["current"] for s in admin.ok("GET", "/api/v1/sessions")["items"]] == [True]
+    accounts = {a["name"]: a["login_ms"] for a in admin.ok("GET", "/api/v1/accounts?sort=-login")["items"]}
+    assert accounts["otto"] and accounts["admin"] >= accounts["otto"] - 60000
+    admin.ok("POST", "/api/v1/accounts", {"name": "never", "password": "given at first", "role": "viewer"})
+    assert {a["name"]: a["login_ms"] for a in admin.ok("GET", "/api/v1/accounts")["items"]}["never"] is None
+
+
 def test_an_account_gets_a_new_password_from_an_admin(server, admin):
     person(server, admin, "olga", "operator")
     id_ = next(a["id"] for a in admin.ok("GET", "/api/v1/accounts?name=OLG")["items"])
@@ -115,7 +133,7 @@ def test_an_account_gets_a_new_password_from_an_admin(server, admin):
 def test_the_audit_log_can_be_searched(server, admin):
     person(server, admin, "mara", "viewer")
     source = admin.ok("POST", "/api/v1/data-sources", {**SOURCE, "name": "of the audit"})["id"]
-    admin.refused(404, "GW1066", "DELETE", "/api/v1/data-sources/9999")
+    admin.refused(404, "GW1068", "DELETE", "/api/v1/data-sources/9999")
     admin.ok("DELETE", "/api/v1/data-sources/%d" % source)
 
     def found(query):

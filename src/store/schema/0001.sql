@@ -15,7 +15,8 @@ CREATE TABLE account (
     role varchar(16) NOT NULL,      -- admin, operator, viewer
     must_change integer NOT NULL,
     disabled integer NOT NULL,
-    created_ms bigint NOT NULL
+    created_ms bigint NOT NULL,
+    login_ms bigint -- the last time it logged in
 );
 
 CREATE TABLE session (
