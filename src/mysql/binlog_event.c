@@ -90,11 +90,11 @@ void binlog_format_init(struct binlog_format *f, bool crc32) {
     f->post_header[BINLOG_QUERY] = 13;
     f->post_header[BINLOG_ROTATE] = 8;
     f->post_header[BINLOG_TABLE_MAP] = 8;
-    for (int type = BINLOG_WRITE_ROWS_V1; type <= BINLOG_DELETE_ROWS_V1; type++) {
-        f->post_header[type] = 8;
-    }
-    for (int type = BINLOG_WRITE_ROWS; type <= BINLOG_DELETE_ROWS; type++) {
-        f->post_header[type] = 10;
+    for (int i = 0; i < 3; i++) {
+        f->post_header[BINLOG_WRITE_ROWS_V1 + i] = 8;
+        f->post_header[BINLOG_WRITE_ROWS + i] = 10;
+        f->post_header[BINLOG_MARIADB_WRITE_ROWS_COMPRESSED_V1 + i] = 8;
+        f->post_header[BINLOG_MARIADB_WRITE_ROWS_COMPRESSED + i] = 10;
     }
     f->post_header[BINLOG_PARTIAL_UPDATE_ROWS] = 10;
 }

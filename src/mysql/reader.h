@@ -16,7 +16,7 @@ struct reader {
 };
 
 static inline struct reader reader_of(const uint8_t *bytes, size_t n) {
-    return (struct reader){.p = bytes, .end = bytes + n};
+    return (struct reader){.p = bytes, .end = n > 0 ? bytes + n : bytes}; /* nothing may be at NULL */
 }
 
 static inline size_t reader_left(const struct reader *r) {
@@ -31,7 +31,7 @@ static inline const uint8_t *read_bytes(struct reader *r, uint64_t n) {
         return NULL;
     }
     const uint8_t *at = r->p;
-    r->p += n;
+    r->p = n > 0 ? at + n : at;
     return at;
 }
 

@@ -5,7 +5,7 @@ import os
 
 from program import ROOT, Program
 
-TOOL = os.environ.get("GODWIT_BINLOG_TOOL") or ROOT / "build-asan" / "tests" / "unit" / "mysql" / "binlog_tool"
+TOOL = os.environ.get("GODWIT_BINLOG_TOOL") or ROOT / "build-asan" / "tests" / "unit" / "schema" / "binlog_tool"
 
 
 class Binlog:

@@ -4,9 +4,13 @@
  *   binlog_tool events path=/data/binlog.000001
  *
  *   options  until_end=1  heartbeat_ms=  server_id=  server_uuid=  tls=prefer|require  compress=zlib|zstd  max_event_bytes=
- *            limit=N (events)  stop_after_ms= (from a second thread)
+ *            limit=N (events)  stop_after_ms= (from a second thread)  database=D  generated=1  quiet=1
  *
  * events: each event's type, length, place and step.
+ * transactions: begin, rows of the tables of database (as rows of the binary protocol, in hex), statements, savepoints, outcomes.
+ *   The tables' definitions are those of now. quiet: only counts and seconds.
+ * select: the same tables' rows as SELECT sends them, and how the server and we describe the columns.
+ * charsets: how long reading them took.
  * The last line is {"end":{..}} or {"error":{..}}; exit code 0, or 1 after an error, or 2 for wrong arguments. */
 #include "binlog_tool.h"
 
@@ -96,7 +100,7 @@ const struct binlog_tracker *tool_track(const struct tool *t) {
 
 /* ---- events ---- */
 
-static json_t *gtid_json(const struct binlog_gtid *g) {
+json_t *tool_gtid(const struct binlog_gtid *g) {
     char text[GTID_TEXT_MAX] = ""; /* the longer of both kinds */
     if (g->kind == BINLOG_GTID_MYSQL) {
         gtid_print(&g->mysql, text);
@@ -119,7 +123,7 @@ static void say_event(const struct tool *t, const struct binlog_raw *raw) {
         json_object_set_new(o, "cut", json_true());
     }
     if (raw->step == BINLOG_STEP_BEGIN && track->has_gtid) {
-        json_object_set_new(o, "gtid", gtid_json(&track->gtid));
+        json_object_set_new(o, "gtid", tool_gtid(&track->gtid));
     }
     if (raw->step == BINLOG_STEP_END || raw->step == BINLOG_STEP_WHOLE) {
         json_object_set_new(o, "began", tool_place(&track->begin));
@@ -152,7 +156,8 @@ static bool set_option(struct tool *t, const char *name, const char *value) {
         const char *name;
         const char **text;
     } texts[] = {{"host", &o->server.host}, {"user", &o->server.user},        {"gtid", &o->gtid},
-                 {"file", &o->file},        {"server_uuid", &o->server_uuid}, {"path", &t->path}};
+                 {"file", &o->file},        {"server_uuid", &o->server_uuid}, {"path", &t->path},
+                 {"database", &t->database}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (str_eq(name, texts[i].name)) {
             *texts[i].text = value;
@@ -180,6 +185,10 @@ static bool set_option(struct tool *t, const char *name, const char *value) {
         o->server_id = (uint32_t)n;
     } else if (str_eq(name, "max_event_bytes")) {
         o->max_event_bytes = (size_t)n;
+    } else if (str_eq(name, "generated")) {
+        t->generated = n != 0;
+    } else if (str_eq(name, "quiet")) {
+        t->quiet = n != 0;
     } else if (str_eq(name, "limit")) {
         t->limit = (uint64_t)n;
     } else if (str_eq(name, "stop_after_ms")) {
@@ -200,22 +209,24 @@ static void *stop_main(void *arg) {
 static const struct {
     const char *verb;
     bool (*run)(struct tool *t, struct err *e);
+    bool reads; /* a binlog */
 } verbs[] = {
-    {"events", events},
+    {"events", events, true},
+    {"transactions", tool_transactions, true},
+    {"select", tool_select, false},
+    {"charsets", tool_charsets, false},
 };
 
-static bool run(struct tool *t, const char *verb, struct err *e) {
+static bool run(struct tool *t, size_t verb, struct err *e) {
     pthread_t stopper;
+    if (!verbs[verb].reads) {
+        return verbs[verb].run(t, e);
+    }
     if (t->path != NULL ? !file_open(t, e) : !binlog_stream_open(&t->stream, &t->options, e)) {
         return false;
     }
     bool stopping = t->stop_after_ms > 0 && t->stream != NULL && pthread_create(&stopper, NULL, stop_main, t) == 0;
-    bool ok = false;
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        if (str_eq(verb, verbs[i].verb)) {
-            ok = verbs[i].run(t, e);
-        }
-    }
+    bool ok = verbs[verb].run(t, e);
     if (stopping) {
         pthread_join(stopper, NULL);
     }
@@ -223,11 +234,14 @@ static bool run(struct tool *t, const char *verb, struct err *e) {
 }
 
 int main(int argc, char **argv) {
-    struct tool t = {.options.server = {.host = "127.0.0.1", .port = 3306, .password = getenv("BINLOG_PASSWORD")}};
-    bool known = false;
-    for (size_t i = 0; argc > 1 && i < sizeof verbs / sizeof verbs[0]; i++) {
-        known = known || str_eq(argv[1], verbs[i].verb);
+    struct tool t = {.options.server = {.host = "127.0.0.1", .port = 3306, .password = getenv("BINLOG_PASSWORD")},
+                     .database = ""};
+    const size_t n = sizeof verbs / sizeof verbs[0];
+    size_t verb = 0;
+    while (verb < n && (argc < 2 || !str_eq(argv[1], verbs[verb].verb))) {
+        verb++;
     }
+    bool known = verb < n;
     for (int i = 2; known && i < argc; i++) {
         char *equals = strchr(argv[i], '=');
         if (equals != NULL) {
@@ -240,7 +254,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     struct err e = ERR_INIT;
-    bool ok = run(&t, argv[1], &e);
+    bool ok = run(&t, verb, &e);
     if (ok) {
         tool_say(json_pack("{s{so}}", "end", "at", tool_place(&tool_track(&t)->at)));
     } else {

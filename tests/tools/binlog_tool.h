@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "mysql/binlog_stream.h"
+#include "mysql/transaction.h"
 
 struct tool {
     struct binlog_stream_options options;
@@ -13,6 +14,9 @@ struct tool {
     FILE *file;
     struct binlog_tracker file_track;
     struct buf event;
+    const char *database; /* whose rows are of interest */
+    bool generated;       /* generated columns, too */
+    bool quiet;           /* count only */
     uint64_t limit;
     int64_t stop_after_ms;
 };
@@ -22,6 +26,12 @@ const struct binlog_tracker *tool_track(const struct tool *t);
 
 void tool_say(json_t *o);                       /* a line; takes the reference */
 json_t *tool_text(const void *bytes, size_t n); /* a string, or {"hex":..} */
+json_t *tool_gtid(const struct binlog_gtid *g);
 json_t *tool_place(const struct binlog_place *p);
+
+/* Verbs: binlog_tool_rows.c. */
+bool tool_transactions(struct tool *t, struct err *e);
+bool tool_select(struct tool *t, struct err *e);
+bool tool_charsets(struct tool *t, struct err *e);
 
 #endif
