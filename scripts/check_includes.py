@@ -21,9 +21,10 @@ ALLOWED = {
     "schema": "base value sql mysql",
     "engine": "base net value sql mysql gauss schema proto",
     "check":  "base net value sql mysql gauss schema engine",
+    "follow": "base net value sql mysql gauss schema engine check",
     "agent":  "base net value sql mysql gauss schema proto engine",
     "server": "base net proto store",
-    "cli":    "base net value sql mysql gauss schema proto engine check agent store server",
+    "cli":    "base net value sql mysql gauss schema proto engine check follow agent store server",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
