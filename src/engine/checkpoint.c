@@ -32,6 +32,13 @@ static const char *const schema_sql[] = {
     "CREATE TABLE IF NOT EXISTS godwit.rejected (\"task\" varchar(300) NOT NULL, \"table_name\" varchar(300) NOT NULL,"
     " \"chunk_number\" integer NOT NULL, \"row_key\" text, \"row_text\" text, \"sqlstate\" varchar(5), \"reason\" text,"
     " \"rejected_at\" timestamp with time zone DEFAULT now())",
+    "CREATE TABLE IF NOT EXISTS godwit.apply (\"task\" varchar(300) PRIMARY KEY, \"in_order\" integer NOT NULL,"
+    " \"shape\" varchar(16) NOT NULL, \"change\" bigint NOT NULL, \"source_server\" text, \"source_gtid\" text,"
+    " \"source_file\" text, \"source_pos\" bigint, \"source_rows\" bigint, \"source_time\" bigint, \"losses\" text,"
+    " \"moved_at\" timestamp with time zone)",
+    "CREATE TABLE IF NOT EXISTS godwit.applied (\"task\" varchar(300) NOT NULL, \"first_change\" bigint NOT NULL,"
+    " \"part\" integer NOT NULL, \"parts\" integer NOT NULL, \"changes\" bigint NOT NULL, \"digest\" varchar(16),"
+    " \"cuts\" text, PRIMARY KEY (\"task\", \"first_change\", \"part\"))",
 };
 
 /* Does a table of the schema have a column? *table: the table itself is there. */
@@ -92,7 +99,8 @@ static bool prepare_once(struct gauss_client *c, struct err *e) {
     for (size_t i = exists ? 1 : 0; ok && i < sizeof schema_sql / sizeof schema_sql[0]; i++) {
         ok = gauss_exec(c, schema_sql[i], e);
     }
-    return ok && add_column(c, "chunk", "digest", "text", e) && add_column(c, "task", "fence", "bigint", e);
+    return ok && add_column(c, "chunk", "digest", "text", e) && add_column(c, "task", "fence", "bigint", e) &&
+           add_column(c, "rejected", "place", "text", e) && add_column(c, "rejected", "statement", "text", e);
 }
 
 bool checkpoint_prepare(struct gauss_client *c, struct err *e) {

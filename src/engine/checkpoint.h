@@ -4,6 +4,7 @@
  *   godwit.step      definitions that were executed (each in one transaction with its row)
  *   godwit.chunk     every planned chunk; `state` 1, its counts and its digest are written by the transaction that loads it
  *   godwit.rejected  rows put aside under --on-error=divert
+ *   godwit.apply, godwit.applied  how far following has come (follow/apply_record.h)
  *
  * A run owns its task by a session advisory lock (one living run at a time) and by a run number that each of its
  * transactions checks under a share lock: a run that was overtaken cannot commit (claim.h). All that a run commits in the target goes
@@ -16,8 +17,9 @@
 #include "engine/target.h"
 
 struct checkpoint {
-    char *task;  /* name */
-    int64_t run; /* this run's number */
+    char *task;       /* name */
+    int64_t run;      /* this run's number */
+    int64_t renewing; /* the number it was about to take (claim_renew); 0: none */
 };
 
 enum task_state { TASK_NONE, TASK_UNFINISHED, TASK_DONE };

@@ -251,3 +251,60 @@ bool claim_take(struct gauss_client *c, struct arena *a, const char *task, int64
         }
     }
 }
+
+/* ---- beginning again ---- */
+
+enum { RENEW_STEP = 2, RENEW_SPREAD = 1000 };
+
+/* One try. *again: commits of the old number are still under way. */
+static bool renew_row(struct gauss_client *c, struct arena *a, struct checkpoint *cp, bool *again, struct err *e) {
+    struct gauss_rows rows;
+    char *name = str_literal_pg(a, cp->task);
+    char *look = arena_printf(a,
+                              "SELECT \"run\" FROM godwit.task WHERE \"name\" = %s AND \"run\" IN (%" PRId64
+                              ", %" PRId64 ") FOR UPDATE NOWAIT",
+                              name, cp->run, cp->renewing);
+    *again = false;
+    if (!gauss_exec(c, "BEGIN", e) || !gauss_exec(c, "SET LOCAL synchronous_commit TO on", e)) {
+        return false;
+    }
+    if (!gauss_rows(c, a, look, &rows, e)) {
+        *again = str_eq(e->sqlstate, "55P03"); /* lock_not_available */
+        return false;
+    }
+    if (rows.n == 0) {
+        return claim_lost(cp, e);
+    }
+    /* A number that nobody else would choose: should the commit's answer be lost, it is found again. */
+    cp->run = strtoll(gauss_cell(&rows, 0, 0), NULL, 10);
+    cp->renewing = cp->run + RENEW_STEP + clock_utc_us() % RENEW_SPREAD;
+    char *sql = arena_printf(a, "UPDATE godwit.task SET \"run\" = %" PRId64 " WHERE \"name\" = %s", cp->renewing, name);
+    if (!gauss_exec(c, sql, e) || !gauss_exec(c, "COMMIT", e)) {
+        return false;
+    }
+    cp->run = cp->renewing;
+    cp->renewing = 0;
+    return true;
+}
+
+bool claim_renew(struct gauss_client *c, struct checkpoint *cp, const atomic_bool *stop, struct err *e) {
+    int64_t until_us = clock_mono_us() + (int64_t)TAKE_MS * 1000;
+    struct arena a = ARENA_INIT;
+    bool ok = false;
+    for (bool again = true; !ok && again;) {
+        arena_reset(&a);
+        ok = renew_row(c, &a, cp, &again, e);
+        if (ok) {
+            break;
+        }
+        roll_back(c);
+        if (!again || !gauss_usable(c) || clock_mono_us() > until_us) {
+            err_where(e, "task record");
+            break;
+        }
+        err_clear(e);
+        again = wait_a_little(stop, e);
+    }
+    arena_clear(&a);
+    return ok;
+}

@@ -29,6 +29,11 @@ bool claim_take(struct gauss_client *c, struct arena *a, const char *task, int64
 bool claim_replace(struct gauss_client *c, const struct checkpoint *cp, const atomic_bool *stop,
                    struct err *e) WARN_UNUSED;
 
+/* This run begins again with a new number: when it returns nothing that was begun under the old one can commit any more, so that what the
+ * target has recorded is what there is. For a run that has lost sessions and goes on from the record. cp is changed.
+ * ERR_TARGET_CLAIM_LOST when another run has taken the task over; a set `stop` is ERR_CANCELLED. */
+bool claim_renew(struct gauss_client *c, struct checkpoint *cp, const atomic_bool *stop, struct err *e) WARN_UNUSED;
+
 /* A loading session joins the run: it can be found by a run that takes over. ERR_TARGET_CLAIM_LOST when that has happened. */
 bool claim_join(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
 

@@ -72,6 +72,13 @@ bool canon_fields_same(const struct canon_fields *x, const struct canon_fields *
 void canon_describe(const struct canon_plan *p, size_t column, const uint8_t *field, size_t len, char *text,
                     size_t cap);
 
+/* A field of COPY binary (not yet canonical) as the text that its type takes for input, appended: parameters in text form. */
+bool canon_input(const struct canon_plan *p, size_t column, const uint8_t *field, size_t len, struct buf *out,
+                 struct err *e) WARN_UNUSED;
+
+/* Can a field only be sent as text? (Zero dates and years 0000 of an openGauss B.) */
+bool canon_needs_text(const struct canon_plan *p, size_t column, const uint8_t *field, size_t len);
+
 /* A field as an SQL literal of the target (dialect's own spelling, with a cast where the text alone would not do), for repair
  * statements. In the arena; NULL when the type has none. */
 char *canon_literal(struct arena *a, const struct canon_plan *p, size_t column, const uint8_t *field, size_t len);

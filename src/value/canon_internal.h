@@ -3,6 +3,7 @@
  *   canon_binary.c  a tuple of COPY binary                canon_sort.c     members of a JSON object whose keys are not in order
  *   canon_text.c    a line of COPY text                   canon_print.c    fields for people
  *   canon_parse.c   fixed-size values from their text     canon_literal.c  fields as SQL literals
+ *   canon_input.c   fields as text for input
  *   canon_number.c  numbers of JSON                       canon_literal_mysql.c  the same of MySQL */
 #ifndef VALUE_CANON_INTERNAL_H
 #define VALUE_CANON_INTERNAL_H
