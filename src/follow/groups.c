@@ -1,17 +1,32 @@
 /* Rows that have to be changed together: union-find over the values their changes touch. See batch.h. */
 #include "follow/batch.h"
 
-/* What a change of kind does to a value it touched before, or touches now. */
-static bool writes(const struct rule *r, const struct net_change *c, uint64_t was, uint64_t is) {
+/* Does a change touch a value to change it, or only rely on it? unique: it changes a unique key of its row; servers then lock the row as if
+ * the key that others refer to changed. */
+static bool writes(const struct rule *r, const struct net_change *c, uint64_t was, uint64_t is, bool unique) {
     switch (r->kind) {
     case RULE_ROW:
         return true;
     case RULE_UNIQUE:
-    case RULE_REFERRED:
         return was != is || c->kind == NET_REPLACE;
+    case RULE_REFERRED:
+        return was != is || c->kind == NET_REPLACE || unique;
     case RULE_REFERS:
     case RULE_TABLE:
         return false;
+    }
+    return false;
+}
+
+static uint64_t hash_of(const struct touch *t, size_t rule) {
+    return t != NULL ? t[rule].hash : 0;
+}
+
+static bool unique_changes(const struct follow_table *f, const struct net_change *c) {
+    for (size_t i = 1; i < f->nrules; i++) {
+        if (f->rules[i].kind == RULE_UNIQUE && hash_of(c->before, i) != hash_of(c->now, i)) {
+            return true;
+        }
     }
     return false;
 }
@@ -24,7 +39,7 @@ static bool goes_unseen(const struct rule *r, const struct net_change *c, uint64
 void batch_touches(const struct batch *b, uint32_t number, touch_sink *sink, void *arg) {
     const struct net_change *c = &b->nets[number];
     const struct follow_table *f = &b->tables->tables[c->table];
-    bool unseen = false;
+    bool unseen = false, unique = f->meets && unique_changes(f, c);
     for (size_t i = 0; i < f->nrules; i++) {
         const struct rule *r = &f->rules[i];
         struct touch was = {0}, is = {0};
@@ -38,7 +53,7 @@ void batch_touches(const struct batch *b, uint32_t number, touch_sink *sink, voi
             sink(arg, number, r->seed, false);
             continue;
         }
-        bool w = writes(r, c, was.hash, is.hash);
+        bool w = writes(r, c, was.hash, is.hash, unique);
         if (was.hash == is.hash && !w) {
             continue; /* what it relies on is what it relied on before */
         }

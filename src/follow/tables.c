@@ -23,14 +23,14 @@ static bool ends_with(const char *s, const char *tail) {
     return n >= m && str_eq(s + n - m, tail);
 }
 
-static enum hash_form text_form(const struct column *c, const struct follow_options *o) {
+static enum hash_form text_form(const struct column *c, const struct follow_table_options *o) {
     const char *collation = o->into_mysql ? c->type.collation : c->target.collation;
     bool folds = o->into_mysql || o->dialect == DIALECT_OG_B;
     bool exact = collation == NULL || ends_with(collation, "_bin") || str_eq(collation, "binary");
     return folds && !exact ? HASH_FOLDED : HASH_TEXT;
 }
 
-static enum hash_form form_of(const struct column *c, const struct follow_options *o) {
+static enum hash_form form_of(const struct column *c, const struct follow_table_options *o) {
     switch (c->target.kind) {
     case TK_INT1:
     case TK_INT2:
@@ -100,7 +100,7 @@ static struct rule *add_rule(struct follow_table *f, enum rule_kind kind) {
 
 /* The columns of a key; false: not all of them are in the stream. */
 static bool parts_of(struct arena *a, const struct follow_table *f, const struct index *x,
-                     const struct follow_options *o, struct rule *r) {
+                     const struct follow_table_options *o, struct rule *r) {
     r->parts = arena_array(a, struct rule_part, x->nparts + 1);
     for (size_t i = 0; i < x->nparts; i++) {
         const struct column *c = x->parts[i].column;
@@ -116,7 +116,7 @@ static bool parts_of(struct arena *a, const struct follow_table *f, const struct
     return true;
 }
 
-static void row_rule(struct arena *a, struct follow_table *f, const struct follow_options *o) {
+static void row_rule(struct arena *a, struct follow_table *f, const struct follow_table_options *o) {
     const struct index *key = schema_row_key(f->t);
     struct rule *r = add_rule(f, RULE_ROW);
     if (key != NULL && parts_of(a, f, key, o, r)) {
@@ -132,7 +132,7 @@ static void row_rule(struct arena *a, struct follow_table *f, const struct follo
     set_seed(f->t, r, "row");
 }
 
-static void unique_rules(struct arena *a, struct follow_table *f, const struct follow_options *o) {
+static void unique_rules(struct arena *a, struct follow_table *f, const struct follow_table_options *o) {
     const struct index *key = schema_row_key(f->t);
     for (size_t i = 0; i < f->t->nindexes; i++) {
         const struct index *x = &f->t->indexes[i];
@@ -148,7 +148,7 @@ static void unique_rules(struct arena *a, struct follow_table *f, const struct f
 struct maker {
     struct arena *a;
     const struct database *d;
-    const struct follow_options *o;
+    const struct follow_table_options *o;
     struct follow_tables *out;
 };
 
@@ -319,7 +319,7 @@ static void set_apart(struct follow_table *f) {
     }
 }
 
-static uint64_t shape_of(const struct follow_tables *tables, const struct follow_options *o) {
+static uint64_t shape_of(const struct follow_tables *tables, const struct follow_table_options *o) {
     uint64_t sum =
         (uint64_t)o->dialect << 8 | (uint64_t)o->into_mysql << 2 | (uint64_t)o->enforced << 1 | o->hidden_cascades;
     for (size_t i = 0; i < tables->n; i++) {
@@ -337,7 +337,7 @@ static uint64_t shape_of(const struct follow_tables *tables, const struct follow
     return sum;
 }
 
-void follow_tables_make(struct arena *a, const struct database *d, const struct follow_options *o,
+void follow_tables_make(struct arena *a, const struct database *d, const struct follow_table_options *o,
                         struct follow_tables *out) {
     struct maker m = {.a = a, .d = d, .o = o, .out = out};
     size_t nfks = 0;

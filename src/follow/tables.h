@@ -67,7 +67,7 @@ struct follow_tables {
     uint64_t shape;    /* differs when the same changes could fall into other parts */
 };
 
-struct follow_options {
+struct follow_table_options {
     enum dialect dialect;
     bool into_mysql;      /* changes go to MySQL: its collations decide what is equal */
     bool enforced;        /* foreign keys are checked in the sessions that apply */
@@ -75,7 +75,7 @@ struct follow_options {
 };
 
 /* One for each table of d, which is resolved. The arena keeps them; d must live as long. */
-void follow_tables_make(struct arena *a, const struct database *d, const struct follow_options *o,
+void follow_tables_make(struct arena *a, const struct database *d, const struct follow_table_options *o,
                         struct follow_tables *out);
 
 #endif

@@ -53,7 +53,7 @@ static struct scene *scene_of(unsigned seed, enum world_action action, bool enfo
     assert_non_null(s);
     srandom(seed);
     world_database(&s->arena, &s->d, action);
-    struct follow_options o = {
+    struct follow_table_options o = {
         .dialect = DIALECT_PG, .enforced = enforced, .hidden_cascades = action != WORLD_RESTRICT};
     follow_tables_make(&s->arena, &s->d, &o, &s->tables);
     world_init(&s->source, action, true);

@@ -1,0 +1,261 @@
+/* Appliers: sessions, threads, and a job from BEGIN to COMMIT. See apply.h. */
+#include "follow/apply.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "engine/claim.h"
+#include "engine/target.h"
+#include "gauss/origin.h"
+
+enum { TRIES = 20, WAIT_MS = 20, RETRY_MS = 1000 };
+
+/* ---- sessions ---- */
+
+bool apply_may_skip_checks(struct gauss_client *c, enum dialect d, bool *may, struct err *e) {
+    struct err refused = ERR_INIT;
+    *may = true;
+    if (dialect_is_opengauss(d)) {
+        return true; /* foreign_key_checks is any role's */
+    }
+    if (gauss_exec(c, "SET session_replication_role = replica", &refused)) {
+        return gauss_exec(c, "RESET session_replication_role", e);
+    }
+    *may = false;
+    return gauss_usable(c) ? true : (err_copy(e, &refused), false);
+}
+
+static bool leave_checks(struct applier *w, struct err *e) {
+    bool opengauss = dialect_is_opengauss(w->apply->dialect);
+    if (w->apply->enforced) {
+        return !opengauss || gauss_exec(w->target, "SET foreign_key_checks = on", e);
+    }
+    return opengauss || gauss_exec(w->target, "SET session_replication_role = replica", e);
+}
+
+/* So that the way back can tell our changes from others'. */
+static bool mark_origin(struct applier *w, struct err *e) {
+    char name[128];
+    if (w->apply->origin == NULL) {
+        return true;
+    }
+    snprintf(name, sizeof name, "%s_%u", w->apply->origin, w->number);
+    return origin_create(w->target, name, e) && origin_begin(w->target, name, e);
+}
+
+static bool prepare_own(struct applier *w, struct err *e) {
+    struct arena a = ARENA_INIT;
+    bool ok = gauss_pipe_prepare(w->target, "godwit_begin", "BEGIN", NULL, 0, e) &&
+              gauss_pipe_prepare(w->target, "godwit_commit", "COMMIT", NULL, 0, e) &&
+              gauss_pipe_prepare(w->target, "godwit_part", apply_record_part_sql, NULL, 0, e) &&
+              gauss_pipe_prepare(w->target, "godwit_claim", claim_hold_sql(&a, &w->apply->checkpoint), NULL, 0, e) &&
+              gauss_pipe_sync(w->target, e) && gauss_pipe_end(w->target, e);
+    arena_clear(&a);
+    return ok;
+}
+
+static bool open_session(struct applier *w, struct err *e) {
+    return target_open_loader(w->apply->task, w->apply->dialect, &w->target, e) && leave_checks(w, e) &&
+           claim_join(w->target, &w->apply->checkpoint, e) && mark_origin(w, e) && prepare_own(w, e);
+}
+
+/* ---- a job ---- */
+
+static struct gauss_param text_param(const char *text) {
+    return (struct gauss_param){.value = text, .len = strlen(text)};
+}
+
+/* That the part is in, and the proof that the task is this run's, in the same transaction. */
+static bool pipe_record(struct applier *w, const struct job *job, struct err *e) {
+    const struct flight *f = job->flight;
+    struct arena *a = &w->arena;
+    char digest[APPLY_DIGEST_TEXT];
+    bool ok;
+    if (f->goes_on) {
+        return true;
+    }
+    if (w->apply->in_order) {
+        struct mark m = {.change = f->first + f->changes, .place = f->end};
+        char *sql = apply_record_move_sql(a, &w->apply->checkpoint, &m);
+        ok = gauss_pipe_prepare(w->target, "", sql, NULL, 0, e) && apply_pipe_own(w, "", NULL, 0, 1, false, e);
+    } else {
+        apply_digest_text(f->digest, digest);
+        struct gauss_param p[] = {text_param(w->apply->checkpoint.task),
+                                  text_param(arena_printf(a, "%" PRIu64, f->first)),
+                                  text_param(arena_printf(a, "%" PRIu32, job->part)),
+                                  text_param(arena_printf(a, "%" PRIu32, f->parts)),
+                                  text_param(arena_printf(a, "%" PRIu64, f->changes)),
+                                  text_param(digest),
+                                  text_param(f->cuts)};
+        ok = apply_pipe_own(w, "godwit_part", p, sizeof p / sizeof p[0], 1, false, e);
+    }
+    return ok && apply_pipe_own(w, "godwit_claim", NULL, 0, 1, true, e);
+}
+
+static bool pipe_steps(struct applier *w, const struct job *job, struct err *e) {
+    const struct part *p = &job->flight->batch.parts[job->part];
+    for (size_t i = 0; i < p->nsteps; i++) {
+        if (!apply_pipe_step(w, &p->steps[i], 0, p->steps[i].n, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What became of a pipeline that ends with the record. *rows: a row may be to blame. */
+static bool finish(struct applier *w, bool *rows, struct err *e) {
+    const struct expected *failed;
+    if (apply_pipe_finish(w, &failed, e)) {
+        return true;
+    }
+    if (failed != NULL && failed->step == NULL && e->code == ERR_NONE) {
+        return failed->claim ? claim_lost(&w->apply->checkpoint, e)
+                             : err_set(e, ERR_APPLY_RECORD, "godwit.apply has no row of this task");
+    }
+    *rows = failed != NULL && failed->step != NULL && apply_blames_row(w, e);
+    return false;
+}
+
+/* All of a job but the commit in one pipeline. */
+static bool all_at_once(struct applier *w, const struct job *job, bool *rows, struct err *e) {
+    apply_pipe_reset(w);
+    bool begun = w->open ? gauss_exec(w->target, "SAVEPOINT godwit_job", e)
+                         : apply_pipe_own(w, "godwit_begin", NULL, 0, 0, false, e);
+    return begun && pipe_steps(w, job, e) && pipe_record(w, job, e) && finish(w, rows, e);
+}
+
+static bool begin_again(struct applier *w, struct err *e) {
+    return w->open ? gauss_exec(w->target, "ROLLBACK TO SAVEPOINT godwit_job", e)
+                   : (gauss_tx_status(w->target) == 'I' || gauss_exec(w->target, "ROLLBACK", e));
+}
+
+static bool row_by_row(struct applier *w, const struct job *job, struct err *e) {
+    bool rows = false;
+    if (!begin_again(w, e) || !(w->open || gauss_exec(w->target, "BEGIN", e)) || !apply_carefully(w, job, e)) {
+        return false;
+    }
+    apply_pipe_reset(w);
+    return pipe_record(w, job, e) && finish(w, &rows, e);
+}
+
+static bool do_changes(struct applier *w, const struct job *job, struct err *e) {
+    bool rows = false;
+    if (all_at_once(w, job, &rows, e)) {
+        return true;
+    }
+    if (!rows) {
+        return false;
+    }
+    log_info("apply_carefully", "batch at change %" PRIu64 ", part %" PRIu32 ": %s", job->flight->first, job->part,
+             e->code != ERR_NONE ? e->message : "other rows than meant");
+    err_clear(e);
+    return row_by_row(w, job, e);
+}
+
+static bool commit(struct applier *w, const struct job *job, struct err *e) {
+    if (job->flight->goes_on) {
+        if (w->open && !gauss_exec(w->target, "RELEASE SAVEPOINT godwit_job", e)) {
+            return false;
+        }
+        w->open = true;
+        return true;
+    }
+    bool rows;
+    apply_pipe_reset(w);
+    w->open = false;
+    return apply_pipe_own(w, "godwit_commit", NULL, 0, 0, false, e) && finish(w, &rows, e);
+}
+
+/* Another session's doing, not the job's: a deadlock, a lock that could not be had. */
+static bool passes_by_itself(const struct err *e) {
+    return str_starts(e->sqlstate, "40") || str_eq(e->sqlstate, "55P03");
+}
+
+static bool wait_to_retry(struct applier *w, unsigned tries, int64_t ms, const struct err *why, struct err *e) {
+    log_warn("apply_retry", "try %u: %s", tries, why->message);
+    atomic_fetch_add(&w->apply->retried, 1);
+    for (int64_t waited = 0; waited < ms; waited += WAIT_MS) {
+        if (atomic_load(w->apply->stop) || jobs_failed(w->apply->jobs, NULL)) {
+            return err_set(e, ERR_CANCELLED, "stopped by request");
+        }
+        clock_sleep_ms(WAIT_MS);
+    }
+    err_clear(e);
+    return true;
+}
+
+static bool run_job(struct applier *w, const struct job *job, struct err *e) {
+    for (unsigned tries = 1;; tries++) {
+        bool was_open = w->open;
+        if (do_changes(w, job, e) && commit(w, job, e)) {
+            return true;
+        }
+        struct err why = *e, ignored = ERR_INIT;
+        w->open = was_open;
+        if (!gauss_usable(w->target) || !begin_again(w, &ignored)) {
+            return false;
+        }
+        bool asked = why.retryable && (why.code == ERR_APPLY_MISSING || why.code == ERR_APPLY_DUPLICATE ||
+                                       why.code == ERR_APPLY_REFUSED);
+        bool passes = passes_by_itself(&why) && tries < TRIES;
+        if ((!asked && !passes) || !wait_to_retry(w, tries, asked ? RETRY_MS : WAIT_MS * tries, &why, e)) {
+            return false;
+        }
+    }
+}
+
+/* ---- threads ---- */
+
+static void *thread_main(void *arg) {
+    struct applier *w = arg;
+    struct job *job;
+    while ((job = jobs_take(w->apply->jobs)) != NULL) {
+        struct err e = ERR_INIT;
+        if (!run_job(w, job, &e)) {
+            jobs_fail(w->apply->jobs, &e);
+            break;
+        }
+        jobs_done(w->apply->jobs, job);
+    }
+    return NULL;
+}
+
+static void applier_free(struct applier *w) {
+    apply_pipe_clear(w);
+    gauss_close(w->target);
+    free(w);
+}
+
+bool applier_start(struct apply *a, unsigned number, struct applier **out, struct err *e) {
+    struct applier *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        return err_set(e, ERR_MEMORY, "no memory for a session");
+    }
+    w->apply = a;
+    w->number = number;
+    if (!apply_pipe_init(w, e) || !open_session(w, e)) {
+        applier_free(w);
+        return err_where(e, "session %u that applies changes", number);
+    }
+    if (pthread_create(&w->thread, NULL, thread_main, w) != 0) {
+        applier_free(w);
+        return err_set(e, ERR_SYSTEM, "no thread can be started");
+    }
+    *out = w;
+    return true;
+}
+
+void applier_join(struct applier *w, bool interrupt) {
+    if (w == NULL) {
+        return;
+    }
+    if (interrupt) {
+        gauss_abort(w->target);
+    }
+    pthread_join(w->thread, NULL);
+    applier_free(w);
+}

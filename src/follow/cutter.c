@@ -1,0 +1,232 @@
+/* See cutter.h. */
+#include "follow/cutter.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+    WAIT_MS = 50,
+    YOUNG_US = 1000,         /* so long a batch gathers at least, when everybody is idle */
+    PART_CHANGES = 200,      /* fewer are not worth a transaction of their own */
+    PLACE_EVERY_US = 500000, /* without changes the place moves on so often */
+};
+
+/* ---- a batch ---- */
+
+static bool begin_flight(struct cutter *c) {
+    c->flight = flight_new();
+    batch_init(&c->flight->batch, c->tables);
+    c->flight->first = c->change;
+    c->since_us = clock_mono_us();
+    return true;
+}
+
+/* The batch at hand as it was cut before; NULL: it may be cut anywhere. */
+static const struct cut *cut_at(const struct cutter *c) {
+    const struct apply_record *r = c->record;
+    return c->cut < r->ncuts && r->cuts[c->cut].first == c->flight->first ? &r->cuts[c->cut] : NULL;
+}
+
+static bool does_not_fit(const struct cutter *c, const char *what, struct err *e) {
+    return err_set(e, ERR_APPLY_RECORD, "the stream is not the one that was followed before: %s at change %" PRIu64,
+                   what, c->flight->first);
+}
+
+static uint32_t parts_for(const struct cutter *c) {
+    uint64_t n = c->flight->changes / PART_CHANGES;
+    return c->in_order || n < 1 ? 1 : n < c->parts ? (uint32_t)n : c->parts;
+}
+
+static bool find_end(struct cutter *c, struct err *e) {
+    struct flight *f = c->flight;
+    if (!c->feed->place(c->feed->arg, &f->arena, &f->end, e)) {
+        return false;
+    }
+    f->end.rows = c->inside ? c->in_transaction : 0;
+    f->end.commit_us = c->commit_us;
+    f->goes_on = c->in_order && c->inside;
+    return true;
+}
+
+static bool submit(struct cutter *c, struct err *e) {
+    struct flight *f = c->flight;
+    const struct cut *k = f->changes > 0 ? cut_at(c) : NULL;
+    if (!find_end(c, e)) {
+        return false;
+    }
+    f->digest = f->batch.digest;
+    if (k != NULL && (k->changes != f->changes || (k->digest != 0 && k->digest != f->digest))) {
+        return does_not_fit(c, "other changes", e);
+    }
+    f->parts = k != NULL ? k->parts : parts_for(c);
+    c->cut += k != NULL;
+    batch_close(&f->batch, f->parts);
+    if (!jobs_submit(c->jobs, f, k != NULL ? k->done : NULL)) {
+        jobs_failed(c->jobs, e); /* why it takes nothing more */
+        return e->code != ERR_NONE ? false : err_set(e, ERR_CANCELLED, "stopped by request");
+    }
+    c->flight = NULL;
+    return true;
+}
+
+/* End the batch at hand, if there is one. */
+static bool flush(struct cutter *c, struct err *e) {
+    return c->flight == NULL || submit(c, e);
+}
+
+/* May the batch at hand end here by itself? */
+static bool free_to_end(const struct cutter *c) {
+    return c->flight != NULL && (c->flight->changes == 0 || cut_at(c) == NULL) && !(c->in_order && c->inside);
+}
+
+static bool is_full(const struct cutter *c) {
+    const struct flight *f = c->flight;
+    const struct cut *k = cut_at(c);
+    if (k != NULL) {
+        return f->changes == k->changes;
+    }
+    /* Not into what was cut already. */
+    bool bound = c->cut < c->record->ncuts && c->change == c->record->cuts[c->cut].first;
+    return bound || f->changes >= c->batch_changes || batch_bytes(&f->batch) >= c->batch_bytes;
+}
+
+/* Somebody could do with work, and the batch is worth it. */
+static bool is_wanted(const struct cutter *c) {
+    bool nothing_left;
+    if (!free_to_end(c) || c->flight->changes == 0 || clock_mono_us() - c->since_us < YOUNG_US) {
+        return false;
+    }
+    unsigned idle = jobs_idle(c->jobs, &nothing_left);
+    return nothing_left || (idle > 0 && c->flight->changes >= PART_CHANGES * idle);
+}
+
+/* ---- items ---- */
+
+static bool add_change(struct cutter *c, const struct feed_item *item, struct err *e) {
+    if (c->flight == NULL) {
+        begin_flight(c);
+    }
+    if (!batch_add(&c->flight->batch, &item->change)) {
+        if (c->flight->changes == 0) {
+            return err_set(e, ERR_INTERNAL, "a change does not go into an empty batch");
+        }
+        if (cut_at(c) != NULL) {
+            return does_not_fit(c, "a change that cannot be folded in", e);
+        }
+        c->in_transaction--; /* the batch ends before this change */
+        bool ok = submit(c, e);
+        c->in_transaction++;
+        return ok && add_change(c, item, e);
+    }
+    c->flight->changes++;
+    c->change++;
+    return true;
+}
+
+static bool take_change(struct cutter *c, const struct feed_item *item, struct err *e) {
+    c->in_transaction++;
+    if (c->skip > 0) { /* of a transaction that is in the target in part */
+        c->skip--;
+        return true;
+    }
+    if (!add_change(c, item, e)) {
+        return false;
+    }
+    c->flight->rows++;
+    c->flight->bytes += item->bytes;
+    atomic_fetch_add_explicit(&c->taken_rows, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->taken_bytes, item->bytes, memory_order_relaxed);
+    return !is_full(c) || flush(c, e);
+}
+
+static bool take_commit(struct cutter *c, struct err *e) {
+    if (c->skip > 0) {
+        return err_set(e, ERR_APPLY_RECORD, "the transaction that was followed in part has fewer changes than before");
+    }
+    c->inside = false;
+    c->in_transaction = 0;
+    if (c->flight == NULL) {
+        begin_flight(c);
+    }
+    c->flight->transactions++;
+    atomic_fetch_add_explicit(&c->taken_transactions, 1, memory_order_relaxed);
+    bool moved_on = c->flight->changes == 0 && clock_mono_us() - c->since_us > PLACE_EVERY_US;
+    /* In order a batch that was over its size inside the transaction goes out now. */
+    bool over = c->in_order && c->flight->changes > 0 && is_full(c);
+    return !(over || moved_on || is_wanted(c)) || flush(c, e);
+}
+
+static bool take_statement(struct cutter *c, const struct feed_item *item, bool *go_on, struct err *e) {
+    struct arena a = ARENA_INIT;
+    struct stream_place at;
+    bool ok = flush(c, e);
+    if (ok && !jobs_drain(c->jobs)) {
+        ok = false;
+        jobs_failed(c->jobs, e);
+    }
+    *go_on =
+        ok && c->statement != NULL && c->feed->place(c->feed->arg, &a, &at, e) && c->statement(c->arg, item, &at, e);
+    arena_clear(&a);
+    return ok && (*go_on || e->code == ERR_NONE);
+}
+
+static bool take(struct cutter *c, const struct feed_item *item, bool *go_on, struct err *e) {
+    atomic_store_explicit(&c->idle, item->kind == FEED_IDLE, memory_order_relaxed);
+    switch (item->kind) {
+    case FEED_IDLE:
+        return !free_to_end(c) || flush(c, e);
+    case FEED_BEGIN:
+        c->inside = true;
+        c->in_transaction = 0;
+        c->commit_us = item->commit_us;
+        atomic_store_explicit(&c->taken_commit_us, item->commit_us, memory_order_relaxed);
+        return true;
+    case FEED_CHANGE:
+        return take_change(c, item, e);
+    case FEED_COMMIT:
+        return take_commit(c, e);
+    case FEED_STATEMENT:
+        return take_statement(c, item, go_on, e);
+    case FEED_END:
+        *go_on = false;
+        return true;
+    }
+    return true;
+}
+
+static bool run(struct cutter *c, struct err *e) {
+    const struct stream_place *from = &c->record->mark.place;
+    bool go_on = true;
+    c->change = c->record->mark.change;
+    c->skip = from->rows;
+    c->commit_us = from->commit_us;
+    if (!c->feed->start(c->feed->arg, from, e)) {
+        return false;
+    }
+    while (go_on) {
+        struct feed_item item;
+        int64_t wait_ms = c->flight != NULL ? 1 : WAIT_MS; /* what is gathered does not wait for more */
+        if (jobs_failed(c->jobs, e) || !c->feed->next(c->feed->arg, wait_ms, &item, e) || !take(c, &item, &go_on, e)) {
+            return false;
+        }
+        if (atomic_load_explicit(c->finish, memory_order_relaxed) && !c->inside) {
+            break;
+        }
+    }
+    return flush(c, e);
+}
+
+void cutter_run(struct cutter *c) {
+    struct err e = ERR_INIT;
+    if (run(c, &e)) {
+        jobs_close(c->jobs);
+    } else {
+        jobs_fail(c->jobs, &e);
+    }
+    if (c->flight != NULL) {
+        flight_free(c->flight);
+        c->flight = NULL;
+    }
+}
