@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "server/data_source.h"
+#include "server/vault.h"
 
 static bool read_properties(struct call *c, struct data_source *d, struct err *e) {
     const json_t *v = json_object_get(c->body, "properties");
@@ -40,17 +41,6 @@ bool data_source_read(struct call *c, bool named, struct data_source *d, struct 
         }
     }
     return err_set(e, ERR_BODY, "kind is one of mysql, mariadb, opengauss, postgresql");
-}
-
-/* A box is closed under its own id, so it cannot be put in another's place. */
-static bool keep_secret(struct call *c, const char *what, const char *text, int64_t *id, struct err *e) {
-    if (!store_insert(c->store, "INSERT INTO secret (label, box) VALUES (?, '') RETURNING id",
-                      STORE_VALUES(STORE_T(what)), id, e)) {
-        return false;
-    }
-    char *label = arena_printf(c->a, "secret %lld", (long long)*id);
-    return store_run(c->store, "UPDATE secret SET box = ? WHERE id = ?",
-                     STORE_VALUES(STORE_T(secrets_seal(c->a, c->api->key, label, text)), STORE_I(*id)), NULL, e);
 }
 
 static json_t *row_json(const struct store_rows *rows, size_t i) {
@@ -98,7 +88,8 @@ static bool one(struct call *c, struct err *e) {
 
 static bool insert(struct call *c, const struct data_source *d, int64_t *id, struct err *e) {
     int64_t now, secret = 0;
-    if (!store_now(c->store, &now, e) || (d->password != NULL && !keep_secret(c, d->name, d->password, &secret, e))) {
+    if (!store_now(c->store, &now, e) ||
+        (d->password != NULL && !vault_keep(c->store, c->a, c->api->key, d->name, d->password, &secret, e))) {
         return false;
     }
     struct store_value secret_value = d->password != NULL ? STORE_I(secret) : STORE_T(NULL);
@@ -140,7 +131,7 @@ static bool add(struct call *c, struct err *e) {
 static bool update(struct call *c, const struct data_source *d, int64_t *id, struct err *e) {
     uint64_t changed;
     int64_t secret = 0;
-    if (d->password != NULL && !keep_secret(c, d->name, d->password, &secret, e)) {
+    if (d->password != NULL && !vault_keep(c->store, c->a, c->api->key, d->name, d->password, &secret, e)) {
         return false;
     }
     struct store_value secret_value = d->password != NULL ? STORE_I(secret) : STORE_T(NULL);
@@ -159,8 +150,7 @@ static bool update(struct call *c, const struct data_source *d, int64_t *id, str
         return api_not_found(e, "data source");
     }
     const char *old = ok && d->password != NULL ? store_cell(&rows, 0, 0) : NULL;
-    return ok && (old == NULL || store_run(c->store, "DELETE FROM secret WHERE id = ?",
-                                           STORE_VALUES(STORE_I(store_number(&rows, 0, 0))), NULL, e));
+    return ok && (old == NULL || vault_drop(c->store, store_number(&rows, 0, 0), e));
 }
 
 static bool change(struct call *c, struct err *e) {
@@ -186,8 +176,7 @@ static bool remove_it(struct call *c, const struct data_source *d, int64_t *id, 
         return err_set(e, ERR_IN_USE, "the data source belongs to %lld subtasks", (long long)store_number(&rows, 0, 1));
     }
     return store_run(c->store, "DELETE FROM data_source WHERE id = ?", STORE_VALUES(STORE_I(*id)), NULL, e) &&
-           (store_cell(&rows, 0, 0) == NULL || store_run(c->store, "DELETE FROM secret WHERE id = ?",
-                                                         STORE_VALUES(STORE_I(store_number(&rows, 0, 0))), NULL, e));
+           (store_cell(&rows, 0, 0) == NULL || vault_drop(c->store, store_number(&rows, 0, 0), e));
 }
 
 static bool drop(struct call *c, struct err *e) {

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "net/http_client.h"
+#include "server/vault.h"
 #include "server/view.h"
 #include "server/webhooks.h"
 
@@ -112,23 +113,12 @@ static bool read_body(struct call *c, struct wanted *w, struct err *e) {
            err_set(e, ERR_BODY, "secret must have at least %d bytes", (int)SECRET_BYTES_MIN);
 }
 
-/* A box is closed under its own id, so it cannot be put in another's place. */
-static bool keep_secret(struct call *c, const struct wanted *w, int64_t *id, struct err *e) {
-    if (!store_insert(c->store, "INSERT INTO secret (label, box) VALUES (?, '-') RETURNING id",
-                      STORE_VALUES(STORE_T(w->name)), id, e)) {
-        return false;
-    }
-    char *label = arena_printf(c->a, "secret %lld", (long long)*id);
-    return store_run(c->store, "UPDATE secret SET box = ? WHERE id = ?",
-                     STORE_VALUES(STORE_T(secrets_seal(c->a, c->api->key, label, w->secret)), STORE_I(*id)), NULL, e);
-}
-
 static bool insert(struct call *c, const struct wanted *w, int64_t *id, struct err *e) {
     int64_t now, secret = 0;
     struct store_rows rows;
     if (!store_now(c->store, &now, e) ||
         !store_rows(c->store, c->a, "SELECT count(*) FROM webhook", STORE_NONE, &rows, e) ||
-        (w->secret != NULL && !keep_secret(c, w, &secret, e))) {
+        (w->secret != NULL && !vault_keep(c->store, c->a, c->api->key, w->name, w->secret, &secret, e))) {
         return false;
     }
     if (store_number(&rows, 0, 0) >= WEBHOOKS_MAX) {
@@ -145,8 +135,7 @@ static bool insert(struct call *c, const struct wanted *w, int64_t *id, struct e
 }
 
 static bool forget_secret(struct call *c, const struct store_rows *old, struct err *e) {
-    return store_cell(old, 0, 3) == NULL || store_run(c->store, "DELETE FROM secret WHERE id = ?",
-                                                      STORE_VALUES(STORE_I(store_number(old, 0, 3))), NULL, e);
+    return store_cell(old, 0, 3) == NULL || vault_drop(c->store, store_number(old, 0, 3), e);
 }
 
 /* Without a secret the old one stays; "" takes it away. */
@@ -154,7 +143,8 @@ static bool update(struct call *c, const struct wanted *w, int64_t *id, struct e
     struct store_rows old;
     int64_t secret = 0;
     bool anew = json_is_string(json_object_get(c->body, "secret"));
-    if (!read_one(c, *id, &old, e) || (w->secret != NULL && !keep_secret(c, w, &secret, e))) {
+    if (!read_one(c, *id, &old, e) ||
+        (w->secret != NULL && !vault_keep(c->store, c->a, c->api->key, w->name, w->secret, &secret, e))) {
         return false;
     }
     struct store_value kept = !anew && store_cell(&old, 0, 3) != NULL ? STORE_I(store_number(&old, 0, 3))

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "server/params.h"
+#include "server/vault.h"
 
 #define STORE_ID "store.id"
 
@@ -71,17 +72,8 @@ char *job_url(struct arena *a, const char *kind, const char *user, const char *h
 
 static bool open_password(struct store *s, struct arena *a, const struct secrets_key *key, const char *secret_id,
                           const char *name, char **out, struct err *e) {
-    struct store_rows rows;
     *out = NULL;
-    if (secret_id == NULL) {
-        return true;
-    }
-    if (!store_rows(s, a, "SELECT box FROM secret WHERE id = ?", STORE_VALUES(STORE_I(strtoll(secret_id, NULL, 10))),
-                    &rows, e)) {
-        return false;
-    }
-    return (rows.n > 0 &&
-            secrets_open(a, key, arena_printf(a, "secret %s", secret_id), store_cell(&rows, 0, 0), out, e)) ||
+    return secret_id == NULL || vault_open(s, a, key, strtoll(secret_id, NULL, 10), out, e) ||
            err_where(e, "password of data source %s", name);
 }
 

@@ -59,22 +59,26 @@ static bool check_system(const json_t *answers, struct err *e) {
                    system != NULL ? system : "unknown", arch != NULL ? arch : "unknown", own.sysname, own.machine);
 }
 
+bool kit_look_read(const json_t *answers, struct arena *a, const char *digest, struct kit_look *out, struct err *e) {
+    const char *directory = text_of(answers, "directory");
+    *out = (struct kit_look){
+        .facts = facts_of(answers),
+        .directory = arena_strdup(a, directory),
+        .root = str_eq(text_of(answers, "uid"), "0"),
+        .has_token = text_of(answers, "token") != NULL,
+        .agent_runs = text_of(answers, "agents") != NULL,
+        .is_current = digest != NULL && str_eq(text_of(answers, "digest"), digest),
+    };
+    return check_system(answers, e) &&
+           ((directory != NULL && directory[0] == '/') ||
+            err_set(e, ERR_KIT_COMMAND, "the machine does not tell where its directory is"));
+}
+
 bool kit_look(struct net_ssh *ssh, struct arena *a, const struct kit_variables *v, struct kit_look *out,
               struct err *e) {
     json_t *answers;
     *out = (struct kit_look){0};
-    /* A refusal comes behind what was found out before. */
-    bool ok = kit_script(ssh, a, v, "look", LOOK_MS, &answers, e);
-    out->facts = facts_of(answers);
-    ok = ok && check_system(answers, e);
-    out->directory = ok ? arena_strdup(a, text_of(answers, "directory")) : NULL;
-    if (ok && out->directory == NULL) {
-        ok = err_set(e, ERR_KIT_COMMAND, "the machine does not tell where its directory is");
-    }
-    out->root = str_eq(text_of(answers, "uid"), "0");
-    out->has_token = text_of(answers, "token") != NULL;
-    out->agent_runs = text_of(answers, "agents") != NULL;
-    out->is_current = v->digest != NULL && str_eq(text_of(answers, "digest"), v->digest);
+    bool ok = kit_script(ssh, a, v, "look", LOOK_MS, &answers, e) && kit_look_read(answers, a, v->digest, out, e);
     json_decref(answers);
     return ok;
 }

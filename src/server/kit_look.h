@@ -18,4 +18,8 @@ struct kit_look {
 bool kit_look(struct net_ssh *ssh, struct arena *a, const struct kit_variables *v, struct kit_look *out,
               struct err *e) WARN_UNUSED;
 
+/* What the script has answered, taken to *out (facts in any case). digest may be NULL. No I/O. */
+bool kit_look_read(const json_t *answers, struct arena *a, const char *digest, struct kit_look *out,
+                   struct err *e) WARN_UNUSED;
+
 #endif

@@ -35,7 +35,7 @@ static bool refuse(const char *text, struct err *e) {
                          : str_starts(text, "broken ")  ? ERR_KIT_BROKEN
                                                         : ERR_KIT_COMMAND;
     const char *why = strchr(text, ' ');
-    return err_set(e, code, "%s", why != NULL ? why + 1 : text);
+    return err_set(e, code, "%s", why != NULL && why[1] != '\0' ? why + 1 : "the machine does not say why");
 }
 
 /* Bytes that are no UTF-8 or steer a terminal become '?'. */
@@ -58,28 +58,40 @@ static json_t *clean(const char *text, size_t len) {
     return json_string(value);
 }
 
+/* "KEY VALUE" of len bytes. false: it refused. What has no key of ours is no answer. */
+static bool take_answer(const char *line, size_t len, json_t *answers, json_t *lines, struct err *e) {
+    char key[32];
+    size_t key_len = strspn(line, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    if (key_len == 0 || key_len >= sizeof key || (key_len < len && line[key_len] != ' ')) {
+        return true;
+    }
+    memcpy(key, line, key_len);
+    key[key_len] = '\0';
+    const char *value = line + (key_len < len ? key_len + 1 : key_len);
+    json_t *text = clean(value, len - (size_t)(value - line));
+    if (str_eq(key, "refused")) {
+        refuse(json_string_value(text), e);
+        json_decref(text);
+        return false;
+    }
+    if (str_eq(key, "line")) {
+        json_array_append_new(lines, text);
+    } else {
+        json_object_set_new(answers, key, text);
+    }
+    return true;
+}
+
 bool kit_script_parse(const char *out, json_t *answers, struct err *e) {
     static const char prefix[] = "godwit ";
+    enum { PREFIX = sizeof prefix - 1 };
     json_t *lines = json_array();
     bool ok = true;
     json_object_set_new(answers, "line", lines);
     for (size_t n = 0; *out != '\0' && n < LINES_MAX; n++) {
         size_t len = strcspn(out, "\n");
-        if (len > sizeof prefix - 1 && memcmp(out, prefix, sizeof prefix - 1) == 0) {
-            char key[32];
-            const char *at = out + sizeof prefix - 1;
-            size_t left = len - (sizeof prefix - 1), key_len = strcspn(at, " \n");
-            const char *value = at + (key_len < left ? key_len + 1 : left);
-            json_t *text = clean(value, left - (size_t)(value - at));
-            snprintf(key, sizeof key, "%.*s", (int)(key_len < sizeof key ? key_len : sizeof key - 1), at);
-            if (str_eq(key, "refused")) {
-                ok = refuse(json_string_value(text), e);
-                json_decref(text);
-            } else if (str_eq(key, "line")) {
-                json_array_append_new(lines, text);
-            } else {
-                json_object_set_new(answers, key, text);
-            }
+        if (len > PREFIX && memcmp(out, prefix, PREFIX) == 0) {
+            ok = take_answer(out + PREFIX, len - PREFIX, answers, lines, e) && ok;
         }
         out += len + (out[len] == '\n');
     }

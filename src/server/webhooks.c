@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "net/http_client.h"
+#include "server/vault.h"
 
 enum {
     THREADS = 3,
@@ -49,18 +50,6 @@ void webhook_sign(const char *secret, const char *timestamp, const char *body, c
     secrets_wipe(&state, sizeof state);
 }
 
-static bool secret_of(struct store *s, struct arena *a, const struct secrets_key *key, int64_t id, char **out,
-                      struct err *e) {
-    struct store_rows rows;
-    if (!store_rows(s, a, "SELECT box FROM secret WHERE id = ?", STORE_VALUES(STORE_I(id)), &rows, e)) {
-        return false;
-    }
-    if (rows.n == 0) {
-        return err_set(e, ERR_NOT_FOUND, "the webhook's secret is gone");
-    }
-    return secrets_open(a, key, arena_printf(a, "secret %lld", (long long)id), store_cell(&rows, 0, 0), out, e);
-}
-
 bool webhook_send(struct store *s, const struct secrets_key *key, const char *url, int64_t secret_id, const char *event,
                   int64_t id, const char *body, struct webhook_outcome *out, struct err *e) {
     struct arena a = ARENA_INIT;
@@ -68,7 +57,7 @@ bool webhook_send(struct store *s, const struct secrets_key *key, const char *ur
     struct err failed = ERR_INIT;
     char *secret = NULL, signature[WEBHOOK_SIGNATURE_TEXT];
     *out = (struct webhook_outcome){0};
-    if (secret_id > 0 && !secret_of(s, &a, key, secret_id, &secret, e)) {
+    if (secret_id > 0 && !vault_open(s, &a, key, secret_id, &secret, e)) {
         arena_clear(&a);
         return false;
     }

@@ -55,7 +55,7 @@ class Client:
         self.server, self.token, self.cookie, self.csrf = server, token, None, None
 
     def __call__(self, method, path, body=None, headers=None, raw=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        connection = self.connect()
         all_headers = {"Content-Type": "application/json"} if body is not None or raw is not None else {}
         if self.cookie:
             all_headers["Cookie"] = "godwit_session=" + self.cookie
@@ -74,6 +74,9 @@ class Client:
         if cookie:
             self.cookie = cookie.group(1) or None
         return answer.status, json.loads(text) if text else None
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
 
     def ok(self, *args, **kw):
         status, body = self(*args, **kw)

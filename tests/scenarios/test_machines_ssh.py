@@ -1,19 +1,23 @@
 """Execution machines over SSH: two real sshd instances, two ordinary users, the kit installed through the API, tasks run there."""
 
+import http.client
 import json
 import os
 import pty
 import shutil
 import signal
+import ssl
 from pathlib import Path
 
 import pytest
 from servers import Missing
-from srv.place import free_port
+from srv import certs
+from srv.place import free_port, run
 from srv.sshd import Sshd, User
 
 from control import FINISHED, Client, Server, subtask
 from test_openapi import Checked
+from test_serve_live import Events
 from test_serve_tasks import SLOW, slow, statuses  # noqa: F401 (fixture)
 
 INSTALLING, WAITING = 2000, 1000
@@ -70,8 +74,15 @@ class Host:
 
 
 @pytest.fixture
-def server(godwit, tmp_path):
-    server = Server(godwit, tmp_path / "data", "--no-local-machine").start()
+def server(godwit, tmp_path, request):
+    """With SQLite; or with the store that the test is parametrized with."""
+    options, env = ["--no-local-machine"], {}
+    if getattr(request, "param", None) == "postgresql":
+        database = request.getfixturevalue("pg_db")
+        pg = database.server
+        options += ["--store", f"postgresql://{pg.user}@{pg.host}:{pg.port}/{database.name}", "--name", "first"]
+        env["GODWIT_STORE_PASSWORD"] = pg.password
+    server = Server(godwit, tmp_path / "data", *options, env=env).start()
     yield server
     if server.run.process.poll() is None:
         server.stop()
@@ -132,6 +143,27 @@ class Machines(Checked):
         """What a test installed is taken away again: hosts are shared."""
         for machine in machines:
             self.done(machine, "cleanup")
+
+
+def live(server, admin, machine, until):
+    """The steps, percents and lines of the log that a listener hears, up to the change for which until(kit) is true."""
+    token = admin.ok("POST", "/api/v1/tokens", {"name": "live", "role": "viewer", "days": 1})["token"]
+    events = Events(server, token, f"topic=machines&topic=machine%20log%20{machine}")
+    assert events.next()[0] == "subscribed"
+
+    def hear():
+        kits, lines = [], []
+        while True:
+            change = events.next()[2]["change"]
+            if change["kind"] == "log":
+                assert change["machine"] == machine
+                lines += [line["text"] for line in change["lines"]]
+            elif change["kind"] == "machine-kit" and change["id"] == machine:
+                kits.append(change["kit"])
+                if until(kits[-1]):
+                    events.close()
+                    return kits, lines
+    return hear
 
 
 # ---- trust, and what is refused before anything is written ----
@@ -208,7 +240,12 @@ def test_the_life_of_a_kit(server, admin, hosts):
         admin.refused(409, "GW1087", "POST", f"/api/v1/machines/{machine}/kit", {"action": action})
     admin.refused(400, "GW1067", "POST", f"/api/v1/machines/{machine}/kit", {"action": "dance"})
     admin.refused(404, "GW1068", "POST", "/api/v1/machines/999/kit", {"action": "install"})
+    hear = live(server, admin, machine, lambda kit: kit["state"] in ("done", "failed"))
     got = admin.done(machine, "install")
+    kits, lines = hear()
+    assert [k["state"] for k in kits][0] == "waiting" and kits[-1] == got["kit"]
+    assert [k["percent"] for k in kits] == sorted(k["percent"] for k in kits) and {"copy", "verify", "enrol", "done"} <= {k["step"] for k in kits}
+    assert all(k["text"]["en"] and k["text"]["zh"] for k in kits) and lines == admin.log(machine)
     kit, agent = host.directory(), host.agent()
     assert got["state"] == "online" and got["version"] and got["facts"]["pid"] == agent
     assert {p.name for p in kit.iterdir()} == {".godwit-machine", "agent", "agent.log", "agent.out", "godwit"}, "no token is left"
@@ -252,6 +289,7 @@ def test_the_life_of_a_kit(server, admin, hosts):
     admin.wait(lambda: not [1 for _, words in host.user.processes() if words and words[0].startswith("sshd")], "sessions are closed", 20)
 
 
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_what_is_half_installed_is_cleaned_up(server, admin, hosts):
     """A broken connection in the middle; a kit whose agent lives and whose files are damaged."""
     host = hosts[1]
@@ -344,6 +382,49 @@ def test_what_goes_wrong_on_the_way(server, admin, hosts):
     admin.refused(400, "GW1125", "POST", "/api/v1/machines", {"name": "far", **host.login, "host": "192.0.2.7", "directory": "kit", "install": True})
 
 
+# ---- TLS ----
+
+class TlsAdmin(Machines):
+    """The same over TLS."""
+
+    def __init__(self, server, ca):
+        super().__init__(server)
+        self.trust = ssl.create_default_context(cafile=ca)
+
+    def connect(self):
+        return http.client.HTTPSConnection("127.0.0.1", self.server.port, timeout=60, context=self.trust)
+
+
+@pytest.mark.parametrize("how", ["its own", "an authority's"])
+def test_agents_trust_the_server(godwit, tmp_path, hosts, how):
+    """A certificate that signed itself is trusted as it is, whatever its name; else what --agent-ca names, and the name counts."""
+    host = hosts[1]
+    if how == "its own":
+        run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3", "-subj", "/CN=elsewhere",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "server-key.pem", "-out", tmp_path / "server-cert.pem"])
+        trusted, options = tmp_path / "server-cert.pem", []
+    else:
+        certs.make(tmp_path)
+        trusted, options = tmp_path / "ca.pem", ["--agent-ca", tmp_path / "ca.pem"]
+    tls = ["--tls-cert", tmp_path / "server-cert.pem", "--tls-key", tmp_path / "server-key.pem"]
+    server = Server(godwit, tmp_path / "data", "--no-local-machine", *tls, *options).start()
+    admin = TlsAdmin(server, trusted).ready()
+    machine = admin.installed(host)
+    words = next(words for pid, words in host.user.processes() if pid == host.agent())
+    assert ("--any-name" in words) == (how == "its own") and words[words.index("--server") + 1].startswith("https://")
+    assert (host.directory() / "ca.pem").read_bytes() == trusted.read_bytes()
+    if options:  # without it the machine does not trust the server, and says so
+        server.stop()
+        server.options = server.options[:-2]
+        server.start()
+        admin.login("admin", "a new passw0rd")
+        admin.ok("PUT", "/api/v1/settings", {"agent_wait_s": 3})
+        got = admin.fails(machine, "reinstall", "GW1124")
+        assert "certificate" in got["kit"]["error"]["cause"], got["kit"]["error"]
+    admin.leave(machine)
+    server.stop()
+
+
 # ---- tasks ----
 
 def test_tasks_run_there(server, admin, hosts, mysql9, pg_db, move, sources, slow):  # noqa: F811
@@ -425,8 +506,8 @@ def test_on_the_command_line(server, admin, hosts, godwit, tmp_path):
     run("add", "one", "--ssh", "root@127.0.0.1:%d" % first.sshd.port, "--password-file", tmp_path / "password", "--host-key",
         first.sshd.host_key()["fingerprint"]).failed(text="GW1128")
     one = run("add", "one", "--ssh", at[0], "--password-file", tmp_path / "password", "--host-key", first.sshd.host_key()["fingerprint"],
-              "--directory", "kits/one", "--capacity", "3", "--json").ok().json
-    assert one["capacity"] == 3 and one["ssh"]["directory"] == str(first.directory("kits/one"))
+              "--directory", "kits/it's one", "--capacity", "3", "--json").ok().json
+    assert one["capacity"] == 3 and one["ssh"]["directory"] == str(first.directory("kits/it's one"))
     run("add", "two", "--ssh", at[1], "--key-file", tmp_path / "key", "--host-key", second.sshd.host_key("ecdsa")["line"]).failed(text="GW4023")
     two = run("add", "two", "--ssh", at[1], "--key-file", tmp_path / "key", "--passphrase-file", tmp_path / "passphrase", "--host-key",
               second.sshd.host_key("ecdsa")["line"]).ok()
