@@ -63,6 +63,9 @@ enum {
     BINLOG_ROWS_STATEMENT_END = 0x01, /* table maps end here */
     BINLOG_ROWS_NO_FOREIGN_KEY_CHECKS = 0x02,
     BINLOG_ROWS_RELAXED_UNIQUE_CHECKS = 0x04,
+    /* MySQL 9.6 and later: what a cascade changed in referring tables is in the binlog, too, ahead of the row that caused it and with
+     * NO_FOREIGN_KEY_CHECKS. Without this flag (older servers, MariaDB) who applies the row must see to the cascades. */
+    BINLOG_ROWS_CASCADES_LOGGED = 0x10,
 };
 
 struct binlog_rows {

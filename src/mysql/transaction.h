@@ -54,7 +54,7 @@ struct txn_handler {
     /* A table that rows follow of. *plan: how to read them, made for the definition the table has at this place, and handed back with
      * each row as *table; NULL: of no interest. Asked again after each definition, and now and then besides. */
     bool (*table)(void *ctx, const struct binlog_table_map *m, struct binlog_plan **plan, void **table, struct err *e);
-    /* flags: BINLOG_ROWS_NO_FOREIGN_KEY_CHECKS, .. */
+    /* flags: BINLOG_ROWS_NO_FOREIGN_KEY_CHECKS, _CASCADES_LOGGED, .. of binlog_rows.h */
     bool (*row)(void *ctx, void *table, const struct binlog_change *change, unsigned flags, struct err *e);
     bool (*statement)(void *ctx, const struct txn_statement *s, struct err *e);
     bool (*savepoint)(void *ctx, const char *name, size_t len, struct err *e);   /* NUL terminated */
