@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 enum { SAMPLE_EVERY_MS = 2000, SAMPLES_MAX = 720 };
 
 struct live {
@@ -78,8 +80,8 @@ void figures_progress(struct figures *f, struct feed *feed, int64_t task, int64_
         json_decref(kept);
     }
     pthread_mutex_unlock(&f->lock);
-    json_t *change = json_pack("{s:s, s:I, s:I, s:o}", "kind", "progress", "id", (json_int_t)subtask, "task",
-                               (json_int_t)task, "figures", told);
+    json_t *change = json_pack("{s:s, s:I, s:I, s:I, s:o}", "kind", "progress", "id", (json_int_t)subtask, "task",
+                               (json_int_t)task, "at_ms", (json_int_t)(clock_utc_us() / 1000), "figures", told);
     feed_tell_of(feed, "subtask", subtask, json_incref(change));
     feed_tell_of(feed, "task", task, change);
 }

@@ -163,7 +163,8 @@ static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_e
 /* A reset keeps the history of what was done, not its figures. */
 static bool forget(struct tasks *t, const struct subtask *x, struct err *e) {
     static const char *const statements[] = {
-        "UPDATE subtask SET generation = generation + 1, accept_moved = 0, started_ms = NULL, attempts = 0, crashes = 0, not_before_ms ="
+        "UPDATE subtask SET generation = generation + 1, accept_moved = 0, started_ms = NULL, attempts = 0, crashes = "
+        "0, not_before_ms ="
         " NULL, progress = NULL, permille = 0, machine_id = NULL, server = NULL WHERE id = ?",
         "DELETE FROM object WHERE subtask_id = ?",
         "DELETE FROM document WHERE subtask_id = ?",
@@ -249,7 +250,16 @@ bool subtask_event(struct tasks *t, int64_t id, enum subtask_event event, const 
 
 bool subtask_recount(struct tasks *t, int64_t id, struct err *e) {
     struct subtask x;
-    return read_subtask(t, id, &x, e) && recount(t, &x, x.status, e);
+    struct store_rows rows;
+    if (!read_subtask(t, id, &x, e) || !recount(t, &x, x.status, e) ||
+        !store_rows(t->store, t->a, "SELECT permille FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    json_t *change = json_pack("{s:s, s:I, s:I, s:f}", "kind", "share", "id", (json_int_t)id, "task",
+                               (json_int_t)x.task, "progress", (double)store_number(&rows, 0, 0) / 1000);
+    tasks_tell(t, "subtask", id, json_incref(change));
+    tasks_tell(t, "task", x.task, change);
+    return true;
 }
 
 bool subtask_accept_moved(struct tasks *t, int64_t id, bool accept, struct err *e) {

@@ -277,15 +277,21 @@ def test_a_migration_as_it_happens(godwit, tmp_path, mysql9, pg_db):
                 await say(ws, subscribe=["tasks", "task %d" % task, "subtask %d" % part["id"], "log %d" % part["id"]])
                 await hear(ws, "subscribed")
                 await asyncio.to_thread(admin.ok, "POST", "/api/v1/tasks/%d/start" % task, {})
-                seen, statuses, last = {}, [], 0
-                while not (statuses and statuses[-1] == 100 and "log %d" % part["id"] in seen):
+                seen, statuses, shares, last = {}, [], [], 0
+                while not (statuses and statuses[-1] == 100 and shares and "log %d" % part["id"] in seen):
                     message = await hear(ws, "change", within=90)
                     assert message["seq"] > last
                     last = message["seq"]
                     seen.setdefault(message["topic"], []).append(message["change"])
                     if message["topic"].startswith("subtask") and message["change"]["kind"] == "subtask":
                         statuses.append(message["change"]["subtask"]["status"])
+                    if message["topic"].startswith("subtask") and message["change"]["kind"] == "share":
+                        shares.append(message["change"]["progress"])
                 assert 2 in statuses and statuses == sorted(statuses, key=lambda s: 0 if s == 1000 else s), statuses
+                assert all(0 <= share <= 1 for share in shares) and shares == sorted(shares)
+                figures = [c for c in seen["task %d" % task] if c["kind"] == "progress"]
+                assert all(c["id"] == part["id"] and c["figures"]["phase"] and abs(c["at_ms"] - time.time() * 1000) < 60_000 for c in figures)
+                assert {"subtask", "share", "objects", "document"} <= {c["kind"] for c in seen["subtask %d" % part["id"]]}
                 assert set(seen) == {"tasks", "task %d" % task, "subtask %d" % part["id"], "log %d" % part["id"]}
                 assert PASSWORD not in json.dumps(seen) and pg_db.server.password not in json.dumps(seen)
         asyncio.run(run())

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
-  formatAgo, formatByteRate, formatBytes, formatCount, formatDuration, formatPercent, formatShort, formatTime, NOTHING,
+  formatAgo, formatByteRate, formatBytes, formatCount, formatDuration, formatTook, formatPercent, formatShort, formatTime, NOTHING,
 } from './format'
+
+describe('how long something took', () => {
+  it('is in seconds as long as these say more', () => {
+    expect([0, 0.0333, 0.994, 0.995, 3.98, 9.96, 42.4, 59.4].map(formatTook)).toEqual(['0.00 s', '0.03 s', '0.99 s', '1.0 s', '4.0 s', '10 s', '42 s', '59 s'])
+    expect([59.5, 60, 3725].map(formatTook)).toEqual(['00:59', '01:00', '01:02:05'])
+    expect(formatTook(null)).toBe(NOTHING)
+  })
+})
 
 describe('sizes', () => {
   it('are decimal, with three digits', () => {
@@ -19,7 +27,7 @@ describe('sizes', () => {
   })
   it('end with the largest unit', () => expect(formatBytes(5e18)).toBe('5000 PB'))
   it('say nothing about what is not known', () => {
-    for (const f of [formatBytes, formatByteRate, formatCount, formatShort, formatDuration, formatPercent, formatTime]) {
+    for (const f of [formatBytes, formatByteRate, formatCount, formatShort, formatDuration, formatTook, formatPercent, formatTime]) {
       expect(f(null)).toBe(NOTHING)
       expect(f(undefined)).toBe(NOTHING)
       expect(f(NaN)).toBe(NOTHING)

@@ -48,6 +48,13 @@ export function formatDuration(ms: number | null | undefined): string {
   return hours > 0 ? `${two(hours)}:${rest}` : rest
 }
 
+/** How long something took: "0.03 s", "3.8 s", "42 s", then as a duration. */
+export function formatTook(seconds: number | null | undefined): string {
+  if (seconds == null || !Number.isFinite(seconds)) return NOTHING
+  if (seconds >= 59.5) return formatDuration(seconds * 1000)
+  return `${seconds.toFixed(seconds < 0.995 ? 2 : seconds < 9.95 ? 1 : 0)} s`
+}
+
 /** "2026-01-31 09:05:07", in the browser's time zone. */
 export function formatTime(ms: number | null | undefined, parts: 'minute' | 'second' | 'ms' = 'second'): string {
   if (ms == null || !Number.isFinite(ms)) return NOTHING

@@ -40,18 +40,19 @@ export async function resetTask(task: Task): Promise<void> {
   }
 }
 
-export async function copyTask(task: Task): Promise<void> {
-  await post('/api/v1/tasks/{id}/copy', { path: { id: task.id } })
+/** The new one. */
+export async function copyTask(task: Task): Promise<Task> {
+  return post('/api/v1/tasks/{id}/copy', { path: { id: task.id } })
 }
 
-/** All or none. */
-export async function deleteTasks(tasks: Task[]): Promise<void> {
+/** All or none; false: they did not want to. */
+export async function deleteTasks(tasks: Task[]): Promise<boolean> {
   const [only] = tasks
-  if (!only) return
+  if (!only) return false
   const question = tasks.length === 1 ? t('tasks.confirmDelete', { name: only.name }) : t('tasks.confirmDeleteMany', { n: tasks.length })
-  if (await confirmAction(question, { title: t('common.delete') })) {
-    await post('/api/v1/tasks/delete', { body: { ids: tasks.map((task) => task.id) } })
-  }
+  if (!(await confirmAction(question, { title: t('common.delete') }))) return false
+  await post('/api/v1/tasks/delete', { body: { ids: tasks.map((task) => task.id) } })
+  return true
 }
 
 /** Where "detail" leads: a task that was never started is edited. */

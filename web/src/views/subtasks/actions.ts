@@ -1,0 +1,37 @@
+// What people can do with a subtask, in the list of a task and on its own page: what the server's table of states allows, and what is
+// asked before.
+import { post } from '@/api/client'
+import type { Subtask } from '@/api/types'
+import { confirmAction } from '@/components/confirm'
+import { i18n } from '@/i18n'
+
+const t = i18n.global.t
+
+/** In the order they are offered in; named like the events of docs/states.md and the API's paths. */
+export const SUBTASK_ACTIONS = ['start', 'retry', 'stop-incremental', 'start-reverse', 'finish', 'reset'] as const
+export type SubtaskAction = (typeof SUBTASK_ACTIONS)[number]
+
+/** What stops or loses something, or begins to write into the source. */
+const ASKED = new Set<SubtaskAction>(['stop-incremental', 'start-reverse', 'finish', 'reset'])
+
+export function actionWords(action: SubtaskAction): string {
+  return t(`subtasks.actions.${action}`)
+}
+
+/** source -> target, as people call it. */
+export function nameOf(subtask: Subtask): string {
+  return `${subtask.source.database} → ${subtask.target.database}.${subtask.target.schema}`
+}
+
+export async function doAction(action: SubtaskAction, subtask: Subtask): Promise<void> {
+  if (ASKED.has(action)) {
+    const name = nameOf(subtask)
+    if (!(await confirmAction(t(`subtasks.confirm.${action}`, { name }), { title: actionWords(action) }))) return
+  }
+  await post(`/api/v1/subtasks/{id}/${action}` as const, { path: { id: subtask.id } })
+}
+
+/** Its page; with a tab of it. */
+export function subtaskAddress(id: number, tab?: string): string {
+  return tab ? `/subtasks/${id}?tab=${tab}` : `/subtasks/${id}`
+}

@@ -1,0 +1,29 @@
+// Samples as lines of a chart: those of the check apart from those of the full migration. Pure.
+import type { Sample } from './useSubtask'
+
+export interface SpeedSeries {
+  times: number[]
+  /** In step with `times`; null: it was not its turn. */
+  full: (Sample | null)[]
+  check: (Sample | null)[]
+}
+
+const PAUSE_MS = 60_000 // nothing was told for so long: it did not run
+
+export function seriesOf(samples: Sample[]): SpeedSeries {
+  const out: SpeedSeries = { times: [], full: [], check: [] }
+  const put = (ms: number, full: Sample | null, check: Sample | null): void => {
+    out.times.push(ms)
+    out.full.push(full)
+    out.check.push(check)
+  }
+  let before: Sample | undefined
+  for (const sample of samples) {
+    if (before && sample.at_ms - before.at_ms > PAUSE_MS) put(before.at_ms + 1, null, null)
+    // The last word of each stage is "done": it belongs to the one before.
+    const check = sample.phase === 'check' || (sample.phase === 'done' && before?.phase === 'check')
+    put(sample.at_ms, check ? null : sample, check ? sample : null)
+    before = check && sample.phase === 'done' ? { ...sample, phase: 'check' } : sample
+  }
+  return out
+}
