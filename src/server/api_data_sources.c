@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "server/data_source.h"
+#include "server/filters.h"
 #include "server/vault.h"
 
 static bool read_properties(struct call *c, struct data_source *d, struct err *e) {
@@ -45,37 +46,51 @@ bool data_source_read(struct call *c, bool named, struct data_source *d, struct 
 
 static json_t *row_json(const struct store_rows *rows, size_t i) {
     json_t *properties = json_loads(store_cell(rows, i, 6), 0, NULL);
-    return json_pack("{s:I, s:s, s:s, s:s, s:I, s:s, s:b, s:o, s:s, s:I}", "id", (json_int_t)store_number(rows, i, 0),
-                     "name", store_cell(rows, i, 1), "kind", store_cell(rows, i, 2), "host", store_cell(rows, i, 3),
-                     "port", (json_int_t)store_number(rows, i, 4), "username", store_cell(rows, i, 5), "has_password",
+    return json_pack("{s:I, s:s, s:s, s:s, s:I, s:s, s:b, s:o, s:s, s:I, s:I}", "id",
+                     (json_int_t)store_number(rows, i, 0), "name", store_cell(rows, i, 1), "kind",
+                     store_cell(rows, i, 2), "host", store_cell(rows, i, 3), "port",
+                     (json_int_t)store_number(rows, i, 4), "username", store_cell(rows, i, 5), "has_password",
                      store_cell(rows, i, 7) != NULL, "properties", properties != NULL ? properties : json_object(),
-                     "created_by", store_cell(rows, i, 8), "created_ms", (json_int_t)store_number(rows, i, 9));
+                     "created_by", store_cell(rows, i, 8), "created_ms", (json_int_t)store_number(rows, i, 9),
+                     "subtasks", (json_int_t)store_number(rows, i, 10));
 }
 
-#define COLUMNS "id, name, kind, host, port, username, properties, secret_id, created_by, created_ms"
+#define COLUMNS                                                                                                        \
+    "d.id, d.name, d.kind, d.host, d.port, d.username, d.properties, d.secret_id, d.created_by, d.created_ms,"         \
+    " (SELECT count(*) FROM subtask t WHERE t.source_id = d.id OR t.target_id = d.id)"
 
 static bool list(struct call *c, struct err *e) {
-    struct store_rows rows;
+    static const struct filter filters[] = {
+        {"name", FILTER_TEXT, "d.name"}, {"kind", FILTER_EXACT, "d.kind"}, {"host", FILTER_TEXT, "d.host"}, {0}};
+    static const struct sorting sortings[] = {
+        {"name", "d.name"}, {"kind", "d.kind"}, {"host", "d.host"}, {"created", "d.created_ms"}, {0}};
+    static const struct filters of_data_sources = {
+        .filters = filters, .sortings = sortings, .first = "d.name", .unique = "d.id"};
+    struct store_rows rows, total;
+    struct view_page page;
     struct page p;
-    if (!api_page(c, &p, e) ||
-        !store_rows(c->store, c->a,
-                    "SELECT " COLUMNS
-                    ", (SELECT count(*) FROM data_source) FROM data_source ORDER BY name LIMIT ? OFFSET ?",
-                    STORE_VALUES(STORE_I(p.size), STORE_I((p.number - 1) * p.size)), &rows, e)) {
+    if (!filters_page(c, &of_data_sources, &p, &page, e)) {
+        return false;
+    }
+    struct store_values values = {page.values, page.nvalues};
+    char *count = arena_printf(c->a, "SELECT count(*) FROM data_source d WHERE %s", page.where);
+    char *sql = arena_printf(c->a, "SELECT " COLUMNS " FROM data_source d WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
+                             page.where, page.order, (long long)page.limit, (long long)page.offset);
+    if (!store_rows(c->store, c->a, count, values, &total, e) || !store_rows(c->store, c->a, sql, values, &rows, e)) {
         return false;
     }
     json_t *items = json_array();
     for (size_t i = 0; i < rows.n; i++) {
         json_array_append_new(items, row_json(&rows, i));
     }
-    c->out = api_list(&p, rows.n > 0 ? store_number(&rows, 0, 10) : 0, items);
+    c->out = api_list(&p, store_number(&total, 0, 0), items);
     return true;
 }
 
 static bool one(struct call *c, struct err *e) {
     struct store_rows rows;
     int64_t id;
-    if (!api_id(c, 0, &id, e) || !store_rows(c->store, c->a, "SELECT " COLUMNS " FROM data_source WHERE id = ?",
+    if (!api_id(c, 0, &id, e) || !store_rows(c->store, c->a, "SELECT " COLUMNS " FROM data_source d WHERE d.id = ?",
                                              STORE_VALUES(STORE_I(id)), &rows, e)) {
         return false;
     }

@@ -18,6 +18,7 @@ static bool list(struct call *c, struct err *e) {
         {"name", FILTER_TEXT, "t.name"},
         {"created_by", FILTER_TEXT, "t.created_by"},
         {"status", FILTER_NUMBER, "t.status"},
+        {"failed", FILTER_FLAG, "EXISTS (SELECT 1 FROM subtask x WHERE x.task_id = t.id AND x.status IN (500, 3000))"},
         {"started_from", FILTER_FROM_MS, "t.started_ms"},
         {"started_until", FILTER_UNTIL_MS, "t.started_ms"},
         {"finished_from", FILTER_FROM_MS, "t.finished_ms"},

@@ -42,11 +42,12 @@ static const struct param_field type_fields[] = {
     {0},
 };
 
-/* How the loss rules of the load are called here: "on-loss." and the rule. */
-#define LOSS(rule, what, what_zh)                                                                                      \
+/* How the loss rules of the load are called here: "on-loss." and the rule. Which policies a rule takes is docs/types.md's; a unit test
+ * compares. */
+#define LOSS(rule, policies, otherwise, what, what_zh)                                                                 \
     {                                                                                                                  \
-        .name = "on-loss." rule, .kind = PARAM_CHOICE, .value = "", .choices = "fail|null|replace|clamp",              \
-        .advanced = true, .en = what ": stop, or change and count them", .zh = what_zh ":停止,或改动并计数"    \
+        .name = "on-loss." rule, .kind = PARAM_CHOICE, .value = otherwise, .choices = policies, .advanced = true,      \
+        .en = what ": stop, or change and count them", .zh = what_zh ":停止,或改动并计数"                      \
     }
 
 static const struct param_spec specs[] = {
@@ -222,17 +223,18 @@ static const struct param_spec specs[] = {
      .advanced = true,
      .en = "TIME becomes interval",
      .zh = "TIME 映射为 interval"},
-    LOSS("zero-date", "dates such as 0000-00-00", "0000-00-00 等零日期"),
-    LOSS("date-range", "dates the target cannot hold", "目标端无法容纳的日期"),
-    LOSS("time-range", "times beyond a day", "超过一天的时间"),
-    LOSS("nul-byte", "NUL bytes in texts", "文本中的 NUL 字节"),
-    LOSS("bad-utf8", "bytes that are no UTF-8", "非 UTF-8 字节"),
-    LOSS("number-range", "numbers the target cannot hold", "目标端无法容纳的数值"),
-    LOSS("enum-empty", "the empty value of an ENUM", "ENUM 的空值"),
-    LOSS("empty-string", "empty texts, which the target takes for NULL", "目标端视为 NULL 的空字符串"),
-    LOSS("negative-zero", "negative zero", "负零"),
-    LOSS("too-long", "texts longer than the target's column", "超过目标列长度的文本"),
-    LOSS("json-text", "JSON the target cannot hold", "目标端无法容纳的 JSON"),
+    LOSS("zero-date", "fail|null|replace", "fail", "dates such as 0000-00-00", "0000-00-00 等零日期"),
+    LOSS("date-range", "fail|null|clamp", "fail", "dates the target cannot hold", "目标端无法容纳的日期"),
+    LOSS("time-range", "fail|null|clamp", "fail", "times beyond a day", "超过一天的时间"),
+    LOSS("nul-byte", "fail|null|replace", "fail", "NUL bytes in texts", "文本中的 NUL 字节"),
+    LOSS("bad-utf8", "fail|null|replace", "fail", "bytes that are no UTF-8", "非 UTF-8 字节"),
+    LOSS("number-range", "fail|null|clamp", "fail", "numbers the target cannot hold", "目标端无法容纳的数值"),
+    LOSS("enum-empty", "fail|null|replace", "fail", "the empty value of an ENUM", "ENUM 的空值"),
+    LOSS("empty-string", "fail|replace", "fail", "empty texts, which the target takes for NULL",
+         "目标端视为 NULL 的空字符串"),
+    LOSS("negative-zero", "fail|clamp", "clamp", "negative zero", "负零"),
+    LOSS("too-long", "fail|null|clamp", "fail", "texts longer than the target's column", "超过目标列长度的文本"),
+    LOSS("json-text", "fail|null|replace", "fail", "JSON the target cannot hold", "目标端无法容纳的 JSON"),
 
     {.name = "source.minIdle", .value = "10", POOL, .en = "connection pool", .zh = "连接池最小空闲数"},
     {.name = "source.maxActive", .value = "20", POOL, .en = "connection pool", .zh = "连接池最大连接数"},
@@ -624,11 +626,45 @@ static json_t *choices_json(const char *choices) {
     return list;
 }
 
+/* What the values of choices mean. */
+static const struct {
+    const char *choice, *en, *zh;
+} choice_texts[] = {
+    {"refuse", "refuse to start", "拒绝启动"},
+    {"overwrite", "drop them first", "先删除同名表"},
+    {"append", "add rows to them", "追加数据"},
+    {"stop", "stop", "停止"},
+    {"divert", "put the row aside", "另存该行并继续"},
+    {"auto", "by itself", "自动选择"},
+    {"lock", "with a short lock", "短暂加锁"},
+    {"lock-free", "without a lock", "不加锁"},
+    {"fail", "stop", "停止"},
+    {"null", "make it NULL", "置为 NULL"},
+    {"replace", "put something else there", "替换"},
+    {"clamp", "take the nearest that fits", "取最近的可容纳值"},
+    {"white", "only these", "白名单:仅这些表"},
+    {"black", "all but these", "黑名单:除这些表外"},
+    {"include", "only these", "仅这些列"},
+    {"exclude", "all but these", "除这些列外"},
+};
+
+static json_t *choice_texts_json(const char *choices) {
+    json_t *out = json_object();
+    for (size_t i = 0; i < sizeof choice_texts / sizeof choice_texts[0]; i++) {
+        if (is_one_of(choices, choice_texts[i].choice)) {
+            json_object_set_new(out, choice_texts[i].choice,
+                                json_pack("{s:s, s:s}", "en", choice_texts[i].en, "zh", choice_texts[i].zh));
+        }
+    }
+    return out;
+}
+
 static json_t *fields_json(const struct param_field *fields) {
     json_t *list = json_array();
     for (const struct param_field *f = fields; f != NULL && f->name != NULL; f++) {
-        json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s}", "name", f->name, "choices",
-                                              choices_json(f->choices), "en", f->en, "zh", f->zh));
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:s, s:s}", "name", f->name, "choices",
+                                              choices_json(f->choices), "choice_texts", choice_texts_json(f->choices),
+                                              "en", f->en, "zh", f->zh));
     }
     return list;
 }
@@ -645,6 +681,10 @@ json_t *params_to_json(void) {
             json_object_set_new(o, "low", json_integer(s->low));
             json_object_set_new(o, "high", json_integer(s->high));
         }
+        if (s->kind == PARAM_TEXT) {
+            json_object_set_new(o, "max_bytes", json_integer(s->high));
+        }
+        json_object_set_new(o, "choice_texts", choice_texts_json(s->choices));
         if (s->without_meaning != NULL) {
             json_object_set_new(o, "why_en", json_string(s->without_meaning));
             json_object_set_new(o, "why_zh", json_string(s->without_meaning_zh));

@@ -132,13 +132,14 @@ static bool read_figures(struct store *s, struct arena *a, const struct store_ro
     return true;
 }
 
+/* Those that `table` names for each task: chosen, or run on. */
 static bool read_machines(struct store *s, struct arena *a, const struct store_rows *tasks, const char *ids,
-                          json_t **out, struct err *e) {
+                          const char *table, json_t **out, struct err *e) {
     struct store_rows rows;
     char *sql = arena_printf(a,
-                             "SELECT x.task_id, m.id, m.name FROM task_machine x JOIN machine m ON m.id = x.machine_id"
+                             "SELECT DISTINCT x.task_id, m.id, m.name FROM %s x JOIN machine m ON m.id = x.machine_id"
                              " WHERE x.task_id IN (%s) ORDER BY m.name",
-                             ids);
+                             table, ids);
     if (!store_rows(s, a, sql, STORE_NONE, &rows, e)) {
         return false;
     }
@@ -156,7 +157,7 @@ static bool read_machines(struct store *s, struct arena *a, const struct store_r
 }
 
 static json_t *task_json(const struct store_rows *r, size_t i, const struct task_figures *f, json_t *machines,
-                         int64_t now_ms) {
+                         json_t *used, int64_t now_ms) {
     json_t *o = json_object();
     enum task_status status = (enum task_status)store_number(r, i, 2);
     put_number(o, "id", store_number(r, i, 0));
@@ -169,6 +170,7 @@ static json_t *task_json(const struct store_rows *r, size_t i, const struct task
     put(o, "offline", mode_counts_json(&f->offline));
     put(o, "online", mode_counts_json(&f->online));
     put(o, "machines", machines);
+    put(o, "used_machines", used);
     put(o, "params", view_json(store_cell(r, i, 3)));
     put(o, "created_by", json_string(store_cell(r, i, 4)));
     put(o, "created_ms", time_json(r, i, 5));
@@ -196,15 +198,19 @@ bool view_tasks(struct store *s, struct arena *a, const struct view_page *p, jso
         return true;
     }
     struct task_figures *figures = arena_array(a, struct task_figures, rows.n);
-    json_t **machines = arena_array(a, json_t *, rows.n);
+    json_t **machines = arena_array(a, json_t *, rows.n), **used = arena_array(a, json_t *, rows.n);
     char *ids = list_of_ids(a, &rows);
-    if (!read_figures(s, a, &rows, ids, figures, e) || !read_machines(s, a, &rows, ids, machines, e)) {
+    if (!read_figures(s, a, &rows, ids, figures, e) || !read_machines(s, a, &rows, ids, "task_machine", machines, e) ||
+        !read_machines(s, a, &rows, ids, "subtask", used, e)) {
+        for (size_t i = 0; i < rows.n; i++) {
+            json_decref(machines[i]);
+        }
         json_decref(*items);
         *items = NULL;
         return false;
     }
     for (size_t i = 0; i < rows.n; i++) {
-        json_array_append_new(*items, task_json(&rows, i, &figures[i], machines[i], now));
+        json_array_append_new(*items, task_json(&rows, i, &figures[i], machines[i], used[i], now));
     }
     return true;
 }

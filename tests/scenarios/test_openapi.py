@@ -123,7 +123,7 @@ def test_answers(server, admin, filled):  # noqa: F811
     admin.ok("DELETE", f"/api/v1/sessions/{current}")
     admin.ok("DELETE", f"/api/v1/tokens/{forever}")
     source = admin.ok("POST", "/api/v1/data-sources", SOURCE)["id"]
-    admin.ok("GET", "/api/v1/data-sources")
+    admin.ok("GET", "/api/v1/data-sources?name=HO&kind=mysql&host=db1&sort=-created")
     admin.ok("GET", f"/api/v1/data-sources/{source}")
     admin.ok("PUT", f"/api/v1/data-sources/{source}", {**SOURCE, "port": 3307})
     admin.ok("DELETE", f"/api/v1/data-sources/{source}")
@@ -174,7 +174,8 @@ def test_answers_about_tasks(admin, mysql9, pg_db, sources):
     admin.wait_over(task, 240)
     for part in ("", "/objects?sort=-rows&size=5", "/timeline", "/samples", "/precheck", "/report", "/check", "/log"):
         admin.ok("GET", f"/api/v1/subtasks/{one}{part}")
-    admin.ok("GET", "/api/v1/tasks?status=2&sort=-finished")
+    found = admin.ok("GET", "/api/v1/tasks?status=2&sort=-finished")["items"]
+    assert [m["name"] for m in found[0]["used_machines"]] == ["local"] and found[0]["machines"] == []
     admin.ok("GET", f"/api/v1/tasks/{task}")
     admin.ok("GET", f"/api/v1/tasks/{task}/operations")
     copied = admin.ok("POST", f"/api/v1/tasks/{task}/copy")["id"]
@@ -186,6 +187,8 @@ def test_answers_about_tasks(admin, mysql9, pg_db, sources):
     broken = admin.task("fails", [{**body, "source_database": "no_such_database", "target_schema": "elsewhere"}])["id"]
     failed, = admin.wait_over(broken)
     assert failed["reason"]["code"]
+    assert [t["id"] for t in admin.ok("GET", "/api/v1/tasks?failed=1")["items"]] == [broken]
+    assert {d["subtasks"] for d in admin.ok("GET", "/api/v1/data-sources")["items"]} == {2}
     admin.ok("GET", f"/api/v1/subtasks/{failed['id']}/timeline")
     admin.ok("GET", "/api/v1/alerts?open=true")
     admin.ok("POST", f"/api/v1/subtasks/{failed['id']}/retry")

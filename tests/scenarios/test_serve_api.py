@@ -101,6 +101,20 @@ def test_roles(server, admin):
     admin.refused(400, "GW1063", "PUT", "/api/v1/accounts/%d" % accounts["admin"]["id"], {"role": "viewer"})
 
 
+def test_data_sources_are_found(admin):
+    for name, kind, host in (("Shop one", "mysql", "db1.example"), ("shop 100%", "mariadb", "db2.example"), ("ledger", "postgresql", "pg.example")):
+        admin.ok("POST", "/api/v1/data-sources", {**SOURCE, "name": name, "kind": kind, "host": host})
+
+    def found(query):
+        return [d["name"] for d in admin.ok("GET", "/api/v1/data-sources?" + query)["items"]]
+
+    assert found("name=SHOP&sort=name") == ["Shop one", "shop 100%"] or found("name=SHOP&sort=name") == ["shop 100%", "Shop one"]
+    assert found("name=0%25") == ["shop 100%"] and found("kind=postgresql") == ["ledger"] and found("host=PG") == ["ledger"]
+    assert found("sort=-host") == ["ledger", "shop 100%", "Shop one"]
+    assert admin.ok("GET", "/api/v1/data-sources?size=1&name=shop")["total"] == 2
+    admin.refused(400, "GW1067", "GET", "/api/v1/data-sources?nonsense=1")
+
+
 def test_sessions_are_seen_and_ended(server, admin):
     other, stranger = Client(server), person(server, admin, "otto", "operator")
     other.login("admin", PASSWORD)
