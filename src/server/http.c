@@ -468,7 +468,11 @@ bool http_start(struct http **out, const struct http_options *o, struct err *e) 
     }
     pthread_mutex_init(&h->lock, NULL);
     pthread_cond_init(&h->more, NULL);
-    if (!http_listen(h, e) || !start_threads(h, e)) {
+    bool ok = http_listen(h, e);
+    if (ok && o->listening != NULL) {
+        o->listening(o->listening_arg, h);
+    }
+    if (!ok || !start_threads(h, e)) {
         http_stop(h);
         return false;
     }

@@ -60,6 +60,8 @@ extern const int64_t http_durations_us[HTTP_DURATIONS]; /* up to, each */
 /* Answers one request; on one of the threads. local: what thread_begin made. */
 typedef void http_handler(void *arg, void *local, struct http_request *r, struct http_response *answer);
 
+struct http;
+
 struct http_options {
     const char *address;                   /* to listen on; NULL: 127.0.0.1 */
     uint16_t port;                         /* 0: a free one */
@@ -73,13 +75,13 @@ struct http_options {
     /* Does the answer wait for somebody else, for seconds? Then threads of their own take it, so that the others go on. On the loop's
      * thread: be quick. NULL: none does. */
     bool (*waits)(void *arg, const struct http_request *r);
-    const struct stream_handler *const *streams; /* places of WebSockets; ends with NULL; may be NULL */
-    struct http_stats *stats;                    /* outlives the server; may be NULL */
-    void *(*thread_begin)(void *arg);            /* may be NULL; e.g. opens a store */
-    void (*thread_end)(void *arg, void *local);  /* may be NULL */
+    const struct stream_handler *const *streams;        /* places of WebSockets; ends with NULL; may be NULL */
+    struct http_stats *stats;                           /* outlives the server; may be NULL */
+    void (*listening)(void *arg, const struct http *h); /* may be NULL; the port is known, and nobody is answered yet */
+    void *listening_arg;
+    void *(*thread_begin)(void *arg);           /* may be NULL; e.g. opens a store */
+    void (*thread_end)(void *arg, void *local); /* may be NULL */
 };
-
-struct http;
 
 /* Listens when it returns. ERR_SYSTEM: the port is taken or the certificate cannot be read. The options' strings must outlive it. */
 bool http_start(struct http **out, const struct http_options *o, struct err *e) WARN_UNUSED;

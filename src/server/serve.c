@@ -124,9 +124,22 @@ static void answer(void *arg, void *local, struct http_request *r, struct http_r
     }
 }
 
+struct address {
+    const struct serve_options *o;
+    struct arena *a;
+    struct api *api;
+};
+
+/* Before anybody is answered: answers tell it. */
+static void note_address(void *arg, const struct http *h) {
+    struct address *x = arg;
+    x->api->public_url = public_url(x->a, x->o, h);
+}
+
 static bool start(const struct serve_options *o, struct arena *a, struct api *api, struct http **h,
                   struct local_agent **agent, struct err *e) {
     static const struct stream_handler *const streams[] = {&hub_agents, &api_live_stream, &shell_stream, NULL};
+    struct address address = {.o = o, .a = a, .api = api};
     struct http_options http = {
         .address = o->address,
         .port = o->port,
@@ -138,6 +151,8 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         .threads = ANSWERING_THREADS,
         .streams = streams,
         .stats = api->stats,
+        .listening = note_address,
+        .listening_arg = &address,
         .thread_begin = api_thread_begin,
         .thread_end = api_thread_end,
     };
@@ -146,7 +161,6 @@ static bool start(const struct serve_options *o, struct arena *a, struct api *ap
         !webhooks_start(&api->webhooks, api, e) || !http_start(h, &http, e)) {
         return false;
     }
-    api->public_url = public_url(a, o, *h);
     struct local_agent_options local = {
         .directory = o->directory, .url = own_url(a, o, *h), .certificate = o->tls_certificate};
     return o->no_local_machine || local_agent_start(agent, api, &local, e);
