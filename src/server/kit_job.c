@@ -143,18 +143,19 @@ void kit_job_disconnect(struct kit_job *j) {
     net_ssh_close(ssh);
 }
 
-/* What goes with the end is there before the end is. */
-static bool leave_reason(const struct api *api, struct store *s, int64_t machine, const struct err *failed,
-                         struct err *e) {
-    char code[8], text[LINE_MAX_BYTES];
-    if (failed != NULL) {
-        snprintf(text, sizeof text, "%s %s%s%s", err_code_text(failed->code, code), failed->message,
-                 failed->cause[0] != '\0' ? ": " : "", failed->cause);
+/* What goes with the end is there before the end is. why: NULL, or an error; its texts are UTF-8, whatever the other side has said. */
+static bool leave_reason(const struct api *api, struct store *s, int64_t machine, const json_t *why, struct err *e) {
+    const char *message = json_string_value(json_object_get(why, "message"));
+    const char *cause = json_string_value(json_object_get(why, "cause"));
+    if (why != NULL) {
+        char text[LINE_MAX_BYTES];
+        snprintf(text, sizeof text, "%s %s%s%s", json_string_value(json_object_get(why, "code")),
+                 message != NULL ? message : "", cause != NULL ? ": " : "", cause != NULL ? cause : "");
         text[str_utf8_cut(text, strlen(text), sizeof text - 4)] = '\0';
         say(api, s, machine, LOG_ERROR, text);
     }
-    return store_run(s, "UPDATE machine SET reason = ? WHERE id = ?",
-                     STORE_VALUES(STORE_T(failed != NULL ? failed->message : NULL), STORE_I(machine)), NULL, e);
+    return store_run(s, "UPDATE machine SET reason = ? WHERE id = ?", STORE_VALUES(STORE_T(message), STORE_I(machine)),
+                     NULL, e);
 }
 
 bool kit_finish(const struct api *api, struct store *s, int64_t machine, const struct err *failed, struct err *e) {
@@ -165,7 +166,7 @@ bool kit_finish(const struct api *api, struct store *s, int64_t machine, const s
     int64_t now;
     json_t *why = failed != NULL ? err_to_json(failed) : NULL;
     char *error = why != NULL ? json_dumps(why, JSON_COMPACT) : NULL;
-    bool ok = store_now(s, &now, e) && leave_reason(api, s, machine, failed, e) &&
+    bool ok = store_now(s, &now, e) && leave_reason(api, s, machine, why, e) &&
               store_run(s, sql, STORE_VALUES(STORE_T(error), STORE_I(now), STORE_I(machine)), NULL, e);
     if (ok) {
         kit_tell(api, s, machine);
