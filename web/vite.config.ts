@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import Components from 'unplugin-vue-components/vite'
@@ -6,6 +7,11 @@ import { defineConfig } from 'vitest/config'
 
 // Where `./dev web` sends what is not a page: a running `godwit serve`.
 const server = process.env.GODWIT_SERVER ?? 'http://127.0.0.1:8765'
+
+const components = fileURLToPath(new URL('./node_modules/element-plus/es/components', import.meta.url))
+const styles = readdirSync(components)
+  .filter((name) => existsSync(`${components}/${name}/style/css.mjs`))
+  .map((name) => `element-plus/es/components/${name}/style/css`)
 
 export default defineConfig({
   plugins: [
@@ -22,6 +28,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     manifest: true, // for scripts/check_size.mjs
   },
+  // Element Plus' parts at once: otherwise each new one that a page uses makes the development server begin anew.
+  optimizeDeps: { include: ['element-plus', 'element-plus/es', ...styles, '@element-plus/icons-vue'] },
   server: {
     proxy: {
       '/api': { target: server, ws: true, changeOrigin: true, headers: { origin: server } },
@@ -30,6 +38,5 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
-    server: { deps: { inline: ['element-plus'] } },
   },
 })

@@ -96,3 +96,16 @@ test('a server that goes away and comes back', async () => {
   await page.getByText('The connection to the server is lost').waitFor({ state: 'hidden' })
   await page.getByText('No migration tasks yet').waitFor() // without a reload
 })
+
+test('a page whose files are gone is fetched anew', async () => {
+  const page = await gw.page()
+  await page.goto('/')
+  await page.getByLabel('User name').fill('admin')
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  // As after an upgrade of the server: what this page was made of is not there any more.
+  let gone = 0
+  await page.route('**/assets/TaskCentre-*.js', (route) => (gone++ === 0 ? route.fulfill({ status: 404 }) : route.continue()))
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Task centre' }).waitFor()
+  expect(gone).toBeGreaterThan(1)
+})

@@ -4,6 +4,7 @@ import App from './App.vue'
 import { hooks } from './api/client'
 import { i18n, useLanguage } from './i18n'
 import { makeRouter } from './router'
+import { watchFailures } from './router/failures'
 import { usePreferences } from './stores/preferences'
 import { useSession } from './stores/session'
 import './styles'
@@ -16,6 +17,7 @@ await useLanguage(preferences.language)
 watch(() => preferences.language, useLanguage)
 
 const router = makeRouter()
+watchFailures(router)
 const session = useSession()
 hooks.signedOut = () => session.forget()
 // However it ended: sign in, and come back to the page that was open.

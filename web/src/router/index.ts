@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { Role } from '@/api/types'
 import AppShell from '@/layout/AppShell.vue'
 import { useSession } from '@/stores/session'
+import { nextOf } from './next'
 import { existing, fileOf, HOME, type PageRoute } from './routes'
 
 declare module 'vue-router' {
@@ -53,9 +54,4 @@ export function makeRouter() {
     return true
   })
   return router
-}
-
-/** Where somebody wanted to go before they had to sign in: a page of ours, nothing else. */
-export function nextOf(next: unknown): string {
-  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : HOME
 }
