@@ -152,6 +152,16 @@ static bool create(struct verb_call *v, struct err *e) {
 
 /* ---- doing ---- */
 
+/* Where the API has it: its places are named after the events of a subtask, but for this one. */
+static const char *place_of(const char *what) {
+    return str_eq(what, "check-again") ? "check/again" : what;
+}
+
+/* What the verb's options add to a request; NULL: nothing. The caller's. */
+static json_t *body_of(const struct verb_call *v) {
+    return v->accept_moved ? json_pack("{s:b}", "accept_moved", 1) : NULL;
+}
+
 /* What the API has for subtasks only: of all subtasks of the task that are in a state for it. */
 static bool operate_each(struct verb_call *v, const char *what, struct err *e) {
     enum subtask_event event = EVENT_RETRY;
@@ -169,8 +179,10 @@ static bool operate_each(struct verb_call *v, const char *what, struct err *e) {
         enum subtask_status status = (enum subtask_status)json_integer_value(json_object_get(item, "status"));
         enum task_mode mode = (enum task_mode)json_integer_value(json_object_get(item, "mode"));
         if (ok && state_next(status, event, mode) != NULL) {
-            ok = verb_post(v, NULL, NULL, e, "/api/v1/subtasks/%lld/%s",
-                           (long long)json_integer_value(json_object_get(item, "id")), what);
+            json_t *body = body_of(v);
+            ok = verb_post(v, body, NULL, e, "/api/v1/subtasks/%lld/%s",
+                           (long long)json_integer_value(json_object_get(item, "id")), place_of(what));
+            json_decref(body);
             done += ok;
         }
     }
@@ -198,8 +210,12 @@ static bool operate(struct verb_call *v, const char *what, bool of_tasks, bool o
     if (!subtask && !of_tasks) {
         return operate_each(v, what, e);
     }
-    if (!verb_id(v, v->nwords - 1, &id, e) ||
-        !verb_post(v, NULL, &answer, e, "/api/v1/%s/%lld/%s", subtask ? "subtasks" : "tasks", (long long)id, what)) {
+    json_t *body = body_of(v);
+    bool ok =
+        verb_id(v, v->nwords - 1, &id, e) && verb_post(v, body, &answer, e, "/api/v1/%s/%lld/%s",
+                                                       subtask ? "subtasks" : "tasks", (long long)id, place_of(what));
+    json_decref(body);
+    if (!ok) {
         return false;
     }
     if (!verb_print_json(v, answer)) {
@@ -233,6 +249,10 @@ static bool start_reverse(struct verb_call *v, struct err *e) {
 
 static bool retry(struct verb_call *v, struct err *e) {
     return operate(v, "retry", false, true, e);
+}
+
+static bool check_again(struct verb_call *v, struct err *e) {
+    return operate(v, "check-again", false, true, e);
 }
 
 static bool reset(struct verb_call *v, struct err *e) {
@@ -274,7 +294,8 @@ static const struct verb verbs[] = {
     {"stop-incremental", "ID | subtask ID", "stop the incremental migration", "停止增量迁移", 0, 1, 2,
      stop_incremental},
     {"start-reverse", "ID | subtask ID", "start the reverse migration", "启动反向迁移", 0, 1, 2, start_reverse},
-    {"retry", "ID | subtask ID", "try what failed again", "重试失败的子任务", 0, 1, 2, retry},
+    {"retry", "ID | subtask ID", "try what failed again", "重试失败的子任务", VERB_ACCEPT_MOVED, 1, 2, retry},
+    {"check-again", "ID | subtask ID", "compare both ends once more", "重新校验", 0, 1, 2, check_again},
     {"reset", "ID | subtask ID", "back to the begin", "重置", 0, 1, 2, reset},
     {"copy", "ID", "make one like it", "复制任务", 0, 1, 1, copy},
     {"delete", "ID ..", "delete tasks that do not run", "删除未运行的任务", 0, 1, 1000, drop},

@@ -53,6 +53,8 @@ static const struct verb_option options[] = {
      "同时运行的子任务数(默认由核数与内存决定,最多 6)"},
     {"allow-root", NULL, VERB_SSH, "the user may be root", "允许使用 root 用户"},
     {"schema", "NAME", VERB_SCHEMA, "the tables of this schema", "列出该 schema 的表"},
+    {"accept-moved", NULL, VERB_ACCEPT_MOVED, "the source has moved, but the tables that are loaded did not change",
+     "源端位点已变化,但已迁移的表没有变化,继续"},
     {"start", NULL, VERB_START, "start it at once", "立即启动"},
     {"days", "N", VERB_DAYS, "how long the token lasts (default 30; 0: for ever)", "令牌有效天数(默认 30;0 表示永久)"},
     {"role", "ROLE", VERB_ROLE, "what the token may do: viewer, operator, admin (default operator)",
@@ -149,6 +151,10 @@ static bool take_option(struct verb_call *v, const struct verb_option *o, const 
     }
     if (str_eq(o->name, "allow-root")) {
         v->allow_root = true;
+        return true;
+    }
+    if (str_eq(o->name, "accept-moved")) {
+        v->accept_moved = true;
         return true;
     }
     if (str_eq(o->name, "start")) {

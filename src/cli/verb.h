@@ -23,6 +23,7 @@ enum {
     VERB_HOST_KEY = 1 << 10, /* --host-key */
     VERB_SCHEMA = 1 << 11,   /* --schema */
     VERB_SSH = 1 << 13,      /* --ssh, --directory, --passphrase-file, --capacity, --allow-root */
+    VERB_ACCEPT_MOVED = 1 << 14, /* --accept-moved */
     VERB_NO_TOKEN = 1 << 12, /* needs no token: no option, but how it is called */
 };
 
@@ -35,7 +36,7 @@ struct verb_call {
     const char *file, *status, *name, *password_file, *new_password_file, *key_file, *role, *host_key, *schema;
     const char *ssh, *directory, *passphrase_file;
     uint64_t page, size, days, capacity;
-    bool days_said, allow_root;
+    bool days_said, allow_root, accept_moved;
     char **words; /* behind the verb */
     size_t nwords;
     atomic_bool *stop; /* SIGINT, SIGTERM */

@@ -186,6 +186,37 @@ def test_reconnects_and_replays(agent, control, move, sources, mysql9):
     move.check(mysql9, database)
 
 
+def test_statements_of_a_check_come_in_pieces(agent, control, move, sources, mysql9):
+    """What the check left on the disk is told piece by piece, all of it again after a break, before the end; then it goes."""
+    database = sources(mysql9, "steady")
+    control.say(run_message(move, mysql9, database, task={}))
+    assert control.wait_for("ended", timeout=120)["code"] == 0 and not control.events("repair", 1)
+    table, = move.target.execute("SELECT quote_ident(nspname) || '.' || quote_ident(relname) FROM pg_class c JOIN pg_namespace n ON n.oid ="
+                                 " c.relnamespace WHERE relkind = 'r' AND nspname = %s ORDER BY reltuples DESC LIMIT 1", (database,))[0]
+    move.target.script(["DELETE FROM %s" % table])
+    control.auto_forget = False
+    since = len(control.heard)
+    control.say(run_message(move, mysql9, database, fence=2, task={}, check_again=True))
+    assert control.wait_for("ended", since=since, timeout=120)["code"] == 4
+    assert control.stages(1, 2)[-4:] == ["check-start", "check-running", "check-finished", "offline-done"]
+
+    def whole(since):
+        parts = control.events("repair", 1, 2, since)
+        assert [p["part"] for p in parts] == list(range(1, len(parts) + 1)) and [p["last"] for p in parts].index(True) == len(parts) - 1
+        kinds = [m["type"] if m["type"] == "ended" else m["event"]["event"] for m in control.heard[since:] if m["type"] in ("event", "ended")]
+        assert kinds.index("check") < kinds.index("repair") and kinds[-1] == "ended"
+        return "".join(p["text"] for p in parts), len(parts)
+
+    text, n = whole(since)
+    assert n > 1 and text.count("INSERT INTO") > 1000 and text.startswith("--")
+    since = len(control.heard)
+    control.cut()
+    control.wait_for("ended", since=since, timeout=30)
+    assert whole(since) == (text, n)
+    control.say({"type": "forget", "subtask": 1, "fence": 2})
+    wait_until(lambda: not list(agent.directory.rglob("repair.sql")), "the file is gone", 20)
+
+
 def test_work_goes_on_while_the_server_is_away(godwit, tmp_path, move, sources, mysql9):
     database = sources(mysql9, "steady")
     with Control() as control:

@@ -187,12 +187,23 @@ def test_files_that_make_nothing(run, tmp_path):
 # ---- data sources and machines ----
 
 
-def test_data_sources(server, run, ends, mysql9):
+def test_data_sources(server, run, ends, mysql9, sources):
+    bank = sources(mysql9, "bank")
     listed = run("source", "list").ok()
     assert [line.split()[1:3] for line in listed.out.splitlines()[1:]] == [["my", "mysql"], ["pg", "postgresql"]]
     answer = run("source", "list", "--json").ok().json
     assert answer["items"][0]["has_password"] and mysql9.password not in json.dumps(answer)
     assert "名称" in run("source", "list", "--lang", "zh").ok().out
+    my, pg = (i["id"] for i in answer["items"])
+    while (tested := run("source", "test", my)).code == 1:
+        assert "GW1085" in tested.err  # the machine is not there yet
+    assert tested.code == 0 and tested.out.startswith("MySQL 9.") and "the source can be reached" in tested.out
+    assert "能够连接源端" in run("source", "test", my, "--lang", "zh").ok().out and run("source", "test", pg, "--json").ok().json["ok"]
+    assert " KIND " in run("source", "tree", my, bank, "--size", 1).ok().out
+    assert run("source", "tree", my, "--name", bank, "--json").ok().json["items"][0]["name"] == bank
+    assert "HELD BY TASK" in run("source", "tree", pg, "postgres").ok().out
+    run("source", "tree", pg, "postgres", "--schema", "no_such_schema").failed(1, "GW3003")
+    run("source", "tree", my, "no_such_database").failed(1, "GW2003")
     run("source", "delete", answer["items"][0]["id"]).ok()
     run("source", "delete", answer["items"][0]["id"]).failed(1, "GW1068")
 
@@ -226,8 +237,12 @@ def test_a_task_from_begin_to_end(server, run, ends, sources, mysql9, move, pg_d
     move.check(mysql9, databases[0])
     lines = run("task", "watch", task, "--json").ok().lines
     assert lines[-1]["event"] == "over" and lines[-1]["task"]["status"] == 2 and len(lines[-1]["subtasks"]) == 2
+    while (again := run("task", "check-again", task)).code != 0:
+        assert "GW1087" in again.err  # a worker has not ended yet
+    assert "2 subtasks" in again.out or "1 subtasks" in again.out
+    run("task", "watch", task, timeout=240).ok()
     copy = run("task", "copy", task).ok().out
-    run("task", "retry", task).failed(1, "GW1087")
+    run("task", "retry", task, "--accept-moved").failed(1, "GW1087")
     run("task", "delete", task, re.search(r"\d+", copy).group()).ok()
     assert run("task", "list", "--json").ok().json["total"] == 0
 
