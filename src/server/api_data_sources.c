@@ -57,7 +57,8 @@ static json_t *row_json(const struct store_rows *rows, size_t i) {
 
 #define COLUMNS                                                                                                        \
     "d.id, d.name, d.kind, d.host, d.port, d.username, d.properties, d.secret_id, d.created_by, d.created_ms,"         \
-    " (SELECT count(*) FROM subtask t WHERE t.source_id = d.id OR t.target_id = d.id)"
+    " (SELECT count(*) FROM subtask t WHERE t.source_id = d.id) + (SELECT count(*) FROM subtask t WHERE t.target_id =" \
+    " d.id)"
 
 static bool list(struct call *c, struct err *e) {
     static const struct filter filters[] = {

@@ -178,6 +178,8 @@ CREATE TABLE subtask (
 );
 CREATE INDEX subtask_status ON subtask (status);
 CREATE INDEX subtask_machine ON subtask (machine_id);
+CREATE INDEX subtask_from ON subtask (source_id);
+CREATE INDEX subtask_to ON subtask (target_id);
 -- What is not finished holds its target.
 CREATE UNIQUE INDEX subtask_target ON subtask (target_id, target_database, target_schema) WHERE status <> 100;
 CREATE INDEX subtask_lease ON subtask (lease_until_ms);
