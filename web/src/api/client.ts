@@ -10,7 +10,10 @@ type Operation<P extends keyof paths, M extends Method> = paths[P] extends Recor
 
 type PathOf<O> = O extends { parameters: { path: infer X } } ? { path: X } : { path?: undefined }
 type QueryOf<O> = O extends { parameters: { query?: infer X } } ? { query?: X } : { query?: undefined }
-type BodyOf<O> = O extends { requestBody: { content: { 'application/json': infer X } } } ? { body: X } : { body?: undefined }
+type BodyOf<O> = O extends { requestBody?: unknown } ? Body<O['requestBody']> : { body?: undefined }
+type Body<R> = [NonNullable<R>] extends [{ content: { 'application/json': infer X } }]
+  ? [NonNullable<R>] extends [never] ? { body?: undefined } : undefined extends R ? { body?: X } : { body: X }
+  : { body?: undefined }
 type Options<O> = PathOf<O> & QueryOf<O> & BodyOf<O> & { signal?: AbortSignal }
 type Given<O> = Record<never, never> extends Options<O> ? [options?: Options<O>] : [options: Options<O>]
 

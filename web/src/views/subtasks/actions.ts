@@ -23,10 +23,24 @@ export function nameOf(subtask: Subtask): string {
   return `${subtask.source.database} → ${subtask.target.database}.${subtask.target.schema}`
 }
 
+/** It was refused to go on, as the source is no longer what the loaded tables were read from. */
+export function sourceMoved(subtask: Subtask): boolean {
+  return subtask.reason?.code === 'GW1022'
+}
+
+export function confirmMoved(subtask: Subtask): Promise<boolean> {
+  return confirmAction(t('subtasks.confirm.moved', { name: nameOf(subtask) }), { title: actionWords('retry') })
+}
+
 export async function doAction(action: SubtaskAction, subtask: Subtask): Promise<void> {
   if (ASKED.has(action)) {
     const name = nameOf(subtask)
     if (!(await confirmAction(t(`subtasks.confirm.${action}`, { name }), { title: actionWords(action) }))) return
+  }
+  if (action === 'retry' && sourceMoved(subtask)) {
+    if (!(await confirmMoved(subtask))) return
+    await post('/api/v1/subtasks/{id}/retry', { path: { id: subtask.id }, body: { accept_moved: true } })
+    return
   }
   await post(`/api/v1/subtasks/{id}/${action}` as const, { path: { id: subtask.id } })
 }

@@ -34,66 +34,10 @@ export interface LoadReport {
   cut?: boolean
 }
 
-export interface CheckRow {
-  kind: 'missing' | 'extra' | 'changed'
-  key: string | null
-  times: number
-  values: { column: string; source: string | null; target: string | null }[]
-}
-
-export interface CheckTable {
-  source: string
-  target: string
-  not_compared: string | null
-  columns_left_out: string | null
-  source_rows: number
-  target_rows: number
-  same: number
-  changed: number
-  missing: number
-  extra: number
-  extra_not_looked_for: boolean
-  missing_not_looked_for: boolean
-  seconds: number
-  rows_listed: CheckRow[]
-  changed_by_policy: { column: string; rule: string; policy: string; count: number }[]
-}
-
-export interface StructureDifference {
-  kind: string
-  table: string | null
-  object: string | null
-  what: string | null
-  expected: string | null
-  found: string | null
-}
-
-export interface CheckReport {
-  same: boolean
-  different: boolean
-  complete: boolean
-  error?: ErrorBody | null
-  source_version: string | null
-  target_version: string | null
-  snapshot: string | null
-  position: Position | null
-  position_of: 'source' | 'target'
-  total_s: number
-  rows: number
-  bytes: number
-  changed: number
-  missing: number
-  extra: number
-  structure_compared: boolean
-  structure_not_compared: string | null
-  rows_compared: boolean
-  tables: CheckTable[]
-  structure: StructureDifference[]
-  structure_unchecked: { table: string | null; object: string | null; reason: string | null }[]
-  repair_lines?: number
-  repair_cut?: boolean
-  cut?: boolean
-}
+export type CheckReport = components['schemas']['Check']
+export type CheckTable = components['schemas']['CheckTable']
+export type CheckRow = CheckTable['rows_listed'][number]
+export type StructureDifference = CheckReport['structure'][number]
 
 /** Rows of this table that are not the same on both sides. */
 export function rowsDifferent(table: Pick<CheckTable, 'changed' | 'missing' | 'extra'>): number {
