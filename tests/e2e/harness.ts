@@ -103,6 +103,11 @@ class Serve {
     await ended
   }
 
+  /** Its store, an SQLite file. */
+  store(): string {
+    return join(this.dir, 'data', 'godwit.db')
+  }
+
   log(): string {
     return readFileSync(join(this.dir, 'serve.log'), 'utf8').split('\n').slice(-60).join('\n')
   }
