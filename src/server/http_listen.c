@@ -1,11 +1,14 @@
 /* Listening: address, port, certificate, and where libwebsockets' own words go. See http_internal.h. */
 #include <netdb.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "server/http_internal.h"
+
+enum { DESCRIPTORS = 8192, OWN_DESCRIPTORS = 512 };
 
 static void say(int level, const char *line) {
     size_t len = strcspn(line, "\r\n");
@@ -32,6 +35,22 @@ static bool address_is_ours(const char *address, struct err *e) {
     return ok;
 }
 
+/* How many connections there may be: others wait in the kernel. As many descriptors as this process can have, but some for everything else
+ * it opens, so that a crowd of slow clients does not stop the rest of the server. */
+static unsigned connections_max(void) {
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0) {
+        return 0; /* libwebsockets decides */
+    }
+    rlim_t most = r.rlim_max < DESCRIPTORS ? r.rlim_max : DESCRIPTORS;
+    if (r.rlim_cur < most) {
+        r.rlim_cur = most;
+        (void)setrlimit(RLIMIT_NOFILE, &r);
+        (void)getrlimit(RLIMIT_NOFILE, &r);
+    }
+    return (unsigned)(r.rlim_cur > 2 * OWN_DESCRIPTORS ? r.rlim_cur - OWN_DESCRIPTORS : r.rlim_cur / 2);
+}
+
 bool http_listen(struct http *h, struct err *e) {
     struct lws_context_creation_info info = {
         .port = h->o.port,
@@ -40,6 +59,7 @@ bool http_listen(struct http *h, struct err *e) {
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
         .server_string = "godwit",
         .user = h,
+        .fd_limit_per_thread = connections_max(),
         .timeout_secs = h->o.slow_s,
         .keepalive_timeout = 60,
         .max_http_header_data = HEADER_BYTES,

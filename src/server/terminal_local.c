@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ enum {
     HANG_UP_MS = 2000,
     KILL_MS = 2000,
     OLD_KERNEL_FDS = 4096,
+    LOGIN_DESCRIPTORS = 1024,
     TOLD_LATE_MAX = 256 << 10 /* bytes of those it leaves behind */
 };
 
@@ -45,6 +47,7 @@ struct plan {
     char **environment;
     int slave;
     pid_t parent;
+    struct rlimit descriptors;
 };
 
 static const char *env_or(const char *name, const char *otherwise) {
@@ -76,6 +79,8 @@ static void make_plan(struct arena *a, struct plan *p, int slave) {
     p->environment = environment(a, p);
     p->slave = slave;
     p->parent = getpid();
+    (void)getrlimit(RLIMIT_NOFILE, &p->descriptors); /* the server has many; programs that use select() want few */
+    p->descriptors.rlim_cur = p->descriptors.rlim_cur < LOGIN_DESCRIPTORS ? p->descriptors.rlim_cur : LOGIN_DESCRIPTORS;
 }
 
 /* Only what may be done between fork and exec. */
@@ -86,6 +91,7 @@ static void become_shell(const struct plan *p) {
         signal(i, SIG_DFL);
     }
     sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)setrlimit(RLIMIT_NOFILE, &p->descriptors);
     prctl(PR_SET_PDEATHSIG, SIGHUP);
     if (getppid() != p->parent || login_tty(p->slave) != 0) {
         _exit(127);
