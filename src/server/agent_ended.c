@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "server/alerts.h"
+#include "server/attempts.h"
 #include "server/figures.h"
 #include "server/scheduler.h"
 
@@ -17,7 +18,7 @@ enum { CRASHES_MAX = 3, FIRST_WAIT_MS = 2000 };
 struct end {
     int64_t subtask;
     enum subtask_status status;
-    int64_t crashes;
+    struct attempts lately;
     bool exited; /* by itself, with `code` */
     int64_t code, signal;
     const json_t *error;
@@ -41,13 +42,13 @@ static json_t *crash_reason(const struct end *x, const json_t *message) {
 
 static bool may_be_tried_again(const struct end *x) {
     bool passing = x->error == NULL || json_is_true(json_object_get(x->error, "retryable"));
-    return passing && x->crashes < CRASHES_MAX;
+    return passing && x->lately.crashes < CRASHES_MAX;
 }
 
 static bool try_later(struct tasks *t, const struct end *x, struct err *e) {
-    int64_t wait_ms = (int64_t)FIRST_WAIT_MS << x->crashes;
+    int64_t wait_ms = (int64_t)FIRST_WAIT_MS << x->lately.crashes;
     return subtask_event(t, x->subtask, EVENT_MACHINE_LOST, x->reason, NULL, e) &&
-           store_run(t->store, "UPDATE subtask SET crashes = crashes + 1, not_before_ms = ? WHERE id = ?",
+           store_run(t->store, "UPDATE subtask SET not_before_ms = ? WHERE id = ?",
                      STORE_VALUES(STORE_I(t->now_ms + wait_ms), STORE_I(x->subtask)), NULL, e);
 }
 
@@ -68,8 +69,8 @@ static bool decide(struct tasks *t, const struct end *x, struct err *e) {
 
 static bool read_end(struct tasks *t, int64_t subtask, const json_t *message, struct end *x, struct err *e) {
     struct store_rows rows;
-    if (!store_rows(t->store, t->a, "SELECT status, crashes FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(subtask)),
-                    &rows, e)) {
+    if (!store_rows(t->store, t->a, "SELECT status FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(subtask)), &rows,
+                    e)) {
         return false;
     }
     if (rows.n == 0) {
@@ -79,7 +80,6 @@ static bool read_end(struct tasks *t, int64_t subtask, const json_t *message, st
     *x = (struct end){
         .subtask = subtask,
         .status = (enum subtask_status)store_number(&rows, 0, 0),
-        .crashes = store_number(&rows, 0, 1),
         .exited = json_is_integer(json_object_get(message, "code")),
         .code = json_integer_value(json_object_get(message, "code")),
         .signal = json_integer_value(json_object_get(message, "signal")),
@@ -89,12 +89,13 @@ static bool read_end(struct tasks *t, int64_t subtask, const json_t *message, st
     return true;
 }
 
-static bool in_transaction(struct tasks *t, const struct end *x, struct err *e) {
+static bool in_transaction(struct tasks *t, struct end *x, struct err *e) {
     if (!tasks_begin(t, e)) {
         return false;
     }
-    if (decide(t, x, e) && store_run(t->store, "UPDATE subtask SET lease_until_ms = NULL, command = NULL WHERE id = ?",
-                                     STORE_VALUES(STORE_I(x->subtask)), NULL, e)) {
+    if (attempts_read(t, x->subtask, &x->lately, e) && decide(t, x, e) &&
+        store_run(t->store, "UPDATE subtask SET lease_until_ms = NULL, command = NULL WHERE id = ?",
+                  STORE_VALUES(STORE_I(x->subtask)), NULL, e)) {
         return tasks_commit(t, e);
     }
     tasks_rollback(t);

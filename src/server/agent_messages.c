@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "server/agent_ended.h"
 #include "server/alerts.h"
+#include "server/attempts.h"
 #include "server/check_merge.h"
 #include "server/enrol.h"
 #include "server/figures.h"
@@ -79,8 +80,20 @@ static bool is_among(const json_t *list, int64_t subtask, int64_t fence) {
     return false;
 }
 
-/* What the store thinks runs there and does not: its worker died with an earlier agent. */
-static bool settle_missing(struct from_agent *m, struct tasks *t, const json_t *running, struct err *e) {
+static bool settle_one(struct tasks *t, int64_t id, bool active, json_t *failed, struct err *e) {
+    json_t *why = NULL;
+    bool ok = active ? attempts_machine_lost(t, id, &why, e)
+                     : store_run(t->store, "UPDATE subtask SET lease_until_ms = NULL, command = NULL WHERE id = ?",
+                                 STORE_VALUES(STORE_I(id)), NULL, e);
+    if (why != NULL) {
+        json_array_append_new(failed, json_pack("{s:I, s:o}", "subtask", (json_int_t)id, "why", why));
+    }
+    return ok;
+}
+
+/* What the store thinks runs there and does not: its worker died with an earlier agent. failed: gets those that are not tried again. */
+static bool settle_missing(struct from_agent *m, struct tasks *t, const json_t *running, json_t *failed,
+                           struct err *e) {
     struct store_rows rows;
     if (!store_rows(m->store, &m->arena,
                     "SELECT id, fence, status FROM subtask WHERE machine_id = ? AND lease_until_ms IS NOT NULL",
@@ -92,11 +105,7 @@ static bool settle_missing(struct from_agent *m, struct tasks *t, const json_t *
         if (is_among(running, id, store_number(&rows, i, 1))) {
             continue;
         }
-        bool ok = state_is_active((enum subtask_status)store_number(&rows, i, 2))
-                      ? subtask_event(t, id, EVENT_MACHINE_LOST, NULL, NULL, e)
-                      : store_run(m->store, "UPDATE subtask SET lease_until_ms = NULL, command = NULL WHERE id = ?",
-                                  STORE_VALUES(STORE_I(id)), NULL, e);
-        if (!ok) {
+        if (!settle_one(t, id, state_is_active((enum subtask_status)store_number(&rows, i, 2)), failed, e)) {
             return false;
         }
     }
@@ -130,20 +139,39 @@ static void tell_machine(struct from_agent *m, const char *kind) {
                         json_object_get(m->message, "facts")));
 }
 
-static bool hello(struct from_agent *m, struct err *e) {
-    const json_t *running = json_object_get(m->message, "subtasks");
+static bool settle(struct from_agent *m, const json_t *running, json_t *failed, struct err *e) {
     struct tasks t = tasks_of(m);
     if (!tasks_begin(&t, e)) {
         return false;
     }
-    if (!settle_missing(m, &t, running, e) || !note_sign_of_life(m, e) ||
+    if (!settle_missing(m, &t, running, failed, e) || !note_sign_of_life(m, e) ||
         !store_run(m->store, "UPDATE machine SET capacity = ? WHERE id = ? AND capacity = 0",
                    STORE_VALUES(STORE_I(enrol_capacity(json_object_get(m->message, "facts"))), STORE_I(m->machine)),
                    NULL, e)) {
         tasks_rollback(&t);
         return false;
     }
-    if (!tasks_commit(&t, e)) {
+    return tasks_commit(&t, e);
+}
+
+static bool raise_alerts(struct from_agent *m, const json_t *failed, struct err *e) {
+    size_t i;
+    const json_t *item;
+    json_array_foreach(failed, i, item) {
+        if (!alert_raise(m->store, m->api->feed, ALERT_ERROR, number_of(item, "subtask"), 0,
+                         json_object_get(item, "why"), e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool hello(struct from_agent *m, struct err *e) {
+    const json_t *running = json_object_get(m->message, "subtasks");
+    json_t *failed = json_array();
+    bool ok = settle(m, running, failed, e) && raise_alerts(m, failed, e);
+    json_decref(failed);
+    if (!ok) {
         return false;
     }
     (void)hub_send(m->api->hub, m->machine,

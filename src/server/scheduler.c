@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "server/alerts.h"
+#include "server/attempts.h"
 #include "server/figures.h"
 #include "server/hub.h"
 #include "server/kit.h"
@@ -40,6 +42,7 @@ static struct tasks tasks_of(struct scheduler *s) {
 static bool take_back(struct scheduler *s, int64_t subtask, bool active, struct err *e) {
     struct tasks t = tasks_of(s);
     uint64_t changed;
+    json_t *why = NULL;
     if (!tasks_begin(&t, e)) {
         return false;
     }
@@ -48,13 +51,16 @@ static bool take_back(struct scheduler *s, int64_t subtask, bool active, struct 
                         STORE_VALUES(STORE_I(subtask), STORE_I(t.now_ms)), &changed, e);
     if (ok && changed > 0 && active) {
         log_warn("lease", "the execution machine of subtask %lld is lost", (long long)subtask);
-        ok = subtask_event(&t, subtask, EVENT_MACHINE_LOST, NULL, NULL, e);
+        ok = attempts_machine_lost(&t, subtask, &why, e);
     }
     if (ok) {
-        return tasks_commit(&t, e);
+        ok = tasks_commit(&t, e) &&
+             (why == NULL || alert_raise(s->store, s->api->feed, ALERT_ERROR, subtask, 0, why, e));
+    } else {
+        tasks_rollback(&t);
     }
-    tasks_rollback(&t);
-    return false;
+    json_decref(why);
+    return ok;
 }
 
 static bool expire_leases(struct scheduler *s, struct err *e) {

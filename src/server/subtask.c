@@ -110,8 +110,8 @@ static bool store_step(struct tasks *t, const struct subtask *x, const struct tr
         return false;
     }
     if ((step->event == EVENT_RETRY || step->event == EVENT_CHECK_AGAIN) &&
-        !store_run(t->store, "UPDATE subtask SET crashes = 0, not_before_ms = NULL WHERE id = ?",
-                   STORE_VALUES(STORE_I(x->id)), NULL, e)) {
+        !store_run(t->store, "UPDATE subtask SET not_before_ms = NULL WHERE id = ?", STORE_VALUES(STORE_I(x->id)),
+                   NULL, e)) {
         return false;
     }
     return true;
@@ -163,9 +163,8 @@ static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_e
 /* A reset keeps the history of what was done, not its figures. */
 static bool forget(struct tasks *t, const struct subtask *x, struct err *e) {
     static const char *const statements[] = {
-        "UPDATE subtask SET generation = generation + 1, accept_moved = 0, started_ms = NULL, attempts = 0, crashes = "
-        "0, not_before_ms ="
-        " NULL, progress = NULL, permille = 0, machine_id = NULL, server = NULL WHERE id = ?",
+        "UPDATE subtask SET generation = generation + 1, accept_moved = 0, started_ms = NULL, attempts = 0,"
+        " not_before_ms = NULL, progress = NULL, permille = 0, machine_id = NULL, server = NULL WHERE id = ?",
         "DELETE FROM object WHERE subtask_id = ?",
         "DELETE FROM document WHERE subtask_id = ?",
         "DELETE FROM sample WHERE subtask_id = ?",

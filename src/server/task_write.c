@@ -148,9 +148,9 @@ static bool write_subtask(struct written *w, size_t number, const json_t *subtas
     return store_insert(
         t->store,
         "INSERT INTO subtask (task_id, place, source_id, source_database, target_id, target_database, target_schema,"
-        " mode, tables, params, generation, status, reached, fence, attempts, crashes, permille, created_ms, "
+        " mode, tables, params, generation, status, reached, fence, attempts, permille, created_ms, "
         "changed_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, ?) RETURNING id",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, ?, ?) RETURNING id",
         STORE_VALUES(STORE_I(w->task), STORE_I(number), STORE_I(x.source), STORE_T(x.source_database),
                      STORE_I(x.target), STORE_T(x.target_database), STORE_T(x.target_schema), STORE_I(x.mode),
                      STORE_T(dump(t->a, x.tables)), STORE_T(dump(t->a, x.params)), STORE_I(t->now_ms),
@@ -291,8 +291,8 @@ bool task_copy(struct tasks *t, int64_t task, int64_t *copy, struct err *e) {
             !store_insert(
                 t->store,
                 "INSERT INTO subtask (task_id, place, source_id, source_database, target_id, target_database,"
-                " target_schema, mode, tables, params, generation, status, reached, fence, attempts, crashes,"
-                " permille, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, ?)"
+                " target_schema, mode, tables, params, generation, status, reached, fence, attempts,"
+                " permille, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, ?, ?)"
                 " RETURNING id",
                 STORE_VALUES(STORE_I(w.task), STORE_I(i + 1), STORE_I(store_number(&subtasks, i, 0)),
                              STORE_T(store_cell(&subtasks, i, 1)), STORE_I(store_number(&subtasks, i, 2)),

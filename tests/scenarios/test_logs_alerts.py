@@ -33,8 +33,8 @@ def filled(server, admin):  # noqa: F811
     source = insert("INSERT INTO data_source (name, kind, host, port, username, properties, created_by, created_ms) VALUES ('d', 'mysql', 'h', 1, 'u', '{}', 'a', 1)")
     task = insert("INSERT INTO task (name, status, params, created_by, created_ms, changed_ms) VALUES ('move', 0, '{}', 'a', 1, 1)")
     subtask = insert("INSERT INTO subtask (task_id, place, source_id, source_database, target_id, target_database, target_schema, mode,"
-                     " tables, params, generation, status, reached, fence, attempts, crashes, permille, created_ms, changed_ms)"
-                     f" VALUES ({task}, 1, {source}, 'a', {source}, 'b', 'c', 1, '{{}}', '{{}}', 1, 0, 0, 0, 0, 0, 0, 1, 1)")
+                     " tables, params, generation, status, reached, fence, attempts, permille, created_ms, changed_ms)"
+                     f" VALUES ({task}, 1, {source}, 'a', {source}, 'b', 'c', 1, '{{}}', '{{}}', 1, 0, 0, 0, 0, 0, 1, 1)")
     machine = insert("INSERT INTO machine (name, kind, state, capacity, created_by, created_ms) VALUES ('m9', 'joined', 'enrolled', 4, 'a', 1)")
     closed_ms = int(time.time() * 1000)
     store.execute("BEGIN")

@@ -48,6 +48,10 @@ class Agent:
         assert self.hear("welcome")["machine"] == self.machine
         return self
 
+    def connect_without_work(self):
+        self.running = []
+        return self.connect()
+
     def say(self, kind, **more):
         self.ws.send(json.dumps({"type": kind, **more}))
 
@@ -234,6 +238,26 @@ def test_an_agent_that_comes_back_without_its_worker(admin, agent, make):
     agent.connect()
     again = agent.take()
     assert (again["subtask"], again["fence"]) == (one, 2)
+
+
+def test_a_subtask_that_takes_machines_down_is_given_up(admin, agent, make):
+    """An agent that dies each time it has the subtask: not for ever."""
+    _, (one,) = make()
+    for fence in range(1, 11):
+        assert agent.take()["fence"] == fence
+        agent.stages("full-running")
+        agent.ws.close()
+        agent.connect_without_work()
+    got = admin.wait_status(one, FAILED)
+    assert got["reason"]["code"] == "GW1130" and got["attempts"] == 10
+    alert, = admin.ok("GET", "/api/v1/alerts?open=true")["items"]
+    assert alert["code"] == "GW1130" and alert["hint"]
+    agent.silent("run")
+    admin.ok("POST", "/api/v1/subtasks/%d/retry" % one)
+    agent.take()
+    agent.ws.close()
+    agent.connect_without_work()
+    assert agent.take()["fence"] == 12  # counted anew
 
 
 def test_a_machine_that_vanishes_loses_its_subtasks(server, admin, agent, make):

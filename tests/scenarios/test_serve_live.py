@@ -548,8 +548,8 @@ def test_metrics(server, alerts, admin, token):
         for place, status in ((1, 2), (2, 2), (3, 100)):
             store.execute(
                 "INSERT INTO subtask (task_id, place, source_id, source_database, target_id, target_database, target_schema, mode, tables,"
-                " params, generation, status, reached, fence, attempts, crashes, permille, created_ms, changed_ms, lease_until_ms)"
-                " VALUES (?, ?, ?, 'a', ?, 'b', ?, 1, '{}', '{}', 1, ?, ?, 1, 1, 0, 0, 1, 1, ?)",
+                " params, generation, status, reached, fence, attempts, permille, created_ms, changed_ms, lease_until_ms)"
+                " VALUES (?, ?, ?, 'a', ?, 'b', ?, 1, '{}', '{}', 1, ?, ?, 1, 1, 0, 1, 1, ?)",
                 (task, place, source, source, "c%d" % place, status, status, 99999999999999 if status == 2 else None))
             made, = store.execute("SELECT max(id) FROM subtask").fetchone()
             for at in (1, 2):

@@ -165,7 +165,6 @@ CREATE TABLE subtask (
     command varchar(32), -- what the worker is still to be told
     accept_moved integer DEFAULT 0 NOT NULL, -- somebody knows that loaded tables did not change, though the source has moved
     attempts integer NOT NULL,
-    crashes integer NOT NULL, -- one after the other
     not_before_ms bigint,     -- the next attempt after a crash
     -- how far it is
     progress text, -- JSON: the worker's last word

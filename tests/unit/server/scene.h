@@ -65,9 +65,9 @@ static int64_t scene_subtask(struct scene *x, int place, int64_t source) {
         x,
         arena_printf(&x->a,
                      "INSERT INTO subtask (task_id, place, source_id, source_database, target_id, target_database,"
-                     " target_schema, mode, tables, params, generation, status, reached, fence, attempts, crashes,"
+                     " target_schema, mode, tables, params, generation, status, reached, fence, attempts,"
                      " permille, created_ms, changed_ms) VALUES (%lld, %d, %lld, 'a', %lld, 'b', 'c%d', 1, '{}', '{}',"
-                     " 1, 0, 0, 0, 0, 0, 0, 1, 1) RETURNING id",
+                     " 1, 0, 0, 0, 0, 0, 1, 1) RETURNING id",
                      (long long)x->task, place, (long long)source, (long long)source, place));
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "server/attempts.h"
 #include "server/figures.h"
 #include "server/tasks.h"
 #include "server/view.h"
@@ -282,12 +283,67 @@ static void figures_are_written_behind(void **state) {
     figures_free(f);
 }
 
+static void happened(struct scene *x, int64_t subtask, int64_t ago_ms, const char *reason) {
+    struct err e = ERR_INIT;
+    int64_t now;
+    assert_true(store_now(x->s, &now, &e));
+    assert_true(store_run(x->s,
+                          "INSERT INTO status_change (subtask_id, before_status, after_status, event, at_ms, detail)"
+                          " VALUES (?, 2, 1000, 'machine-lost', ?, ?)",
+                          STORE_VALUES(STORE_I(subtask), STORE_I(now - ago_ms), STORE_T(reason)), NULL, &e));
+}
+
+static struct attempts lately(struct scene *x, int64_t subtask) {
+    struct tasks t = begin(x);
+    struct attempts out;
+    struct err e = ERR_INIT;
+    end(&t, attempts_read(&t, subtask, &out, &e), &e);
+    return out;
+}
+
+/* What happened over weeks does not add up to a failure; what happens again and again does. */
+static void bad_ends_count_for_an_hour(void **state) {
+    enum { HOUR_MS = 3600 * 1000 };
+    struct scene *x = *state;
+    struct err e = ERR_INIT;
+    int64_t one = subtask_of(x, make(x, "shop", 2), 1), other = one + 1;
+    assert_int_equal(happen(x, one, EVENT_START, NULL), ERR_NONE);
+    happened(x, one, 2 * HOUR_MS, "{}");
+    happened(x, one, HOUR_MS + 60000, NULL);
+    happened(x, other, 10, "{}");
+    struct attempts got = lately(x, one);
+    assert_true(got.crashes == 0 && got.losses == 0);
+    happened(x, one, HOUR_MS - 60000, "{}");
+    happened(x, one, 10, "{}");
+    happened(x, one, 10, NULL);
+    got = lately(x, one);
+    assert_true(got.crashes == 2 && got.losses == 1);
+    /* Machines are lost until it is enough. */
+    for (int i = 1; i <= 10; i++) {
+        json_t *why;
+        assert_int_equal(happen(x, one, EVENT_PLACED, NULL), i <= 9 ? ERR_NONE : ERR_NOT_NOW);
+        if (i == 10) {
+            break;
+        }
+        struct tasks t = begin(x);
+        end(&t, attempts_machine_lost(&t, one, &why, &e), &e);
+        assert_int_equal(status(x, one), i < 9 ? SUB_WAITING : SUB_FAILED);
+        assert_true((why != NULL) == (i == 9));
+        json_decref(why);
+    }
+    /* And who lets it be tried again begins anew. */
+    assert_int_equal(happen(x, one, EVENT_RETRY, NULL), ERR_NONE);
+    got = lately(x, one);
+    assert_true(got.crashes == 0 && got.losses == 0);
+}
+
 int main(void) {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_task_is_what_its_subtasks_are, set_up, tear_down),
         cmocka_unit_test_setup_teardown(asked_twice_is_asked_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_worker_that_may_live_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_target_is_held_until_it_is_finished, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bad_ends_count_for_an_hour, set_up, tear_down),
         cmocka_unit_test_setup_teardown(figures_are_written_behind, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
