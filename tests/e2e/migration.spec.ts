@@ -41,7 +41,7 @@ const stage = (page: Page, name: string) => page.getByRole('list', { name: 'Stag
 
 test('an offline migration, with a table that fails and is mended', { timeout: 120_000 }, async () => {
   // Slow enough to be watched; event in many parts.
-  await makeTask('The shop moves', 'shop', { precheck: false, 'rate-limit': '700kB', 'chunk-size': '32kB', jobs: 2 })
+  await makeTask('The shop moves', 'shop', { precheck: false, 'rate-limit': '350kB', 'chunk-size': '32kB', jobs: 2 })
   const page = await gw.signedIn()
   await page.getByRole('row', { name: 'The shop moves' }).getByRole('button', { name: 'Start' }).click()
   await page.getByRole('row', { name: 'The shop moves' }).getByText('Migrating').waitFor()

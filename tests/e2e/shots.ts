@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, test } from 'vitest'
 import { existing } from '@/router/routes'
-import { PASSWORD, useGodwit } from './harness'
+import { databases, PASSWORD, sql, until, useGodwit } from './harness'
 import { makeScene, type Scene } from './scene'
 
 const OUT = join(import.meta.dirname, '../../build/shots')
@@ -24,7 +24,13 @@ function addresses(name: string, path: string, scene: Scene): Record<string, str
   }
   const found = ids[name]
   if (!found) return { [name]: path }
-  return Object.fromEntries(Object.entries(found).map(([state, id]) => [state ? `${name}-${state}` : name, fill(id)]))
+  const tabs = (name: string, of: Record<string, number>) => Object.entries(of).map(([tab, id]) => [`${name}-${tab}`, `${fill(id)}?tab=${tab.split('-')[0]}`])
+  const { finished, running, failed } = scene.subtasks
+  const more = {
+    task: tabs('task', { params: scene.tasks.running, operations: scene.tasks.running }),
+    subtask: tabs('subtask', { objects: running, 'objects-failed': failed, check: finished, precheck: finished, report: finished, params: running, alerts: failed, log: running }),
+  }[name] ?? []
+  return Object.fromEntries([...Object.entries(found).map(([state, id]) => [state ? `${name}-${state}` : name, fill(id)]), ...more])
 }
 
 /** Until the page has what it wants to show. */
@@ -40,6 +46,11 @@ beforeAll(async () => {
   rmSync(OUT, { recursive: true, force: true })
   mkdirSync(OUT, { recursive: true })
   scene = await makeScene(gw)
+  // Something for the check to find.
+  sql(databases.target, "UPDATE shop.customer SET city = 'Bergen' WHERE id < 4; DELETE FROM shop.order_3 WHERE id = 7;", 'scene')
+  const one = `/api/v1/subtasks/${scene.subtasks.finished}`
+  await until(() => gw.api.call('POST', `${one}/check/again`).catch(() => undefined), 'it is checked again')
+  await until(async () => (await gw.api.call('GET', one)).status === 100, 'it has been checked')
 }, 180_000)
 
 for (const language of ['zh-CN', 'en-US']) {

@@ -1,7 +1,6 @@
 // The task centre with real tasks: it follows them by itself, finds, sorts, starts, finishes and deletes them; and the alerts.
-import type { Result } from 'axe-core'
-import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
+import { barriers } from './barriers'
 import { PASSWORD, until, useGodwit } from './harness'
 import { makeScene, type Scene } from './scene'
 
@@ -123,16 +122,11 @@ test('who may only look is offered nothing else', async () => {
 })
 
 test('no serious barrier for those who use it in another way', async () => {
-  const source = readFileSync(new URL('../../web/node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await gw.signedIn({ colorScheme })
     for (const path of ['/tasks', '/alerts', '/profile']) {
       await page.goto(path)
-      await page.waitForLoadState('networkidle')
-      await page.evaluate(source)
-      const found = await page.evaluate(async () => (await (window as any).axe.run()).violations as Result[])
-      const serious = found.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      expect(serious.map((v) => `${path}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join('\n')}`)).toEqual([])
+      expect(await barriers(page)).toEqual([])
     }
   }
 })

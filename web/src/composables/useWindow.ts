@@ -84,11 +84,12 @@ export function useWindow<T>(o: WindowOptions<T>): Window<T> {
 
   async function fill(): Promise<void> {
     const held = resource.data.value
-    if (!held) return
+    const missing = wanted.filter((page) => !held?.pages.has(page))
+    if (!held || missing.length === 0) return // it has come meanwhile
     more?.abort()
     const mine = (more = new AbortController())
     try {
-      const got = await fetchPages(wanted.filter((page) => !held.pages.has(page)), mine.signal)
+      const got = await fetchPages(missing, mine.signal)
       const now = resource.data.value
       if (!mine.signal.aborted && now) resource.data.value = { total: got.total, pages: new Map([...now.pages, ...got.pages]) }
     } catch (thrown) {
