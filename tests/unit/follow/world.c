@@ -390,8 +390,11 @@ static void sort_rows(struct world *w) {
         for (size_t i = 0; i < w->n[t]; i++) {
             for (size_t c = 0; c < WORLD_COLUMNS; c++) {
                 struct cell *cell = &w->rows[t][i].c[c];
-                cell->v = cell->null || c >= columns_of[t] ? 0 : cell->v;
-                cell->null = cell->null && c < columns_of[t];
+                if (c >= columns_of[t]) { /* never set */
+                    *cell = (struct cell){0};
+                } else if (cell->null) {
+                    cell->v = 0;
+                }
             }
         }
         qsort(w->rows[t], w->n[t], sizeof w->rows[t][0], by_cells);
