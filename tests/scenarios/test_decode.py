@@ -15,8 +15,8 @@ import pytest
 from program import ROOT, SANITIZER_REPORT, SANITIZERS
 from servers import Postgres
 
-sys.path.insert(0, str(ROOT / "tests/oracle"))
-import decode as oracle  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests"))
+from oracle import decode as oracle  # noqa: E402
 
 TOOL = ROOT / "build-asan/tests/unit/gauss/decode_tool"
 
