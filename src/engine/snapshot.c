@@ -14,9 +14,7 @@
 #include "base/str.h"
 #include "engine/source.h"
 
-enum { LOCK_FREE_ATTEMPTS = 30 };
-
-enum { LOCK_IDLE_S = 10 };
+enum { LOCK_FREE_ATTEMPTS = 30, LOCK_IDLE_S = 10, LOCK_ATTEMPTS = 3, LOCK_PAUSE_MS = 1500 };
 
 static const char *const begin_sql = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
@@ -207,6 +205,28 @@ static bool open_lock_free(struct arena *a, struct snapshot *s, struct err *e) {
     return true;
 }
 
+/* Several migrations that begin at one moment are in each other's way, and each waits for what the others read: after a pause, in which whoever
+ * has queued up behind the lock gets through, it is tried again. */
+static bool open_auto(const struct task *t, struct arena *a, const struct database *d, struct snapshot *s,
+                      struct err *e) {
+    for (int attempt = 1;; attempt++) {
+        if (open_locked(t, a, d, s, e)) {
+            return true;
+        }
+        if (e->code != ERR_SOURCE_LOCK || attempt == LOCK_ATTEMPTS) {
+            break;
+        }
+        log_warn("snapshot", "%s; attempt %d of %d", e->message, attempt, (int)LOCK_ATTEMPTS);
+        err_clear(e);
+        clock_sleep_ms(LOCK_PAUSE_MS + clock_mono_us() % LOCK_PAUSE_MS); /* not all at one moment again */
+    }
+    if (e->code != ERR_SOURCE_PRIVILEGE) {
+        return false;
+    }
+    err_clear(e);
+    return open_lock_free(a, s, e);
+}
+
 bool snapshot_open(const struct task *t, struct arena *a, const struct database *d, size_t n, struct snapshot *out,
                    struct err *e) {
     *out = (struct snapshot){.clients = calloc(n, sizeof(struct mysql_client *))};
@@ -219,16 +239,9 @@ bool snapshot_open(const struct task *t, struct arena *a, const struct database 
             return false;
         }
     }
-    bool ok;
-    if (t->snapshot == SNAPSHOT_LOCK_FREE) {
-        ok = open_lock_free(a, out, e);
-    } else {
-        ok = open_locked(t, a, d, out, e);
-        if (!ok && t->snapshot == SNAPSHOT_AUTO && e->code == ERR_SOURCE_PRIVILEGE) {
-            err_clear(e);
-            ok = open_lock_free(a, out, e);
-        }
-    }
+    bool ok = t->snapshot == SNAPSHOT_LOCK_FREE ? open_lock_free(a, out, e)
+              : t->snapshot == SNAPSHOT_LOCK    ? open_locked(t, a, d, out, e)
+                                                : open_auto(t, a, d, out, e);
     if (!ok) {
         snapshot_close(out);
         return err_where(e, "snapshot");
