@@ -8,6 +8,7 @@ struct store_backend {
     bool (*rows)(void *connection, struct arena *a, const char *sql, struct store_values v, struct store_rows *out,
                  uint64_t *changed, struct err *e);                   /* out may be NULL */
     bool (*script)(void *connection, const char *sql, struct err *e); /* several statements, no placeholders */
+    bool (*usable)(const void *connection); /* NULL: always */
     void (*close)(void *connection);
     const char *begin;
     const char *now_sql; /* NULL: this machine's clock */
@@ -18,7 +19,9 @@ struct store_backend {
 struct store {
     enum store_kind kind;
     const struct store_backend *backend;
-    void *connection;
+    void *connection; /* NULL: it was lost, and could not be opened again */
+    struct store_where where;
+    bool in_transaction;
 };
 
 bool store_open_sqlite(struct store *s, const char *path, struct err *e) WARN_UNUSED;

@@ -7,11 +7,16 @@
 #include "gauss/client.h"
 #include "store/backend.h"
 
+/* The wire client's errors are those of a target; here the database is the store. */
 static bool translated(struct err *e) {
-    if (str_eq(e->sqlstate, "23505")) {
+    if (e->code == ERR_TARGET_LOST || e->code == ERR_TARGET_CONNECT || e->code == ERR_NETWORK) {
+        e->code = ERR_STORE_OPEN;
+    } else if (str_eq(e->sqlstate, "23505")) {
         e->code = ERR_STORE_TAKEN;
     } else if (str_eq(e->sqlstate, "40001") || str_eq(e->sqlstate, "40P01") || str_eq(e->sqlstate, "55P03")) {
         e->code = ERR_STORE_BUSY;
+    } else if (e->code == ERR_TARGET_QUERY) {
+        e->code = ERR_STORE_QUERY;
     }
     return false;
 }
@@ -65,7 +70,11 @@ static bool rows(void *connection, struct arena *a, const char *sql, struct stor
 }
 
 static bool script(void *connection, const char *sql, struct err *e) {
-    return gauss_exec(connection, sql, e);
+    return gauss_exec(connection, sql, e) || translated(e);
+}
+
+static bool usable(const void *connection) {
+    return gauss_usable(connection);
 }
 
 static void close_connection(void *connection) {
@@ -76,6 +85,7 @@ static void close_connection(void *connection) {
 static const struct store_backend backend = {
     .rows = rows,
     .script = script,
+    .usable = usable,
     .close = close_connection,
     .begin = "BEGIN",
     .now_sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
@@ -98,7 +108,7 @@ bool store_open_gauss(struct store *s, const struct store_where *where, struct e
     struct gauss_client *c = NULL;
     s->backend = &backend;
     if (!gauss_connect(&c, where->server, e)) {
-        return false;
+        return translated(e);
     }
     s->connection = c;
     bool opengauss = gauss_server(c)->kind == GAUSS_OPENGAUSS;

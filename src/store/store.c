@@ -2,10 +2,18 @@
 #include "store/store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/str.h"
 #include "store/backend.h"
+
+static void let_go(struct store *s) {
+    if (s->connection != NULL) {
+        s->backend->close(s->connection);
+        s->connection = NULL;
+    }
+}
 
 bool store_open(struct store **out, const struct store_where *where, struct err *e) {
     struct store *s = calloc(1, sizeof *s);
@@ -13,6 +21,7 @@ bool store_open(struct store **out, const struct store_where *where, struct err 
     if (s == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for the store");
     }
+    s->where = *where;
     bool ok = where->file != NULL ? store_open_sqlite(s, where->file, e) : store_open_gauss(s, where, e);
     if (!ok || !store_migrate(s, e)) {
         store_close(s);
@@ -26,9 +35,7 @@ bool store_open(struct store **out, const struct store_where *where, struct err 
 
 void store_close(struct store *s) {
     if (s != NULL) {
-        if (s->connection != NULL) {
-            s->backend->close(s->connection);
-        }
+        let_go(s);
         free(s);
     }
 }
@@ -37,16 +44,50 @@ enum store_kind store_kind(const struct store *s) {
     return s->kind;
 }
 
+static bool usable(const struct store *s) {
+    return s->connection != NULL && (s->backend->usable == NULL || s->backend->usable(s->connection));
+}
+
+static bool open_again(struct store *s, struct err *e) {
+    let_go(s);
+    if (!store_open_gauss(s, &s->where, e)) {
+        let_go(s); /* half open: in no schema yet */
+        return false;
+    }
+    return true;
+}
+
+/* A database that was away is connected to again by the first statement behind it, but never in the middle of a transaction. What a
+ * lost connection answered is not known: only what may be done twice is asked again. */
+static bool statement(struct store *s, struct arena *a, const char *sql, struct store_values v, struct store_rows *out,
+                      uint64_t *changed, struct err *e) {
+    bool twice = strncmp(sql, "SELECT", 6) == 0 || strcmp(sql, s->backend->begin) == 0;
+    if (!s->in_transaction && !usable(s) && !open_again(s, e)) {
+        return false;
+    }
+    if (!usable(s)) {
+        return err_set(e, ERR_STORE_OPEN, "the connection to the store broke");
+    }
+    if (s->backend->rows(s->connection, a, sql, v, out, changed, e)) {
+        return true;
+    }
+    if (s->in_transaction || usable(s) || !twice) {
+        return false;
+    }
+    err_clear(e);
+    return open_again(s, e) && s->backend->rows(s->connection, a, sql, v, out, changed, e);
+}
+
 bool store_rows(struct store *s, struct arena *a, const char *sql, struct store_values v, struct store_rows *out,
                 struct err *e) {
     *out = (struct store_rows){0};
-    return s->backend->rows(s->connection, a, sql, v, out, NULL, e);
+    return statement(s, a, sql, v, out, NULL, e);
 }
 
 bool store_run(struct store *s, const char *sql, struct store_values v, uint64_t *changed, struct err *e) {
     struct arena a = ARENA_INIT;
     uint64_t ignored;
-    bool ok = s->backend->rows(s->connection, &a, sql, v, NULL, changed != NULL ? changed : &ignored, e);
+    bool ok = statement(s, &a, sql, v, NULL, changed != NULL ? changed : &ignored, e);
     arena_clear(&a);
     return ok;
 }
@@ -73,16 +114,20 @@ int64_t store_number(const struct store_rows *r, size_t row, size_t column) {
 }
 
 bool store_begin(struct store *s, struct err *e) {
-    return store_run(s, s->backend->begin, STORE_NONE, NULL, e);
+    s->in_transaction = store_run(s, s->backend->begin, STORE_NONE, NULL, e);
+    return s->in_transaction;
 }
 
 bool store_commit(struct store *s, struct err *e) {
-    return store_run(s, "COMMIT", STORE_NONE, NULL, e);
+    bool ok = store_run(s, "COMMIT", STORE_NONE, NULL, e);
+    s->in_transaction = s->in_transaction && !ok;
+    return ok;
 }
 
 void store_rollback(struct store *s) {
     struct err ignored = ERR_INIT;
     (void)!store_run(s, "ROLLBACK", STORE_NONE, NULL, &ignored);
+    s->in_transaction = false;
 }
 
 bool store_now(struct store *s, int64_t *ms, struct err *e) {

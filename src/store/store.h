@@ -3,6 +3,7 @@
  * One SQL text for all: placeholders are '?', ids are made by the store (RETURNING id), times are milliseconds since 1970 by
  * the store's clock, booleans are 0 and 1, and there is no upsert (openGauss spells it otherwise). A store is a connection
  * and belongs to one thread at a time; open as many as there are threads.
+ * A database that went away is connected to again when a statement outside a transaction needs it.
  * Errors: ERR_STORE_OPEN, ERR_STORE_QUERY (with SQL state or SQLite's text), ERR_STORE_BUSY (try again), ERR_STORE_TAKEN (a
  * unique value is there already), ERR_STORE_NEWER (made by a later version). */
 #ifndef STORE_STORE_H
