@@ -31,7 +31,7 @@ static const char *const schema_sql[] = {
     " PRIMARY KEY (\"task\", \"table_name\", \"number\"))",
     "CREATE TABLE IF NOT EXISTS godwit.rejected (\"task\" varchar(300) NOT NULL, \"table_name\" varchar(300) NOT NULL,"
     " \"chunk_number\" integer NOT NULL, \"row_key\" text, \"row_text\" text, \"sqlstate\" varchar(5), \"reason\" text,"
-    " \"rejected_at\" timestamp with time zone DEFAULT now())",
+    " \"rejected_at\" timestamp with time zone DEFAULT now(), \"place\" text, \"statement\" text)",
     "CREATE TABLE IF NOT EXISTS godwit.apply (\"task\" varchar(300) PRIMARY KEY, \"in_order\" integer NOT NULL,"
     " \"shape\" varchar(16) NOT NULL, \"change\" bigint NOT NULL, \"source_server\" text, \"source_gtid\" text,"
     " \"source_file\" text, \"source_pos\" bigint, \"source_rows\" bigint, \"source_time\" bigint, \"losses\" text,"
