@@ -43,7 +43,7 @@ export async function makeScene(gw: Godwit): Promise<Scene> {
   const failed = await task('Archive 2019-2024', [one('archive', 'scene')], true, { precheck: false })
   await until(async () => [100, 500].includes((await first(finished)).status), 'the shop is moved')
   await until(async () => [100, 500].includes((await first(failed)).status), 'the archive has failed')
-  const running = await task('Warehouse, nightly rehearsal', [one('warehouse', 'scene_warehouse')], true, { 'rate-limit': '60kB', 'chunk-size': '64kB', jobs: 2 })
+  const running = await task('Warehouse, nightly rehearsal', [one('warehouse', 'scene_warehouse')], true, { 'rate-limit': '12kB', 'chunk-size': '64kB', jobs: 2 })
   await until(async () => (await first(running)).status === 2, 'the warehouse is on its way')
   const notStarted = await task('Billing, to be reviewed', [one('shop', 'scene_warehouse'), one('archive', 'scene_warehouse')], false)
 
