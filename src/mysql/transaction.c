@@ -21,6 +21,9 @@ struct known_table {
     void *table;
 };
 
+/* What is to be done next about the event at hand. */
+enum phase { PHASE_NONE, PHASE_CUT, PHASE_BEGIN, PHASE_INSIDE, PHASE_ROWS, PHASE_PAYLOAD, PHASE_END };
+
 struct txn_reader {
     const struct txn_handler *h;
     const struct charsets *charsets;
@@ -31,6 +34,12 @@ struct txn_reader {
     size_t ntables, tables_cap;
     struct buf text;
     bool begun; /* the handler has been told begin, and not yet end */
+    struct binlog_event ev;
+    enum binlog_step step;
+    enum phase phase;
+    bool in_payload;
+    void *rows_table; /* PHASE_ROWS: whose, */
+    unsigned rows_flags;
 };
 
 /* ---- life ---- */
@@ -82,6 +91,7 @@ static bool cut(struct txn_reader *r, struct err *e) {
 bool txn_reader_restart(struct txn_reader *r, bool crc32, struct err *e) {
     binlog_tracker_restart(&r->track, crc32);
     txn_reader_forget_tables(r);
+    r->phase = PHASE_NONE;
     return cut(r, e);
 }
 
@@ -140,18 +150,18 @@ static bool take_table(struct txn_reader *r, const struct binlog_event *ev, stru
     return t != NULL && (t->plan == NULL || binlog_plan_bind(t->plan, &m, e));
 }
 
-static bool take_rows(struct txn_reader *r, const struct binlog_event *ev, struct err *e) {
+/* Rows of interest are read in PHASE_ROWS. */
+static bool begin_rows(struct txn_reader *r, const struct binlog_event *ev, bool *any, struct err *e) {
     struct binlog_rows rows;
-    struct binlog_change change;
-    bool found = true;
+    size_t at;
+    *any = false;
     if (!binlog_read_rows(&r->track.format, ev, &rows, e)) {
         return false;
     }
-    size_t at;
-    const struct known_table *t = find_table(r, rows.table_id, &at);
     if (!r->begun) {
         return err_set(e, ERR_SOURCE_BINLOG, "rows that belong to no transaction");
     }
+    const struct known_table *t = find_table(r, rows.table_id, &at);
     if (t == NULL) {
         return err_set(e, ERR_SOURCE_BINLOG, "rows of a table (%llu) that no table map tells of",
                        (unsigned long long)rows.table_id);
@@ -159,16 +169,23 @@ static bool take_rows(struct txn_reader *r, const struct binlog_event *ev, struc
     if (t->plan == NULL) {
         return true;
     }
-    if (!binlog_rows_begin(r->rows, t->plan, &rows, e)) {
+    *any = true;
+    r->rows_table = t->table;
+    r->rows_flags = rows.flags;
+    return binlog_rows_begin(r->rows, t->plan, &rows, e);
+}
+
+static bool step_rows(struct txn_reader *r, struct err *e) {
+    struct binlog_change change;
+    bool found;
+    if (!binlog_rows_next(r->rows, &change, &found, e)) {
         return false;
     }
-    while (found) {
-        if (!binlog_rows_next(r->rows, &change, &found, e) ||
-            (found && !r->h->row(r->h->ctx, t->table, &change, rows.flags, e))) {
-            return false;
-        }
+    if (!found) {
+        r->phase = r->in_payload ? PHASE_PAYLOAD : PHASE_END;
+        return true;
     }
-    return true;
+    return r->h->row(r->h->ctx, r->rows_table, &change, r->rows_flags, e);
 }
 
 /* ---- statements ---- */
@@ -270,8 +287,6 @@ static bool refuse_load_data(struct err *e) {
     return err_set(e, ERR_SOURCE_STATEMENT, "the binlog has a LOAD DATA as a statement");
 }
 
-static bool take_inside(struct txn_reader *r, const struct binlog_event *ev, struct err *e);
-
 /* A statement inside a compressed transaction, which the tracker does not see. */
 static bool take_inner_statement(struct txn_reader *r, const struct binlog_event *ev, struct err *e) {
     struct binlog_query q;
@@ -284,43 +299,54 @@ static bool take_inner_statement(struct txn_reader *r, const struct binlog_event
     return take_statement(r, ev, &q, kind, rest, rest_len, e);
 }
 
-static bool take_payload(struct txn_reader *r, const struct binlog_event *ev, struct err *e) {
-    struct binlog_event inner;
-    bool found = true;
-    if (!binlog_payload_begin(r->payload, ev, e)) {
+/* What both an event and one inside a payload may be. */
+static bool take_rows_or_table(struct txn_reader *r, const struct binlog_event *ev, struct err *e) {
+    bool any;
+    if (ev->type == BINLOG_TABLE_MAP) {
+        return take_table(r, ev, e);
+    }
+    if (!binlog_is_rows(ev->type)) {
+        return true;
+    }
+    if (!begin_rows(r, ev, &any, e)) {
         return false;
     }
-    while (found) {
-        if (!binlog_payload_next(r->payload, &inner, &found, e)) {
-            return false;
-        }
-        if (!found) {
-            return true;
-        }
-        bool statement = inner.type == BINLOG_QUERY;
-        if (statement ? !take_inner_statement(r, &inner, e) : !take_inside(r, &inner, e)) {
-            return err_where(e, "compressed transaction");
-        }
-    }
+    r->phase = any ? PHASE_ROWS : r->phase;
     return true;
 }
 
-static bool take_inside(struct txn_reader *r, const struct binlog_event *ev, struct err *e) {
+static bool step_payload(struct txn_reader *r, struct err *e) {
+    struct binlog_event inner;
+    bool found;
+    if (!binlog_payload_next(r->payload, &inner, &found, e)) {
+        return false;
+    }
+    if (!found) {
+        r->in_payload = false;
+        r->phase = PHASE_END;
+        return true;
+    }
+    return inner.type == BINLOG_QUERY ? take_inner_statement(r, &inner, e) : take_rows_or_table(r, &inner, e);
+}
+
+static bool step_inside(struct txn_reader *r, struct err *e) {
     const struct binlog_tracker *t = &r->track;
+    const struct binlog_event *ev = &r->ev;
+    r->phase = PHASE_END;
     switch (ev->type) {
-    case BINLOG_TABLE_MAP:
-        return take_table(r, ev, e);
     case BINLOG_QUERY:
     case BINLOG_MARIADB_QUERY_COMPRESSED:
         return take_statement(r, ev, &t->query, t->kind, t->rest, t->rest_len, e);
     case BINLOG_TRANSACTION_PAYLOAD:
-        return take_payload(r, ev, e);
+        r->in_payload = true;
+        r->phase = PHASE_PAYLOAD;
+        return binlog_payload_begin(r->payload, ev, e);
     case BINLOG_BEGIN_LOAD_QUERY:
     case BINLOG_EXECUTE_LOAD_QUERY:
     case BINLOG_APPEND_BLOCK:
         return refuse_load_data(e);
     default:
-        return !binlog_is_rows(ev->type) || take_rows(r, ev, e);
+        return take_rows_or_table(r, ev, e);
     }
 }
 
@@ -376,33 +402,62 @@ static bool end(struct txn_reader *r, const struct binlog_event *ev, struct err 
     return r->h->end(r->h->ctx, &end, e);
 }
 
-static bool take_event(struct txn_reader *r, const struct binlog_event *ev, enum binlog_step step, struct err *e) {
-    if (r->track.cut && !cut(r, e)) {
-        return false;
-    }
-    switch (step) {
-    case BINLOG_STEP_LOG:
-        if (ev->type == BINLOG_FORMAT_DESCRIPTION) {
-            txn_reader_forget_tables(r); /* a server that has started again counts anew */
-        }
-        return true;
-    case BINLOG_STEP_BEGIN:
-        return begin(r, ev, e) && take_inside(r, ev, e);
-    case BINLOG_STEP_INSIDE:
-        return take_inside(r, ev, e);
-    case BINLOG_STEP_END:
-        return take_inside(r, ev, e) && end(r, ev, e);
+static bool step(struct txn_reader *r, struct err *e) {
+    switch (r->phase) {
+    case PHASE_CUT:
+        r->phase = r->step == BINLOG_STEP_BEGIN || r->step == BINLOG_STEP_WHOLE ? PHASE_BEGIN
+                   : r->step == BINLOG_STEP_LOG                                 ? PHASE_NONE
+                                                                                : PHASE_INSIDE;
+        return !r->track.cut || cut(r, e);
+    case PHASE_BEGIN:
+        r->phase = PHASE_INSIDE;
+        return begin(r, &r->ev, e);
+    case PHASE_INSIDE:
+        return step_inside(r, e);
+    case PHASE_ROWS:
+        return step_rows(r, e);
+    case PHASE_PAYLOAD:
+        return step_payload(r, e);
+    case PHASE_END:
+        r->phase = PHASE_NONE;
+        return (r->step != BINLOG_STEP_END && r->step != BINLOG_STEP_WHOLE) || end(r, &r->ev, e);
     default:
-        return begin(r, ev, e) && take_inside(r, ev, e) && end(r, ev, e);
+        return true;
     }
 }
 
-bool txn_read(struct txn_reader *r, const uint8_t *bytes, size_t len, struct err *e) {
-    struct binlog_event ev;
-    enum binlog_step step;
-    if (!binlog_track(&r->track, bytes, len, &ev, &step, e)) {
+bool txn_feed(struct txn_reader *r, const uint8_t *bytes, size_t len, struct err *e) {
+    r->phase = PHASE_NONE;
+    r->in_payload = false;
+    if (!binlog_track(&r->track, bytes, len, &r->ev, &r->step, e)) {
         return false;
     }
-    return take_event(r, &ev, step, e) ||
-           err_where(e, "binlog %s:%llu", r->track.at.file, (unsigned long long)r->track.at.offset);
+    if (r->ev.type == BINLOG_FORMAT_DESCRIPTION) {
+        txn_reader_forget_tables(r); /* a server that has started again counts anew */
+    }
+    r->phase = PHASE_CUT;
+    return true;
+}
+
+bool txn_step(struct txn_reader *r, bool *more, struct err *e) {
+    bool ok = step(r, e);
+    if (!ok) {
+        r->phase = PHASE_NONE;
+        err_where(e, "binlog %s:%llu", r->track.at.file, (unsigned long long)r->track.at.offset);
+    }
+    *more = r->phase != PHASE_NONE;
+    return ok;
+}
+
+bool txn_read(struct txn_reader *r, const uint8_t *bytes, size_t len, struct err *e) {
+    bool more = true;
+    if (!txn_feed(r, bytes, len, e)) {
+        return false;
+    }
+    while (more) {
+        if (!txn_step(r, &more, e)) {
+            return false;
+        }
+    }
+    return true;
 }

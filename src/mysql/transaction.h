@@ -77,8 +77,13 @@ struct txn_reader *txn_reader_new(const struct txn_handler *h, const struct char
                                   const struct txn_reader_options *o);
 void txn_reader_free(struct txn_reader *r); /* NULL is fine */
 
-/* The next event, as it came. */
+/* The next event, as it came: all calls that follow from it. An event may be a whole compressed transaction. */
 bool txn_read(struct txn_reader *r, const uint8_t *bytes, size_t len, struct err *e) WARN_UNUSED;
+
+/* The same call by call, for who wants to be asked and not told: txn_feed, then txn_step as long as *more. Each step makes at most one
+ * call; the event's bytes must stay until the last one. */
+bool txn_feed(struct txn_reader *r, const uint8_t *bytes, size_t len, struct err *e) WARN_UNUSED;
+bool txn_step(struct txn_reader *r, bool *more, struct err *e) WARN_UNUSED;
 
 /* What comes next is a new connection's first event. An open transaction is cut. */
 bool txn_reader_restart(struct txn_reader *r, bool crc32, struct err *e) WARN_UNUSED;
