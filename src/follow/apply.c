@@ -79,7 +79,7 @@ static bool pipe_record(struct applier *w, const struct job *job, struct err *e)
         return true;
     }
     if (w->apply->in_order) {
-        struct mark m = {.change = f->first + f->changes, .place = f->end};
+        struct mark m = {.change = f->first + f->changes, .place = f->end, .losses = f->losses_so_far};
         char *sql = apply_record_move_sql(a, &w->apply->checkpoint, &m);
         ok = gauss_pipe_prepare(w->target, "", sql, NULL, 0, e) && apply_pipe_own(w, "", NULL, 0, 1, false, e);
     } else {

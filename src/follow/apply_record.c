@@ -126,7 +126,7 @@ static bool read_parts(struct gauss_client *c, struct arena *a, const char *task
 bool apply_record_read(struct gauss_client *c, struct arena *a, const char *task, struct apply_record *out,
                        struct err *e) {
     struct gauss_rows rows;
-    *out = (struct apply_record){.losses = arena_strdup(a, "")};
+    *out = (struct apply_record){.exists = false};
     char *sql = arena_printf(a,
                              "SELECT \"in_order\", \"shape\", \"change\", \"source_server\", \"source_gtid\", "
                              "\"source_file\", \"source_pos\", \"source_rows\", \"source_time\", \"losses\" "
@@ -148,7 +148,7 @@ bool apply_record_read(struct gauss_client *c, struct arena *a, const char *task
                                                .pos = number(gauss_cell(&rows, 0, 6))},
                                         .rows = number(gauss_cell(&rows, 0, 7)),
                                         .commit_us = (int64_t)number(gauss_cell(&rows, 0, 8))}};
-    out->losses = arena_strdup(a, text_or_empty(gauss_cell(&rows, 0, 9)));
+    out->mark.losses = json_loads(text_or_empty(gauss_cell(&rows, 0, 9)), 0, NULL); /* NULL of '' */
     return read_parts(c, a, task, out, e) || err_where(e, "how far following has come");
 }
 
@@ -193,23 +193,34 @@ bool apply_record_begin(struct gauss_client *c, const struct checkpoint *cp, con
     return ok || err_where(e, "beginning to follow");
 }
 
-char *apply_record_move_sql(struct arena *a, const struct checkpoint *cp, const struct mark *m) {
-    return arena_printf(
-        a, "UPDATE godwit.apply SET \"change\" = %" PRIu64 ", %s, \"moved_at\" = now() WHERE \"task\" = %s", m->change,
-        place_sql(a, &m->place), str_literal_pg(a, cp->task));
+/* The losses' text, in the arena; "" for none. */
+static char *losses_text(struct arena *a, const json_t *losses) {
+    char *text = json_object_size(losses) > 0 ? json_dumps(losses, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    char *copy = arena_strdup(a, text_or_empty(text));
+    free(text);
+    return copy;
 }
 
-bool apply_record_move(struct gauss_client *c, const struct checkpoint *cp, const struct mark *m, const char *losses,
-                       bool durable, struct err *e) {
+char *apply_record_move_sql(struct arena *a, const struct checkpoint *cp, const struct mark *m) {
+    return arena_printf(a,
+                        "UPDATE godwit.apply SET \"change\" = %" PRIu64
+                        ", %s, \"losses\" = %s, \"moved_at\" = now() WHERE \"task\" = %s",
+                        m->change, place_sql(a, &m->place), str_literal_pg(a, losses_text(a, m->losses)),
+                        str_literal_pg(a, cp->task));
+}
+
+bool apply_record_move(struct gauss_client *c, const struct checkpoint *cp, const struct mark *m, bool durable,
+                       struct err *e) {
     struct arena a = ARENA_INIT;
     char *task = str_literal_pg(&a, cp->task);
     char *sql = arena_printf(&a, "%s; DELETE FROM godwit.applied WHERE \"task\" = %s AND \"first_change\" < %" PRIu64,
                              apply_record_move_sql(&a, cp, m), task, m->change);
-    if (losses != NULL) {
-        sql = arena_printf(&a, "%s; UPDATE godwit.apply SET \"losses\" = %s WHERE \"task\" = %s", sql,
-                           str_literal_pg(&a, losses), task);
-    }
     bool ok = run_owned(c, cp, sql, durable, e);
     arena_clear(&a);
     return ok || err_where(e, "recording how far following has come");
+}
+
+void apply_record_clear(struct apply_record *r) {
+    json_decref(r->mark.losses);
+    r->mark.losses = NULL;
 }

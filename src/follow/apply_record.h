@@ -18,8 +18,8 @@ struct cut {
     uint64_t digest; /* of what was in it, where a part of it is done; else 0 */
 };
 
-struct apply_record {
-    bool exists; /* following has begun */
+struct apply_record { /* mark.losses: a reference of its own, apply_record_clear ends it */
+    bool exists;      /* following has begun */
     bool in_order;
     uint64_t shape; /* of the tables then: follow_tables.shape */
     struct mark mark;
@@ -31,13 +31,15 @@ struct apply_record {
 bool apply_record_read(struct gauss_client *c, struct arena *a, const char *task, struct apply_record *out,
                        struct err *e) WARN_UNUSED;
 
+void apply_record_clear(struct apply_record *r);
+
 /* Following begins here. */
 bool apply_record_begin(struct gauss_client *c, const struct checkpoint *cp, const struct apply_record *r,
                         struct err *e) WARN_UNUSED;
 
 /* Move the mark, and forget the parts below it. durable: it and all before it are on the target's disk when this returns. */
-bool apply_record_move(struct gauss_client *c, const struct checkpoint *cp, const struct mark *m, const char *losses,
-                       bool durable, struct err *e) WARN_UNUSED;
+bool apply_record_move(struct gauss_client *c, const struct checkpoint *cp, const struct mark *m, bool durable,
+                       struct err *e) WARN_UNUSED;
 
 /* The same as the text of a statement, without the parts: for a transaction that moves it itself. */
 char *apply_record_move_sql(struct arena *a, const struct checkpoint *cp, const struct mark *m);

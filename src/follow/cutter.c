@@ -57,6 +57,7 @@ static bool submit(struct cutter *c, struct err *e) {
         return false;
     }
     f->digest = f->batch.digest;
+    f->losses = c->feed->losses != NULL ? c->feed->losses(c->feed->arg) : NULL;
     if (k != NULL && (k->changes != f->changes || (k->digest != 0 && k->digest != f->digest))) {
         return does_not_fit(c, "other changes", e);
     }
@@ -158,7 +159,7 @@ static bool take_commit(struct cutter *c, struct err *e) {
     return !(over || moved_on || is_wanted(c)) || flush(c, e);
 }
 
-static bool take_statement(struct cutter *c, const struct feed_item *item, bool *go_on, struct err *e) {
+static bool take_statement(struct cutter *c, const struct feed_item *item, struct err *e) {
     struct arena a = ARENA_INIT;
     struct stream_place at;
     bool ok = flush(c, e);
@@ -166,17 +167,18 @@ static bool take_statement(struct cutter *c, const struct feed_item *item, bool 
         ok = false;
         jobs_failed(c->jobs, e);
     }
-    *go_on =
-        ok && c->statement != NULL && c->feed->place(c->feed->arg, &a, &at, e) && c->statement(c->arg, item, &at, e);
+    ok = ok && c->feed->place(c->feed->arg, &a, &at, e);
+    if (ok) {
+        c->ends = c->statement == NULL || !c->statement(c->arg, item, &at, e);
+        ok = e->code == ERR_NONE;
+    }
     arena_clear(&a);
-    return ok && (*go_on || e->code == ERR_NONE);
+    return ok;
 }
 
-static bool take(struct cutter *c, const struct feed_item *item, bool *go_on, struct err *e) {
-    atomic_store_explicit(&c->idle, item->kind == FEED_IDLE, memory_order_relaxed);
+static bool take(void *ctx, const struct feed_item *item, struct err *e) {
+    struct cutter *c = ctx;
     switch (item->kind) {
-    case FEED_IDLE:
-        return !free_to_end(c) || flush(c, e);
     case FEED_BEGIN:
         c->inside = true;
         c->in_transaction = 0;
@@ -188,30 +190,30 @@ static bool take(struct cutter *c, const struct feed_item *item, bool *go_on, st
     case FEED_COMMIT:
         return take_commit(c, e);
     case FEED_STATEMENT:
-        return take_statement(c, item, go_on, e);
-    case FEED_END:
-        *go_on = false;
-        return true;
+        return take_statement(c, item, e);
     }
     return true;
 }
 
 static bool run(struct cutter *c, struct err *e) {
     const struct stream_place *from = &c->record->mark.place;
-    bool go_on = true;
     c->change = c->record->mark.change;
     c->skip = from->rows;
     c->commit_us = from->commit_us;
     if (!c->feed->start(c->feed->arg, from, e)) {
         return false;
     }
-    while (go_on) {
-        struct feed_item item;
+    while (!c->ends) {
+        enum feed_state state = FEED_SOME;
         int64_t wait_ms = c->flight != NULL ? 1 : WAIT_MS; /* what is gathered does not wait for more */
-        if (jobs_failed(c->jobs, e) || !c->feed->next(c->feed->arg, wait_ms, &item, e) || !take(c, &item, &go_on, e)) {
+        if (jobs_failed(c->jobs, e) || !c->feed->step(c->feed->arg, wait_ms, take, c, &state, e)) {
             return false;
         }
-        if (atomic_load_explicit(c->finish, memory_order_relaxed) && !c->inside) {
+        atomic_store_explicit(&c->idle, state == FEED_IDLE, memory_order_relaxed);
+        if (state == FEED_IDLE && free_to_end(c) && !flush(c, e)) {
+            return false;
+        }
+        if (state == FEED_END || (atomic_load_explicit(c->finish, memory_order_relaxed) && !c->inside)) {
             break;
         }
     }

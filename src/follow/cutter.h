@@ -21,7 +21,7 @@ struct cutter {
     uint32_t parts; /* at most */
     uint64_t batch_changes, batch_bytes;
     atomic_bool *finish; /* end at the next transaction's end */
-    /* A definition has changed; everything before is in the target. Returns whether to go on. NULL: never. */
+    /* A definition has changed; everything before is in the target. False: end here (with e: as a failure). NULL: end here. */
     bool (*statement)(void *arg, const struct feed_item *item, const struct stream_place *at, struct err *e);
     void *arg;
     /* kept up to date while it runs */
@@ -32,7 +32,7 @@ struct cutter {
     struct flight *flight; /* the batch being filled; NULL: none */
     uint64_t change;       /* number of the next change */
     uint64_t in_transaction, skip;
-    bool inside;
+    bool inside, ends;
     int64_t commit_us, since_us;
     size_t cut; /* the next of record->cuts */
 };

@@ -108,7 +108,7 @@ static bool move_mark(struct turn *t, int64_t wait_ms, bool durable, struct err 
         t->moves = m.moves;
         t->moved = true;
     } else if (m.moves != t->moves || (durable && t->moved)) {
-        ok = apply_record_move(f->target, &f->checkpoint, &m, NULL, durable, e);
+        ok = apply_record_move(f->target, &f->checkpoint, &m, durable, e);
         if (ok) {
             jobs_recorded(&t->jobs, m.change);
             t->moves = m.moves;
@@ -122,6 +122,7 @@ static bool move_mark(struct turn *t, int64_t wait_ms, bool durable, struct err 
     if (ok && durable && f->o.feed->forget != NULL) {
         f->o.feed->forget(f->o.feed->arg, &m.place);
     }
+    json_decref(m.losses);
     arena_clear(&a);
     return ok;
 }
@@ -148,6 +149,7 @@ static void figures(struct turn *t, struct arena *a, struct follow_figures *out)
     out->retried += atomic_load(&t->apply.retried);
     out->careful += atomic_load(&t->apply.careful);
     out->place = m.place;
+    json_decref(m.losses);
     jobs_figures(&t->jobs, &out->jobs);
 }
 
@@ -253,6 +255,7 @@ static bool begin_turn(struct turn *t, struct err *e) {
 static bool run_turn(struct follow *f, bool *progress, struct err *e) {
     struct turn t = {.f = f, .durable_us = clock_mono_us()};
     if (!begin_turn(&t, e)) {
+        apply_record_clear(&t.record);
         arena_clear(&t.arena);
         return false;
     }
@@ -269,6 +272,7 @@ static bool run_turn(struct follow *f, bool *progress, struct err *e) {
     *progress = g.applied_rows > f->before.applied_rows;
     f->before = g;
     jobs_clear(&t.jobs);
+    apply_record_clear(&t.record);
     arena_clear(&t.arena);
     return ok;
 }

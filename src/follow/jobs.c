@@ -18,6 +18,8 @@ void jobs_init(struct jobs *j, const struct jobs_options *o, const struct mark *
     depend_init(&j->depend);
     j->queue_end = &j->queue;
     j->mark = *begin;
+    j->mark.losses = begin->losses != NULL ? json_deep_copy(begin->losses) : json_object();
+    j->losses_taken = json_deep_copy(j->mark.losses);
 }
 
 static void place_copy(struct arena *a, struct stream_place *p) {
@@ -35,6 +37,8 @@ struct flight *flight_new(void) {
 }
 
 void flight_free(struct flight *f) {
+    json_decref(f->losses);
+    json_decref(f->losses_so_far);
     batch_clear(&f->batch);
     arena_clear(&f->arena);
     free(f);
@@ -55,6 +59,8 @@ void jobs_clear(struct jobs *j) {
         flight_free(f);
     }
     depend_clear(&j->depend);
+    json_decref(j->mark.losses);
+    json_decref(j->losses_taken);
     arena_clear(&j->mark_arena);
     pthread_cond_destroy(&j->ready);
     pthread_cond_destroy(&j->room);
@@ -63,6 +69,24 @@ void jobs_clear(struct jobs *j) {
 }
 
 /* ---- in ---- */
+
+/* Add counts, level by level. */
+static void add_losses(json_t *sum, const json_t *more) {
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)more, key, value) {
+        json_t *there = json_object_get(sum, key);
+        if (json_is_object(value)) {
+            if (there == NULL) {
+                there = json_object();
+                json_object_set_new(sum, key, there);
+            }
+            add_losses(there, value);
+        } else {
+            json_object_set_new(sum, key, json_integer(json_integer_value(there) + json_integer_value(value)));
+        }
+    }
+}
 
 /* Under the lock. */
 static void enqueue(struct jobs *j, struct job *job) {
@@ -113,6 +137,10 @@ static void enter(struct jobs *j, struct flight *f, const bool *done) {
     j->memory += f->memory;
     f->cuts = j->o.in_order ? NULL : cuts_of(j, f);
     f->jobs = arena_array(&f->arena, struct job, f->parts);
+    if (f->losses != NULL) {
+        add_losses(j->losses_taken, f->losses);
+    }
+    f->losses_so_far = j->o.in_order ? json_deep_copy(j->losses_taken) : NULL;
     f->left = 1; /* so that it is not in before all its jobs are here */
     for (uint32_t i = 0; i < f->parts; i++) {
         struct job *job = &f->jobs[i];
@@ -202,6 +230,9 @@ static void move_mark(struct jobs *j) {
             j->mark.rows += f->rows;
             j->mark.bytes += f->bytes;
             j->mark.transactions += f->transactions;
+            if (f->losses != NULL) {
+                add_losses(j->mark.losses, f->losses);
+            }
         }
     }
     j->mark.change = upto->first + upto->changes;
@@ -292,6 +323,7 @@ void jobs_mark(struct jobs *j, struct arena *a, uint64_t behind, int64_t wait_ms
     }
     *out = j->mark;
     out->moves = j->moves;
+    out->losses = json_deep_copy(j->mark.losses); /* JSON is never held by two threads */
     place_copy(a, &out->place);
     pthread_mutex_unlock(&j->lock);
 }

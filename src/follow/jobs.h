@@ -9,6 +9,8 @@
 
 #include <pthread.h>
 
+#include <jansson.h>
+
 #include "engine/source.h"
 #include "follow/depend.h"
 
@@ -40,9 +42,11 @@ struct flight {
     uint32_t parts;
     uint64_t digest;
     struct stream_place end;
-    bool goes_on;       /* the transaction at its end goes on in the next flight, and is to be committed whole */
-    char *cuts;         /* how the stream is cut from the last recorded mark up to here, for godwit.applied */
-    struct arena arena; /* of its strings and jobs */
+    bool goes_on;          /* the transaction at its end goes on in the next flight, and is to be committed whole */
+    json_t *losses;        /* met by its changes; NULL: none. Owned */
+    json_t *losses_so_far; /* in_order: up to its end */
+    char *cuts;            /* how the stream is cut from the last recorded mark up to here, for godwit.applied */
+    struct arena arena;    /* of its strings and jobs */
     /* inside jobs.c */
     struct job *jobs;
     unsigned left;
@@ -62,7 +66,8 @@ struct mark {
     uint64_t change; /* the number of the next one */
     struct stream_place place;
     uint64_t changes, rows, bytes, transactions; /* sums since jobs_init */
-    uint64_t moves;                              /* how often it has moved: two marks may differ in their place alone */
+    json_t *losses; /* sum since following began; NULL: none. jobs_mark gives a reference of the caller's own */
+    uint64_t moves; /* how often it has moved: two marks may differ in their place alone */
 };
 
 struct jobs {
@@ -78,6 +83,7 @@ struct jobs {
     bool closed, failed;
     struct err error;
     struct mark mark;
+    json_t *losses_taken; /* of all that was submitted, and before */
     struct arena mark_arena;
     uint64_t moves;
     uint64_t waited, total; /* jobs that had to wait for others, of all */

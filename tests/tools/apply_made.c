@@ -415,26 +415,26 @@ static bool feed_start(void *arg, const struct stream_place *from, struct err *e
     return true;
 }
 
-static bool feed_next(void *arg, int64_t wait_ms, struct feed_item *out, struct err *e) {
+static bool feed_step(void *arg, int64_t wait_ms, feed_sink *sink, void *ctx, enum feed_state *state, struct err *e) {
     struct made *m = arg;
+    struct feed_item item;
     (void)wait_ms;
-    (void)e;
-    *out = (struct feed_item){.kind = FEED_END};
     if (!m->inside && m->made_changes >= m->o.changes) {
+        *state = FEED_END;
         return true;
     }
     if (!m->inside) {
         begin_transaction(m);
-        *out = (struct feed_item){.kind = FEED_BEGIN, .commit_us = clock_utc_us()};
+        item = (struct feed_item){.kind = FEED_BEGIN, .commit_us = clock_utc_us()};
     } else if (m->left == 0) {
         end_transaction(m);
-        *out = (struct feed_item){.kind = FEED_COMMIT};
+        item = (struct feed_item){.kind = FEED_COMMIT};
     } else {
         m->left--;
         make_change(m);
-        *out = (struct feed_item){.kind = FEED_CHANGE, .change = m->change, .bytes = m->after.len};
+        item = (struct feed_item){.kind = FEED_CHANGE, .change = m->change, .bytes = m->after.len};
     }
-    return true;
+    return sink(ctx, &item, e);
 }
 
 static bool feed_place(void *arg, struct arena *a, struct stream_place *out, struct err *e) {
@@ -450,5 +450,5 @@ static void feed_stop(void *arg) {
 }
 
 struct feed made_feed(struct made *m) {
-    return (struct feed){.arg = m, .start = feed_start, .next = feed_next, .place = feed_place, .stop = feed_stop};
+    return (struct feed){.arg = m, .start = feed_start, .step = feed_step, .place = feed_place, .stop = feed_stop};
 }
