@@ -50,6 +50,17 @@ static const char *const migrate_examples[] = {
     NULL,
 };
 
+static const char *const follow_examples[] = {
+    "# After godwit migrate, with the same ends: changes flow until Ctrl-C, or until it is killed; the same again goes "
+    "on",
+    "godwit follow mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Take what has come since, and end",
+    "godwit follow --until-caught-up mysql://app@db1/shop opengauss://app@db2/shop",
+    "# A column was added at the source: add it in the target and go on",
+    "godwit follow --definition 'ALTER TABLE shop.orders ADD note text' mysql://app@db1/shop opengauss://app@db2/shop",
+    NULL,
+};
+
 static const char *const serve_examples[] = {
     "# On this machine only; prints the address and, the first time, the admin's password",
     "godwit serve",
@@ -109,6 +120,9 @@ static const struct command commands[] = {
     {"check", CMD_CHECK, "SOURCE TARGET [options]",
      "compare definitions and every row, in either direction; changes nothing unless told to repair",
      "比较两端的结构定义和每一行数据,方向任意;除非要求修复,否则不做任何修改", check_examples, cmd_check},
+    {"follow", CMD_FOLLOW, "SOURCE TARGET [options]",
+     "carry what changes at the source after a load into the target, exactly once, until it is stopped",
+     "全量加载之后持续把源端变更同步到目标端,恰好一次,直到停止", follow_examples, cmd_follow},
     {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面:任务、执行机及其 API",
      serve_examples, cmd_serve, true},
     {"login", 0, "[NAME] [options]", "get a token from a server, for task, host and source",

@@ -66,6 +66,9 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept);
  * the check's becomes part of. */
 int stage_check(struct invocation *v, json_t *loaded);
 
+/* Follow the source's changes with a display until it is stopped, and tell what was done. */
+int stage_follow(struct invocation *v);
+
 /* All of them, one after the other, as the task says: godwit migrate. */
 int stages_migrate(struct invocation *v);
 

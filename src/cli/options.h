@@ -6,6 +6,7 @@
 
 #include "check/check.h"
 #include "engine/task.h"
+#include "follow/task.h"
 
 /* The commands that take options, as bits. */
 enum {
@@ -14,17 +15,18 @@ enum {
     CMD_LOAD = 4,
     CMD_MIGRATE = 8,
     CMD_CHECK = 16,
+    CMD_FOLLOW = 32,
     CMD_RUN = CMD_LOAD | CMD_MIGRATE,
     CMD_CHANGE =
         CMD_PRECHECK | CMD_PLAN | CMD_LOAD | CMD_MIGRATE, /* what changes the target, or looks at that beforehand */
     CMD_COMPARE = CMD_MIGRATE | CMD_CHECK,
-    CMD_ALL = CMD_CHANGE | CMD_CHECK,
+    CMD_ALL = CMD_CHANGE | CMD_CHECK | CMD_FOLLOW,
 };
 
 enum progress_style { STYLE_AUTO, STYLE_BAR, STYLE_LOG, STYLE_JSON, STYLE_NONE };
 enum lang { LANG_AUTO, LANG_EN, LANG_ZH };
 
-enum { OPTIONS_MAX = 64 };
+enum { OPTIONS_MAX = 80 };
 
 /* Where an end's password comes from. */
 struct password_source {
@@ -36,6 +38,8 @@ struct options {
     struct arena *a;
     struct task task;
     struct check_options check;
+    struct follow_task_options follow;
+    unsigned follow_mode; /* 1: follow.in_order */
     char *source_url, *target_url;
     struct password_source source_password, target_password;
     char *task_file;
@@ -86,6 +90,7 @@ enum option_group {
     GROUP_RESUME,
     GROUP_PRECHECK,
     GROUP_CHECK,
+    GROUP_FOLLOW,
     GROUP_OUTPUT,
     GROUP_COUNT
 };

@@ -37,6 +37,7 @@
     X(TEXT_GROUP_RESUME, "Going on after an interruption", "中断后继续")                                               \
     X(TEXT_GROUP_PRECHECK, "Precheck", "预检查")                                                                       \
     X(TEXT_GROUP_CHECK, "Check", "校验")                                                                               \
+    X(TEXT_GROUP_FOLLOW, "Following changes", "增量同步")                                                              \
     X(TEXT_GROUP_OUTPUT, "Output", "输出")
 
 enum text {

@@ -20,11 +20,11 @@ enum {
     VERB_DAYS = 1 << 7,          /* --days */
     VERB_ROLE = 1 << 8,          /* --role */
     VERB_NEW_PASSWORD_FILE = 1 << 9,
-    VERB_HOST_KEY = 1 << 10, /* --host-key */
-    VERB_SCHEMA = 1 << 11,   /* --schema */
-    VERB_SSH = 1 << 13,      /* --ssh, --directory, --passphrase-file, --capacity, --allow-root */
+    VERB_HOST_KEY = 1 << 10,     /* --host-key */
+    VERB_SCHEMA = 1 << 11,       /* --schema */
+    VERB_SSH = 1 << 13,          /* --ssh, --directory, --passphrase-file, --capacity, --allow-root */
     VERB_ACCEPT_MOVED = 1 << 14, /* --accept-moved */
-    VERB_NO_TOKEN = 1 << 12, /* needs no token: no option, but how it is called */
+    VERB_NO_TOKEN = 1 << 12,     /* needs no token: no option, but how it is called */
 };
 
 /* One call of one verb. Texts are NULL, and numbers 0, where nothing was said. */

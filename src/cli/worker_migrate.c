@@ -87,8 +87,8 @@ static bool take_job(const json_t *job, struct options *o, struct wanted *w, str
     bool resume, restart, accept_moved;
     int64_t number_of_mode, fence;
     if (!worker_task(job, CMD_MIGRATE, o, e) || !flag(job, "resume", &resume, e) ||
-        !flag(job, "restart", &restart, e) || !flag(job, "accept_moved", &accept_moved, e) || !flag(job, "check_again", &w->check_again, e) ||
-        !number(job, "fence", 0, 0, &fence, e) ||
+        !flag(job, "restart", &restart, e) || !flag(job, "accept_moved", &accept_moved, e) ||
+        !flag(job, "check_again", &w->check_again, e) || !number(job, "fence", 0, 0, &fence, e) ||
         !number(job, "mode", MODE_OFFLINE, MODE_OFFLINE, &number_of_mode, e) || !take_directory(job, o, e) ||
         !take_check_tables(job, o, e)) {
         return false;

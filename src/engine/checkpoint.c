@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "engine/claim.h"
+#include "schema/model_json.h"
 
 /* One statement a message: openGauss takes no IF NOT EXISTS everywhere, but it does for these two. NULL is never stored
  * where '' is meant to differ from it: openGauss A databases cannot tell them apart. */
@@ -19,7 +20,7 @@ static const char *const schema_sql[] = {
     " \"target_schema\" text NOT NULL, \"source_server\" text, \"source_gtid\" text, \"source_file\" text, "
     "\"source_pos\" bigint,"
     " \"started_at\" timestamp with time zone DEFAULT now(), \"finished_at\" timestamp with time zone, \"fence\" "
-    "bigint)",
+    "bigint, \"model\" text)",
     "CREATE TABLE IF NOT EXISTS godwit.step (\"task\" varchar(300) NOT NULL, \"step_name\" varchar(1200) NOT NULL,"
     " \"done_at\" timestamp with time zone DEFAULT now(), PRIMARY KEY (\"task\", \"step_name\"))",
     "CREATE TABLE IF NOT EXISTS godwit.chunk (\"task\" varchar(300) NOT NULL, \"table_name\" varchar(300) NOT NULL,"
@@ -100,7 +101,8 @@ static bool prepare_once(struct gauss_client *c, struct err *e) {
         ok = gauss_exec(c, schema_sql[i], e);
     }
     return ok && add_column(c, "chunk", "digest", "text", e) && add_column(c, "task", "fence", "bigint", e) &&
-           add_column(c, "rejected", "place", "text", e) && add_column(c, "rejected", "statement", "text", e);
+           add_column(c, "task", "model", "text", e) && add_column(c, "rejected", "place", "text", e) &&
+           add_column(c, "rejected", "statement", "text", e);
 }
 
 bool checkpoint_prepare(struct gauss_client *c, struct err *e) {
@@ -221,16 +223,53 @@ bool checkpoint_drop(struct gauss_client *c, const struct checkpoint *cp, const 
     return ok;
 }
 
-bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const char *target_schema, struct err *e) {
+/* ---- the source's definitions ---- */
+
+static char *model_literal(struct arena *a, const struct database *db) {
+    json_t *json = model_to_json(db);
+    char *text = json_dumps(json, JSON_COMPACT), *literal = str_literal_pg(a, text);
+    free(text);
+    json_decref(json);
+    return literal;
+}
+
+char *checkpoint_model_sql(struct arena *a, const char *task, const struct database *db) {
+    return arena_printf(a, "UPDATE godwit.task SET \"model\" = %s WHERE \"name\" = %s", model_literal(a, db),
+                        str_literal_pg(a, task));
+}
+
+bool checkpoint_model(struct gauss_client *c, struct arena *a, const char *task, struct database **out, struct err *e) {
+    struct gauss_rows rows;
+    char *sql = arena_printf(a, "SELECT \"model\" FROM godwit.task WHERE \"name\" = %s", str_literal_pg(a, task));
+    *out = NULL;
+    if (!gauss_rows(c, a, sql, &rows, e)) {
+        return err_where(e, "task record");
+    }
+    const char *text = rows.n > 0 ? text_or_empty(gauss_cell(&rows, 0, 0)) : "";
+    if (text[0] == '\0') {
+        return true;
+    }
+    json_t *json = json_loads(text, 0, NULL);
+    *out = arena_array(a, struct database, 1);
+    bool ok = model_from_json(a, json, *out, e);
+    json_decref(json);
+    return ok || err_where(e, "task record");
+}
+
+/* ---- the task ---- */
+
+bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const char *target_schema,
+                      const struct database *db, struct err *e) {
     struct arena a = ARENA_INIT;
     char *task = str_literal_pg(&a, cp->task);
-    char *sql =
-        arena_printf(&a,
-                     "DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.rejected WHERE \"task\" = "
-                     "%s; DELETE FROM godwit.step WHERE \"task\" = %s; UPDATE godwit.task SET \"state\" = 0, "
-                     "\"target_schema\" = %s, \"source_server\" = '', \"source_gtid\" = '', \"source_file\" = '', "
-                     "\"source_pos\" = 0, \"started_at\" = now(), \"finished_at\" = NULL WHERE \"name\" = %s",
-                     task, task, task, str_literal_pg(&a, target_schema), task);
+    char *sql = arena_printf(
+        &a,
+        "DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.rejected WHERE \"task\" = "
+        "%s; DELETE FROM godwit.step WHERE \"task\" = %s; DELETE FROM godwit.applied WHERE \"task\" = "
+        "%s; DELETE FROM godwit.apply WHERE \"task\" = %s; UPDATE godwit.task SET \"state\" = 0, "
+        "\"target_schema\" = %s, \"model\" = %s, \"source_server\" = '', \"source_gtid\" = '', \"source_file\" = '', "
+        "\"source_pos\" = 0, \"started_at\" = now(), \"finished_at\" = NULL WHERE \"name\" = %s",
+        task, task, task, task, task, str_literal_pg(&a, target_schema), model_literal(&a, db), task);
     bool ok = run_owned(c, cp, sql, e);
     arena_clear(&a);
     return ok ? true : err_where(e, "task record");

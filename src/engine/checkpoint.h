@@ -1,6 +1,6 @@
 /* Progress kept in the target itself, in the schema `godwit`, so that it commits together with the data.
  *
- *   godwit.task      one row per task: which source, at which position, which run owns it
+ *   godwit.task      one row per task: which source, its definitions, at which position, which run owns it
  *   godwit.step      definitions that were executed (each in one transaction with its row)
  *   godwit.chunk     every planned chunk; `state` 1, its counts and its digest are written by the transaction that loads it
  *   godwit.rejected  rows put aside under --on-error=divert
@@ -48,7 +48,15 @@ bool checkpoint_drop(struct gauss_client *c, const struct checkpoint *cp, const 
 
 /* Begin the task anew: nothing is done, no position is known. */
 bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const char *target_schema,
+                      const struct database *db, struct err *e) WARN_UNUSED;
+
+/* The source's definitions as they were when the task began, or when following dealt with a change of them last. NULL: not known (the task
+ * was loaded by an older godwit). The arena keeps everything; names and types in the target are not decided (run_decide). */
+bool checkpoint_model(struct gauss_client *c, struct arena *a, const char *task, struct database **out,
                       struct err *e) WARN_UNUSED;
+/* The statement that changes them, for the transaction that changes the target's. */
+char *checkpoint_model_sql(struct arena *a, const char *task, const struct database *db);
+
 /* Record where the chunks to come are read. */
 bool checkpoint_set_position(struct gauss_client *c, const struct checkpoint *cp, const struct position *at,
                              struct err *e) WARN_UNUSED;

@@ -28,18 +28,23 @@ static const char *task_name(struct run *r) {
     return t->name != NULL ? t->name : arena_printf(&r->arena, "%s -> %s", t->source_database, schema);
 }
 
-bool run_connect(struct run *r, struct err *e) {
+bool run_open(struct run *r, struct err *e) {
+    r->name = task_name(r);
+    return catalog_filter_valid(&r->task->tables, e) && source_open(r->task, &r->source, e) &&
+           target_open(r->task, &r->arena, &r->target, &r->identity, e);
+}
+
+bool run_read(struct run *r, struct err *e) {
     const struct task *t = r->task;
-    if (!catalog_filter_valid(&t->tables, e) || !source_open(t, &r->source, e) ||
-        !target_open(t, &r->arena, &r->target, &r->identity, e)) {
-        return false;
-    }
     if (!catalog_read(r->source, &r->arena, t->source_database, &t->tables, &r->db, e)) {
         return err_where(e, "source catalog");
     }
-    if (r->db.ntables == 0) {
-        return err_set(e, ERR_NOTHING_TO_DO, "database %s has no table that matches", t->source_database);
-    }
+    return r->db.ntables > 0 ||
+           err_set(e, ERR_NOTHING_TO_DO, "database %s has no table that matches", t->source_database);
+}
+
+bool run_decide(struct run *r, struct err *e) {
+    const struct task *t = r->task;
     r->ddl_options = (struct ddl_options){
         .types = {.dialect = r->identity.dialect,
                   .overrides = t->overrides,
@@ -50,9 +55,12 @@ bool run_connect(struct run *r, struct err *e) {
         .lower_names = r->db.lower_case_table_names != 0,
         .server_version = r->identity.version,
     };
-    r->name = task_name(r);
     return schema_resolve(&r->arena, &r->db, &r->ddl_options, e) &&
            ddl_make(&r->arena, &r->db, &r->ddl_options, &r->ddl, e);
+}
+
+bool run_connect(struct run *r, struct err *e) {
+    return run_open(r, e) && run_read(r, e) && run_decide(r, e);
 }
 
 unsigned run_jobs(const struct task *t) {

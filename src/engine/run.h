@@ -27,7 +27,11 @@ struct run {
     struct load load;
 };
 
-/* Connect both ends, read the catalog, decide names and types, make the statements. */
+/* Connect both ends; read the source's catalog; decide names and types, and make the statements. */
+bool run_open(struct run *r, struct err *e) WARN_UNUSED;
+bool run_read(struct run *r, struct err *e) WARN_UNUSED;
+bool run_decide(struct run *r, struct err *e) WARN_UNUSED;
+/* All of that. */
 bool run_connect(struct run *r, struct err *e) WARN_UNUSED;
 void run_clear(struct run *r);
 

@@ -158,7 +158,7 @@ static bool look_for_existing(struct run *r, bool *in_the_way, struct err *e) {
 bool run_existing(struct run *r, struct err *e) {
     bool *in_the_way = arena_array(&r->arena, bool, r->db.ntables);
     if (!look_for_existing(r, in_the_way, e) ||
-        (!r->resuming && !checkpoint_begin(r->target, &r->load.checkpoint, r->db.tables[0].target_schema, e))) {
+        (!r->resuming && !checkpoint_begin(r->target, &r->load.checkpoint, r->db.tables[0].target_schema, &r->db, e))) {
         return false;
     }
     for (size_t i = 0; i < r->db.ntables; i++) {

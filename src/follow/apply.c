@@ -11,8 +11,9 @@
 #include "engine/claim.h"
 #include "engine/target.h"
 #include "gauss/origin.h"
+#include "schema/ddl.h"
 
-enum { TRIES = 20, WAIT_MS = 20, RETRY_MS = 1000 };
+enum { TRIES = 20, WAIT_MS = 20, RETRY_MS = 1000, ORIGIN_TRIES = 250 };
 
 /* ---- sessions ---- */
 
@@ -44,7 +45,23 @@ static bool mark_origin(struct applier *w, struct err *e) {
         return true;
     }
     snprintf(name, sizeof name, "%s_%u", w->apply->origin, w->number);
-    return origin_create(w->target, name, e) && origin_begin(w->target, name, e);
+    if (!origin_create(w->target, name, e)) {
+        return false;
+    }
+    /* A session of before that has just been ended may still have it. */
+    for (int tries = 1; !origin_begin(w->target, name, e); tries++) {
+        if (str_eq(e->sqlstate, "53400")) { /* others have taken what room there was */
+            log_err("no_origin", e);
+            err_clear(e);
+            return true;
+        }
+        if (tries == ORIGIN_TRIES || !gauss_usable(w->target) || !str_eq(e->sqlstate, "55006")) {
+            return false;
+        }
+        err_clear(e);
+        clock_sleep_ms(WAIT_MS);
+    }
+    return true;
 }
 
 static bool prepare_own(struct applier *w, struct err *e) {
@@ -59,7 +76,8 @@ static bool prepare_own(struct applier *w, struct err *e) {
 }
 
 static bool open_session(struct applier *w, struct err *e) {
-    return target_open_loader(w->apply->task, w->apply->dialect, &w->target, e) && leave_checks(w, e) &&
+    return target_open_loader(w->apply->task, w->apply->dialect, &w->target, e) &&
+           gauss_exec(w->target, "SET application_name = '" FOLLOW_APPLICATION_NAME "'", e) && leave_checks(w, e) &&
            claim_join(w->target, &w->apply->checkpoint, e) && mark_origin(w, e) && prepare_own(w, e);
 }
 
@@ -78,7 +96,7 @@ static bool pipe_record(struct applier *w, const struct job *job, struct err *e)
     if (f->goes_on) {
         return true;
     }
-    if (w->apply->in_order) {
+    if (w->apply->in_order || f->statement != NULL) {
         struct mark m = {.change = f->first + f->changes, .place = f->end, .losses = f->losses_so_far};
         char *sql = apply_record_move_sql(a, &w->apply->checkpoint, &m);
         ok = gauss_pipe_prepare(w->target, "", sql, NULL, 0, e) && apply_pipe_own(w, "", NULL, 0, 1, false, e);
@@ -120,6 +138,20 @@ static bool finish(struct applier *w, bool *rows, struct err *e) {
     return false;
 }
 
+/* A statement of the target: whatever it is, it goes as it is written. All before it is in. */
+static bool run_statement(struct applier *w, const struct job *job, struct err *e) {
+    const char *sql = job->flight->statement;
+    bool rows;
+    apply_pipe_reset(w);
+    char *forget = arena_printf(&w->arena, "DELETE FROM godwit.applied WHERE \"task\" = %s",
+                                str_literal_pg(&w->arena, w->apply->checkpoint.task));
+    if (!gauss_exec(w->target, w->open ? "SAVEPOINT godwit_job" : "BEGIN", e) ||
+        (sql[0] != '\0' && !gauss_exec(w->target, sql, e))) {
+        return err_where(e, "%.300s", sql);
+    }
+    return gauss_exec(w->target, forget, e) && pipe_record(w, job, e) && finish(w, &rows, e);
+}
+
 /* All of a job but the commit in one pipeline. */
 static bool all_at_once(struct applier *w, const struct job *job, bool *rows, struct err *e) {
     apply_pipe_reset(w);
@@ -144,6 +176,9 @@ static bool row_by_row(struct applier *w, const struct job *job, struct err *e) 
 
 static bool do_changes(struct applier *w, const struct job *job, struct err *e) {
     bool rows = false;
+    if (job->flight->statement != NULL) {
+        return run_statement(w, job, e);
+    }
     if (all_at_once(w, job, &rows, e)) {
         return true;
     }

@@ -178,21 +178,6 @@ static char *place_sql(struct arena *a, const struct stream_place *p) {
                         p->at.pos, p->rows, p->commit_us);
 }
 
-bool apply_record_begin(struct gauss_client *c, const struct checkpoint *cp, const struct apply_record *r,
-                        struct err *e) {
-    struct arena a = ARENA_INIT;
-    char *task = str_literal_pg(&a, cp->task);
-    char *sql =
-        arena_printf(&a,
-                     "DELETE FROM godwit.applied WHERE \"task\" = %s; DELETE FROM godwit.apply WHERE \"task\" "
-                     "= %s; INSERT INTO godwit.apply (\"task\", \"in_order\", \"shape\", \"change\") VALUES "
-                     "(%s, %d, '%016" PRIx64 "', %" PRIu64 "); UPDATE godwit.apply SET %s WHERE \"task\" = %s",
-                     task, task, task, r->in_order, r->shape, r->mark.change, place_sql(&a, &r->mark.place), task);
-    bool ok = run_owned(c, cp, sql, true, e);
-    arena_clear(&a);
-    return ok || err_where(e, "beginning to follow");
-}
-
 /* The losses' text, in the arena; "" for none. */
 static char *losses_text(struct arena *a, const json_t *losses) {
     char *text = json_object_size(losses) > 0 ? json_dumps(losses, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
@@ -204,9 +189,24 @@ static char *losses_text(struct arena *a, const json_t *losses) {
 char *apply_record_move_sql(struct arena *a, const struct checkpoint *cp, const struct mark *m) {
     return arena_printf(a,
                         "UPDATE godwit.apply SET \"change\" = %" PRIu64
-                        ", %s, \"losses\" = %s, \"moved_at\" = now() WHERE \"task\" = %s",
+                        ", %s, \"losses\" = %s, \"moved_at\" = now() WHERE \"task\" = %s AND \"change\" <= %" PRIu64,
                         m->change, place_sql(a, &m->place), str_literal_pg(a, losses_text(a, m->losses)),
-                        str_literal_pg(a, cp->task));
+                        str_literal_pg(a, cp->task), m->change);
+}
+
+bool apply_record_begin(struct gauss_client *c, const struct checkpoint *cp, const struct apply_record *r,
+                        struct err *e) {
+    struct arena a = ARENA_INIT;
+    char *task = str_literal_pg(&a, cp->task);
+    char *sql =
+        arena_printf(&a,
+                     "DELETE FROM godwit.applied WHERE \"task\" = %s; DELETE FROM godwit.apply WHERE \"task\" "
+                     "= %s; INSERT INTO godwit.apply (\"task\", \"in_order\", \"shape\", \"change\") VALUES "
+                     "(%s, %d, '%016" PRIx64 "', %" PRIu64 "); %s",
+                     task, task, task, r->in_order, r->shape, r->mark.change, apply_record_move_sql(&a, cp, &r->mark));
+    bool ok = run_owned(c, cp, sql, true, e);
+    arena_clear(&a);
+    return ok || err_where(e, "beginning to follow");
 }
 
 bool apply_record_move(struct gauss_client *c, const struct checkpoint *cp, const struct mark *m, bool durable,

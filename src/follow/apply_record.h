@@ -2,7 +2,8 @@
  * beyond that which is in already. A part's row commits with its changes; `cuts` in it says how the stream was cut from the mark up to
  * there, so that after a crash the same batches are made again: what is folded away in one batch must not come back in two, as later
  * parts may have relied on that.
- * In order (mode strict) there is no godwit.applied: each transaction moves the mark itself.
+ * In order (mode strict) there is no godwit.applied: each transaction moves the mark itself. So does a statement that changes definitions:
+ * nothing else is on its way then.
  * Thread: that of the session. Errors are the client's, and ERR_TARGET_CLAIM_LOST. */
 #ifndef FOLLOW_APPLY_RECORD_H
 #define FOLLOW_APPLY_RECORD_H
@@ -33,7 +34,7 @@ bool apply_record_read(struct gauss_client *c, struct arena *a, const char *task
 
 void apply_record_clear(struct apply_record *r);
 
-/* Following begins here. */
+/* Following begins here; or it goes on between two batches, with other tables or another mode. */
 bool apply_record_begin(struct gauss_client *c, const struct checkpoint *cp, const struct apply_record *r,
                         struct err *e) WARN_UNUSED;
 
@@ -41,7 +42,7 @@ bool apply_record_begin(struct gauss_client *c, const struct checkpoint *cp, con
 bool apply_record_move(struct gauss_client *c, const struct checkpoint *cp, const struct mark *m, bool durable,
                        struct err *e) WARN_UNUSED;
 
-/* The same as the text of a statement, without the parts: for a transaction that moves it itself. */
+/* The same as the text of a statement, without the parts: for a transaction that moves it itself. It never goes back. */
 char *apply_record_move_sql(struct arena *a, const struct checkpoint *cp, const struct mark *m);
 
 /* The statement that records a part, with these parameters: task, first, part, parts, changes, digest, cuts. */

@@ -2,9 +2,11 @@
 #include "follow/cutter.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "value/digest.h"
 
 enum {
     WAIT_MS = 50,
@@ -142,6 +144,15 @@ static bool take_change(struct cutter *c, const struct feed_item *item, struct e
     return !is_full(c) || flush(c, e);
 }
 
+/* Everything that was given out is in the target. */
+static bool drain(struct cutter *c, struct err *e) {
+    bool ok = jobs_drain(c->jobs);
+    if (!ok) {
+        jobs_failed(c->jobs, e);
+    }
+    return ok;
+}
+
 static bool take_commit(struct cutter *c, struct err *e) {
     if (c->skip > 0) {
         return err_set(e, ERR_APPLY_RECORD, "the transaction that was followed in part has fewer changes than before");
@@ -153,31 +164,41 @@ static bool take_commit(struct cutter *c, struct err *e) {
     }
     c->flight->transactions++;
     atomic_fetch_add_explicit(&c->taken_transactions, 1, memory_order_relaxed);
+    if (c->flight->statement != NULL) {
+        c->ends = c->ends || c->ends_behind;
+        return flush(c, e) && drain(c, e);
+    }
     bool moved_on = c->flight->changes == 0 && clock_mono_us() - c->since_us > PLACE_EVERY_US;
     /* In order a batch that was over its size inside the transaction goes out now. */
     bool over = c->in_order && c->flight->changes > 0 && is_full(c);
     return !(over || moved_on || is_wanted(c)) || flush(c, e);
 }
 
+/* A flight of its own, which counts as one change; it goes out when its transaction ends. */
 static bool take_statement(struct cutter *c, const struct feed_item *item, struct err *e) {
-    struct arena a = ARENA_INIT;
-    struct stream_place at;
-    bool ok = flush(c, e);
-    if (ok && !jobs_drain(c->jobs)) {
-        ok = false;
-        jobs_failed(c->jobs, e);
+    if (!flush(c, e) || !drain(c, e)) {
+        return false;
     }
-    ok = ok && c->feed->place(c->feed->arg, &a, &at, e);
-    if (ok) {
-        c->ends = c->statement == NULL || !c->statement(c->arg, item, &at, e);
-        ok = e->code == ERR_NONE;
+    begin_flight(c);
+    struct flight *f = c->flight;
+    f->batch.digest = digest_row(item->statement, strlen(item->statement)).lo;
+    f->statement = "";
+    if (c->statement == NULL || !c->statement(c->arg, item, &f->arena, &f->statement, &c->ends_behind, e)) {
+        flight_free(f);
+        c->flight = NULL;
+        c->ends = true;
+        return e->code == ERR_NONE;
     }
-    arena_clear(&a);
-    return ok;
+    f->changes = 1;
+    c->change++;
+    return true;
 }
 
 static bool take(void *ctx, const struct feed_item *item, struct err *e) {
     struct cutter *c = ctx;
+    if (c->ends) { /* what a piece of the log still holds */
+        return true;
+    }
     switch (item->kind) {
     case FEED_BEGIN:
         c->inside = true;
@@ -203,11 +224,15 @@ static bool run(struct cutter *c, struct err *e) {
     if (!c->feed->start(c->feed->arg, from, e)) {
         return false;
     }
+    c->ends = false;
     while (!c->ends) {
         enum feed_state state = FEED_SOME;
         int64_t wait_ms = c->flight != NULL ? 1 : WAIT_MS; /* what is gathered does not wait for more */
         if (jobs_failed(c->jobs, e) || !c->feed->step(c->feed->arg, wait_ms, take, c, &state, e)) {
             return false;
+        }
+        if (c->ends) {
+            break;
         }
         atomic_store_explicit(&c->idle, state == FEED_IDLE, memory_order_relaxed);
         if (state == FEED_IDLE && free_to_end(c) && !flush(c, e)) {

@@ -21,8 +21,10 @@ struct cutter {
     uint32_t parts; /* at most */
     uint64_t batch_changes, batch_bytes;
     atomic_bool *finish; /* end at the next transaction's end */
-    /* A definition has changed; everything before is in the target. False: end here (with e: as a failure). NULL: end here. */
-    bool (*statement)(void *arg, const struct feed_item *item, const struct stream_place *at, struct err *e);
+    /* A statement changes definitions; everything before is in the target. What is to be done there instead: *sql in a ("" for nothing),
+     * and whether to end behind it. False: end before it. NULL: always so. */
+    bool (*statement)(void *arg, const struct feed_item *item, struct arena *a, const char **sql, bool *end_behind,
+                      struct err *e);
     void *arg;
     /* kept up to date while it runs */
     atomic_uint_least64_t taken_rows, taken_bytes, taken_transactions; /* since it began */
@@ -32,7 +34,7 @@ struct cutter {
     struct flight *flight; /* the batch being filled; NULL: none */
     uint64_t change;       /* number of the next change */
     uint64_t in_transaction, skip;
-    bool inside, ends;
+    bool inside, ends, ends_behind;
     int64_t commit_us, since_us;
     size_t cut; /* the next of record->cuts */
 };

@@ -10,7 +10,7 @@ enum feed_kind {
     FEED_BEGIN,     /* a transaction begins */
     FEED_CHANGE,    /* of a table that is followed */
     FEED_COMMIT,    /* and ends */
-    FEED_STATEMENT, /* a definition changes; between transactions */
+    FEED_STATEMENT, /* a definition changes, or a table is emptied: in a transaction of its own, before any change */
 };
 
 struct feed_item {
@@ -18,7 +18,8 @@ struct feed_item {
     struct row_change change; /* FEED_CHANGE; valid during the call */
     int64_t commit_us;        /* FEED_BEGIN: by the source's clock; 0: not known */
     uint64_t bytes;           /* of the source's log, for figures */
-    const char *statement;    /* FEED_STATEMENT */
+    const char *statement;    /* FEED_STATEMENT: as the source has it */
+    bool truncates;           /* all it does is to empty change.table */
     const char *database;     /* it was run in; NULL: none */
 };
 

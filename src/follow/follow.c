@@ -27,6 +27,7 @@ struct follow {
     bool *binary;
     struct gauss_client *target;
     struct checkpoint checkpoint;
+    bool prepared;
     struct follow_figures before; /* of earlier turns */
     bool enforced;
 };
@@ -69,6 +70,7 @@ static bool prepare(struct follow *f, struct err *e) {
         .dialect = o->dialect, .enforced = f->enforced, .hidden_cascades = o->hidden_cascades};
     follow_tables_make(&f->arena, o->db, &t, &f->tables);
     log_info("follow", "foreign keys are %s, %u sessions", f->enforced ? "checked" : "left alone", own->appliers);
+    f->prepared = true;
     return true;
 }
 
@@ -85,15 +87,18 @@ static bool read_record(struct turn *t, struct err *e) {
         t->record.mark.place = *f->o.begin;
         return apply_record_begin(f->target, &f->checkpoint, &t->record, e);
     }
+    bool same = t->record.shape == f->tables.shape && t->record.in_order == f->o.in_order;
     bool between = t->record.ncuts == 0 && t->record.mark.place.rows == 0;
-    if (t->record.shape != f->tables.shape && !between) {
+    if (!same && between) {
+        t->record.shape = f->tables.shape;
+        t->record.in_order = f->o.in_order;
+        return apply_record_begin(f->target, &f->checkpoint, &t->record, e);
+    }
+    if (t->record.shape != f->tables.shape) {
         return err_set(e, ERR_APPLY_RECORD, "the tables are others than those that were followed before");
     }
-    if (t->record.in_order != f->o.in_order && !between) {
-        return err_set(e, ERR_APPLY_RECORD, "changes were followed %s before, and not all are in",
-                       f->o.in_order ? "by key" : "in order");
-    }
-    return true;
+    return same || err_set(e, ERR_APPLY_RECORD, "changes were followed %s before, and not all are in",
+                           f->o.in_order ? "by key" : "in order");
 }
 
 /* Record how far it is, so that it need not be done again. */
@@ -166,6 +171,23 @@ static void watch(struct turn *t, bool now) {
     }
 }
 
+/* ---- statements ---- */
+
+static bool decide_statement(void *arg, const struct feed_item *item, struct arena *a, const char **sql,
+                             bool *end_behind, struct err *e) {
+    const struct follow *f = arg;
+    if (item->truncates) {
+        *sql = arena_printf(a, "TRUNCATE TABLE %s", target_table(a, f->tables.tables[item->change.table].t));
+        log_info("truncate", "%s", *sql);
+        return true;
+    }
+    if (f->o.statement != NULL) {
+        return f->o.statement(f->o.arg, item, a, sql, end_behind, e);
+    }
+    err_set(e, ERR_APPLY_DEFINITION, "a definition has changed at the source");
+    return err_cause(e, "%s", item->statement);
+}
+
 /* ---- a turn ---- */
 
 static void *cutter_main(void *arg) {
@@ -201,8 +223,8 @@ static bool start(struct turn *t, struct err *e) {
                                 .batch_changes = o->batch_changes,
                                 .batch_bytes = o->batch_bytes,
                                 .finish = o->finish,
-                                .statement = o->statement,
-                                .arg = o->arg};
+                                .statement = decide_statement,
+                                .arg = f};
     t->cutting = pthread_create(&t->cutter_thread, NULL, cutter_main, &t->cutter) == 0;
     return t->cutting || err_set(e, ERR_SYSTEM, "no thread can be started");
 }
@@ -241,6 +263,9 @@ static bool supervise(struct turn *t, struct err *e) {
         }
         t->durable_us = durable ? clock_mono_us() : t->durable_us;
         watch(t, false);
+        if (o->tick != NULL) {
+            o->tick(o->arg);
+        }
     }
     return !jobs_failed(&t->jobs, e) && move_mark(t, 0, true, e);
 }
@@ -271,6 +296,9 @@ static bool run_turn(struct follow *f, bool *progress, struct err *e) {
     watch(&t, true);
     *progress = g.applied_rows > f->before.applied_rows;
     f->before = g;
+    f->before.taken_rows = g.applied_rows; /* what else was taken comes again */
+    f->before.taken_bytes = g.applied_bytes;
+    f->before.taken_transactions = g.applied_transactions;
     jobs_clear(&t.jobs);
     apply_record_clear(&t.record);
     arena_clear(&t.arena);
@@ -321,11 +349,11 @@ static bool wait_for_target(struct follow *f, struct err *e) {
 
 bool follow_run(const struct follow_options *o, struct follow_figures *last, struct err *e) {
     enum { TURNS_WITHOUT_PROGRESS = 20 };
-    struct follow f = {.o = *o, .target = o->coordinator, .checkpoint = o->checkpoint};
-    bool ok = prepare(&f, e);
+    struct follow f = {.o = *o, .target = o->coordinator, .checkpoint = *o->checkpoint};
+    bool ok = true;
     for (unsigned idle = 0; ok;) {
         bool progress = false;
-        ok = run_turn(&f, &progress, e);
+        ok = (f.prepared || prepare(&f, e)) && run_turn(&f, &progress, e);
         if (ok) {
             break;
         }
@@ -335,6 +363,7 @@ bool follow_run(const struct follow_options *o, struct follow_figures *last, str
             err_clear(e);
         }
     }
+    *o->checkpoint = f.checkpoint;
     *last = f.before;
     last->place = (struct stream_place){0}; /* its strings go now */
     gauss_close(f.target);

@@ -32,7 +32,7 @@ struct follow_options {
     const struct task *task;
     enum dialect dialect;
     const struct database *db;        /* resolved */
-    struct checkpoint checkpoint;     /* claimed */
+    struct checkpoint *checkpoint;    /* claimed; has the run's number of the last turn at the end */
     struct gauss_client *coordinator; /* the session that claimed it; follow_run closes it */
     struct feed *feed;
     const struct stream_place *begin; /* where following begins, if it has not begun yet */
@@ -46,9 +46,12 @@ struct follow_options {
     uint64_t memory_bytes;  /* of batches on their way; 0: 64 MiB */
     atomic_bool *stop;      /* end at once; what is not committed is done again next time */
     atomic_bool *finish;    /* end at the next transaction's end, when all is in */
-    bool (*statement)(void *arg, const struct feed_item *item, const struct stream_place *at, struct err *e);
+    /* A definition changes at the source (emptied tables are dealt with): what to do in the target, as cutter.statement. NULL: stop. */
+    bool (*statement)(void *arg, const struct feed_item *item, struct arena *a, const char **sql, bool *end_behind,
+                      struct err *e);
     void (*watch)(void *arg,
                   const struct follow_figures *f); /* about once a second, and at the end; NULL: nobody does */
+    void (*tick)(void *arg);                       /* several times a second; NULL: nothing */
     void *arg;
 };
 

@@ -140,13 +140,14 @@ static void enter(struct jobs *j, struct flight *f, const bool *done) {
     if (f->losses != NULL) {
         add_losses(j->losses_taken, f->losses);
     }
-    f->losses_so_far = j->o.in_order ? json_deep_copy(j->losses_taken) : NULL;
+    f->losses_so_far = j->o.in_order || f->statement != NULL ? json_deep_copy(j->losses_taken) : NULL;
     f->left = 1; /* so that it is not in before all its jobs are here */
     for (uint32_t i = 0; i < f->parts; i++) {
         struct job *job = &f->jobs[i];
         *job = (struct job){.flight = f, .part = i};
         /* In order even a flight that changes nothing has its turn: it may end a transaction. */
-        if ((done != NULL && done[i]) || (f->batch.parts[i].n == 0 && !j->o.in_order)) {
+        bool empty = f->batch.parts[i].n == 0 && f->statement == NULL && !j->o.in_order;
+        if ((done != NULL && done[i]) || empty) {
             continue;
         }
         f->left++;

@@ -42,9 +42,10 @@ struct flight {
     uint32_t parts;
     uint64_t digest;
     struct stream_place end;
+    const char *statement; /* of the target, instead of changes; "": nothing is done; NULL: none. In the arena */
     bool goes_on;          /* the transaction at its end goes on in the next flight, and is to be committed whole */
     json_t *losses;        /* met by its changes; NULL: none. Owned */
-    json_t *losses_so_far; /* in_order: up to its end */
+    json_t *losses_so_far; /* up to its end: in_order, and of statements */
     char *cuts;            /* how the stream is cut from the last recorded mark up to here, for godwit.applied */
     struct arena arena;    /* of its strings and jobs */
     /* inside jobs.c */

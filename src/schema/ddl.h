@@ -4,6 +4,9 @@
 
 #include "schema/model.h"
 
+/* What sessions call themselves that apply the source's changes: triggers that stand for clauses of the source leave those alone. */
+#define FOLLOW_APPLICATION_NAME "godwit-follow"
+
 struct ddl_options {
     struct typemap_options types;
     const char *target_schema; /* where tables go; NULL: the source database's name */

@@ -47,8 +47,11 @@ void ddl_triggers(struct ddl_ctx *x) {
     char *function = ddl_trigger_function(x->a, x->t);
     struct text sql = {.a = x->a};
     text_add(&sql, "CREATE OR REPLACE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $body$\nBEGIN\n", function);
-    text_add(&sql, "  IF %s IS DISTINCT FROM %s THEN\n%s  END IF;\n  RETURN NEW;\nEND\n$body$;\n", row_of(x, "NEW"),
-             row_of(x, "OLD"), body.s);
+    /* Changes that are followed from the source bring the column's value along. */
+    text_add(&sql,
+             "  IF current_setting('application_name') <> '" FOLLOW_APPLICATION_NAME
+             "' AND %s IS DISTINCT FROM %s THEN\n%s  END IF;\n  RETURN NEW;\nEND\n$body$;\n",
+             row_of(x, "NEW"), row_of(x, "OLD"), body.s);
     text_add(&sql, "CREATE TRIGGER %s BEFORE UPDATE ON %s FOR EACH ROW EXECUTE %s %s()",
              ddl_quote(x, function_name(x->a, x->t)), x->tq, opengauss ? "PROCEDURE" : "FUNCTION", function);
     ddl_add(x, DDL_TRIGGER, ddl_object(x, "trigger of", NULL), 1, sql.s);

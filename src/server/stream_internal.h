@@ -46,7 +46,7 @@ struct stream {
     bool check_due; /* may it stay? */
     bool paused;    /* the client has to wait: its inbox is full */
     bool is_ready;  /* in http.ready */
-    int below_fd; /* told when less than below_bytes wait; -1: nobody asks */
+    int below_fd;   /* told when less than below_bytes wait; -1: nobody asks */
     size_t below_bytes;
     unsigned close_code;
     char close_reason[124];

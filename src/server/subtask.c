@@ -110,8 +110,8 @@ static bool store_step(struct tasks *t, const struct subtask *x, const struct tr
         return false;
     }
     if ((step->event == EVENT_RETRY || step->event == EVENT_CHECK_AGAIN) &&
-        !store_run(t->store, "UPDATE subtask SET not_before_ms = NULL WHERE id = ?", STORE_VALUES(STORE_I(x->id)),
-                   NULL, e)) {
+        !store_run(t->store, "UPDATE subtask SET not_before_ms = NULL WHERE id = ?", STORE_VALUES(STORE_I(x->id)), NULL,
+                   e)) {
         return false;
     }
     return true;

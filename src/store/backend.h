@@ -8,7 +8,7 @@ struct store_backend {
     bool (*rows)(void *connection, struct arena *a, const char *sql, struct store_values v, struct store_rows *out,
                  uint64_t *changed, struct err *e);                   /* out may be NULL */
     bool (*script)(void *connection, const char *sql, struct err *e); /* several statements, no placeholders */
-    bool (*usable)(const void *connection); /* NULL: always */
+    bool (*usable)(const void *connection);                           /* NULL: always */
     void (*close)(void *connection);
     const char *begin;
     const char *now_sql; /* NULL: this machine's clock */

@@ -49,6 +49,7 @@ bool encode_plan_make(struct arena *a, const struct encode_options *o, const str
 /* How many values each rule met, per column: counts[column * LOSS_COUNT + rule]. */
 struct encode_counts {
     uint64_t *counts;
+    uint64_t met;   /* their sum */
     bool want_text; /* see encode_wants_text */
 };
 

@@ -91,6 +91,7 @@ enum loss_action loss_meet(struct run *r, const struct column_plan *c, enum loss
     size_t column = (size_t)(c - r->p->columns);
     if (column <= r->last) {
         r->counts->counts[column * LOSS_COUNT + (size_t)rule] += (uint64_t)(int64_t)r->delta;
+        r->counts->met += (uint64_t)(int64_t)r->delta;
         r->counted = true;
     }
     return act;

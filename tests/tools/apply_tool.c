@@ -24,6 +24,7 @@ struct tool {
     struct task task;
     struct made_options made;
     struct follow_options follow;
+    struct checkpoint checkpoint;
     struct arena arena;
     struct database d;
     struct gauss_identity id;
@@ -166,14 +167,15 @@ static bool run(struct tool *t, struct gauss_client *c, json_t *out, struct err 
     struct stream_place begin = {.at = {.server = "made", .gtid = "", .file = "made"}};
     struct follow_figures figures = {0};
     struct follow_options *o = &t->follow;
-    bool ok = checkpoint_prepare(c, e) && claim_take(c, &t->arena, "made", 0, &stop, &o->checkpoint, &before, e) &&
-              claim_replace(c, &o->checkpoint, &stop, e);
+    bool ok = checkpoint_prepare(c, e) && claim_take(c, &t->arena, "made", 0, &stop, &t->checkpoint, &before, e) &&
+              claim_replace(c, &t->checkpoint, &stop, e);
     if (!ok) {
         gauss_close(c);
         made_free(m);
         return false;
     }
     o->task = &t->task;
+    o->checkpoint = &t->checkpoint;
     o->dialect = t->id.dialect;
     o->db = &t->d;
     o->coordinator = c;

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "schema/catalog.h"
 #include "schema/ddl.h"
+#include "schema/model_json.h"
 
 enum { MAX_PATTERNS = 32 };
 
@@ -86,6 +87,17 @@ static void print_ddl(const struct ddl *ddl, const struct database *d) {
     }
 }
 
+/* What is kept of a model is all that definitions are made of. */
+static bool keep_and_read(struct arena *a, struct database *d, struct err *e) {
+    struct database read = *d;
+    json_t *kept = model_to_json(d);
+    bool ok = model_from_json(a, kept, d, e);
+    d->uncarried = read.uncarried;
+    d->nuncarried = read.nuncarried;
+    json_decref(kept);
+    return ok;
+}
+
 static bool run(const struct arguments *g, struct err *e) {
     struct mysql_client *c;
     if (!mysql_connect(&c, &g->connection, e)) {
@@ -98,7 +110,7 @@ static bool run(const struct arguments *g, struct err *e) {
     bool ok = catalog_read(c, &a, g->database, &g->filter, &d, e);
     int64_t read = clock_mono_us();
     mysql_close(c);
-    ok = ok && schema_resolve(&a, &d, &g->ddl, e) && ddl_make(&a, &d, &g->ddl, &ddl, e);
+    ok = ok && keep_and_read(&a, &d, e) && schema_resolve(&a, &d, &g->ddl, e) && ddl_make(&a, &d, &g->ddl, &ddl, e);
     if (g->time) {
         fprintf(stderr, "read %lld ms, resolve and make %lld ms\n", (long long)(read - begin) / 1000,
                 (long long)(clock_mono_us() - read) / 1000);

@@ -17,7 +17,7 @@ ALTER TABLE "golden_on_update"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY ("id")
 -- trigger: trigger of golden_on_update.u
 CREATE OR REPLACE FUNCTION "golden_on_update"."u_on_update"() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-  IF ROW(NEW."id", NEW."v", NEW."doc", NEW."a", NEW."b") IS DISTINCT FROM ROW(OLD."id", OLD."v", OLD."doc", OLD."a", OLD."b") THEN
+  IF current_setting('application_name') <> 'godwit-follow' AND ROW(NEW."id", NEW."v", NEW."doc", NEW."a", NEW."b") IS DISTINCT FROM ROW(OLD."id", OLD."v", OLD."doc", OLD."a", OLD."b") THEN
     IF NEW."a" IS NOT DISTINCT FROM OLD."a" THEN
       NEW."a" := CURRENT_TIMESTAMP(3);
     END IF;

@@ -1,0 +1,31 @@
+/* A binlog as a feed: events into transactions, rows into tuples of the target's types. */
+#ifndef FOLLOW_BINLOG_FEED_H
+#define FOLLOW_BINLOG_FEED_H
+
+#include "engine/task.h"
+#include "follow/feed.h"
+#include "mysql/charset.h"
+
+struct binlog_feed_options {
+    const struct task *task; /* source, tables, loss policies */
+    enum dialect dialect;
+    const struct database *db; /* resolved; tables are those that are followed, by their numbers in it */
+    const struct charsets *charsets;
+    bool by_gtid;           /* the source gives its transactions GTIDs */
+    bool until_end;         /* end where the binlog ends now */
+    const char *until_gtid; /* end as soon as this is contained (by_gtid); NULL: no end */
+};
+
+struct binlog_feed;
+
+bool binlog_feed_new(struct binlog_feed **out, const struct binlog_feed_options *o, struct err *e) WARN_UNUSED;
+void binlog_feed_free(struct binlog_feed *f); /* NULL is fine */
+struct feed binlog_feed_feed(struct binlog_feed *f);
+
+/* End as soon as this place of the source's log has been reached. Once; any thread. */
+bool binlog_feed_until(struct binlog_feed *f, const struct position *until, struct err *e) WARN_UNUSED;
+
+/* Bytes read from the source. Any thread. */
+uint64_t binlog_feed_captured(struct binlog_feed *f);
+
+#endif

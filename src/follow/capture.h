@@ -1,0 +1,38 @@
+/* Reads the source's binlog on a thread of its own, a little ahead of who wants the events, and connects again by itself.
+ *
+ * What was read of a transaction when the connection broke comes again behind a restart.
+ * Thread: capture_next one; stop any. */
+#ifndef FOLLOW_CAPTURE_H
+#define FOLLOW_CAPTURE_H
+
+#include "follow/log_position.h"
+#include "mysql/binlog_stream.h"
+
+struct capture_options {
+    const struct mysql_options *server;
+    const struct log_position *from;
+    bool until_end;        /* end where the source's binlog ends when the connection is made */
+    int64_t retry_ms;      /* how long a lost source is tried again */
+    uint64_t memory_bytes; /* of events that wait; 0: 32 MiB */
+};
+
+enum capture_kind { CAPTURE_NOTHING, CAPTURE_EVENT, CAPTURE_RESTART /* a connection begins */, CAPTURE_END };
+
+struct capture_record {
+    enum capture_kind kind;
+    const uint8_t *bytes; /* until the next call */
+    size_t len;
+    bool crc32; /* CAPTURE_RESTART: for txn_reader_restart */
+};
+
+struct capture;
+
+bool capture_start(struct capture **out, const struct capture_options *o, struct err *e) WARN_UNUSED;
+/* Waits up to wait_ms for one. After what the source sent, the error that ended it. */
+bool capture_next(struct capture *c, int64_t wait_ms, struct capture_record *out, struct err *e) WARN_UNUSED;
+void capture_stop(struct capture *c); /* any thread: the thread ends, and so does a wait */
+void capture_free(struct capture *c); /* NULL is fine */
+
+uint64_t capture_bytes(struct capture *c); /* from the source, any thread */
+
+#endif

@@ -1,0 +1,27 @@
+/* Following as a task: behind a finished load, from the position it was made at, until it is told to stop. */
+#ifndef FOLLOW_TASK_H
+#define FOLLOW_TASK_H
+
+#include "follow/follow.h"
+
+struct follow_task_options {
+    bool
+        in_order; /* the target is always what the source was at some moment; else rows of different keys go their own ways */
+    enum apply_policy policy[APPLY_CLASSES];
+    /* When a definition changes at the source: NULL stops; "skip" goes on, once, with what the target has by then; other text is SQL
+     * for the target to be run instead, once. */
+    const char *definition;
+    bool until_caught_up;   /* end where the source's log ends now */
+    const char *until_gtid; /* end as soon as this is in; NULL: no end */
+};
+
+struct follow_watch {
+    void (*look)(void *arg, const struct follow_figures *f, uint64_t captured_bytes);
+    void *arg;
+};
+
+/* finish: end when all is in that the source has committed by then. stop: end at once. Errors: those of either end, of following (ERR_APPLY_*), ERR_NOT_LOADED. */
+bool follow_task(const struct task *t, const struct follow_task_options *o, const struct follow_watch *w,
+                 atomic_bool *stop, atomic_bool *finish, struct follow_figures *last, struct err *e) WARN_UNUSED;
+
+#endif

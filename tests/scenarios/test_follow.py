@@ -1,0 +1,253 @@
+"""Following changes: whatever is written to the source while and after it is loaded is in the target in the end, once, however often
+godwit, a connection or a server dies."""
+
+import random
+import signal
+import time
+
+import pymysql
+import pytest
+
+import writing
+from databases import Database
+from moving import Move, Sources, error_of, last_event, wait_until
+from servers import MariaDB, MySQL9, Postgres
+
+
+@pytest.fixture
+def shop(source):
+    """A database with some rows on either source, of the test's own."""
+    name = "follow_shop"
+    writing.make(source, name, rows=150)
+    yield name
+    source.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+@pytest.fixture
+def shop9(mysql9):
+    name = "follow_shop9"
+    writing.make(mysql9, name, rows=80)
+    yield name
+    mysql9.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+def figures(run):
+    event = last_event(run.snapshot(), "follow")
+    return event["follow"] if event else None
+
+
+def caught_up(run):
+    f = figures(run)
+    return f and f["caught_up"] and f["rest"]["rows"] == 0
+
+
+def cut_streams(source):
+    try:
+        for (one,) in source.execute("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"):
+            source.execute(f"KILL {one}")
+    except pymysql.err.OperationalError as e:
+        if e.args[0] not in (1094, 3854):  # it has just gone; MySQL stumbles over other sessions' statements
+            raise
+
+
+def catch_up(move, source, database, *options):
+    """What has been written up to now is in the target, and nothing else is."""
+    move("follow", source, database, "--until-caught-up", *options).ok()
+    move.check(source, database)
+
+
+def test_writers_before_while_and_after_the_load(move, source, shop):
+    """And following is killed at random moments: nothing is lost, nothing doubled."""
+    dice = random.Random(5)
+    writers = [writing.Writer(source, shop, seed).start() for seed in (1, 2)]
+    move("load", source, shop).ok()
+    for _ in range(8):
+        run = move.start("follow", source, shop, "--jobs", str(dice.choice([1, 3, 4])))
+        time.sleep(dice.uniform(0.4, 1.5))
+        run.kill9()
+    run = move.start("follow", source, shop)
+    wait_until(lambda: (f := figures(run)) and f["applied"]["rows"] > 50, "rows are applied", 60, run.alive)
+    for w in writers:
+        w.stop()
+    wait_until(lambda: caught_up(run), "it has caught up", 60, run.alive)
+    run.signal(signal.SIGINT)
+    run.wait(60).ok()
+    catch_up(move, source, shop)
+    assert sum(w.done for w in writers) > 100
+
+
+def test_strict(move, source, shop):
+    """Whole transactions in the source's order: at any moment the target is what the source was."""
+    move("load", source, shop).ok()
+    writer = writing.Writer(source, shop, 3).start()
+    run = move.start("follow", source, shop, "--mode", "strict")
+    wait_until(lambda: writer.done > 150, "something is written", 60)
+    run.kill9()
+    wait_until(lambda: writer.done > 300, "something is written", 60)
+    writer.stop()
+    catch_up(move, source, shop, "--mode", "strict")
+
+
+def test_connections_are_cut(move, source, shop):
+    """The run goes on by itself, whichever end's connection breaks."""
+    dice = random.Random(1)
+    move("load", source, shop).ok()
+    writer = writing.Writer(source, shop, 4).start()
+    run = move.start("follow", source, shop)
+    for i in range(10):
+        before = writer.done
+        if i % 2 == 0:
+            move.target.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+                                " AND application_name LIKE 'godwit%%' AND random() < 0.5", (move.target.name,))
+        else:
+            cut_streams(source)
+        wait_until(lambda: writer.done >= before + dice.randint(10, 60), "something is written", 60, run.alive)
+    writer.stop()
+    wait_until(lambda: caught_up(run), "it has caught up", 90, run.alive)
+    run.signal(signal.SIGINT)
+    run.wait(60).ok()
+    move.check(source, shop)
+
+
+@pytest.mark.parametrize("kind", [MySQL9, MariaDB])
+def test_servers_are_killed(godwit, tmp_path, kind):
+    """Source and target crash and come back; the run waits for them."""
+    with kind() as server, Postgres() as postgres:
+        writing.make(server, "shop", rows=60)
+        move = Move(godwit, Database(postgres).create(), tmp_path)
+        move("load", server, "shop").ok()
+        writer = writing.Writer(server, "shop", 5).start()
+        run = move.start("follow", server, "shop", "--retry", "60s")
+        for one in (server, postgres, server):
+            seen = (figures(run) or {"applied": {"rows": 0}})["applied"]["rows"]
+            wait_until(lambda s=seen: (f := figures(run)) and f["applied"]["rows"] > s, "rows are applied", 60, run.alive)
+            one.kill9()
+            one.start()
+        before = writer.done
+        wait_until(lambda: writer.done > before + 30, "the writer goes on", 60)
+        writer.stop()
+        wait_until(lambda: caught_up(run), "it has caught up", 90, run.alive)
+        run.signal(signal.SIGINT)
+        run.wait(60).ok()
+        move.check(server, "shop")
+
+
+def test_every_type(move, source):
+    """Rows of every type come through the binlog as they come through a load."""
+    database, copy = "follow_types", "follow_types_copy"
+    Sources.fresh(source, "types", database)
+    Sources.fresh(source, "types", copy)
+    with source.connect() as connection, connection.cursor() as c:
+        c.execute("SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO', foreign_key_checks=0, time_zone='+00:00'")
+        tables = {}
+        c.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema=%s AND generation_expression IN"
+                  " ('', NULL) OR table_schema=%s AND generation_expression IS NULL ORDER BY ordinal_position", (database, database))
+        for table, column in c.fetchall():
+            tables.setdefault(table, []).append(f"`{column}`")
+        for table in tables:
+            c.execute(f"DELETE FROM {database}.`{table}`")
+        connection.commit()
+        move("load", source, database).ok()
+        for table, columns in tables.items():
+            names = ", ".join(columns)
+            c.execute(f"INSERT INTO {database}.`{table}` ({names}) SELECT {names} FROM {copy}.`{table}`")
+        connection.commit()
+        catch_up(move, source, database)
+        for table, columns in tables.items():
+            names = ", ".join(columns)
+            c.execute(f"DELETE FROM {database}.`{table}`")
+            c.execute(f"INSERT INTO {database}.`{table}` ({names}) SELECT {names} FROM {copy}.`{table}`")
+        connection.commit()
+    catch_up(move, source, database)
+    source.execute(f"DROP DATABASE {database}")
+    source.execute(f"DROP DATABASE {copy}")
+
+
+def test_a_role_without_privileges(move, mysql9, shop9):
+    """It cannot switch the target's foreign keys off, so parents and children keep their order."""
+    server = move.target.server
+    server.execute("DROP ROLE IF EXISTS follower")
+    server.execute("CREATE ROLE follower LOGIN PASSWORD 'Follower-1'")
+    server.execute(f"GRANT CREATE ON DATABASE {move.target.name} TO follower")
+    urls = list(move.urls(mysql9, shop9, None))
+    urls[1] = urls[1].replace(f"//{server.user}@", "//follower@")
+    env = {**move.passwords(mysql9), "GODWIT_TARGET_PASSWORD": "Follower-1"}
+    try:
+        move.godwit("load", *urls, "--quiet", env=env).ok()
+        writing.Writer(mysql9, shop9, 8).run(400)
+        move.godwit("follow", *urls, "--until-caught-up", "--quiet", env=env, timeout=120).ok()
+        move.check(mysql9, shop9)
+    finally:
+        move.target.execute("DROP OWNED BY follower CASCADE")
+        server.execute("DROP ROLE follower")
+
+
+def test_definitions(move, source, shop):
+    """One that changes stops following, with everything before it in the target; TRUNCATE is carried; others do not matter."""
+    move("load", source, shop).ok()
+
+    def execute(*statements):
+        for sql in statements:
+            source.execute(sql, database=shop)
+
+    execute("INSERT INTO plain (k, c) VALUES (1, 'before')", "TRUNCATE TABLE log_keyless", "INSERT INTO log_keyless VALUES (7, 'new', 1)",
+            "CREATE OR REPLACE VIEW v AS SELECT 1", "CREATE DATABASE IF NOT EXISTS follow_other", "DROP DATABASE follow_other",
+            "ANALYZE TABLE plain", "CREATE TEMPORARY TABLE plain2 (a int)")
+    catch_up(move, source, shop)
+    assert move.one(f"SELECT count(*) FROM {shop}.log_keyless") == 1
+
+    execute("INSERT INTO plain (k, c) VALUES (2, 'before')", "ALTER TABLE plain ADD COLUMN extra int DEFAULT 5",
+            "INSERT INTO plain (k, c, extra) VALUES (3, 'after', 6)")
+    error = error_of(move("follow", source, shop, "--until-caught-up").failed(1))
+    assert error["code"] == "GW3055" and "ADD COLUMN extra" in error["cause"], error
+    assert move.one(f"SELECT count(*) FROM {shop}.plain WHERE k = 2 AND c = 'before'") == 1
+    # The same again changes nothing; then the user's own statement is run instead.
+    error = error_of(move("follow", source, shop, "--until-caught-up").failed(1))
+    assert error["code"] == "GW3055"
+    catch_up(move, source, shop, "--definition", f"ALTER TABLE {shop}.plain ADD COLUMN extra integer DEFAULT 5")
+
+    execute("CREATE INDEX by_k ON plain (k, c)", "UPDATE plain SET extra = 9")
+    assert error_of(move("follow", source, shop, "--until-caught-up").failed(1))["code"] == "GW3055"
+    move("follow", source, shop, "--until-caught-up", "--definition", "skip").ok()
+    move.check(source, shop, check_structure=False)
+
+
+def test_until_a_gtid(move, mysql9):
+    """Nothing that was committed later is applied."""
+    with MySQL9(args=["--gtid-mode=ON", "--enforce-gtid-consistency=ON"]) as server:
+        writing.make(server, "shop", rows=30)
+        move("load", server, "shop").ok()
+        server.execute("INSERT INTO plain (k, c) VALUES (100001, 'in')", database="shop")
+        gtids = server.execute("SELECT @@gtid_executed")[0][0]
+        server.execute("INSERT INTO plain (k, c) VALUES (100002, 'later')", database="shop")
+        move("follow", server, "shop", "--until-gtid", gtids).ok()
+        assert move.target.execute("SELECT c FROM shop.plain WHERE k > 100000") == [("in",)]
+        writing.Writer(server, "shop", 2).run(100)
+        server.execute("FLUSH BINARY LOGS")
+        writing.Writer(server, "shop", 3).run(100)
+        catch_up(move, server, "shop")
+
+
+def test_losses_are_counted(move, source):
+    """Values that meet a rule follow the load's policies, and are counted with the position; one without a policy stops."""
+    database = "follow_losses"
+    source.execute(f"DROP DATABASE IF EXISTS {database}")
+    source.execute(f"CREATE DATABASE {database}")
+    source.execute("CREATE TABLE t (id int PRIMARY KEY, d date)", database=database)
+    source.execute("INSERT INTO t VALUES (1, '2024-01-01')", database=database)
+    move("load", source, database, "--on-loss", "zero-date=null").ok()
+    with source.connect() as connection, connection.cursor() as c:
+        c.execute("SET SESSION sql_mode=''")
+        c.execute(f"INSERT INTO {database}.t VALUES (2, '0000-00-00'), (3, '2024-00-10')")
+        connection.commit()
+    error = error_of(move("follow", source, database, "--until-caught-up").failed(1))
+    assert error["code"] == "GW2030" and "id=2" in error["where"] and "zero-date" in error["message"], error
+    move("follow", source, database, "--until-caught-up", "--on-loss", "zero-date=null").ok()
+    assert move.target.execute(f"SELECT id, d FROM {database}.t WHERE d IS NULL ORDER BY id") == [(2, None), (3, None)]
+    assert move.one("SELECT losses FROM godwit.apply") == '{"t":{"d":{"zero-date":2}}}'
+    source.execute(f"DROP DATABASE {database}")
+
+
+def test_nothing_to_follow(move, source, shop):
+    error = error_of(move("follow", source, shop, "--until-caught-up").failed(1))
+    assert error["code"] == "GW1025", error
