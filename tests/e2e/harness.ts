@@ -25,6 +25,8 @@ export interface DatabaseServer {
   password: string
 }
 export const databases = JSON.parse(process.env.E2E_DATABASES ?? '{}') as { source: DatabaseServer; target: DatabaseServer }
+/** An ordinary user on an sshd; null where there is none. */
+export const sshd = JSON.parse(process.env.E2E_SSHD ?? 'null') as { host: string; port: number; user: string; password: string; fingerprint: string } | null
 
 /** Statements on a database server, by its own command line client. What they print. */
 export function sql(server: DatabaseServer, statements: string, database?: string): string {

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
-"""Starts a MySQL and a PostgreSQL for the browser's tests, then a command that finds them in $E2E_DATABASES: run.py COMMAND..
+"""Starts a MySQL, a PostgreSQL and an sshd for the browser's tests, then a command that finds them in $E2E_DATABASES and $E2E_SSHD:
+run.py COMMAND..
 
 The command's exit code is ours. Each test starts a godwit serve of its own (harness.ts).
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -14,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "lib"))
 
 from servers import MariaDB, Missing, MySQL9, Postgres, start_all  # noqa: E402
+from srv.sshd import Sshd, User  # noqa: E402
 
 
 def source():
@@ -25,13 +28,26 @@ def source():
         return "mariadb", MariaDB()
 
 
+@contextlib.contextmanager
+def machine():
+    """An sshd and an ordinary user there: their words, or None where only root can have them."""
+    try:
+        with Sshd() as sshd, User(password=True) as user:
+            yield {"host": sshd.host, "port": sshd.port, "user": user.name, "password": user.password, "fingerprint": sshd.host_key()["fingerprint"]}
+    except Missing as e:
+        print("no sshd here: %s" % e, file=sys.stderr)
+        yield None
+
+
 def main(command):
     kind, mysql = source()
     servers = start_all([mysql, Postgres()])
     try:
         told = {name: {"kind": k, "host": s.host, "port": s.port, "user": s.user, "password": s.password}
                 for name, k, s in (("source", kind, servers[0]), ("target", "postgresql", servers[1]))}
-        return subprocess.run(command, env={**os.environ, "E2E_DATABASES": json.dumps(told)}).returncode
+        with machine() as sshd:
+            env = {**os.environ, "E2E_DATABASES": json.dumps(told), "E2E_SSHD": json.dumps(sshd)}
+            return subprocess.run(command, env=env).returncode
     finally:
         for server in servers:
             server.stop()
