@@ -107,7 +107,7 @@ test('an offline migration, with a table that fails and is mended', { timeout: 1
   await tab(page, 'Report')
   await page.getByRole('row', { name: /View oslo/ }).waitFor() // not carried, and it says so
   await tab(page, 'Parameters')
-  await page.getByText('Everything is as by default').waitFor() // of its own: the task's are on the task
+  await page.getByRole('row', { name: /^rate-limit 350kB .*the task/ }).waitFor() // of its task
 
   // The log: searched, by level, a line opened, and as a file.
   await tab(page, 'Log')

@@ -16,6 +16,7 @@ export default {
   more: 'More',
   name: 'Name',
   noData: 'Nothing here',
+  notCopied: 'The browser did not let it be copied: select the text and copy it yourself',
   query: 'Search',
   refresh: 'Refresh',
   reset: 'Reset',

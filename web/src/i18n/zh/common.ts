@@ -16,6 +16,7 @@ export default {
   more: '更多',
   name: '名称',
   noData: '暂无数据',
+  notCopied: '浏览器不允许复制，请选中文本后自行复制',
   query: '查询',
   refresh: '刷新',
   reset: '重置',

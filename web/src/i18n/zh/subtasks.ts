@@ -140,7 +140,6 @@ export default {
     now: '立即检查',
     again: '重新检查',
     sum: '{failed} 项未通过，{warnings} 项警告，{ok} 项通过',
-    statuses: { ok: '通过', warning: '警告', failed: '未通过' },
     fine: '{n} 项检查通过',
     firstRows: '只检查了每张表的前若干行。',
   },
