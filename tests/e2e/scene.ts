@@ -1,14 +1,25 @@
 // A server with something of everything on it, for pictures and for tests that only look: a finished task, one that runs, a failed one,
 // and one that was never started.
-import { databases, sql, until, type Godwit } from './harness'
+import { databases, sql, sshd, until, type Godwit } from './harness'
 
 export interface Scene {
   tasks: { finished: number; running: number; failed: number; notStarted: number }
   subtasks: { finished: number; running: number; failed: number }
+  /** One over SSH, where there is an sshd. */
   machine: number
 }
 
 const DIGITS = '(SELECT 0 n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6 UNION SELECT 7 UNION SELECT 8 UNION SELECT 9)'
+
+/** A machine over SSH, with the kit on it. */
+async function addMachine({ api }: Godwit): Promise<number | null> {
+  if (sshd === null) return null
+  const { host, port, user: username, password } = sshd
+  const { fingerprint } = await api.call('POST', '/api/v1/machines/host-key', { host, port })
+  const { id } = await api.call('POST', '/api/v1/machines', { name: 'rack 7', host, port, username, password, host_key: fingerprint, directory: 'godwit', install: true })
+  await until(async () => (await api.call('GET', `/api/v1/machines/${id}`)).state === 'online', 'the machine over SSH is online')
+  return id
+}
 
 /** A database of a shop on the source. */
 function shop(name: string, tables: number): void {
@@ -32,7 +43,7 @@ export async function makeScene(gw: Godwit): Promise<Scene> {
 
   const api = gw.api
   const source = (await api.dataSource('shop of the north', databases.source)).id
-  const target = (await api.dataSource('openGauss of tomorrow', databases.target)).id
+  const target = (await api.dataSource('cluster of tomorrow', databases.target)).id
   const machine = await until(async () => (await api.call('GET', '/api/v1/machines')).items.find((m: any) => m.state === 'online'), 'the local machine is online')
   const one = (database: string, targetDatabase: string) => ({ source_id: source, source_database: database, target_id: target, target_database: targetDatabase, target_schema: database, mode: 1 })
   const task = async (name: string, subtasks: object[], start: boolean, params: object = {}) =>
@@ -51,6 +62,6 @@ export async function makeScene(gw: Godwit): Promise<Scene> {
   return {
     tasks: { finished, running, failed, notStarted },
     subtasks: { finished: await id(finished), running: await id(running), failed: await id(failed) },
-    machine: machine.id,
+    machine: (await addMachine(gw)) ?? machine.id,
   }
 }

@@ -2,6 +2,7 @@ export default {
   saved: 'Saved',
   toDefault: 'default {value}',
   undo: 'Undo',
+  unit: { lines: 'lines', days: 'days', shells: 'shells', seconds: 'seconds' },
   hook: {
     title: 'Webhooks',
     lead: 'Other systems that are told of alerts and changes of state, signed and in order.',

@@ -2,6 +2,7 @@ export default {
   saved: '已保存',
   toDefault: '默认 {value}',
   undo: '撤销修改',
+  unit: { lines: '行', days: '天', shells: '个', seconds: '秒' },
   hook: {
     title: 'Webhook',
     lead: '将告警和状态变化按顺序、带签名地通知其他系统。',
