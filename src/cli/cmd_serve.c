@@ -61,12 +61,14 @@ struct words {
     struct serve_options serve;
     const char *log, *store;
     struct password_source store_password;
+    struct task store_task; /* the store's database, as if it were a target */
     bool help;
 };
 
 /* The store is a target like any other: same URL, same ways to a password. */
-static bool store_at(struct arena *a, struct words *w, struct task *task, atomic_bool *stop, struct err *e) {
+static bool store_at(struct arena *a, struct words *w, atomic_bool *stop, struct err *e) {
     char host[256];
+    struct task *task = &w->store_task;
     if (w->store == NULL) {
         return true;
     }
@@ -167,9 +169,8 @@ static bool read_words(struct arena *a, int n, char **words, struct words *out, 
 static int serve(struct arena *a, struct words *w, struct err *e) {
     atomic_bool stop = false;
     struct stopper *stopper = NULL;
-    struct task store = {0};
     bool ok = (w->log == NULL || log_open(w->log, LOG_INFO, e)) && stopper_start(&stopper, &stop, e) &&
-              store_at(a, w, &store, &stop, e) && serve_run(&w->serve, &stop, stdout, e);
+              store_at(a, w, &stop, e) && serve_run(&w->serve, &stop, stdout, e);
     stopper_end(stopper);
     return ok ? EXIT_OK : (int)exit_code_of(e);
 }

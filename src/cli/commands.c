@@ -51,8 +51,9 @@ static const char *const migrate_examples[] = {
 };
 
 static const char *const follow_examples[] = {
-    "# After godwit migrate, with the same ends: changes flow until Ctrl-C, or until it is killed; the same again goes "
-    "on",
+    ("# After godwit migrate, with the same ends: changes flow until Ctrl-C, or until it is killed; the same again "
+     "goes "
+     "on"),
     "godwit follow mysql://app@db1/shop opengauss://app@db2/shop",
     "# Take what has come since, and end",
     "godwit follow --until-caught-up mysql://app@db1/shop opengauss://app@db2/shop",
@@ -82,15 +83,15 @@ static const char *const login_examples[] = {
 };
 
 static const char *const source_examples[] = {
-    "# {\"name\": \"shop\", \"kind\": \"mysql\", \"host\": \"db1\", \"port\": 3306, \"username\": \"app\"}; asks for "
-    "the password",
+    ("# {\"name\": \"shop\", \"kind\": \"mysql\", \"host\": \"db1\", \"port\": 3306, \"username\": \"app\"}; asks for "
+     "the password"),
     "godwit source add -f shop.json",
     NULL,
 };
 
 static const char *const task_examples[] = {
-    "# task.json: {\"name\": \"move\", \"machines\": [], \"subtasks\": [{\"source\": \"shop\", \"source_database\": "
-    "\"shop\",",
+    ("# task.json: {\"name\": \"move\", \"machines\": [], \"subtasks\": [{\"source\": \"shop\", \"source_database\": "
+     "\"shop\","),
     "#   \"target\": \"og\", \"target_database\": \"app\", \"target_schema\": \"shop\", \"mode\": 1}]}",
     "godwit task create -f task.json --start",
     "# Follow it; the exit code says how it ended",

@@ -37,7 +37,7 @@ bool worker_end(const json_t *job, struct arena *a, struct task *t, bool *source
 bool worker_probe(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) {
     struct task t;
     const char *role;
-    bool source;
+    bool source = false;
     (void)stop; /* it changes nothing: the process just ends */
     if (!worker_text(job, "role", &role, e) || !worker_end(job, a, &t, &source, e)) {
         return false;

@@ -24,7 +24,7 @@ static void *zeroed(size_t n, size_t size) {
 
 void depend_init(struct depend *d) {
     *d = (struct depend){.nbuckets = FIRST_BUCKETS};
-    d->buckets = zeroed(d->nbuckets, sizeof *d->buckets);
+    d->buckets = zeroed(d->nbuckets, sizeof *d->buckets); /* NOLINT(bugprone-sizeof-expression): of pointers */
 }
 
 void depend_clear(struct depend *d) {
@@ -46,7 +46,7 @@ static void grow(struct depend *d) {
     struct depend_entry **old = d->buckets;
     size_t nold = d->nbuckets;
     d->nbuckets *= 4;
-    d->buckets = zeroed(d->nbuckets, sizeof *d->buckets);
+    d->buckets = zeroed(d->nbuckets, sizeof *d->buckets); /* NOLINT(bugprone-sizeof-expression): of pointers */
     for (size_t i = 0; i < nold; i++) {
         for (struct depend_entry *x = old[i], *next; x != NULL; x = next) {
             next = x->next;

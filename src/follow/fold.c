@@ -246,7 +246,8 @@ static void look(struct batch *b, const struct follow_table *f, const struct row
         x->new_key = is_keyless(f) ? c->after : key_of(b, f, b->fields);
         x->now = touches_of(b, f, b->fields, c->after);
     }
-    x->moves = c->op == ROW_UPDATE && !same_bytes(x->old_key, x->new_key);
+    x->moves =
+        c->op == ROW_UPDATE && c->before.bytes != NULL && c->after.bytes != NULL && !same_bytes(x->old_key, x->new_key);
     if (f->meets) {
         struct tuple key = c->op == ROW_INSERT ? x->new_key : x->old_key;
         x->owner = XXH3_64bits(key.bytes, key.len) | 1;

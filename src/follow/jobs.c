@@ -104,7 +104,7 @@ static void wait_for(void *arg, void *earlier) {
     }
     other->last_asked = job;
     other->followers = arena_grow(&other->flight->arena, other->followers, other->nfollowers, &other->followers_cap,
-                                  sizeof *other->followers);
+                                  sizeof *other->followers); /* NOLINT(bugprone-sizeof-expression): of pointers */
     other->followers[other->nfollowers++] = job;
     job->waits++;
 }

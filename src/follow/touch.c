@@ -127,5 +127,8 @@ struct touch touch_of(const struct rule *r, const struct field *fields) {
 }
 
 struct touch touch_of_row(const struct rule *r, struct tuple row) {
+    if (row.bytes == NULL) {
+        return (struct touch){0};
+    }
     return (struct touch){.hash = not_zero(XXH64(row.bytes, row.len, r->seed))};
 }

@@ -66,7 +66,8 @@ static bool statement(struct store *s, struct arena *a, const char *sql, struct 
         return false;
     }
     if (!usable(s)) {
-        return err_set(e, ERR_STORE_OPEN, "the connection to the store broke");
+        err_set(e, ERR_STORE_OPEN, "the connection to the store broke");
+        return false;
     }
     if (s->backend->rows(s->connection, a, sql, v, out, changed, e)) {
         return true;
@@ -99,7 +100,7 @@ bool store_insert(struct store *s, const char *sql, struct store_values v, int64
     if (ok && rows.n != 1) {
         ok = err_set(e, ERR_INTERNAL, "an insert returned %zu ids", rows.n);
     }
-    *id = ok ? store_number(&rows, 0, 0) : 0;
+    *id = ok && rows.n == 1 ? store_number(&rows, 0, 0) : 0;
     arena_clear(&a);
     return ok;
 }
