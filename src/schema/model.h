@@ -1,5 +1,5 @@
 /* The model of a database's tables: filled from MySQL's catalog (schema/catalog.h), printed as DDL for a target
- * (schema/ddl.h), compared by the check. Everything lives in the arena it was read into. Names are UTF-8. */
+ * (schema/ddl.h), changed by the source's statements (schema/change.h), compared by the check. Everything lives in the arena it was read into. Names are UTF-8. */
 #ifndef SCHEMA_MODEL_H
 #define SCHEMA_MODEL_H
 
@@ -27,6 +27,7 @@ struct column {
     char *target_name;
     struct target_type target;
     bool loaded; /* false for generated columns: COPY must not list them */
+    const struct column *was; /* of a changed model: what it is a copy of; NULL: it is new */
 };
 
 enum index_kind { INDEX_PRIMARY, INDEX_UNIQUE, INDEX_PLAIN, INDEX_FULLTEXT, INDEX_SPATIAL, INDEX_VECTOR };
@@ -44,8 +45,10 @@ struct index {
     struct index_part *parts;
     size_t nparts;
     bool invisible;
+    bool implied; /* made by the server for a foreign key; known of changed models only */
     char *comment;
     char *target_name;
+    const struct index *was;
 };
 
 struct foreign_key {
@@ -56,6 +59,7 @@ struct foreign_key {
     char **ref_columns;
     char *on_delete, *on_update; /* "CASCADE", "SET NULL", "RESTRICT", "NO ACTION", "SET DEFAULT" */
     char *target_name;
+    const struct foreign_key *was;
 };
 
 struct check {
@@ -63,6 +67,7 @@ struct check {
     char *expr; /* MySQL expression text */
     bool enforced;
     char *target_name;
+    const struct check *was;
 };
 
 enum partition_method { PART_NONE, PART_RANGE, PART_RANGE_COLUMNS, PART_LIST, PART_LIST_COLUMNS, PART_HASH, PART_KEY };
@@ -99,6 +104,7 @@ struct table {
     uint64_t rows_estimate, data_bytes;
     /* filled by schema_resolve */
     char *target_schema, *target_name;
+    const struct table *was;
 };
 
 /* An object seen at the source but not carried (yet): views, routines, triggers, events, sequences. */
