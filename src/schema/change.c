@@ -145,7 +145,6 @@ static bool create_like(struct changing *c) {
     }
     for (size_t i = 0; i < t->nindexes; i++) {
         t->indexes[i].was = NULL;
-        t->indexes[i].implied = false;
     }
     for (size_t i = 0; i < t->nchecks; i++) { /* MySQL keeps their names apart in the whole schema */
         t->checks[i].was = NULL;

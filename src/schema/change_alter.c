@@ -141,6 +141,11 @@ static bool add_column(struct alteration *al, const struct sql_clause *c) {
 static void rename_in_expressions(struct alteration *al) {
     struct draft *d = al->d;
     struct arena *a = d->x->a;
+    bool *anew = arena_array(a, bool, d->columns.n + 1); /* what the statement itself says has the new names */
+    for (size_t k = 0; k < d->columns.n; k++) {
+        const struct column *c = d->columns.items[k];
+        anew[k] = c->was == NULL || c->generation_expr != c->was->generation_expr;
+    }
     for (size_t i = 0; i < 2 * al->nrenamings; i++) {
         const struct renaming *r = &al->renamings[i % al->nrenamings];
         char *between = arena_printf(a, "godwit:%zu", i % al->nrenamings);
@@ -148,8 +153,7 @@ static void rename_in_expressions(struct alteration *al) {
         const char *from = first ? r->from : between, *to = first ? between : r->to->name;
         for (size_t k = 0; k < d->columns.n; k++) {
             struct column *c = d->columns.items[k];
-            bool told_anew = c->was != NULL && c->generation_expr != c->was->generation_expr;
-            if (c->generation_expr != NULL && !told_anew) {
+            if (c->generation_expr != NULL && !anew[k]) {
                 c->generation_expr = change_expr(d, c->generation_expr, from, to);
             }
         }
@@ -381,8 +385,7 @@ static bool convert(struct draft *d, const struct sql_clause *c) {
     d->t->collation = arena_strdup(x->a, collation);
     for (size_t i = 0; i < d->columns.n; i++) {
         struct column *column = d->columns.items[i];
-        bool wanted = change_is_text(&column->type) && !column->type.is_mariadb_json;
-        if (wanted && !convert_column(x, column, d->t->charset, d->t->collation)) {
+        if (change_is_text(&column->type) && !convert_column(x, column, d->t->charset, d->t->collation)) {
             return false;
         }
     }
@@ -465,6 +468,5 @@ bool change_clauses(struct draft *d, const struct sql_statement *s, struct schem
             return false;
         }
     }
-    change_settle_keys(d);
-    return true;
+    return change_settle_keys(d);
 }

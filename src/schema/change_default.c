@@ -85,11 +85,17 @@ static char *integer(struct changer *x, const char *text) {
 static char *decimal(struct changer *x, const char *text, int scale) {
     const char *sign = text[0] == '-' ? "-" : "";
     text += text[0] == '-' || text[0] == '+';
+    if (strpbrk(text, "eE") != NULL) { /* 1e3: exact where it has few digits */
+        char plain[400];
+        int n = snprintf(plain, sizeof plain, "%.20Lf", strtold(text, NULL));
+        return n > 0 && (size_t)n < sizeof plain && n < 36 ? decimal(x, arena_printf(x->a, "%s%s", sign, plain), scale)
+                                                           : NULL;
+    }
     size_t whole = strspn(text, "0123456789");
     const char *point = text + whole;
     size_t digits = *point == '.' ? strspn(point + 1, "0123456789") : 0;
     if (*point != '\0' && (*point != '.' || point[1 + digits] != '\0')) {
-        return NULL; /* 1e3 */
+        return NULL;
     }
     for (size_t i = (size_t)scale; i < digits; i++) {
         if (point[1 + i] != '0') {
@@ -117,6 +123,9 @@ static char *floating(struct changer *x, const struct column *c, const char *tex
     }
     double value = strtod(text, NULL);
     char out[40] = "";
+    if (fabs(value) < 1e15 && value == floor(value)) {
+        return arena_printf(x->a, "%.0f", value);
+    }
     bool single = c->type.kind == MYT_FLOAT;
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, sizeof out, "%.*g", digits, value);
@@ -156,6 +165,9 @@ static bool number(struct changer *x, struct column *c, const struct sql_value *
     }
     default:
         text = integer(x, text);
+        if (c->type.zerofill && text[0] != '-') {
+            text = arena_printf(x->a, "%0*llu", (int)c->type.display_width, strtoull(text, NULL, 10));
+        }
         break;
     }
     c->default_text = text;
@@ -425,7 +437,10 @@ static bool literal(struct changer *x, struct column *c, const struct sql_value 
     if (catalog_is_binary(&c->type)) {
         size_t len;
         char *bytes = bytes_of(x->a, v, &len);
-        c->default_text = catalog_hex(x->a, bytes, len);
+        size_t full = c->type.kind == MYT_BINARY && c->type.length_chars > len ? (size_t)c->type.length_chars : len;
+        char *padded = arena_calloc(x->a, full + 1, 1);
+        memcpy(padded, bytes, len);
+        c->default_text = catalog_hex(x->a, padded, full);
         return true;
     }
     bool is_number = c->type.kind <= MYT_DOUBLE || c->type.kind == MYT_YEAR;

@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "schema/draft.h"
 
+enum { KEY_MAX_BYTES = 3072 };
+
 /* ---- keys ---- */
 
 static const enum index_kind kinds[] = {
@@ -240,14 +242,14 @@ bool change_drop_column_from_keys(struct draft *d, const struct column *c) {
 /* ---- behind all clauses ---- */
 
 /* The first columns of `by` are those of the implied one, whole and in order. */
-static bool covers(const struct index *by, const struct index *implied) {
+static bool covers(const struct changer *x, const struct index *by, const struct index *implied) {
     bool orders = by->kind == INDEX_PRIMARY || by->kind == INDEX_UNIQUE || by->kind == INDEX_PLAIN;
     if (!orders || by->nparts < implied->nparts) {
         return false;
     }
     for (size_t i = 0; i < implied->nparts; i++) {
         if (by->parts[i].column != implied->parts[i].column || by->parts[i].prefix_chars != 0 ||
-            by->parts[i].descending) {
+            (by->parts[i].descending && !x->d->is_mariadb)) {
             return false;
         }
     }
@@ -259,8 +261,8 @@ static void drop_needless(struct draft *d) {
         struct index *x = d->indexes.items[i];
         for (size_t k = 0; x->implied && k < d->indexes.n; k++) {
             struct index *by = d->indexes.items[k];
-            bool twin = by->implied && by->nparts == x->nparts && k > i; /* of two alike the first one stays */
-            if (k != i && covers(by, x) && !twin) {
+            bool twin = by->implied && by->nparts == x->nparts && k < i; /* of two alike the last one stays */
+            if (k != i && covers(d->x, by, x) && !twin) {
                 list_remove(&d->indexes, i);
                 break;
             }
@@ -292,7 +294,7 @@ static void give_names(struct draft *d) {
     }
 }
 
-void change_settle_keys(struct draft *d) {
+bool change_settle_keys(struct draft *d) {
     for (size_t i = 0; i < d->indexes.n; i++) {
         struct index *x = d->indexes.items[i];
         for (size_t k = 0; k < x->nparts; k++) {
@@ -303,6 +305,15 @@ void change_settle_keys(struct draft *d) {
             const struct mytype *t = &p->column->type;
             bool whole = !takes_prefix(t) || (has_length(t) && p->prefix_chars >= t->length_chars);
             p->prefix_chars = whole ? 0 : p->prefix_chars;
+            bool bare = !whole && !has_length(t) && p->prefix_chars == 0 && x->kind <= INDEX_PLAIN;
+            if (bare && !d->x->d->is_mariadb) {
+                return change_no(d->x, "column %s of key %s becomes %s: how much of it is in the key is not known",
+                                 p->column->name, x->name != NULL ? x->name : "?", t->full);
+            }
+            if (bare && x->kind == INDEX_PLAIN) {
+                const struct schema_charset *cs = t->charset != NULL ? change_find_charset(d->x, t->charset) : NULL;
+                p->prefix_chars = KEY_MAX_BYTES / (cs != NULL ? cs->bytes_max : 1); /* as much as fits */
+            }
             if (x->kind == INDEX_PRIMARY && p->column->nullable) {
                 p->column->nullable = false;
                 p->column->has_default = p->column->has_default && !p->column->default_null;
@@ -312,6 +323,7 @@ void change_settle_keys(struct draft *d) {
     }
     drop_needless(d);
     give_names(d);
+    return true;
 }
 
 /* ---- tables that are renamed ---- */

@@ -14,10 +14,6 @@ static const enum partition_method methods[] = {[SQL_PARTITION_NONE] = PART_NONE
                                                 [SQL_PARTITION_HASH] = PART_HASH,
                                                 [SQL_PARTITION_KEY] = PART_KEY};
 
-static bool of_columns(enum partition_method m) {
-    return m == PART_RANGE_COLUMNS || m == PART_LIST_COLUMNS;
-}
-
 /* ---- values ---- */
 
 static long days_from_civil(long y, unsigned m, unsigned d) { /* TO_DAYS: days since year 0 */
@@ -50,7 +46,7 @@ static char *constant_call(struct arena *a, const char *expr) {
     return str_ieq(name, "year") ? arena_printf(a, "%u", y) : NULL;
 }
 
-static bool value_text(struct draft *d, const struct column *c, const char *item, const char **out) {
+static bool value_text(struct draft *d, const char *item, const char **out) {
     struct arena *a = d->x->a;
     char *bytes;
     size_t len;
@@ -61,14 +57,6 @@ static bool value_text(struct draft *d, const struct column *c, const char *item
         return true;
     }
     if (quote != NULL && catalog_string_literal(a, quote, &bytes, &len)) {
-        if (c != NULL) { /* as the column prints it: '2024-1-1' is '2024-01-01' */
-            struct column copy = *c;
-            struct sql_value v = {.kind = SQL_VALUE_STRING, .text = bytes, .len = len};
-            if (!change_default(d->x, &copy, &v) || copy.default_text == NULL) {
-                return change_no(d->x, "the bound %s is not understood", item);
-            }
-            bytes = copy.default_text;
-        }
         *out = str_literal_mysql(a, bytes);
         return true;
     }
@@ -76,33 +64,14 @@ static bool value_text(struct draft *d, const struct column *c, const char *item
     return *out != NULL || change_no(d->x, "the bound %s is not understood", item);
 }
 
-/* The columns at hand, for values of .. COLUMNS; NULL beyond them. */
-static const struct column *key_column(struct draft *d, size_t i) {
-    const char *p = d->t->part.expr;
-    if (!of_columns(d->t->part.method) || p == NULL) {
-        return NULL;
-    }
-    for (size_t k = 0;; k++) { /* `a`,`b` */
-        const char *end = p[0] == '`' ? strchr(p + 1, '`') : NULL;
-        if (end == NULL) {
-            return NULL;
-        }
-        if (k == i) {
-            return draft_column(d, arena_strndup(d->x->a, p + 1, (size_t)(end - p - 1)));
-        }
-        p = end + 1 + (end[1] == ',');
-    }
-}
-
 static bool values_text(struct draft *d, const struct sql_partition *from, char **out) {
     struct arena *a = d->x->a;
-    bool range = d->t->part.method == PART_RANGE_COLUMNS;
     char *text = arena_strdup(a, "");
     for (size_t i = 0; i < from->n; i++) {
         const char *item = from->items[i], *value;
         if (item[0] == '(') { /* a tuple */
             value = item;
-        } else if (!value_text(d, key_column(d, range ? i : 0), item, &value)) {
+        } else if (!value_text(d, item, &value)) {
             return false;
         }
         text = arena_printf(a, "%s%s%s", text, i > 0 ? "," : "", value);

@@ -62,7 +62,7 @@ bool change_add_check(struct draft *d, const struct sql_check *k, const struct c
 bool change_column_keys(struct draft *d, const struct sql_column_def *def);
 bool change_drop_column_from_keys(struct draft *d, const struct column *c);
 /* Behind all clauses: implied keys that others make needless, prefixes that are whole columns, columns of the primary key. */
-void change_settle_keys(struct draft *d);
+bool change_settle_keys(struct draft *d);
 /* Names that the server makes of the table's: T_ibfk_1, T_chk_1. */
 void change_rename_derived(struct changer *x, struct table *t, const char *from, const char *to);
 

@@ -1,0 +1,118 @@
+"""The model after a statement is what the server's catalog says once it has executed it: statements made at random, and those
+that online schema changes use. A run prints its seed; GODWIT_SEED repeats it."""
+
+import os
+import random
+import subprocess
+
+import pymysql
+import pytest
+from definitions import Definitions
+from test_schema import server_of, tool_path
+
+STATEMENTS = int(os.environ.get("GODWIT_STATEMENTS", "120"))
+
+
+class Model:
+    """The tool, a statement at a time."""
+
+    def __init__(self, server, database):
+        server.execute(f"DROP DATABASE IF EXISTS `{database}`")
+        server.execute(f"CREATE DATABASE `{database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+        self.process = subprocess.Popen(
+            [tool_path().parent / "change_tool", f"host={server.host}", f"port={server.port}", f"user={server.user}", f"database={database}"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "SCHEMA_PASSWORD": server.password or ""})
+
+    def run(self, sql):
+        assert "\n" not in sql
+        self.process.stdin.write(sql + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().strip()
+        assert answer, f"the tool has ended: {sql}"
+        return answer
+
+    def end(self):
+        self.process.stdin.close()
+        return self.process.wait(timeout=30)
+
+
+@pytest.mark.parametrize("kind", ["mysql", "mariadb"])
+def test_random_statements(request, kind):
+    server = server_of(request, kind)
+    database = f"change_{kind}"
+    seed = int(os.environ.get("GODWIT_SEED") or random.randrange(1 << 30))
+    print(f"GODWIT_SEED={seed}")
+    model = Model(server, database)
+    connection = pymysql.connect(host=server.host, port=server.port, user=server.user, password=server.password, autocommit=True)
+    wrong, counts = [], {}
+    with connection, connection.cursor() as cursor:
+        made = Definitions(random.Random(seed), cursor, database, kind == "mariadb")
+        for _ in range(STATEMENTS):
+            sql = made.statement()
+            answer = model.run(sql)
+            word = answer.split(":")[0]
+            counts[word] = counts.get(word, 0) + 1
+            if os.environ.get("GODWIT_SHOW"):
+                print(answer[:90], "<-", sql)
+            if word == "different" or (word == "unknown" and "how much of it is in the key" not in answer):
+                wrong.append(f"{sql}\n    {answer}")
+    assert model.end() == 0
+    print(counts)
+    assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
+    assert counts["same"] >= STATEMENTS // 3, counts
+
+
+# Each is executed by one of the two at least; what only one knows the other refuses.
+FIXED = """
+CREATE TABLE v (id int primary key)
+CREATE TABLE f (id int primary key, ref int, x int, FOREIGN KEY (ref) REFERENCES v (id))
+CREATE UNIQUE INDEX k ON f (ref, x)
+CREATE TABLE g (id int primary key, ref int, x int, FOREIGN KEY kn (ref) REFERENCES v (id))
+CREATE TABLE g2 LIKE g
+CREATE UNIQUE INDEX k ON g2 (ref, x)
+CREATE TABLE h (id int primary key, ref int REFERENCES v (id), x int)
+CREATE TABLE l (id int primary key, a json, b varchar(20), key ((cast(a->'$.x' as unsigned))), check (json_valid(b) or a is null))
+CREATE TABLE m (id int primary key, ts timestamp default '2024-01-01 01:00:00', dt datetime default '2024-01-01')
+CREATE TABLE n (id bigint auto_increment, d date not null, primary key(id, d)) partition by range (to_days(d)) (partition a values less than (to_days('2024-01-01')), partition b values less than (to_days('2024-03-01')))
+CREATE TABLE o (id int, d date not null, primary key(id, d)) partition by range columns (d) (partition a values less than ('2024-1-1'), partition b values less than (maxvalue))
+ALTER TABLE o REORGANIZE PARTITION b INTO (PARTITION b VALUES LESS THAN ('2024-05-01'), PARTITION c VALUES LESS THAN (MAXVALUE))
+CREATE TABLE p (id int, d date not null, primary key(id, d)) partition by range (year(d)*10) (partition a values less than (20240), partition b values less than maxvalue)
+CREATE TABLE q (a int, b varchar(10), primary key (a, b)) partition by list columns (a, b) (partition x values in ((1,'a'),(2,'b')))
+CREATE TABLE r (a int primary key, b varchar(20) check (b <> 'it''s'), c varchar(20) default (concat('a', 'b')), d int default (1+1))
+CREATE TABLE `_r_new` (`a` int(11) NOT NULL, `b` varchar(20) COLLATE utf8mb4_bin, PRIMARY KEY (`a`), CONSTRAINT `zz` CHECK ((`b` <> _utf8mb4'x'))) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+ALTER TABLE `_r_new` ADD COLUMN z int, ALGORITHM=COPY
+RENAME TABLE `change_fixed`.`r` TO `change_fixed`.`_r_old`, `change_fixed`.`_r_new` TO `change_fixed`.`r`
+DROP TABLE IF EXISTS `change_fixed`.`_r_old`
+create /* gh-ost */ table `change_fixed`.`_r_gho` like `change_fixed`.`r`
+alter /* gh-ost */ table `change_fixed`.`_r_gho` add column w varchar(5) not null default 'w', drop column z
+rename /* gh-ost */ table `change_fixed`.`r` to `change_fixed`.`_r_del`, `change_fixed`.`_r_gho` to `change_fixed`.`r`
+CREATE TABLE s (a int, b int as (a + 1), c int as (b * 2) stored, key (c))
+ALTER TABLE s ADD d varchar(10) CHARACTER SET latin1 COLLATE latin1_bin, ADD e varchar(10) CHARACTER SET utf8mb4, ADD FULLTEXT KEY ft (d), ADD INDEX px (e(4), d(10))
+ALTER TABLE s MODIFY e varchar(4), MODIFY d varchar(300) COLLATE latin1_german1_ci
+ALTER TABLE s CONVERT TO CHARACTER SET latin1
+CREATE TABLE t1 (t tinytext, x text, m mediumtext) CHARSET latin1
+ALTER TABLE t1 CONVERT TO CHARACTER SET utf8mb4
+CREATE TABLE u1 (b set('1','2') default '2,1', e bit(8) default 0x0f)
+CREATE TABLE y (a int not null, b int, unique (a), unique (a, b), key (b), key(b, a), index b_3 (a))
+ALTER TABLE y ADD PRIMARY KEY (b), ADD UNIQUE (b)
+ALTER TABLE y DROP PRIMARY KEY, DROP COLUMN a
+ALTER TABLE y ADD c geometry not null srid 4326
+ALTER TABLE y add d vector(3)
+ALTER TABLE g ADD c2 uuid, add d2 inet6
+ALTER TABLE g ADD COLUMN IF NOT EXISTS c3 int, DROP COLUMN IF EXISTS nothing
+ALTER TABLE g ORDER BY id
+ALTER TABLE y ADD CONSTRAINT ck CHECK (b > 1) NOT ENFORCED
+ALTER TABLE y ALTER CHECK ck ENFORCED
+ALTER TABLE y DROP CONSTRAINT ck
+ALTER TABLE y ALTER COLUMN b SET DEFAULT (1+2)
+"""
+
+
+@pytest.mark.parametrize("kind", ["mysql", "mariadb"])
+def test_fixed_statements(request, kind):
+    model = Model(server_of(request, kind), "change_fixed")
+    answers = [(model.run(sql), sql) for sql in FIXED.strip().split("\n")]
+    assert model.end() == 0
+    wrong = [f"{sql}\n    {answer}" for answer, sql in answers if not answer.startswith(("same", "refused"))]
+    assert not wrong, "\n".join(wrong)
+    assert sum(a == "same" for a, _ in answers) >= 30
