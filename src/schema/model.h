@@ -26,7 +26,7 @@ struct column {
     /* filled by schema_resolve */
     char *target_name;
     struct target_type target;
-    bool loaded; /* false for generated columns: COPY must not list them */
+    bool loaded;              /* false for generated columns: COPY must not list them */
     const struct column *was; /* of a changed model: what it is a copy of; NULL: it is new */
 };
 
