@@ -196,6 +196,8 @@ bool check_run(const struct task *t, const struct check_options *o, struct progr
         .target_jobs = o->target_jobs > 0 ? o->target_jobs : jobs,
         .chunk_bytes = (t->chunk_bytes > 0 ? t->chunk_bytes : 32u << 20) / 8, /* keys and digests are kept in memory */
         .settle_ms = o->settle_ms,
+        .applied = o->applied,
+        .applied_arg = o->arg,
         .backward = o->backward,
         .journal_path = o->journal_file,
         .resume_mode = o->resume,

@@ -29,6 +29,9 @@ struct check_options {
     struct selection selection;
     bool partial;      /* selection leaves out tables that an earlier check has told of: for the report */
     int64_t settle_ms; /* rows that differ are read again, the target so much after the source; 0: they are not */
+    bool (*applied)(void *arg,
+                    struct err *e); /* the same, the target when this returns: it has by then what the source had */
+    void *arg;
 };
 
 /* Compare. false + e: it could not be done (the report holds what is known). true: report->different tells.

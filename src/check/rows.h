@@ -52,7 +52,9 @@ struct check_rows {
     const char *journal_path;    /* NULL: the default one */
     enum check_resume resume_mode;
     struct resume *resume;
-    int64_t settle_ms;    /* rows that differ are read again, the target so much later; 0: they are not */
+    int64_t settle_ms; /* rows that differ are read again, the target so much later; 0: they are not */
+    bool (*applied)(void *arg, struct err *e); /* or when this returns; NULL: there is none */
+    void *applied_arg;
     bool backward;        /* rows that differ are read again from the target first */
     struct rate rates[2]; /* by side */
 };

@@ -25,6 +25,9 @@ bool check_rows_ranges(struct check_rows *c, struct err *e) {
 
 static bool wait_for_target(void *arg, struct err *e) {
     struct check_rows *c = arg;
+    if (c->applied != NULL) {
+        return c->applied(c->applied_arg, e);
+    }
     for (int64_t left_ms = c->settle_ms; left_ms > 0; left_ms -= SLICE_MS) {
         if (atomic_load(c->stop)) {
             return err_set(e, ERR_CANCELLED, "stopped by request");
@@ -64,8 +67,7 @@ bool check_rows_settle(struct check_rows *c, struct err *e) {
             return false;
         }
         if (!left) {
-            log_info("settling", "rows that differ are read again, the target %lld ms after the source",
-                     (long long)c->settle_ms);
+            log_info("settling", "rows that differ are read again, the target later than the source");
         }
         left = true;
         if (!settle_table(&k, &c->tables[i], e)) {

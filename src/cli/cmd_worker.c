@@ -22,6 +22,7 @@ enum {
 struct orders {
     struct buf line; /* read, but not yet a whole line */
     struct stopper *stopper;
+    struct invocation *v;
     pthread_t thread;
     int wake[2]; /* closed for writing: the worker is done */
     bool started;
@@ -74,6 +75,13 @@ static bool read_job(struct buf *b, json_t **job, struct err *e) {
 
 /* ---- orders ---- */
 
+static unsigned order_of(const char *name) {
+    return str_eq(name, "stop-incremental") ? ORDER_STOP_INCREMENTAL
+           : str_eq(name, "start-reverse")  ? ORDER_START_REVERSE
+           : str_eq(name, "finish")         ? ORDER_FINISH
+                                            : 0;
+}
+
 static void obey(struct orders *o, const char *text, size_t len) {
     json_error_t error;
     json_t *line = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
@@ -81,8 +89,11 @@ static void obey(struct orders *o, const char *text, size_t len) {
     if (str_eq(order, "stop")) {
         log_info("stop", "stopped by an order");
         stopper_ask(o->stopper);
+    } else if (order_of(order) != 0 && atomic_load(&o->v->takes_orders)) {
+        log_info("order", "order '%s'", order);
+        atomic_fetch_or(&o->v->orders, order_of(order));
     } else if (order != NULL) {
-        log_warn("order_ignored", "order '%.40s' is not available in this build", order);
+        log_warn("order_ignored", "order '%.40s' is not possible now", order);
     } else {
         log_warn("order_ignored", "a line of standard input is no order");
     }
@@ -199,7 +210,7 @@ int cmd_worker(const struct command *c, int n, char **words) {
     }
     prctl(PR_SET_PDEATHSIG, SIGTERM); /* an agent that dies takes its workers with it */
     struct invocation v = {.command = c};
-    struct orders o = {.wake = {-1, -1}};
+    struct orders o = {.wake = {-1, -1}, .v = &v};
     options_init(&v.o, &v.arena);
     buf_init(&o.line, JOB_BYTES_MAX + READ_BYTES);
     int code = run(&o, &v);

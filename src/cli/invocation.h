@@ -26,6 +26,9 @@ struct stage_watch {
     void *arg;
 };
 
+/* Orders to a worker beside the stop, as bits. */
+enum { ORDER_STOP_INCREMENTAL = 1, ORDER_START_REVERSE = 2, ORDER_FINISH = 4 };
+
 struct invocation {
     const struct command *command;
     struct arena arena;
@@ -34,6 +37,8 @@ struct invocation {
     struct stopper *stopper;
     bool json_events;                /* --progress=json: standard output belongs to events */
     const struct stage_watch *watch; /* or NULL; then standard error belongs to the log */
+    atomic_bool takes_orders;        /* it is a worker's, of an online migration */
+    atomic_uint orders;              /* that came */
     bool incomplete;                 /* the check is done, but something could not be compared */
 };
 

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "cli/worker.h"
+#include "cli/worker_follow.h"
 #include "cli/worker_watch.h"
 #include "server/state.h"
 
@@ -45,6 +47,8 @@ static bool take_directory(const json_t *job, struct options *o, struct err *e) 
 struct wanted {
     enum task_mode mode;
     bool check_again; /* what was loaded is compared once more, from the begin */
+    bool checked;     /* online: an earlier worker is through with load and check */
+    enum follow_left left;
 };
 
 /* A pattern that matches this name alone. */
@@ -83,6 +87,16 @@ static bool take_check_tables(const json_t *job, struct options *o, struct err *
     return true;
 }
 
+static bool take_follow(const json_t *job, struct wanted *w, struct err *e) {
+    const char *left;
+    if (!flag(job, "checked", &w->checked, e) || !worker_text(job, "incremental", &left, e)) {
+        return false;
+    }
+    w->left = str_eq(left, "stopping") ? FOLLOW_STOPPING : str_eq(left, "stopped") ? FOLLOW_STOPPED : FOLLOW_GOES_ON;
+    return left == NULL || w->left != FOLLOW_GOES_ON ||
+           err_set(e, ERR_JOB, "incremental of the job is \"stopping\" or \"stopped\"");
+}
+
 static bool take_job(const json_t *job, struct options *o, struct wanted *w, struct err *e) {
     bool resume, restart, accept_moved;
     int64_t number_of_mode, fence;
@@ -90,7 +104,7 @@ static bool take_job(const json_t *job, struct options *o, struct wanted *w, str
         !flag(job, "restart", &restart, e) || !flag(job, "accept_moved", &accept_moved, e) ||
         !flag(job, "check_again", &w->check_again, e) || !number(job, "fence", 0, 0, &fence, e) ||
         !number(job, "mode", MODE_OFFLINE, MODE_OFFLINE, &number_of_mode, e) || !take_directory(job, o, e) ||
-        !take_check_tables(job, o, e)) {
+        !take_check_tables(job, o, e) || !take_follow(job, w, e)) {
         return false;
     }
     if (number_of_mode > MODE_ONLINE || (resume && restart)) {
@@ -105,15 +119,6 @@ static bool take_job(const json_t *job, struct options *o, struct wanted *w, str
     return true;
 }
 
-static int changes_follow(struct worker_watch *w) {
-    struct err e = ERR_INIT;
-    worker_watch_stage(w, state_event_name(EVENT_INCREMENTAL_START));
-    err_set(&e, ERR_NOT_IN_BUILD, "incremental migration is not available in this build");
-    err_hint(&e, "the full migration and its check are done; finish the subtask, or make it an offline one");
-    worker_fail(&e);
-    return (int)exit_code_of(&e);
-}
-
 static int check_again(struct invocation *v) {
     struct err none = ERR_INIT;
     v->watch->load_begins(v->watch->arg);
@@ -126,6 +131,48 @@ static void leave_repairs(const struct invocation *v, struct worker_watch *w) {
     if (v->o.check.repair_file != NULL && !worker_watch_repair(w)) {
         (void)unlink(v->o.check.repair_file);
     }
+}
+
+/* Until the changes that come behind it. *done: it came to its end. */
+static int stages(struct invocation *v, const struct wanted *wanted, struct worker_watch *w, bool *done) {
+    int code = wanted->check_again ? check_again(v) : stages_migrate(v);
+    leave_repairs(v, w);
+    /* What could not be compared has been told, and is for people to judge: the migration itself is done. */
+    *done = code == EXIT_OK || code == EXIT_DIFFERENT || v->incomplete;
+    return code;
+}
+
+static int offline(struct invocation *v, const struct wanted *wanted, struct worker_watch *w) {
+    bool done;
+    int code = stages(v, wanted, w, &done);
+    if (done) {
+        worker_watch_stage(w, state_event_name(EVENT_OFFLINE_DONE));
+    }
+    return code;
+}
+
+static int online(struct invocation *v, const struct wanted *wanted, struct worker_watch *w) {
+    struct err e = ERR_INIT;
+    struct worker_follow *f;
+    bool done = true;
+    int code = EXIT_OK;
+    if (!worker_follow_new(&f, v, w, &e)) {
+        worker_fail(&e);
+        return (int)exit_code_of(&e);
+    }
+    atomic_store(&v->takes_orders, true);
+    if (!wanted->checked) {
+        worker_watch_on_loaded(w, worker_follow_begin, f);
+        code = stages(v, wanted, w, &done);
+    }
+    if (!done && worker_follow_failed(f, &e)) { /* then the check was stopped by that */
+        worker_fail(&e);
+        code = (int)exit_code_of(&e);
+    } else if (done) {
+        code = worker_follow_run(f, wanted->left);
+    }
+    worker_follow_free(f);
+    return code;
 }
 
 int worker_migrate(const json_t *job, struct invocation *v) {
@@ -143,16 +190,7 @@ int worker_migrate(const json_t *job, struct invocation *v) {
     v->command = commands_find("migrate");
     v->json_events = true;
     v->watch = worker_watch_stages(w);
-    int code = wanted.check_again ? check_again(v) : stages_migrate(v);
-    leave_repairs(v, w);
-    /* What could not be compared has been told, and is for people to judge: the migration itself is done. */
-    if (code == EXIT_OK || code == EXIT_DIFFERENT || v->incomplete) {
-        if (wanted.mode == MODE_ONLINE) {
-            code = changes_follow(w);
-        } else {
-            worker_watch_stage(w, state_event_name(EVENT_OFFLINE_DONE));
-        }
-    }
+    int code = wanted.mode == MODE_ONLINE ? online(v, &wanted, w) : offline(v, &wanted, w);
     v->watch = NULL;
     worker_watch_free(w);
     return code;

@@ -43,6 +43,8 @@ struct worker_watch {
     uint64_t repair_lines;
     bool repair_cut;
     int64_t said_us;
+    void (*loaded)(void *arg);
+    void *loaded_arg;
 };
 
 /* ---- events ---- */
@@ -285,6 +287,14 @@ static void load_ended(void *arg, bool ok, bool earlier, const struct err *e) {
         }
         tell_stage(w, EVENT_FULL_FINISHED);
     }
+    if (ok && w->loaded != NULL) {
+        w->loaded(w->loaded_arg);
+    }
+}
+
+void worker_watch_on_loaded(struct worker_watch *w, void (*loaded)(void *arg), void *arg) {
+    w->loaded = loaded;
+    w->loaded_arg = arg;
 }
 
 static void check_begins(void *arg) {

@@ -20,6 +20,9 @@ const struct stage_watch *worker_watch_stages(const struct worker_watch *w);
 /* The check has written statements to this file: cut: not all. One `repair` event. False: there are none. */
 bool worker_watch_repair(struct worker_watch *w);
 
+/* Called once the load is done, by this run or one before. */
+void worker_watch_on_loaded(struct worker_watch *w, void (*loaded)(void *arg), void *arg);
+
 /* One `stage` event. */
 void worker_watch_stage(struct worker_watch *w, const char *stage);
 

@@ -159,19 +159,26 @@ static const char *text_or_empty(const char *s) {
     return s == NULL ? "" : s;
 }
 
+/* Who wants a task. */
+struct claimant {
+    const char *task;
+    int64_t fence;
+    bool again; /* it has taken the task with this fence before */
+};
+
 /* Whether the fence of the row keeps this run out. */
-static bool fence_allows(const char *task, int64_t fence, int64_t had, struct err *e) {
-    return fence <= 0 || had < fence ||
+static bool fence_allows(const struct claimant *w, int64_t had, struct err *e) {
+    return w->fence <= 0 || had < w->fence || (w->again && had == w->fence) ||
            err_set(e, ERR_TARGET_CLAIM_LOST,
-                   "task '%s' was given to another run since: its fence is %" PRId64 ", this run's %" PRId64, task, had,
-                   fence);
+                   "task '%s' was given to another run since: its fence is %" PRId64 ", this run's %" PRId64, w->task,
+                   had, w->fence);
 }
 
 /* One try. *again: others are at the row. */
-static bool take_row(struct gauss_client *c, struct arena *a, const char *task, int64_t fence, struct checkpoint *cp,
+static bool take_row(struct gauss_client *c, struct arena *a, const struct claimant *w, struct checkpoint *cp,
                      struct task_record *before, bool *again, struct err *e) {
     struct gauss_rows rows, made;
-    char *name = str_literal_pg(a, task);
+    char *name = str_literal_pg(a, w->task);
     char *look = arena_printf(a,
                               "SELECT \"state\", \"source_server\", \"source_gtid\", \"source_file\", \"source_pos\", "
                               "\"target_schema\", \"fence\" FROM godwit.task WHERE \"name\" = %s FOR UPDATE NOWAIT",
@@ -190,10 +197,10 @@ static bool take_row(struct gauss_client *c, struct arena *a, const char *task, 
                      "INSERT INTO godwit.task (\"name\", \"run\", \"state\", \"target_schema\", \"source_server\", "
                      "\"source_gtid\", \"source_file\", \"source_pos\", \"fence\") "
                      "VALUES (%s, 1, 0, '', '', '', '', 0, %" PRId64 ") RETURNING \"run\"",
-                     name, fence);
+                     name, w->fence);
     if (rows.n > 0) {
         int64_t had = strtoll(text_or_empty(gauss_cell(&rows, 0, 6)), NULL, 10);
-        if (!fence_allows(task, fence, had, e)) {
+        if (!fence_allows(w, had, e)) {
             return false;
         }
         before->state = str_eq(gauss_cell(&rows, 0, 0), "1") ? TASK_DONE : TASK_UNFINISHED;
@@ -205,21 +212,21 @@ static bool take_row(struct gauss_client *c, struct arena *a, const char *task, 
         sql = arena_printf(a,
                            "UPDATE godwit.task SET \"run\" = \"run\" + 1, \"fence\" = %" PRId64
                            " WHERE \"name\" = %s RETURNING \"run\"",
-                           fence > had ? fence : had, name);
+                           w->fence > had ? w->fence : had, name);
     }
     if (!gauss_rows(c, a, sql, &made, e)) {
         *again = str_eq(e->sqlstate, "23505"); /* made by another run at this moment */
         return false;
     }
-    *cp = (struct checkpoint){.task = arena_strdup(a, task), .run = strtoll(gauss_cell(&made, 0, 0), NULL, 10)};
+    *cp = (struct checkpoint){.task = arena_strdup(a, w->task), .run = strtoll(gauss_cell(&made, 0, 0), NULL, 10)};
     return gauss_exec(c, "COMMIT", e);
 }
 
 /* Commits of the run before may hold the row: look what is committed, and if that allows it, end them. */
-static bool make_way(struct gauss_client *c, struct arena *a, const char *task, int64_t fence, struct err *e) {
+static bool make_way(struct gauss_client *c, struct arena *a, const struct claimant *w, struct err *e) {
     struct gauss_rows rows;
-    char *sql = arena_printf(a, "SELECT \"fence\" FROM godwit.task WHERE \"name\" = %s", str_literal_pg(a, task));
-    if (fence <= 0) {
+    char *sql = arena_printf(a, "SELECT \"fence\" FROM godwit.task WHERE \"name\" = %s", str_literal_pg(a, w->task));
+    if (w->fence <= 0) {
         return true;
     }
     if (!gauss_rows(c, a, sql, &rows, e)) {
@@ -227,15 +234,15 @@ static bool make_way(struct gauss_client *c, struct arena *a, const char *task, 
     }
     int64_t had = rows.n > 0 ? strtoll(text_or_empty(gauss_cell(&rows, 0, 0)), NULL, 10) : 0;
     char still[64];
-    snprintf(still, sizeof still, "(\"fence\" IS NULL OR \"fence\" < %" PRId64 ")", fence);
-    return fence_allows(task, fence, had, e) && end_sessions(c, task, still, e);
+    snprintf(still, sizeof still, "(\"fence\" IS NULL OR \"fence\" < %" PRId64 ")", w->fence);
+    return fence_allows(w, had, e) && end_sessions(c, w->task, still, e);
 }
 
-bool claim_take(struct gauss_client *c, struct arena *a, const char *task, int64_t fence, const atomic_bool *stop,
-                struct checkpoint *cp, struct task_record *before, struct err *e) {
+static bool take(struct gauss_client *c, struct arena *a, const struct claimant *w, const atomic_bool *stop,
+                 struct checkpoint *cp, struct task_record *before, struct err *e) {
     int64_t until_us = clock_mono_us() + (int64_t)TAKE_MS * 1000;
     for (bool again = false;;) {
-        if (take_row(c, a, task, fence, cp, before, &again, e)) {
+        if (take_row(c, a, w, cp, before, &again, e)) {
             return true;
         }
         roll_back(c);
@@ -244,12 +251,24 @@ bool claim_take(struct gauss_client *c, struct arena *a, const char *task, int64
         }
         err_clear(e);
         if (clock_mono_us() > until_us) {
-            return err_set(e, ERR_TASK_RUNNING, "the record of task '%s' is held by another process", task);
+            return err_set(e, ERR_TASK_RUNNING, "the record of task '%s' is held by another process", w->task);
         }
-        if (!make_way(c, a, task, fence, e) || !wait_a_little(stop, e)) {
+        if (!make_way(c, a, w, e) || !wait_a_little(stop, e)) {
             return false;
         }
     }
+}
+
+bool claim_take(struct gauss_client *c, struct arena *a, const char *task, int64_t fence, const atomic_bool *stop,
+                struct checkpoint *cp, struct task_record *before, struct err *e) {
+    struct claimant w = {.task = task, .fence = fence};
+    return take(c, a, &w, stop, cp, before, e);
+}
+
+bool claim_take_again(struct gauss_client *c, struct arena *a, const char *task, int64_t fence, const atomic_bool *stop,
+                      struct checkpoint *cp, struct task_record *before, struct err *e) {
+    struct claimant w = {.task = task, .fence = fence, .again = true};
+    return take(c, a, &w, stop, cp, before, e);
 }
 
 /* ---- beginning again ---- */

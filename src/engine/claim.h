@@ -24,6 +24,10 @@ bool claim_lock(struct gauss_client *c, const char *task, struct err *e) WARN_UN
 bool claim_take(struct gauss_client *c, struct arena *a, const char *task, int64_t fence, const atomic_bool *stop,
                 struct checkpoint *cp, struct task_record *before, struct err *e) WARN_UNUSED;
 
+/* The same for a run's next stage, which begins in the process that has taken the task with this fence: the row may have just it. */
+bool claim_take_again(struct gauss_client *c, struct arena *a, const char *task, int64_t fence, const atomic_bool *stop,
+                      struct checkpoint *cp, struct task_record *before, struct err *e) WARN_UNUSED;
+
 /* After claim_take with a fence: end the sessions of the run before and take its lock. Where the role may not end
  * them their own end is waited for, for a while: ERR_TASK_RUNNING. */
 bool claim_replace(struct gauss_client *c, const struct checkpoint *cp, const atomic_bool *stop,

@@ -44,6 +44,7 @@ struct task {
     bool resume, restart, accept_moved;
     bool resume_if_any; /* with resume: begin when there is nothing to resume */
     int64_t fence;      /* 0: none; else a run with a higher one takes the task over, living or not (claim.h) */
+    bool fence_taken;   /* this process has taken the task with it already, in an earlier stage */
     int64_t retry_ms;   /* how long a lost target is tried again; 0: 60 s */
 
     bool precheck_exact;    /* scan every row for losses; otherwise the first precheck_rows of each table */

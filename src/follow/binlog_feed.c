@@ -442,8 +442,11 @@ static bool feed_start(void *arg, const struct stream_place *from, struct err *e
     forget_transaction(f);
     txn_reader_free(f->reader);
     f->reader = NULL;
-    capture_free(f->capture);
+    pthread_mutex_lock(&f->lock);
+    struct capture *before = f->capture;
     f->capture = NULL;
+    pthread_mutex_unlock(&f->lock);
+    capture_free(before);
     struct txn_reader_options ro = {.crc32 = false};
     f->reader = txn_reader_new(&f->handler, f->o.charsets, &ro);
     if (f->reader == NULL) {
@@ -573,9 +576,9 @@ struct feed binlog_feed_feed(struct binlog_feed *f) {
                          .stop = feed_stop};
 }
 
-uint64_t binlog_feed_captured(struct binlog_feed *f) {
+void binlog_feed_look(struct binlog_feed *f, uint64_t *captured_bytes, bool *lost) {
     pthread_mutex_lock(&f->lock);
-    uint64_t bytes = f->capture != NULL ? capture_bytes(f->capture) : 0;
+    *captured_bytes = f->capture != NULL ? capture_bytes(f->capture) : 0;
+    *lost = f->capture != NULL && capture_lost(f->capture);
     pthread_mutex_unlock(&f->lock);
-    return bytes;
 }

@@ -25,7 +25,7 @@ struct feed binlog_feed_feed(struct binlog_feed *f);
 /* End as soon as this place of the source's log has been reached. Once; any thread. */
 bool binlog_feed_until(struct binlog_feed *f, const struct position *until, struct err *e) WARN_UNUSED;
 
-/* Bytes read from the source. Any thread. */
-uint64_t binlog_feed_captured(struct binlog_feed *f);
+/* Bytes read from the source; is it being connected to again? Any thread. */
+void binlog_feed_look(struct binlog_feed *f, uint64_t *captured_bytes, bool *lost);
 
 #endif

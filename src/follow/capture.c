@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { MEMORY_BYTES = 32 << 20, RETRY_MS = 60000, TICK_MS = 50 };
+enum { MEMORY_BYTES = 32 << 20, RETRY_MS = 60000, TICK_MS = 50, WAIT_MAX_MS = 4000 };
 
 struct event {
     struct event *next;
@@ -33,6 +33,7 @@ struct capture {
     atomic_bool stop;
     struct binlog_stream *stream; /* guarded by lock, for stop */
     atomic_uint_least64_t bytes;
+    atomic_bool lost;
 };
 
 /* ---- the queue ---- */
@@ -138,6 +139,7 @@ static bool read_stream(struct capture *c, struct binlog_stream *s, bool *came, 
             return true;
         }
         *came = true;
+        atomic_store(&c->lost, false);
         if (!put(c, CAPTURE_EVENT, false, raw.bytes, raw.len, e) || !note_position(c, &raw, t, e)) {
             return false;
         }
@@ -173,10 +175,11 @@ static void run(struct capture *c, struct err *e) {
             return;
         }
         log_err("source_lost", e);
+        atomic_store(&c->lost, true);
         for (int64_t waited = 0; waited < wait_ms && !atomic_load(&c->stop); waited += TICK_MS) {
             clock_sleep_ms(TICK_MS);
         }
-        wait_ms = wait_ms < 2000 ? wait_ms * 2 : 2000;
+        wait_ms = wait_ms < WAIT_MAX_MS ? wait_ms * 2 : WAIT_MAX_MS;
         err_clear(e);
     }
 }
@@ -256,4 +259,8 @@ void capture_free(struct capture *c) {
 
 uint64_t capture_bytes(struct capture *c) {
     return atomic_load(&c->bytes);
+}
+
+bool capture_lost(struct capture *c) {
+    return atomic_load(&c->lost);
 }

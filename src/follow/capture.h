@@ -34,5 +34,6 @@ void capture_stop(struct capture *c); /* any thread: the thread ends, and so doe
 void capture_free(struct capture *c); /* NULL is fine */
 
 uint64_t capture_bytes(struct capture *c); /* from the source, any thread */
+bool capture_lost(struct capture *c);      /* the source is being connected to again; any thread */
 
 #endif

@@ -160,8 +160,8 @@ static void figures(struct turn *t, struct arena *a, struct follow_figures *out)
 
 static void watch(struct turn *t, bool now) {
     struct follow *f = t->f;
-    int64_t us = clock_mono_us();
-    if (f->o.watch != NULL && (now || us - t->watched_us >= WATCH_EVERY_US)) {
+    int64_t us = clock_mono_us(), every_us = f->o.watch_ms > 0 ? f->o.watch_ms * 1000 : WATCH_EVERY_US;
+    if (f->o.watch != NULL && (now || us - t->watched_us >= every_us)) {
         struct arena a = ARENA_INIT;
         struct follow_figures g;
         figures(t, &a, &g);
@@ -325,6 +325,15 @@ static bool come_back(struct follow *f, struct err *e) {
     return ok;
 }
 
+static void watch_lost(const struct follow *f) {
+    if (f->o.watch != NULL) {
+        struct follow_figures g = f->before;
+        g.target_lost = true;
+        g.place = (struct stream_place){0};
+        f->o.watch(f->o.arg, &g);
+    }
+}
+
 static bool wait_for_target(struct follow *f, struct err *e) {
     int64_t retry_ms = f->o.task->retry_ms > 0 ? f->o.task->retry_ms : RETRY_MS, wait_ms = 50;
     int64_t until_us = clock_mono_us() + retry_ms * 1000;
@@ -340,6 +349,7 @@ static bool wait_for_target(struct follow *f, struct err *e) {
             }
             return false;
         }
+        watch_lost(f);
         clock_sleep_ms(wait_ms);
         wait_ms = wait_ms < 1000 ? wait_ms * 2 : 1000;
     }

@@ -26,6 +26,7 @@ struct follow_figures {
     struct jobs_figures jobs;
     uint64_t diverted, retried, careful;
     struct stream_place place; /* up to where all is in */
+    bool target_lost;          /* it is being connected to again */
 };
 
 struct follow_options {
@@ -51,6 +52,7 @@ struct follow_options {
                       struct err *e);
     void (*watch)(void *arg,
                   const struct follow_figures *f); /* about once a second, and at the end; NULL: nobody does */
+    int64_t watch_ms;                              /* how often that is; 0: 1000 */
     void (*tick)(void *arg);                       /* several times a second; NULL: nothing */
     void *arg;
 };

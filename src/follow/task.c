@@ -2,6 +2,7 @@
 #include "follow/task.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -20,11 +21,13 @@ struct following {
     struct arena arena; /* of all runs */
     struct checkpoint checkpoint;
     struct position begin;
+    int64_t clock_us; /* so much is the source's clock ahead of ours */
     bool by_gtid, hidden_cascades;
     struct charsets *charsets;
     struct binlog_feed *feed;
     const char *origin;
-    bool began; /* what is lost from then on is come back to by follow_run */
+    bool claimed; /* once, with the fence */
+    bool began;   /* what is lost from then on is come back to by follow_run */
     atomic_bool *finish;
     bool finishing;     /* where to end has been decided */
     atomic_bool at_end; /* with what is there: the source cannot say where it is */
@@ -52,8 +55,12 @@ static bool claim(struct following *f, struct err *e) {
     struct task_record record;
     bool ok = checkpoint_prepare(r->target, e);
     if (f->task->fence > 0) {
-        ok = ok && claim_take(r->target, &r->arena, r->name, f->task->fence, r->stop, cp, &record, e) &&
+        bool again = f->task->fence_taken || f->claimed;
+        ok = ok &&
+             (again ? claim_take_again(r->target, &r->arena, r->name, f->task->fence, r->stop, cp, &record, e)
+                    : claim_take(r->target, &r->arena, r->name, f->task->fence, r->stop, cp, &record, e)) &&
              claim_replace(r->target, cp, r->stop, e);
+        f->claimed = true; /* or not: the answer may have been lost */
     } else {
         struct task_record before;
         ok = ok && claim_lock(r->target, r->name, e) && checkpoint_read(r->target, &r->arena, r->name, &record, e) &&
@@ -157,12 +164,24 @@ static bool target_cascades(struct following *f, struct err *e) {
     return true;
 }
 
+static bool compare_clocks(struct following *f, struct err *e) {
+    struct run *r = &f->run;
+    struct mysql_rows rows;
+    int64_t before = clock_utc_us();
+    if (!mysql_rows(r->source, &r->arena, "SELECT CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS signed)", &rows, e)) {
+        return false;
+    }
+    int64_t after = clock_utc_us();
+    f->clock_us = strtoll(mysql_cell(&rows, 0, 0), NULL, 10) - (before + (after - before) / 2);
+    return true;
+}
+
 static bool look_at_source(struct following *f, struct err *e) {
     struct run *r = &f->run;
     struct arena *a = &r->arena;
     struct position now;
     bool mariadb = r->db.is_mariadb;
-    if (!source_position(r->source, a, &now, e)) {
+    if (!source_position(r->source, a, &now, e) || !compare_clocks(f, e)) {
         return false;
     }
     f->by_gtid = mariadb ? f->begin.gtid[0] != '\0' : str_ieq(variable(r, "gtid_mode"), "ON");
@@ -252,7 +271,9 @@ static bool decide(void *arg, const struct feed_item *item, struct arena *a, con
 static void look(void *arg, const struct follow_figures *g) {
     struct following *f = arg;
     if (f->watch != NULL && f->watch->look != NULL) {
-        f->watch->look(f->watch->arg, g, binlog_feed_captured(f->feed));
+        struct follow_status s = {.figures = *g, .source_us = clock_utc_us() + f->clock_us};
+        binlog_feed_look(f->feed, &s.captured_bytes, &s.source_lost);
+        f->watch->look(f->watch->arg, &s);
     }
 }
 
@@ -339,6 +360,7 @@ static bool follow(struct following *f, struct follow_figures *last, struct err 
                                .finish = &f->at_end,
                                .statement = decide,
                                .watch = look,
+                               .watch_ms = f->watch != NULL ? f->watch->every_ms : 0,
                                .tick = tick,
                                .arg = f};
     memcpy(o.policy, f->o->policy, sizeof o.policy);
@@ -361,6 +383,15 @@ static bool once(struct following *f, atomic_bool *stop, struct follow_figures *
     return ok && (f->again || set_counters(f, stop, e));
 }
 
+static void look_lost(struct following *f, const struct err *e, const struct follow_figures *last) {
+    bool source = err_class_of(e->code) == ERR_CLASS_SOURCE;
+    struct follow_status s = {.figures = *last, .source_lost = source, .source_us = clock_utc_us() + f->clock_us};
+    s.figures.target_lost = !source;
+    if (f->watch != NULL && f->watch->look != NULL) {
+        f->watch->look(f->watch->arg, &s);
+    }
+}
+
 /* What is lost before following has begun is tried again here. */
 static bool once_at_last(struct following *f, atomic_bool *stop, struct follow_figures *last, struct err *e) {
     enum { RETRY_MS = 60000, WAIT_MS = 500 };
@@ -372,6 +403,7 @@ static bool once_at_last(struct following *f, atomic_bool *stop, struct follow_f
             return false;
         }
         log_err("begin_again", e);
+        look_lost(f, e, last);
         err_clear(e);
         clock_sleep_ms(WAIT_MS);
     }

@@ -15,8 +15,16 @@ struct follow_task_options {
     const char *until_gtid; /* end as soon as this is in; NULL: no end */
 };
 
+struct follow_status {
+    struct follow_figures figures;
+    uint64_t captured_bytes; /* of the source's binlog, since the binlog was connected to first */
+    bool source_lost;        /* it is being connected to again */
+    int64_t source_us;       /* by the source's clock it is now about so late */
+};
+
 struct follow_watch {
-    void (*look)(void *arg, const struct follow_figures *f, uint64_t captured_bytes);
+    void (*look)(void *arg, const struct follow_status *s); /* on the thread of follow_task, and at the end */
+    int64_t every_ms;                                       /* about; 0: 1000 */
     void *arg;
 };
 

@@ -196,11 +196,17 @@ static bool timeline(struct call *c, struct err *e) {
     return true;
 }
 
+static json_t *number_or_null(const struct store_rows *rows, size_t row, size_t column) {
+    return store_cell(rows, row, column) == NULL ? json_null()
+                                                 : json_integer((json_int_t)store_number(rows, row, column));
+}
+
 static bool samples(struct call *c, struct err *e) {
     struct store_rows rows;
     int64_t id;
     if (!exists(c, &id, e) || !store_rows(c->store, c->a,
-                                          "SELECT at_ms, row_count, byte_count, rows_per_s, bytes_per_s, phase FROM "
+                                          "SELECT at_ms, row_count, byte_count, rows_per_s, bytes_per_s, phase,"
+                                          " lag_ms, rest_rows, taken_rows_per_s FROM "
                                           "sample WHERE subtask_id = ? ORDER BY"
                                           " at_ms",
                                           STORE_VALUES(STORE_I(id)), &rows, e)) {
@@ -209,10 +215,13 @@ static bool samples(struct call *c, struct err *e) {
     json_t *items = json_array();
     for (size_t i = 0; i < rows.n; i++) {
         json_array_append_new(
-            items, json_pack("{s:I, s:I, s:I, s:I, s:I, s:o}", "at_ms", (json_int_t)store_number(&rows, i, 0), "rows",
-                             (json_int_t)store_number(&rows, i, 1), "bytes", (json_int_t)store_number(&rows, i, 2),
-                             "rows_per_s", (json_int_t)store_number(&rows, i, 3), "bytes_per_s",
-                             (json_int_t)store_number(&rows, i, 4), "phase", api_text_json(store_cell(&rows, i, 5))));
+            items,
+            json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "at_ms", (json_int_t)store_number(&rows, i, 0),
+                      "rows", (json_int_t)store_number(&rows, i, 1), "bytes", (json_int_t)store_number(&rows, i, 2),
+                      "rows_per_s", (json_int_t)store_number(&rows, i, 3), "bytes_per_s",
+                      (json_int_t)store_number(&rows, i, 4), "phase", api_text_json(store_cell(&rows, i, 5)), "lag_ms",
+                      number_or_null(&rows, i, 6), "rest_rows", number_or_null(&rows, i, 7), "taken_rows_per_s",
+                      number_or_null(&rows, i, 8)));
     }
     c->out = json_pack("{s:o}", "items", items);
     return true;

@@ -130,18 +130,22 @@ static bool thin_out(struct tasks *t, struct live *x, struct err *e) {
 }
 
 static bool sample(struct tasks *t, struct live *x, struct err *e) {
-    const json_t *p = x->progress;
+    const json_t *p = x->progress, *f = json_object_get(p, "follow");
+    int64_t lag_ms = (int64_t)(json_number_value(json_object_get(f, "lag_s")) * 1000);
+    struct store_value none = STORE_T(NULL);
     return store_run(t->store, "DELETE FROM sample WHERE subtask_id = ? AND at_ms = ?",
                      STORE_VALUES(STORE_I(x->subtask), STORE_I(t->now_ms)), NULL, e) &&
-           store_run(t->store,
-                     "INSERT INTO sample (subtask_id, at_ms, phase, row_count, byte_count, rows_per_s, bytes_per_s) "
-                     "VALUES (?, ?, ?, ?,"
-                     " ?, ?, ?)",
-                     STORE_VALUES(STORE_I(x->subtask), STORE_I(t->now_ms),
-                                  STORE_T(json_string_value(json_object_get(p, "phase"))), STORE_I(whole(p, "rows")),
-                                  STORE_I(whole(p, "bytes")), STORE_I(whole(p, "rows_per_s")),
-                                  STORE_I(whole(p, "bytes_per_s"))),
-                     NULL, e) &&
+           store_run(
+               t->store,
+               "INSERT INTO sample (subtask_id, at_ms, phase, row_count, byte_count, rows_per_s, bytes_per_s, lag_ms,"
+               " rest_rows, taken_rows_per_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+               STORE_VALUES(STORE_I(x->subtask), STORE_I(t->now_ms),
+                            STORE_T(json_string_value(json_object_get(p, "phase"))), STORE_I(whole(p, "rows")),
+                            STORE_I(whole(p, "bytes")), STORE_I(whole(p, "rows_per_s")),
+                            STORE_I(whole(p, "bytes_per_s")), f != NULL ? STORE_I(lag_ms) : none,
+                            f != NULL ? STORE_I(whole(json_object_get(f, "rest"), "rows")) : none,
+                            f != NULL ? STORE_I(whole(f, "taken_rows_per_s")) : none),
+               NULL, e) &&
            thin_out(t, x, e);
 }
 

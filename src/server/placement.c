@@ -113,6 +113,7 @@ static bool show_waiting(struct tasks *t, int64_t subtask, bool installing, bool
 struct claim {
     int64_t fence;
     bool resume, restart, check_again, accept_moved;
+    struct subtask_left left;
     json_t *job, *tables;
 };
 
@@ -134,7 +135,7 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
         return true;
     }
     if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
-        !subtask_to_check(t, w->id, &c->check_again, &c->tables, e) ||
+        !subtask_to_check(t, w->id, &c->check_again, &c->tables, e) || !subtask_left(t, w->id, &c->left, e) ||
         !store_rows(t->store, t->a, "SELECT fence, attempts, generation, accept_moved FROM subtask WHERE id = ?",
                     STORE_VALUES(STORE_I(w->id)), &rows, e)) {
         return false;
@@ -198,6 +199,10 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     json_object_set_new(c.job, "resume", json_boolean(c.resume));
     json_object_set_new(c.job, "restart", json_boolean(c.restart));
     json_object_set_new(c.job, "accept_moved", json_boolean(c.accept_moved));
+    json_object_set_new(c.job, "checked", json_boolean(c.left.checked));
+    if (c.left.stopping) {
+        json_object_set_new(c.job, "incremental", json_string(c.left.stopped ? "stopped" : "stopping"));
+    }
     if (c.check_again) {
         json_object_set_new(c.job, "check_again", json_true());
         json_object_set_new(c.job, "check_tables", c.tables != NULL ? c.tables : json_null());

@@ -125,19 +125,26 @@ static bool target_is_ours(struct tasks *t, const struct subtask *x, struct err 
            target_is_free(t, x->id, store_number(&rows, 0, 0), store_cell(&rows, 0, 1), store_cell(&rows, 0, 2), e);
 }
 
-/* Since it was begun, or reset, all data has been moved. */
-static bool is_loaded(struct tasks *t, const struct subtask *x, bool *loaded, struct err *e) {
+/* One of two events, since it was begun, or reset. */
+static bool has_happened(struct tasks *t, int64_t id, enum subtask_event one, enum subtask_event other, bool *happened,
+                         struct err *e) {
     struct store_rows rows;
     if (!store_rows(
             t->store, t->a,
-            "SELECT count(*) FROM status_change WHERE subtask_id = ? AND event IN ('full-finished',"
-            " 'check-start') AND id > COALESCE((SELECT max(id) FROM status_change WHERE subtask_id = ? AND event"
-            " = 'reset'), 0)",
-            STORE_VALUES(STORE_I(x->id), STORE_I(x->id)), &rows, e)) {
+            "SELECT count(*) FROM status_change WHERE subtask_id = ? AND event IN (?, ?) AND id >"
+            " COALESCE((SELECT max(id) FROM status_change WHERE subtask_id = ? AND event = 'reset'), 0)",
+            STORE_VALUES(STORE_I(id), STORE_T(state_event_name(one)), STORE_T(state_event_name(other)), STORE_I(id)),
+            &rows, e)) {
         return false;
     }
-    *loaded = store_number(&rows, 0, 0) > 0;
+    *happened = store_number(&rows, 0, 0) > 0;
     return true;
+}
+
+bool subtask_left(struct tasks *t, int64_t id, struct subtask_left *out, struct err *e) {
+    return has_happened(t, id, EVENT_CHECK_FINISHED, EVENT_INCREMENTAL_START, &out->checked, e) &&
+           has_happened(t, id, EVENT_STOP_INCREMENTAL, EVENT_INCREMENTAL_STOPPED, &out->stopping, e) &&
+           has_happened(t, id, EVENT_INCREMENTAL_STOPPED, EVENT_INCREMENTAL_STOPPED, &out->stopped, e);
 }
 
 /* What a table of states cannot know. */
@@ -150,7 +157,7 @@ static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_e
         err_set(e, ERR_NOT_NOW, "subtask %lld: its worker has not ended yet", (long long)x->id);
         return err_hint(e, "try again in a few seconds");
     }
-    if (event == EVENT_CHECK_AGAIN && !is_loaded(t, x, &loaded, e)) {
+    if (event == EVENT_CHECK_AGAIN && !has_happened(t, x->id, EVENT_FULL_FINISHED, EVENT_CHECK_START, &loaded, e)) {
         return false;
     }
     if (event == EVENT_CHECK_AGAIN && !loaded) {

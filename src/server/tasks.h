@@ -48,6 +48,14 @@ bool subtask_check_again(struct tasks *t, int64_t subtask, struct err *e) WARN_U
 bool subtask_retry_object(struct tasks *t, int64_t subtask, const char *kind, const char *name,
                           struct err *e) WARN_UNUSED;
 
+/* What earlier workers have left to its next one, online. */
+struct subtask_left {
+    bool checked;  /* load and check are done */
+    bool stopping; /* people have stopped the incremental migration, */
+    bool stopped;  /* and that is done */
+};
+bool subtask_left(struct tasks *t, int64_t subtask, struct subtask_left *out, struct err *e) WARN_UNUSED;
+
 /* Is its next worker only to compare, and which tables: a list of names, the caller's; NULL: all. */
 bool subtask_to_check(struct tasks *t, int64_t subtask, bool *again, json_t **tables, struct err *e) WARN_UNUSED;
 

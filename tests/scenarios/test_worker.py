@@ -202,13 +202,6 @@ def test_without_a_check(work, move, sources, mysql9):
     assert again.wait().code == 0 and again.stages == FULL[2:]
 
 
-def test_online_ends_where_this_build_does(work, move, sources, mysql9):
-    worker = work(mysql9, sources(mysql9, "references"), mode=2)
-    result = worker.wait()
-    assert result.code == 1 and worker.stages == FULL[:-1] + ["incremental-start"]
-    assert worker.error["code"] == "GW1053" and "incremental migration" in worker.error["message"]
-
-
 def test_other_orders_are_answered_in_the_log(work, move, sources, mysql9):
     worker = work(mysql9, sources(mysql9, "steady"))
     move.wait_for_chunks(worker, 1)

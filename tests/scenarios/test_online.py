@@ -1,0 +1,188 @@
+"""Online migrations: after load and check a subtask goes on following the source, until people stop that."""
+
+import os
+import random
+import signal
+import time
+
+import pytest
+
+import writing
+from control import Server, agent_of, subtask, workers_of
+from moving import wait_until
+from servers import MySQL9
+from working import Worker, job_for
+
+CHECKED = ["full-running", "full-finished", "check-start", "check-running", "check-finished"]
+ONLINE = CHECKED + ["incremental-start", "incremental-running"]
+
+
+@pytest.fixture
+def work(move, godwit, tmp_path):
+    """work(server, database, **job keys): a running worker of an online migration."""
+    def start(server, database, **keys):
+        keys.setdefault("directory", str(tmp_path / "work"))
+        return Worker(godwit, job_for(move, server, database, mode=2, **keys))
+
+    return start
+
+
+@pytest.fixture
+def shop(source):
+    name = "online_shop"
+    writing.make(source, name, rows=100)
+    yield name
+    source.execute(f"DROP DATABASE IF EXISTS {name}")
+
+
+def figures(worker):
+    return [p["follow"] for p in worker.of_kind("progress") if p["phase"] == "follow"]
+
+
+def stop(worker, left=("incremental-stopped",)):
+    """Drain, and end."""
+    worker.order("stop-incremental")
+    worker.wait_for_stage(left[-1])
+    worker.order("finish")
+    assert worker.wait(30).code == 0, worker.snapshot()
+
+
+def test_a_source_that_is_written_to(work, move, source, shop):
+    """From before the load to after the check: nothing is lost, and nothing differs that is only on its way."""
+    writers = [writing.Writer(source, shop, seed).start() for seed in (11, 12)]
+    worker = work(source, shop, fence=3)
+    worker.wait_for_stage("incremental-running")
+    wait_until(lambda: len(figures(worker)) >= 3, "figures", 30, worker.alive)
+    for w in writers:
+        w.stop()
+    stop(worker)
+    assert worker.stages == ONLINE + ["incremental-stopped"]
+    tables = {t["source"].split(".")[-1]: t for t in worker.of_kind("check")[0]["check"]["tables"]}
+    assert len(tables) == 7 and [n for n, t in tables.items() if not t["same"]] in ([], ["log_keyless"]), tables
+    last = figures(worker)[-1]
+    assert last["applied"]["rows"] == last["taken"]["rows"] > 0 and last["rest"]["rows"] == 0 and last["lag_s"] >= 0
+    move.check(source, shop)
+
+
+def test_killed_at_random_instants(work, move, source, shop):
+    dice = random.Random(7)
+    writer = writing.Writer(source, shop, 13).start()
+    fence, checked = 0, False
+    for _ in range(8):
+        fence += 1
+        worker = work(source, shop, fence=fence, resume=fence > 1, checked=checked)
+        end = dice.choice(["full-finished", "check-finished", "incremental-running", "incremental-running"])
+        wait_until(lambda w=worker, e=end: w.stages and (e in w.stages or "incremental-running" in w.stages), end, 60, worker.alive)
+        time.sleep(dice.uniform(0, 1))  # the instant is what is random
+        worker.kill9()
+        checked = checked or "check-finished" in worker.stages
+    worker = work(source, shop, fence=fence + 1, resume=True, checked=True)
+    worker.wait_for_stage("incremental-running")
+    assert worker.stages == ["incremental-start", "incremental-running"]
+    writer.stop()
+    stop(worker)
+    move.check(source, shop)
+
+
+def test_another_takes_over(work, move, source, shop):
+    """One that was stopped, not dead, can do nothing any more."""
+    writer = writing.Writer(source, shop, 14).start()
+    first = work(source, shop, fence=1)
+    first.wait_for_stage("incremental-running")
+    first.signal(signal.SIGSTOP)
+    second = work(source, shop, fence=2, resume=True, checked=True)
+    second.wait_for_stage("incremental-running")
+    first.signal(signal.SIGCONT)
+    assert first.wait(60).code == 1 and first.error["code"] == "GW3023", first.snapshot()
+    writer.stop()
+    stop(second)
+    move.check(source, shop)
+
+
+def test_a_lost_source(work, move):
+    """The stage is broken while the source is away, and goes on by itself."""
+    with MySQL9() as server:
+        writing.make(server, "shop", rows=40)
+        writer = writing.Writer(server, "shop", 15).start()
+        worker = work(server, "shop", fence=1)
+        worker.wait_for_stage("incremental-running")
+        server.kill9()
+        worker.wait_for_stage("incremental-broken")
+        server.start()
+        worker.wait_for_stage("incremental-mended")
+        before = writer.done
+        wait_until(lambda: writer.done > before + 20, "the writer goes on", 60)
+        writer.stop()
+        stop(worker)
+        assert worker.stages == ONLINE + ["incremental-broken", "incremental-mended", "incremental-stopped"]
+        move.check(server, "shop")
+
+
+def test_what_an_earlier_worker_has_left(work, move, source, shop):
+    worker = work(source, shop, fence=1)
+    worker.wait_for_stage("incremental-running")
+    worker.order("stop")
+    assert worker.wait(30).code == 130
+    writing.Writer(source, shop, 16).run(30)
+    # It was about to stop: it does so without an order.
+    worker = work(source, shop, fence=2, resume=True, checked=True, incremental="stopping")
+    worker.wait_for_stage("incremental-stopped")
+    move.check(source, shop)
+    worker.kill9()
+    # It had stopped: what is written now is left alone.
+    source.execute("INSERT INTO plain (k, c) VALUES (100001, 'late')", database=shop)
+    worker = work(source, shop, fence=3, resume=True, checked=True, incremental="stopped")
+    worker.wait_for_stage("incremental-stopped")
+    worker.order("finish")
+    assert worker.wait(30).code == 0 and worker.stages == ["incremental-start", "incremental-stopped"]
+    assert move.one(f"SELECT count(*) FROM {shop}.plain WHERE k = 100001") == 0
+
+
+def test_a_change_that_cannot_be_applied(work, move, source, shop):
+    worker = work(source, shop, fence=1)
+    worker.wait_for_stage("incremental-running")
+    move.target.execute(f"DELETE FROM {shop}.settings")
+    source.execute("UPDATE settings SET v = 77", database=shop)
+    assert worker.wait(60).code == 1
+    assert worker.error["code"] == "GW3051" and "settings" in worker.error["where"], worker.error
+
+
+# ---- with a server ----
+
+
+@pytest.fixture
+def server(godwit, tmp_path):
+    server = Server(godwit, tmp_path / "data").start()
+    yield server
+    server.stop()
+
+
+def test_a_server_migrates_online(server, godwit, move, mysql9, pg_db):
+    """From the start to the end as people do it, with the worker killed on the way."""
+    admin = server.admin()
+    writing.make(mysql9, "online_served", rows=60)
+    writer = writing.Writer(mysql9, "online_served", 17).start()
+    source, target = admin.data_source("s", "mysql", mysql9), admin.data_source("t", "postgresql", pg_db.server)
+    task = admin.task("online", [subtask(source, "online_served", target, pg_db.name, mode=2)])["id"]
+    one = admin.subtasks(task)[0]["id"]
+
+    def now():
+        return admin.ok("GET", "/api/v1/subtasks/%d" % one)
+
+    admin.wait_status(one, 8)
+    admin.wait(lambda: (now()["figures"] or {}).get("follow", {}).get("applied", {}).get("rows", 0) > 0, "figures")
+    os.kill(workers_of(agent_of(server))[0], signal.SIGKILL)
+    admin.wait(lambda: now()["status"] != 8, "the loss of the worker is noticed")
+    admin.wait_status(one, 8)
+    events = [i.get("event") for i in admin.ok("GET", "/api/v1/subtasks/%d/timeline" % one)["items"]]
+    assert events.count("full-running") == 1 and events.count("incremental-start") == 2, events
+    admin.wait(lambda: any(s["lag_ms"] is not None for s in admin.ok("GET", "/api/v1/subtasks/%d/samples" % one)["items"]), "samples")
+    writer.stop()
+    admin.ok("POST", "/api/v1/subtasks/%d/stop-incremental" % one)
+    admin.wait_status(one, 10)
+    move.check(mysql9, "online_served")
+    admin.wait(lambda: now()["figures"]["follow"]["rest"]["rows"] == 0, "the last figures")
+    admin.ok("POST", "/api/v1/subtasks/%d/finish" % one)
+    admin.wait_status(one, 100)
+    admin.wait(lambda: not workers_of(agent_of(server)), "the worker's end")
+    mysql9.execute("DROP DATABASE online_served")
