@@ -296,7 +296,7 @@ def test_people_end_it(admin, agent, make):
 
 
 def test_the_online_states(admin, agent, make):
-    """The table, its events and the API are complete; the worker of this build ends where the incremental stage would begin."""
+    """The table, its events and the API, whatever a worker makes of them."""
     _, (one,) = make(mode=2)
     agent.take()
     agent.stages(*ALL_OFFLINE[:-1], "incremental-start", "incremental-running")

@@ -157,13 +157,6 @@ def test_lists_are_filtered_sorted_and_paged(admin, ends):
     assert names("started_from=1") == [] and names("finished_until=1") == []
 
 
-def test_online_says_that_it_is_not_there_yet(admin, ends, sources, mysql9):
-    task = admin.task("online", [ends.subtask(sources(mysql9, "keys"), mode=2)])
-    one, = admin.wait_over(task["id"])
-    assert one["status"] == FAILED and "incremental migration" in one["reason"]["message"], one
-    assert statuses(admin, one["id"])[-2:] == [7, 500] and one["progress"] >= 0.8
-
-
 def test_a_full_machine_lets_subtasks_wait(admin, ends, mysql9, slow):
     machine, = admin.ok("GET", "/api/v1/machines")["items"]
     admin.ok("PATCH", "/api/v1/machines/%d" % machine["id"], {"capacity": 1})
