@@ -168,6 +168,35 @@ test('what the check finds is seen, mended, and gone', { timeout: 120_000 }, asy
   await stage(page, 'Full check').getByText('Done', { exact: true }).waitFor()
 })
 
+test('an online migration: what changes at the source arrives, until that is stopped', { timeout: 120_000 }, async () => {
+  sql(databases.source, 'DROP DATABASE IF EXISTS flowing; CREATE DATABASE flowing; USE flowing; CREATE TABLE visit (id INT PRIMARY KEY AUTO_INCREMENT, page VARCHAR(40));'
+    + `INSERT INTO visit (page) SELECT CONCAT('page ', v) FROM ${NUMBERS} x;`)
+  const subtask = { ...ends, source_database: 'flowing', target_database: 'watched', target_schema: 'flowing', mode: 2 }
+  const { id } = await gw.api.call('POST', '/api/v1/tasks', { name: 'Flows', subtasks: [subtask], machines: [], params: { precheck: false }, start: true })
+  const one = (await gw.api.call('GET', `/api/v1/tasks/${id}/subtasks`)).items[0].id
+
+  const page = await gw.signedIn()
+  await page.goto(`/subtasks/${one}`)
+  await stage(page, 'Incremental').getByText('In progress').waitFor({ timeout: 60_000 })
+  const card = page.getByRole('region', { name: 'Incremental' })
+  const tile = (name: string) => card.getByRole('definition').filter({ has: page.locator(`xpath=../dt[normalize-space()="${name}"]`) })
+  sql(databases.source, "INSERT INTO visit (page) SELECT 'later' FROM visit LIMIT 300; UPDATE visit SET page = 'changed' WHERE id <= 20;", 'flowing')
+  await expect.poll(() => tile('Rows applied').innerText(), { timeout: 20_000 }).toBe('320')
+  await expect.poll(() => tile('Rows to apply').innerText()).toBe('0')
+  await expect.poll(() => tile('Until caught up').innerText()).toBe('Caught up')
+  await card.getByRole('img', { name: /^Behind the source\..* now/ }).waitFor()
+  await card.getByRole('img', { name: /^Rows per second\. Captured: .* now.*; Applied: .* now/ }).waitFor()
+
+  await page.getByRole('button', { name: 'Stop incremental' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop incremental' }).click()
+  await stage(page, 'Incremental').getByText('Done').waitFor({ timeout: 30_000 })
+  await page.getByText('Incremental migration: stopped').first().waitFor()
+  expect(sql(databases.target, 'SELECT count(*) FROM flowing.visit', 'watched')).toContain('1300')
+  await page.getByRole('button', { name: 'Finish' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Finish' }).click()
+  await stage(page, 'Finished').getByText('Done').waitFor({ timeout: 30_000 })
+})
+
 test('a precheck that fails says what and why; a viewer may only look', async () => {
   const id = await makeTask('Checked first', 'first', { 'precheck-exact': true })
   sql(databases.source, "SET sql_mode = ''; REPLACE INTO scan VALUES (1, '0000-00-00');", 'watched')

@@ -52,7 +52,7 @@ export default {
   },
   phases: {
     connect: 'Connecting', precheck: 'Prechecking', schema: 'Creating tables', snapshot: 'Taking the snapshot', load: 'Moving rows',
-    index: 'Building keys and indexes', finish: 'Finishing', check: 'Comparing', done: 'Done', failed: 'Failed',
+    index: 'Building keys and indexes', finish: 'Finishing', check: 'Comparing', follow: 'Following changes', done: 'Done', failed: 'Failed',
   },
   full: { bytes: 'Data', rows: 'Rows', tables: 'Tables' },
   speed: 'Speed',
@@ -60,7 +60,9 @@ export default {
   rowsPerSecond: 'Rows per second',
   noSamples: 'Charts begin with the first figures.',
   follow: {
-    notInThisBuild: 'This build of Godwit ends an online migration after the full check: incremental and reverse migration are not in it (GW1053).',
+    captured: 'Rows captured', applied: 'Rows applied', rest: 'Rows to apply', transactions: '{n} transactions', captureSpeed: 'Captured',
+    applySpeed: 'Applied', lag: 'Behind the source', eta: 'Until caught up', caughtUp: 'Caught up', diverted: 'Changes put aside',
+    sourceLost: 'The source is being connected to again.', targetLost: 'The target is being connected to again.',
     waiting: {
       incremental: 'Begins by itself when the full migration and its check are through.',
       reverse: 'Can be started when the incremental migration has been stopped.',

@@ -72,6 +72,11 @@ export function useTimeline(id: number): Resource<Timeline> {
 export type Sample = Answer<'/api/v1/subtasks/{id}/samples', 'get'>['items'][number]
 const MOST_SAMPLES = 1500
 
+function followOf({ follow }: Figures): Pick<Sample, 'lag_ms' | 'rest_rows' | 'taken_rows_per_s'> {
+  if (!follow) return { lag_ms: null, rest_rows: null, taken_rows_per_s: null }
+  return { lag_ms: Math.round(follow.lag_s * 1000), rest_rows: follow.rest.rows, taken_rows_per_s: follow.taken_rows_per_s }
+}
+
 export function useSamples(id: number): Resource<Sample[]> {
   return useResource<Sample[]>({
     topics: topicsOf(id),
@@ -84,7 +89,7 @@ export function useSamples(id: number): Resource<Sample[]> {
       const f = change.figures as Figures
       const at_ms = (change.at_ms as number | undefined) ?? Date.now()
       if (at_ms <= (old.at(-1)?.at_ms ?? 0)) return undefined
-      return [...old, { at_ms, rows: f.rows ?? 0, bytes: f.bytes ?? 0, rows_per_s: f.rows_per_s ?? 0, bytes_per_s: f.bytes_per_s ?? 0, phase: f.phase }]
+      return [...old, { at_ms, rows: f.rows ?? 0, bytes: f.bytes ?? 0, rows_per_s: f.rows_per_s ?? 0, bytes_per_s: f.bytes_per_s ?? 0, phase: f.phase, ...followOf(f) }]
     },
     empty: (samples) => samples.length < 2,
   })
