@@ -1,4 +1,4 @@
-/* godwit follow: changes of the source, from the load on. */
+/* godwit follow: changes of the source, from the load on; godwit reverse: those of the target. */
 #include "cli/invocation.h"
 
 int cmd_follow(const struct command *c, int n, char **words) {

@@ -62,6 +62,16 @@ static const char *const follow_examples[] = {
     NULL,
 };
 
+static const char *const reverse_examples[] = {
+    "# When godwit follow has ended, and before anything is written to the target",
+    "godwit reverse --prepare mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Then: changes made in the target flow into the source until Ctrl-C; the same again goes on",
+    "godwit reverse mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Take what has come, take down what was prepared, and end; godwit follow goes on from there",
+    "godwit reverse --finish mysql://app@db1/shop opengauss://app@db2/shop",
+    NULL,
+};
+
 static const char *const serve_examples[] = {
     "# On this machine only; prints the address and, the first time, the admin's password",
     "godwit serve",
@@ -124,6 +134,9 @@ static const struct command commands[] = {
     {"follow", CMD_FOLLOW, "SOURCE TARGET [options]",
      "carry what changes at the source after a load into the target, exactly once, until it is stopped",
      "全量加载之后持续把源端变更同步到目标端,恰好一次,直到停止", follow_examples, cmd_follow},
+    {"reverse", CMD_REVERSE, "SOURCE TARGET [options]",
+     "carry what changes in the target back into the source, exactly once, so that a move can be undone",
+     "把目标端的变更回写到源端,恰好一次,使迁移可以回退", reverse_examples, cmd_follow},
     {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面:任务、执行机及其 API",
      serve_examples, cmd_serve, true},
     {"login", 0, "[NAME] [options]", "get a token from a server, for task, host and source",

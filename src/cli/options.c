@@ -86,7 +86,7 @@ static const struct option_spec specs[] = {
     {"accept-moved", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.accept_moved), 0, 0, NULL, NULL, false,
      "with --resume: the source has changed since, but not in the tables loaded",
      "与 --resume 同用:源端此后有变化,但未涉及所加载的表"},
-    {"retry", GROUP_RESUME, CMD_RUN | CMD_FOLLOW, KIND_DURATION, AT(task.retry_ms), 1, 0, NULL, "DURATION", true,
+    {"retry", GROUP_RESUME, CMD_RUN | CMD_ONLINE, KIND_DURATION, AT(task.retry_ms), 1, 0, NULL, "DURATION", true,
      "try a lost target again for this long before giving up (default 60s)", "目标端断开后重试的最长时间(默认 60s)"},
 
     {"precheck-exact", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_FLAG, AT(task.precheck_exact), 0, 0, NULL, NULL,
@@ -145,39 +145,48 @@ static const struct option_spec specs[] = {
     {"skip-check", GROUP_CHECK, CMD_MIGRATE, KIND_FLAG, AT(skip_check), 0, 0, NULL, NULL, true,
      "do not compare both sides after the load", "加载后不进行校验"},
 
-    {"mode", GROUP_FOLLOW, CMD_FOLLOW, KIND_CHOICE, AT(follow_mode), 0, 0, "per-key|strict", "MODE", true,
+    {"mode", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow_mode), 0, 0, "per-key|strict", "MODE", true,
      "per-key or strict: changes of each row in the source's order, in several sessions at once; or whole transactions "
      "in "
      "that order, so that the target is always what the source was at some moment (default per-key)",
      "per-key 或 strict:每一行的变更按源端顺序、多会话并行;或整个事务按源端顺序,目标端始终等于源端的某一时刻(默认 "
      "per-key)"},
-    {"on-missing", GROUP_FOLLOW, CMD_FOLLOW, KIND_CHOICE, AT(follow.policy[APPLY_MISSING]), 0, 0, "stop|retry|divert",
+    {"on-missing", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow.policy[APPLY_MISSING]), 0, 0, "stop|retry|divert",
      "WHAT", true,
      "stop, retry or divert: a row to change is not in the target. divert puts the change aside in an error table, "
      "counted (default stop)",
      "stop、retry 或 divert:要修改的行不在目标端;divert 把变更放入错误表并计数(默认 stop)"},
-    {"on-duplicate", GROUP_FOLLOW, CMD_FOLLOW, KIND_CHOICE, AT(follow.policy[APPLY_DUPLICATE]), 0, 0,
+    {"on-duplicate", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow.policy[APPLY_DUPLICATE]), 0, 0,
      "stop|retry|divert", "WHAT", true, "the same for a row to insert that is there already (default stop)",
      "同上:要插入的行已存在(默认 stop)"},
-    {"on-refused", GROUP_FOLLOW, CMD_FOLLOW, KIND_CHOICE, AT(follow.policy[APPLY_REFUSED]), 0, 0, "stop|retry|divert",
+    {"on-refused", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow.policy[APPLY_REFUSED]), 0, 0, "stop|retry|divert",
      "WHAT", true, "the same for a row that the target refuses for another reason (default stop)",
      "同上:目标端因其他原因拒绝(默认 stop)"},
     {"definition", GROUP_FOLLOW, CMD_FOLLOW, KIND_TEXT, AT(follow.definition), 0, 0, NULL, "skip|SQL", false,
      "when a definition has changed at the source: go on, once, with what the target has (skip), or run this SQL there "
      "instead; without it following stops there",
      "源端定义改变时:skip 表示以目标端现有定义继续一次;或代之以在目标端执行该 SQL;不给出则停止"},
-    {"until-caught-up", GROUP_FOLLOW, CMD_FOLLOW, KIND_FLAG, AT(follow.until_caught_up), 0, 0, NULL, NULL, false,
+    {"until-caught-up", GROUP_FOLLOW, CMD_ONLINE, KIND_FLAG, AT(follow.until_caught_up), 0, 0, NULL, NULL, false,
      "end where the source's binlog ends now, instead of waiting for more", "到达源端 binlog 当前末尾即结束,不再等待"},
     {"until-gtid", GROUP_FOLLOW, CMD_FOLLOW, KIND_TEXT, AT(follow.until_gtid), 0, 0, NULL, "SET", false,
      "end as soon as all these transactions are in the target", "这些事务全部进入目标端后结束"},
 
-    {"progress", GROUP_OUTPUT, CMD_RUN | CMD_CHECK | CMD_FOLLOW, KIND_CHOICE, AT(progress), 0, 0,
+    {"prepare", GROUP_FOLLOW, CMD_REVERSE, KIND_FLAG, AT(reverse.prepare), 0, 0, NULL, NULL, false,
+     "check what carrying changes back takes, make the replication slot and the publication, and end: changes count "
+     "from "
+     "here on",
+     "检查反向迁移所需条件,创建复制槽和发布后结束;目标端从此刻起的变更会被回写"},
+    {"finish", GROUP_FOLLOW, CMD_REVERSE, KIND_FLAG, AT(reverse.finish), 0, 0, NULL, NULL, false,
+     "take what the target has committed by now, then drop slot and publication, put replica identities back, and end",
+     "回写目标端目前已提交的变更,然后删除复制槽和发布、恢复副本标识并结束"},
+
+    {"progress", GROUP_OUTPUT, CMD_RUN | CMD_CHECK | CMD_ONLINE, KIND_CHOICE, AT(progress), 0, 0,
      "auto|bar|log|json|none", "HOW", false,
      "auto, bar, log, json or none: bars on a terminal, else a line every few seconds; json: events on standard output",
      "auto、bar、log、json 或 none:终端显示进度条,否则每隔几秒一行;json:在标准输出打印事件"},
     {"json", GROUP_OUTPUT, CMD_PRECHECK | CMD_PLAN, KIND_FLAG, AT(json), 0, 0, NULL, NULL, false,
      "print the result as JSON", "以 JSON 打印结果"},
-    {"report", GROUP_OUTPUT, CMD_PRECHECK | CMD_RUN | CMD_CHECK | CMD_FOLLOW, KIND_TEXT, AT(report_file), 0, 0, NULL,
+    {"report", GROUP_OUTPUT, CMD_PRECHECK | CMD_RUN | CMD_CHECK | CMD_ONLINE, KIND_TEXT, AT(report_file), 0, 0, NULL,
      "FILE.json", false, "write the report as JSON to a file as well", "同时把报告以 JSON 写入文件"},
     {"log", GROUP_OUTPUT, CMD_ALL, KIND_TEXT, AT(log_file), 0, 0, NULL, "FILE", false,
      "write a log, one JSON object a line; - is standard error", "写日志,每行一个 JSON 对象;- 为标准错误"},

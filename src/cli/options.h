@@ -6,6 +6,7 @@
 
 #include "check/check.h"
 #include "engine/task.h"
+#include "follow/reverse.h"
 #include "follow/task.h"
 
 /* The commands that take options, as bits. */
@@ -16,11 +17,13 @@ enum {
     CMD_MIGRATE = 8,
     CMD_CHECK = 16,
     CMD_FOLLOW = 32,
+    CMD_REVERSE = 64,
+    CMD_ONLINE = CMD_FOLLOW | CMD_REVERSE,
     CMD_RUN = CMD_LOAD | CMD_MIGRATE,
     CMD_CHANGE =
         CMD_PRECHECK | CMD_PLAN | CMD_LOAD | CMD_MIGRATE, /* what changes the target, or looks at that beforehand */
     CMD_COMPARE = CMD_MIGRATE | CMD_CHECK,
-    CMD_ALL = CMD_CHANGE | CMD_CHECK | CMD_FOLLOW,
+    CMD_ALL = CMD_CHANGE | CMD_CHECK | CMD_ONLINE,
 };
 
 enum progress_style { STYLE_AUTO, STYLE_BAR, STYLE_LOG, STYLE_JSON, STYLE_NONE };
@@ -39,7 +42,8 @@ struct options {
     struct task task;
     struct check_options check;
     struct follow_task_options follow;
-    unsigned follow_mode; /* 1: follow.in_order */
+    struct reverse_options reverse; /* in_order, policy and until_caught_up: follow's */
+    unsigned follow_mode;           /* 1: follow.in_order */
     char *source_url, *target_url;
     struct password_source source_password, target_password;
     char *task_file;

@@ -1,5 +1,6 @@
 /* Following as a command shows it: a line that is kept up to date on a terminal, a line every few seconds otherwise, events for
  * programs. See invocation.h. */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -9,12 +10,13 @@
 #include "cli/invocation.h"
 #include "cli/progress_bar.h"
 #include "cli/texts.h"
+#include "follow/reverse.h"
 
 enum { LINE_EVERY_US = 5000000 };
 
 struct showing {
     struct invocation *v;
-    bool bar, zh;
+    bool bar, zh, back;
     int64_t shown_us;
     struct follow_speeds speeds;
     struct follow_status last;
@@ -28,11 +30,13 @@ static void show_line(struct showing *s, const struct follow_status *now) {
     str_count((uint64_t)s->speeds.rows_per_s, speed);
     fprintf(stderr, s->bar ? "\r\033[K" : "");
     if (s->zh) {
-        fprintf(stderr, "增量  已应用 %s 行  待应用 %s  %s 行/秒  延迟 %.1f 秒%s%s", rows, rest, speed,
-                follow_lag_s(now), f->caught_up ? "  已追平" : "", atomic_load(&s->v->stop) ? "  停止中" : "");
+        fprintf(stderr, "%s  已应用 %s 行  待应用 %s  %s 行/秒  延迟 %.1f 秒%s%s", s->back ? "反向" : "增量", rows,
+                rest, speed, follow_lag_s(now), f->caught_up ? "  已追平" : "",
+                atomic_load(&s->v->stop) ? "  停止中" : "");
     } else {
-        fprintf(stderr, "Following  %s rows applied  %s to apply  %s rows/s  lag %.1f s%s%s", rows, rest, speed,
-                follow_lag_s(now), f->caught_up ? "  caught up" : "", atomic_load(&s->v->stop) ? "  stopping" : "");
+        fprintf(stderr, "%s  %s rows applied  %s to apply  %s rows/s  lag %.1f s%s%s",
+                s->back ? "Carrying back" : "Following", rows, rest, speed, follow_lag_s(now),
+                f->caught_up ? "  caught up" : "", atomic_load(&s->v->stop) ? "  stopping" : "");
     }
     fprintf(stderr, s->bar ? "" : "\n");
     fflush(stderr);
@@ -67,26 +71,86 @@ static void tell_end(struct showing *s, const struct follow_figures *f) {
     }
 }
 
+/* What only preparing found out, for people; and for programs in the report. */
+static void tell_prepared(struct showing *s, const struct reverse_facts *facts, json_t *report) {
+    json_object_set_new(report, "slot", json_string(facts->slot));
+    json_object_set_new(report, "position", json_string(facts->position));
+    json_object_set_new(report, "decoder", json_string(facts->decoder));
+    if (s->v->o.quiet || s->v->json_events || !s->v->o.reverse.prepare) {
+        return;
+    }
+    printf(s->zh ? "%s复制槽 %s,此后(%s)目标端的变更将回到源端\n解码插件:%s\n"
+                 : "%sslot %s: changes of the target from now on (%s) will be carried back\ndecoder: %s\n",
+           facts->prepared_before ? (s->zh ? "此前已准备," : "prepared before, ") : "", facts->slot, facts->position,
+           facts->decoder);
+    fflush(stdout);
+}
+
+/* Is everything there that carrying changes back takes? False + e: what is missing. */
+static bool way_back_possible(struct invocation *v, json_t *report, struct err *e) {
+    struct precheck p;
+    bool ok = precheck_way_back(&v->o.task, &p, e);
+    json_object_set_new(report, "precheck", precheck_to_json(&p));
+    for (size_t i = 0; ok && i < p.n; i++) {
+        if (p.items[i].status == PRECHECK_WARNING) {
+            log_warn(p.items[i].id, "%s: %s", p.items[i].title, p.items[i].found);
+        }
+        if (p.items[i].status == PRECHECK_FAILED) {
+            err_set(e, ERR_PRECHECK, "changes cannot be carried back: %s", p.items[i].title);
+            err_cause(e, "%s: %s", p.items[i].id, p.items[i].found);
+            err_hint(e, "%s", p.items[i].mend);
+            ok = false;
+        }
+    }
+    precheck_clear(&p);
+    return ok;
+}
+
+static bool run(struct showing *s, struct follow_figures *last, json_t *report, struct err *e) {
+    struct invocation *v = s->v;
+    atomic_bool at_once = false;
+    struct follow_watch watch = {.look = look, .arg = s};
+    if (!s->back) {
+        v->o.follow.in_order = v->o.follow_mode == 1;
+        return follow_task(&v->o.task, &v->o.follow, &watch, &at_once, &v->stop, last, e);
+    }
+    struct reverse_facts facts;
+    v->o.reverse.in_order = v->o.follow_mode == 1;
+    memcpy(v->o.reverse.policy, v->o.follow.policy, sizeof v->o.reverse.policy);
+    v->o.reverse.until_caught_up = v->o.follow.until_caught_up;
+    if (v->o.reverse.prepare && !way_back_possible(v, report, e)) {
+        return false;
+    }
+    bool ok = reverse_task(&v->o.task, &v->o.reverse, &watch, &at_once, &v->stop, &v->arena, &facts, last, e);
+    if (ok) {
+        tell_prepared(s, &facts, report);
+    }
+    return ok;
+}
+
 int stage_follow(struct invocation *v) {
     struct err e = ERR_INIT, unsaid = ERR_INIT;
-    atomic_bool at_once = false;
     struct follow_figures last = {0};
     bool terminal = isatty(STDERR_FILENO) != 0;
     struct showing s = {.v = v,
                         .zh = lang_is_zh(v->o.lang),
                         .bar = !v->json_events && !v->o.quiet &&
-                               (v->o.progress == STYLE_BAR || (v->o.progress == STYLE_AUTO && terminal))};
+                               (v->o.progress == STYLE_BAR || (v->o.progress == STYLE_AUTO && terminal)),
+                        .back = v->command->bit == CMD_REVERSE};
+    json_t *more = json_object();
     follow_speeds_begin(&s.speeds);
-    struct follow_watch watch = {.look = look, .arg = &s};
-    v->o.follow.in_order = v->o.follow_mode == 1;
     stopper_at_once(v->stopper, false);
     stopper_silent(v->stopper, s.bar);
     /* The first signal ends following when what was taken is in; the second ends the process, and the next run goes on. */
-    bool ok = follow_task(&v->o.task, &v->o.follow, &watch, &at_once, &v->stop, &last, &e);
+    bool ok = run(&s, &last, more, &e);
     stopper_silent(v->stopper, false);
-    tell_end(&s, &last);
+    if (!s.back || !v->o.reverse.prepare) {
+        tell_end(&s, &last);
+    }
     s.last.figures = last;
     json_t *report = follow_to_json(&s.speeds, &s.last);
+    json_object_update(report, more);
+    json_decref(more);
     json_object_set_new(report, "ok", json_boolean(ok));
     if (!ok) {
         json_object_set_new(report, "error", err_to_json(&e));

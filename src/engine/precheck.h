@@ -28,6 +28,8 @@ struct precheck {
 /* Connects by itself (both ends), so that an unreachable end is an item and not only an error.
  * false + e only when the check itself could not be made; findings are items. */
 bool precheck_run(const struct task *t, struct precheck *out, struct err *e) WARN_UNUSED;
+/* Only what carrying changes back from the target takes, now that the tables are loaded. false + e: an end cannot be reached. */
+bool precheck_way_back(const struct task *t, struct precheck *out, struct err *e) WARN_UNUSED;
 void precheck_clear(struct precheck *p);
 void precheck_print(const struct precheck *p, FILE *out);
 /* The caller owns the references.

@@ -31,7 +31,8 @@ void precheck_target_server(struct precheck_run *p, const char *schema);
 void precheck_source_changes(struct precheck_run *p);
 void precheck_target_changes(struct precheck_run *p);
 /* More of the way back, which takes a connection of its own. */
-void precheck_reverse(struct precheck_run *p);
+void precheck_stream(struct precheck_run *p);
+void precheck_reverse(struct precheck_run *p); /* and origins, which keep what was followed apart */
 /* What it means when something is missing that only online migration takes. */
 static inline enum precheck_status precheck_lack(const struct precheck_run *p) {
     return p->run.task->online ? PRECHECK_FAILED : PRECHECK_WARNING;

@@ -123,12 +123,57 @@ static void ssl(struct precheck_run *p) {
                  local ? ", and the target is on this machine" : "");
 }
 
-void precheck_reverse(struct precheck_run *p) {
+void precheck_stream(struct precheck_run *p) {
     connection(p);
     senders(p);
     keeping(p);
-    origins(p);
     publication(p);
     decoder(p);
     ssl(p);
+}
+
+void precheck_reverse(struct precheck_run *p) {
+    precheck_stream(p);
+    origins(p);
+}
+
+/* Statements of a trigger would be done a second time, to rows that came back with what it had done. */
+static void triggers(struct precheck_run *p) {
+    struct mysql_rows rows;
+    struct err refused = ERR_INIT;
+    char *sql = arena_printf(&p->run.arena,
+                             "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME FROM information_schema.TRIGGERS WHERE "
+                             "EVENT_OBJECT_SCHEMA = %s ORDER BY 1, 2",
+                             str_literal_mysql(&p->run.arena, p->run.db.name));
+    if (!mysql_rows(p->run.source, &p->run.arena, sql, &rows, &refused)) {
+        precheck_add_error(p, "source.triggers", "no trigger fires at what comes back", &refused);
+        return;
+    }
+    const char *found = NULL;
+    for (size_t i = 0; i < rows.n && found == NULL; i++) {
+        found = schema_find_table(&p->run.db, mysql_cell(&rows, i, 0)) != NULL ? mysql_cell(&rows, i, 1) : NULL;
+    }
+    precheck_add(p, "source.triggers", "no trigger fires at what comes back",
+                 found == NULL ? PRECHECK_OK : PRECHECK_WARNING, sql,
+                 "drop the triggers while changes are carried back, unless they leave such rows alone", "%s%s",
+                 found == NULL ? "none" : "trigger ", found == NULL ? "" : found);
+}
+
+bool precheck_way_back(const struct task *t, struct precheck *out, struct err *e) {
+    struct task online = *t;
+    online.online = true;
+    *out = (struct precheck){0};
+    struct precheck_run p = {.out = out, .run = {.task = &online}};
+    bool ok = run_connect(&p.run, e);
+    if (ok) {
+        const char *wal = precheck_target_value(&p, "SHOW wal_level");
+        precheck_add(&p, "target.wal_level", "changes can flow back",
+                     str_ieq(wal, "logical") ? PRECHECK_OK : PRECHECK_FAILED, "SHOW wal_level",
+                     "ALTER SYSTEM SET wal_level TO logical, and restart", "wal_level = %s", wal);
+        precheck_target_changes(&p);
+        precheck_stream(&p);
+        triggers(&p);
+    }
+    run_clear(&p.run);
+    return ok;
 }

@@ -153,6 +153,14 @@ static bool drain(struct cutter *c, struct err *e) {
     return ok;
 }
 
+static bool take_position(struct cutter *c, struct err *e) {
+    if (c->flight == NULL) {
+        begin_flight(c);
+        return flush(c, e);
+    }
+    return true;
+}
+
 static bool take_commit(struct cutter *c, struct err *e) {
     if (c->skip > 0) {
         return err_set(e, ERR_APPLY_RECORD, "the transaction that was followed in part has fewer changes than before");
@@ -172,6 +180,30 @@ static bool take_commit(struct cutter *c, struct err *e) {
     /* In order a batch that was over its size inside the transaction goes out now. */
     bool over = c->in_order && c->flight->changes > 0 && is_full(c);
     return !(over || moved_on || is_wanted(c)) || flush(c, e);
+}
+
+/* A flight of its own too, with nothing else on its way before and behind it; its transaction may go on. */
+static bool take_emptied(struct cutter *c, const struct feed_item *item, struct err *e) {
+    if (c->skip > 0) {
+        c->skip--;
+        c->in_transaction++;
+        return true;
+    }
+    if (!flush(c, e) || !drain(c, e)) {
+        return false;
+    }
+    c->in_transaction++;
+    begin_flight(c);
+    struct flight *f = c->flight;
+    uint32_t *table = arena_new(&f->arena, uint32_t);
+    *table = item->change.table;
+    f->batch.digest = digest_row(table, sizeof *table).lo;
+    f->emptied = table;
+    f->statement = "";
+    f->changes = f->rows = 1;
+    c->change++;
+    atomic_fetch_add_explicit(&c->taken_rows, 1, memory_order_relaxed);
+    return submit(c, e) && drain(c, e);
 }
 
 /* A flight of its own, which counts as one change; it goes out when its transaction ends. */
@@ -208,6 +240,10 @@ static bool take(void *ctx, const struct feed_item *item, struct err *e) {
         return true;
     case FEED_CHANGE:
         return take_change(c, item, e);
+    case FEED_EMPTIED:
+        return take_emptied(c, item, e);
+    case FEED_POSITION:
+        return take_position(c, e);
     case FEED_COMMIT:
         return take_commit(c, e);
     case FEED_STATEMENT:

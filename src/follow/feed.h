@@ -10,6 +10,8 @@ enum feed_kind {
     FEED_BEGIN,     /* a transaction begins */
     FEED_CHANGE,    /* of a table that is followed */
     FEED_COMMIT,    /* and ends */
+    FEED_EMPTIED,   /* all rows of change.table are gone, wherever in a transaction; counts as one of its changes */
+    FEED_POSITION,  /* between transactions: what was passed over is nobody's business, and need not come again */
     FEED_STATEMENT, /* a definition changes, or a table is emptied: in a transaction of its own, before any change */
 };
 

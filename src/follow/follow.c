@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "engine/claim.h"
 #include "engine/target.h"
 #include "follow/cutter.h"
+#include "follow/gauss_sink.h"
 
 enum {
     MOVE_EVERY_MS = 200,
@@ -24,25 +24,22 @@ struct follow {
     struct follow_options o;
     struct arena arena; /* of the whole run */
     struct follow_tables tables;
-    bool *binary;
-    struct gauss_client *target;
-    struct checkpoint checkpoint;
+    struct sink sink;
+    struct gauss_sink target; /* where it is the sink */
     bool prepared;
     struct follow_figures before; /* of earlier turns */
-    bool enforced;
 };
 
 /* One turn. */
 struct turn {
     struct follow *f;
     struct arena arena;
-    struct target_statements *statements;
     struct apply_record record;
     struct jobs jobs;
     struct apply apply;
     struct cutter cutter;
     pthread_t cutter_thread;
-    struct applier *appliers[64];
+    void *appliers[64];
     unsigned nappliers;
     bool cutting;
     uint64_t moves; /* of the mark, recorded */
@@ -54,22 +51,17 @@ struct turn {
 
 static bool prepare(struct follow *f, struct err *e) {
     const struct follow_options *o = &f->o;
-    bool may_skip = true;
-    f->binary = arena_array(&f->arena, bool, o->db->ntables + 1);
-    if (!apply_may_skip_checks(f->target, o->dialect, &may_skip, e) ||
-        !target_probe_binary(f->target, o->dialect, o->db, f->binary, e)) {
+    struct follow_table_options t = {.dialect = o->dialect, .hidden_cascades = o->hidden_cascades};
+    if (!f->sink.look(f->sink.arg, &t, e)) {
         return false;
     }
-    f->enforced = !may_skip || o->hidden_cascades;
     struct follow_options *own = &f->o;
     own->appliers = o->in_order ? 1 : o->appliers == 0 ? 4 : o->appliers > 64 ? 64 : o->appliers;
     own->batch_changes = o->batch_changes > 0 ? o->batch_changes : 20000;
     own->batch_bytes = o->batch_bytes > 0 ? o->batch_bytes : 8u << 20;
     own->memory_bytes = o->memory_bytes > 0 ? o->memory_bytes : 64u << 20;
-    struct follow_table_options t = {
-        .dialect = o->dialect, .enforced = f->enforced, .hidden_cascades = o->hidden_cascades};
     follow_tables_make(&f->arena, o->db, &t, &f->tables);
-    log_info("follow", "foreign keys are %s, %u sessions", f->enforced ? "checked" : "left alone", own->appliers);
+    log_info("follow", "%u sessions apply changes", own->appliers);
     f->prepared = true;
     return true;
 }
@@ -78,21 +70,21 @@ static bool prepare(struct follow *f, struct err *e) {
 
 static bool read_record(struct turn *t, struct err *e) {
     struct follow *f = t->f;
-    if (!apply_record_read(f->target, &t->arena, f->checkpoint.task, &t->record, e)) {
+    if (!f->sink.read(f->sink.arg, &t->arena, &f->tables, f->o.appliers, &t->record, e)) {
         return false;
     }
     if (!t->record.exists) {
         t->record.in_order = f->o.in_order;
         t->record.shape = f->tables.shape;
         t->record.mark.place = *f->o.begin;
-        return apply_record_begin(f->target, &f->checkpoint, &t->record, e);
+        return f->sink.begin(f->sink.arg, &t->record, e);
     }
     bool same = t->record.shape == f->tables.shape && t->record.in_order == f->o.in_order;
     bool between = t->record.ncuts == 0 && t->record.mark.place.rows == 0;
     if (!same && between) {
         t->record.shape = f->tables.shape;
         t->record.in_order = f->o.in_order;
-        return apply_record_begin(f->target, &f->checkpoint, &t->record, e);
+        return f->sink.begin(f->sink.arg, &t->record, e);
     }
     if (t->record.shape != f->tables.shape) {
         return err_set(e, ERR_APPLY_RECORD, "the tables are others than those that were followed before");
@@ -113,7 +105,7 @@ static bool move_mark(struct turn *t, int64_t wait_ms, bool durable, struct err 
         t->moves = m.moves;
         t->moved = true;
     } else if (m.moves != t->moves || (durable && t->moved)) {
-        ok = apply_record_move(f->target, &f->checkpoint, &m, durable, e);
+        ok = f->sink.move(f->sink.arg, &m, durable, e);
         if (ok) {
             jobs_recorded(&t->jobs, m.change);
             t->moves = m.moves;
@@ -121,7 +113,7 @@ static bool move_mark(struct turn *t, int64_t wait_ms, bool durable, struct err 
         }
     }
     if (ok && durable && t->moved) {
-        ok = checkpoint_flush(f->target, &f->checkpoint, e);
+        ok = f->sink.flush(f->sink.arg, e);
         t->moved = !ok;
     }
     if (ok && durable && f->o.feed->forget != NULL) {
@@ -201,16 +193,13 @@ static bool start(struct turn *t, struct err *e) {
     t->apply = (struct apply){.task = o->task,
                               .dialect = o->dialect,
                               .tables = &f->tables,
-                              .statements = t->statements,
-                              .checkpoint = f->checkpoint,
-                              .enforced = f->enforced,
                               .in_order = o->in_order,
                               .origin = o->origin,
                               .jobs = &t->jobs,
                               .stop = o->stop};
     memcpy(t->apply.policy, o->policy, sizeof t->apply.policy);
     for (; t->nappliers < o->appliers; t->nappliers++) {
-        if (!applier_start(&t->apply, t->nappliers, &t->appliers[t->nappliers], e)) {
+        if (!f->sink.start(f->sink.arg, &t->apply, t->nappliers, &t->appliers[t->nappliers], e)) {
             return false;
         }
     }
@@ -236,7 +225,7 @@ static void join(struct turn *t, bool interrupt) {
         pthread_join(t->cutter_thread, NULL);
     }
     for (unsigned i = 0; i < t->nappliers; i++) {
-        applier_join(t->appliers[i], interrupt);
+        t->f->sink.join(t->appliers[i], interrupt);
     }
     t->nappliers = 0;
     t->cutting = false;
@@ -270,16 +259,10 @@ static bool supervise(struct turn *t, struct err *e) {
     return !jobs_failed(&t->jobs, e) && move_mark(t, 0, true, e);
 }
 
-static bool begin_turn(struct turn *t, struct err *e) {
-    struct follow *f = t->f;
-    return statements_make(f->target, &t->arena, f->o.dialect, &f->tables, f->binary, &t->statements, e) &&
-           read_record(t, e);
-}
-
 /* *progress: the mark has moved. */
 static bool run_turn(struct follow *f, bool *progress, struct err *e) {
     struct turn t = {.f = f, .durable_us = clock_mono_us()};
-    if (!begin_turn(&t, e)) {
+    if (!read_record(&t, e)) {
         apply_record_clear(&t.record);
         arena_clear(&t.arena);
         return false;
@@ -308,21 +291,11 @@ static bool run_turn(struct follow *f, bool *progress, struct err *e) {
 /* ---- turns ---- */
 
 /* What is between two turns may be tried again. */
-static bool passes_by_itself(const struct err *e) {
+static bool passes_by_itself(const struct follow *f, const struct err *e) {
     enum err_class class = err_class_of(e->code);
-    return e->retryable && e->code != ERR_CANCELLED && (class == ERR_CLASS_TARGET || class == ERR_CLASS_NETWORK);
-}
-
-/* A new coordinator's session; the task is this run's again, and nothing of the last turn can commit any more. */
-static bool come_back(struct follow *f, struct err *e) {
-    struct arena a = ARENA_INIT;
-    struct gauss_identity id;
-    gauss_close(f->target);
-    f->target = NULL;
-    bool ok = target_open(f->o.task, &a, &f->target, &id, e) && claim_renew(f->target, &f->checkpoint, f->o.stop, e) &&
-              claim_replace(f->target, &f->checkpoint, f->o.stop, e);
-    arena_clear(&a);
-    return ok;
+    bool ends = class == ERR_CLASS_TARGET || class == ERR_CLASS_NETWORK;
+    ends = ends || (class == ERR_CLASS_SOURCE && f->o.sink != NULL); /* the feed of a source tries again by itself */
+    return e->retryable && e->code != ERR_CANCELLED && ends;
 }
 
 static void watch_lost(const struct follow *f) {
@@ -339,12 +312,12 @@ static bool wait_for_target(struct follow *f, struct err *e) {
     int64_t until_us = clock_mono_us() + retry_ms * 1000;
     struct err first = *e;
     log_err("turn_ended", e);
-    while (!come_back(f, e)) {
+    while (!f->sink.come_back(f->sink.arg, e)) {
         if (atomic_load(f->o.stop)) {
             return err_set(e, ERR_CANCELLED, "stopped by request");
         }
-        if (!passes_by_itself(e) || clock_mono_us() > until_us) {
-            if (passes_by_itself(e)) {
+        if (!passes_by_itself(f, e) || clock_mono_us() > until_us) {
+            if (passes_by_itself(f, e)) {
                 err_copy(e, &first);
             }
             return false;
@@ -359,7 +332,8 @@ static bool wait_for_target(struct follow *f, struct err *e) {
 
 bool follow_run(const struct follow_options *o, struct follow_figures *last, struct err *e) {
     enum { TURNS_WITHOUT_PROGRESS = 20 };
-    struct follow f = {.o = *o, .target = o->coordinator, .checkpoint = *o->checkpoint};
+    struct follow f = {.o = *o};
+    f.sink = o->sink != NULL ? *o->sink : gauss_sink_begin(&f.target, o);
     bool ok = true;
     for (unsigned idle = 0; ok;) {
         bool progress = false;
@@ -368,15 +342,14 @@ bool follow_run(const struct follow_options *o, struct follow_figures *last, str
             break;
         }
         idle = progress ? 0 : idle + 1;
-        ok = passes_by_itself(e) && idle < TURNS_WITHOUT_PROGRESS && wait_for_target(&f, e);
+        ok = passes_by_itself(&f, e) && idle < TURNS_WITHOUT_PROGRESS && wait_for_target(&f, e);
         if (ok) {
             err_clear(e);
         }
     }
-    *o->checkpoint = f.checkpoint;
     *last = f.before;
     last->place = (struct stream_place){0}; /* its strings go now */
-    gauss_close(f.target);
+    f.sink.end(f.sink.arg);
     arena_clear(&f.arena);
     return ok;
 }

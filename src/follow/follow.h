@@ -16,6 +16,7 @@
 
 #include "follow/apply.h"
 #include "follow/feed.h"
+#include "follow/sink.h"
 
 /* How it goes, for whoever watches; sums since follow_run began. */
 struct follow_figures {
@@ -35,6 +36,7 @@ struct follow_options {
     const struct database *db;        /* resolved */
     struct checkpoint *checkpoint;    /* claimed; has the run's number of the last turn at the end */
     struct gauss_client *coordinator; /* the session that claimed it; follow_run closes it */
+    const struct sink *sink;          /* where changes go; NULL: the target, by the three above */
     struct feed *feed;
     const struct stream_place *begin; /* where following begins, if it has not begun yet */
     bool in_order;

@@ -43,6 +43,8 @@ struct flight {
     uint64_t digest;
     struct stream_place end;
     const char *statement; /* of the target, instead of changes; "": nothing is done; NULL: none. In the arena */
+    const uint32_t
+        *emptied;          /* this table loses all its rows, besides which nothing is done; NULL: none. In the arena */
     bool goes_on;          /* the transaction at its end goes on in the next flight, and is to be committed whole */
     json_t *losses;        /* met by its changes; NULL: none. Owned */
     json_t *losses_so_far; /* up to its end: in_order, and of statements */

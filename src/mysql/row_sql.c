@@ -64,7 +64,7 @@ static bool put_value(struct row_sql *s, const struct row_table *t, const struct
         if (t->reference == DIALECT_OG_A && c->kind == TK_TEXT && !canon_is_json(t->canon, i)) {
             return row_sql_puts(s, "''"); /* an A database keeps '' as NULL */
         }
-        return refused(s, c->name, "it does not take NULL");
+        return c->for_null != NULL ? row_sql_puts(s, c->for_null) : refused(s, c->name, "it does not take NULL");
     }
     const char *text = literal(s, t, f, i);
     return text != NULL && row_sql_puts(s, text);

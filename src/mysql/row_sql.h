@@ -16,8 +16,9 @@ struct row_column {
     const struct mytype *type;
     enum target_kind kind; /* of the canonical values */
     bool nullable;
-    bool computed;  /* generated: never written */
-    bool on_update; /* it changes by itself */
+    bool computed;        /* generated: never written */
+    bool on_update;       /* it changes by itself */
+    const char *for_null; /* a literal: what NULL stands for in this column, which takes none; or NULL */
 };
 
 struct row_table {

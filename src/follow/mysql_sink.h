@@ -1,0 +1,45 @@
+/* The source as a sink: MySQL or MariaDB, which changes of the target go back into.
+ *
+ * Its record is godwit.progress (mysql/writer.h): channel 0 holds the mark, in JSON; each applier has a channel, whose note says which
+ * parts beyond the mark it has committed, and how the stream was cut up to there. In order there is one applier, whose note is the mark.
+ * The fence is the run's number, so what an earlier run or turn has not committed can commit no more once `read` has taken its
+ * channels. The task itself is claimed in the target (engine/claim.h). */
+#ifndef FOLLOW_MYSQL_SINK_H
+#define FOLLOW_MYSQL_SINK_H
+
+#include "follow/back_tables.h"
+#include "follow/follow.h"
+#include "mysql/writer.h"
+
+struct mysql_sink {
+    const struct task *task;
+    atomic_bool *stop;
+    const struct back_tables *tables;
+    const char *generation;        /* of what is followed: a record of another one is none */
+    struct gauss_client *target;   /* the session that claimed the task; closed by sink.end */
+    struct checkpoint *checkpoint; /* claimed */
+    bool diverts;                  /* godwit.rejected may be needed */
+    /* its own */
+    struct mysql_writer **writers; /* by channel */
+    size_t nwriters;
+    json_t **parts; /* by channel: what its note says of parts beyond the mark; NULL: nothing */
+    uint64_t shape; /* as recorded */
+    bool in_order;
+};
+
+struct sink mysql_sink_begin(struct mysql_sink *s);
+
+/* ---- between the files ---- */
+
+struct back_applier;
+
+/* w and parts (NULL: none) are taken over. */
+bool back_applier_start(struct mysql_sink *s, struct apply *a, unsigned number, struct mysql_writer *w, json_t *parts,
+                        void **out, struct err *e) WARN_UNUSED;
+void back_applier_join(void *applier, bool interrupt);
+
+/* A mark as a channel's note, in the arena; and the words of its position. */
+char *mysql_sink_mark_note(struct arena *a, const struct apply_record *r, const struct mark *m, const char *generation);
+char *mysql_sink_position(struct arena *a, const struct stream_place *p);
+
+#endif

@@ -1,0 +1,165 @@
+/* See reverse.h. */
+#include "follow/reverse.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "engine/claim.h"
+#include "follow/gauss_feed.h"
+#include "follow/mysql_sink.h"
+#include "follow/way_back.h"
+#include "gauss/lsn.h"
+#include "gauss/slot.h"
+
+struct reversing {
+    const struct reverse_options *o;
+    const struct follow_watch *watch;
+    struct run run;
+    struct checkpoint checkpoint;
+    struct back_tables tables;
+    struct way_back way;
+    struct decoder_choice decoder;
+    struct gauss_feed *feed;
+};
+
+static bool claim(struct reversing *v, struct err *e) {
+    struct run *r = &v->run;
+    struct checkpoint *cp = &r->load.checkpoint;
+    struct task_record record, before;
+    bool fenced = r->task->fence > 0;
+    bool ok = checkpoint_prepare(r->target, e) && (fenced || claim_lock(r->target, r->name, e)) &&
+              checkpoint_read(r->target, &r->arena, r->name, &record, e);
+    if (ok && record.state != TASK_DONE) {
+        return err_set(e, ERR_NOT_LOADED, "task '%s' has no finished load in the target", r->name);
+    }
+    return ok && claim_take(r->target, &r->arena, r->name, r->task->fence, r->stop, cp, &before, e) &&
+           (!fenced || claim_replace(r->target, cp, r->stop, e));
+}
+
+static bool look_at_tables(struct reversing *v, struct err *e) {
+    if (!back_tables_make(&v->run, &v->run.arena, &v->tables, e)) {
+        return false;
+    }
+    for (size_t i = 0; v->o->in_order && i < v->tables.n; i++) {
+        v->tables.tables[i].row.upsert = false; /* in order nothing is done twice, to find out about a count */
+    }
+    return true;
+}
+
+static void look(void *arg, const struct follow_figures *g) {
+    struct reversing *v = arg;
+    if (v->watch != NULL && v->watch->look != NULL) {
+        struct follow_status s = {
+            .figures = *g, .captured_bytes = gauss_feed_received(v->feed), .source_us = clock_utc_us()};
+        v->watch->look(v->watch->arg, &s);
+    }
+}
+
+static bool follow(struct reversing *v, uint64_t until, atomic_bool *finish, struct follow_figures *last,
+                   struct err *e) {
+    struct run *r = &v->run;
+    const struct task *t = r->task;
+    struct gauss_feed_options fo = {.task = t,
+                                    .dialect = r->identity.dialect,
+                                    .tables = &v->tables,
+                                    .decoder = v->decoder,
+                                    .slot = v->way.slot,
+                                    .publication = v->way.publication,
+                                    .generation = v->way.generation,
+                                    .own_origin = "godwit_",
+                                    .until = until};
+    struct stream_place begin = {
+        .at = {.server = v->way.generation, .gtid = "", .file = v->way.slot, .pos = v->way.position}};
+    struct mysql_sink back = {.task = t,
+                              .stop = r->stop,
+                              .tables = &v->tables,
+                              .generation = v->way.generation,
+                              .target = r->target,
+                              .checkpoint = &v->checkpoint};
+    for (size_t i = 0; i < APPLY_CLASSES; i++) {
+        back.diverts = back.diverts || v->o->policy[i] == APPLY_DIVERT;
+    }
+    if (!gauss_feed_new(&v->feed, &fo, e)) {
+        return false;
+    }
+    mysql_close(r->source);
+    r->source = NULL;
+    r->target = NULL; /* the sink's */
+    struct feed feed = gauss_feed_feed(v->feed);
+    struct sink sink = mysql_sink_begin(&back);
+    struct follow_options o = {.task = t,
+                               .dialect = r->identity.dialect,
+                               .db = &r->db,
+                               .sink = &sink,
+                               .feed = &feed,
+                               .begin = &begin,
+                               .in_order = v->o->in_order,
+                               .appliers = t->jobs,
+                               .stop = r->stop,
+                               .finish = finish,
+                               .watch = look,
+                               .arg = v};
+    memcpy(o.policy, v->o->policy, sizeof o.policy);
+    bool ok = follow_run(&o, last, e);
+    gauss_feed_free(v->feed);
+    v->feed = NULL;
+    return ok;
+}
+
+/* The session that claimed the task went with the sink; the claim itself is still ours. */
+static bool end_way(struct reversing *v, struct err *e) {
+    struct arena a = ARENA_INIT;
+    struct gauss_client *c = NULL;
+    struct gauss_identity id;
+    bool ok = target_open(v->run.task, &a, &c, &id, e) && claim_lock(c, v->run.name, e) &&
+              way_back_end(&v->run, c, &v->checkpoint, &v->way, e);
+    gauss_close(c);
+    arena_clear(&a);
+    return ok;
+}
+
+static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struct reverse_facts *facts,
+                struct follow_figures *last, struct err *e) {
+    struct run *r = &v->run;
+    char lsn[LSN_TEXT_MAX];
+    uint64_t until = 0;
+    if (!run_connect(r, e) || !claim(v, e) || !look_at_tables(v, e) || !way_back_decoder(r, &v->decoder, e) ||
+        !way_back_read(r, &r->arena, &v->way, e)) {
+        return false;
+    }
+    facts->prepared_before = v->way.state == WAY_BACK_READY;
+    if (v->o->prepare && !way_back_make(r, &r->arena, &v->tables, &v->way, e)) {
+        return false;
+    }
+    if (v->way.state == WAY_BACK_NONE || v->way.state == WAY_BACK_MAKING) {
+        return err_set(e, ERR_NOT_PREPARED, "nothing tells which changes of the target are to be carried back");
+    }
+    facts->slot = arena_strdup(a, v->way.slot);
+    facts->position = arena_strdup(a, lsn_text(v->way.position, lsn));
+    facts->decoder = arena_strdup(a, v->decoder.reason);
+    v->checkpoint = r->load.checkpoint;
+    if (v->o->prepare) {
+        return true;
+    }
+    bool ends = v->o->until_caught_up || v->o->finish;
+    if (v->way.state == WAY_BACK_READY && (ends && !log_position(r->target, r->identity.dialect, &until, e))) {
+        return false;
+    }
+    if (v->way.state == WAY_BACK_READY && !follow(v, until, finish, last, e)) {
+        return false;
+    }
+    return !v->o->finish || atomic_load(finish) || end_way(v, e);
+}
+
+bool reverse_task(const struct task *t, const struct reverse_options *o, const struct follow_watch *w,
+                  atomic_bool *stop, atomic_bool *finish, struct arena *a, struct reverse_facts *facts,
+                  struct follow_figures *last, struct err *e) {
+    struct reversing v = {.o = o, .watch = w, .run = {.task = t, .stop = stop}};
+    *facts = (struct reverse_facts){.slot = "", .position = "", .decoder = ""};
+    *last = (struct follow_figures){.caught_up = false};
+    bool ok = run(&v, finish, a, facts, last, e);
+    run_clear(&v.run);
+    return ok;
+}
