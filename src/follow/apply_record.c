@@ -51,9 +51,11 @@ bool apply_record_parse_cuts(struct arena *a, const char *text, struct cut **out
         if (!read_number(&at, &changes) || *at++ != '/' || !read_number(&at, &parts) || parts == 0 || parts > 10000) {
             return false;
         }
-        *out = arena_grow(a, *out, *n, &cap, sizeof **out);
-        (*out)[(*n)++] = (struct cut){
-            .first = first, .changes = changes, .parts = (uint32_t)parts, .done = arena_array(a, bool, parts)};
+        if (changes > 0) { /* a place between two batches need not be met again */
+            *out = arena_grow(a, *out, *n, &cap, sizeof **out);
+            (*out)[(*n)++] = (struct cut){
+                .first = first, .changes = changes, .parts = (uint32_t)parts, .done = arena_array(a, bool, parts)};
+        }
         first += changes;
         if (*at == '\0') {
             return true;

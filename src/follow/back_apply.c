@@ -22,8 +22,10 @@ struct back_applier {
     unsigned number;
     pthread_t thread;
     struct mysql_writer *writer;
-    json_t *parts; /* this channel has committed, beyond the mark */
-    bool open;     /* in order: the transaction goes on */
+    json_t *parts;  /* this channel has committed, beyond the mark */
+    char *cuts;     /* how the stream was cut up to the last of them */
+    uint64_t reach; /* and where that ends */
+    bool open;      /* in order: the transaction goes on */
     struct arena arena;
     struct field *fields;
     bool *known;
@@ -163,10 +165,31 @@ static void add_part(struct back_applier *w, const struct job *job) {
             json_array_remove(w->parts, i);
         }
     }
+    /* After a crash what comes first may be done again behind what comes later: that has to stay known. */
+    if (f->first + f->changes >= w->reach) {
+        free(w->cuts);
+        w->cuts = strdup(f->cuts);
+        w->reach = f->first + f->changes;
+    }
     apply_digest_text(f->digest, digest);
     json_array_append_new(w->parts,
                           json_pack("{s:I, s:I, s:I, s:s}", "first", (json_int_t)f->first, "part",
                                     (json_int_t)job->part, "changes", (json_int_t)f->changes, "digest", digest));
+}
+
+/* What the channel has said before. */
+static void take_note(struct back_applier *w, const json_t *note) {
+    struct arena a = ARENA_INIT;
+    const char *cuts = json_string_value(json_object_get(note, "cuts"));
+    struct cut *all;
+    size_t n;
+    w->parts = json_deep_copy(json_object_get(note, "parts"));
+    w->parts = w->parts != NULL ? w->parts : json_array();
+    if (cuts != NULL && apply_record_parse_cuts(&a, cuts, &all, &n) && n > 0) {
+        w->cuts = strdup(cuts);
+        w->reach = all[n - 1].first + all[n - 1].changes;
+    }
+    arena_clear(&a);
 }
 
 static void forget_part(struct back_applier *w) {
@@ -180,7 +203,8 @@ static char *note_of(struct back_applier *w, const struct job *job) {
         struct apply_record r = {.in_order = true, .shape = w->apply->tables->shape};
         return mysql_sink_mark_note(&w->arena, &r, &m, w->sink->generation);
     }
-    json_t *j = json_pack("{s:s, s:s, s:O}", "of", w->sink->generation, "cuts", f->cuts, "parts", w->parts);
+    json_t *j = json_pack("{s:s, s:s, s:O}", "of", w->sink->generation, "cuts", w->cuts != NULL ? w->cuts : f->cuts,
+                          "parts", w->parts);
     char *text = json_dumps(j, JSON_COMPACT), *copy = arena_strdup(&w->arena, text);
     free(text);
     json_decref(j);
@@ -314,6 +338,7 @@ static void *thread_main(void *arg) {
 static void applier_free(struct back_applier *w) {
     mysql_writer_close(w->writer);
     json_decref(w->parts);
+    free(w->cuts);
     buf_clear(&w->row);
     buf_clear(&w->old);
     arena_clear(&w->arena);
@@ -323,16 +348,17 @@ static void applier_free(struct back_applier *w) {
 }
 
 bool back_applier_start(struct mysql_sink *s, struct apply *a, unsigned number, struct mysql_writer *writer,
-                        json_t *parts, void **out, struct err *e) {
+                        json_t *note, void **out, struct err *e) {
     struct back_applier *w = calloc(1, sizeof *w);
     size_t most = a->tables->fields_max + 1;
     if (w == NULL) {
         mysql_writer_close(writer);
-        json_decref(parts);
+        json_decref(note);
         return err_set(e, ERR_MEMORY, "no memory for a session");
     }
     *w = (struct back_applier){.sink = s, .apply = a, .number = number, .writer = writer};
-    w->parts = parts != NULL ? parts : json_array();
+    take_note(w, note);
+    json_decref(note);
     buf_init(&w->row, ROW_MAX_BYTES);
     buf_init(&w->old, ROW_MAX_BYTES);
     w->fields = calloc(most, sizeof *w->fields);

@@ -76,7 +76,7 @@ static bool take_cuts(struct arena *a, const json_t *j, struct apply_record *out
     if (!apply_record_parse_cuts(a, text_of(j, "cuts"), &all, &n)) {
         return unreadable(e);
     }
-    uint64_t end = all[n - 1].first + all[n - 1].changes;
+    uint64_t end = n == 0 ? 0 : all[n - 1].first + all[n - 1].changes;
     if (end <= out->mark.change || end <= *reach) {
         return true;
     }
@@ -141,12 +141,12 @@ static bool take_notes(const struct mysql_sink *s, struct arena *a, json_t *cons
 static void close_writers(struct mysql_sink *s) {
     for (size_t i = 0; i < s->nwriters; i++) {
         mysql_writer_close(s->writers[i]);
-        json_decref(s->parts[i]);
+        json_decref(s->notes[i]);
     }
     free(s->writers);
-    free(s->parts);
+    free(s->notes);
     s->writers = NULL;
-    s->parts = NULL;
+    s->notes = NULL;
     s->nwriters = 0;
 }
 
@@ -184,12 +184,12 @@ static bool open_channels(struct mysql_sink *s, struct arena *a, unsigned applie
                           struct err *e) {
     close_writers(s);
     s->writers = calloc(APPLIERS_MAX + 1, sizeof(struct mysql_writer *));
-    s->parts = calloc(APPLIERS_MAX + 1, sizeof(json_t *));
-    if (s->writers == NULL || s->parts == NULL) {
+    s->notes = calloc(APPLIERS_MAX + 1, sizeof(json_t *));
+    if (s->writers == NULL || s->notes == NULL) {
         free(s->writers);
-        free(s->parts);
+        free(s->notes);
         s->writers = NULL;
-        s->parts = NULL;
+        s->notes = NULL;
         return err_set(e, ERR_MEMORY, "no memory for sessions");
     }
     s->nwriters = APPLIERS_MAX + 1;
@@ -256,7 +256,7 @@ static bool read_record(void *arg, struct arena *a, const struct follow_tables *
     for (size_t i = 0; i < APPLIERS_MAX + 1; i++) {
         bool ours = ok && str_eq(text_of(notes[i], "of"), s->generation);
         if (ours) {
-            s->parts[i] = json_incref(json_object_get(notes[i], "parts"));
+            s->notes[i] = json_object_get(notes[i], "parts") != NULL ? json_incref(notes[i]) : NULL;
         }
         json_decref(notes[i]);
     }
@@ -285,12 +285,12 @@ static bool flush(void *arg, struct err *e) {
 static bool start(void *arg, struct apply *a, unsigned number, void **applier, struct err *e) {
     struct mysql_sink *s = arg;
     struct mysql_writer *w = s->writers[number + 1];
-    json_t *parts = s->parts[number + 1];
+    json_t *note = s->notes[number + 1];
     s->writers[number + 1] = NULL;
-    s->parts[number + 1] = NULL;
+    s->notes[number + 1] = NULL;
     s->shape = a->tables->shape;
     s->in_order = a->in_order;
-    return back_applier_start(s, a, number, w, parts, applier, e);
+    return back_applier_start(s, a, number, w, note, applier, e);
 }
 
 /* The task is this run's again, under a new number, which is the fence. */

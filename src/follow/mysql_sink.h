@@ -22,7 +22,7 @@ struct mysql_sink {
     /* its own */
     struct mysql_writer **writers; /* by channel */
     size_t nwriters;
-    json_t **parts; /* by channel: what its note says of parts beyond the mark; NULL: nothing */
+    json_t **notes; /* by channel: what it says of parts beyond the mark; NULL: nothing */
     uint64_t shape; /* as recorded */
     bool in_order;
 };
@@ -33,8 +33,8 @@ struct sink mysql_sink_begin(struct mysql_sink *s);
 
 struct back_applier;
 
-/* w and parts (NULL: none) are taken over. */
-bool back_applier_start(struct mysql_sink *s, struct apply *a, unsigned number, struct mysql_writer *w, json_t *parts,
+/* w and note (NULL: none) are taken over. */
+bool back_applier_start(struct mysql_sink *s, struct apply *a, unsigned number, struct mysql_writer *w, json_t *note,
                         void **out, struct err *e) WARN_UNUSED;
 void back_applier_join(void *applier, bool interrupt);
 
