@@ -34,6 +34,7 @@ struct feed_end {
 struct feed_transaction {
     bool open;
     bool leave_out; /* it is contained already */
+    bool came_back; /* from the target, where it is */
     bool prepared;  /* it may be decided about much later */
     uint64_t rows;  /* told */
     uint64_t skip;  /* so many of its rows were told before the connection broke */
@@ -46,7 +47,8 @@ struct binlog_feed {
     struct binlog_feed_options o;
     struct arena arena;
     struct feed_table *tables;
-    struct log_position at; /* behind the last whole transaction */
+    struct binlog_plan *progress; /* of godwit.progress: what comes back begins with a change of it (mysql/writer.h) */
+    struct log_position at;       /* behind the last whole transaction */
     struct capture *capture;
     pthread_mutex_t lock; /* of capture, for stop */
     struct txn_reader *reader;
@@ -73,6 +75,26 @@ static bool make_plan(struct binlog_feed *f, struct feed_table *ft, struct err *
         columns[i] = (struct binlog_column){.name = c->name, .type = c->type, .wanted = c->loaded};
     }
     return binlog_plan_make(&f->arena, columns, t->ncolumns, f->o.charsets, f->o.db->is_mariadb, &ft->plan, e);
+}
+
+static bool make_progress_plan(struct binlog_feed *f, struct err *e) {
+    static const struct {
+        const char *name, *type, *charset, *collation;
+    } of[] = {{"task", "varchar(190)", "utf8mb4", "utf8mb4_bin"}, {"channel", "int unsigned", NULL, NULL},
+              {"batch", "bigint unsigned", NULL, NULL},           {"fence", "bigint unsigned", NULL, NULL},
+              {"position", "varchar(255)", "ascii", "ascii_bin"}, {"note", "longtext", "utf8mb4", "utf8mb4_bin"},
+              {"changed_us", "bigint unsigned", NULL, NULL}};
+    enum { N = sizeof of / sizeof of[0] };
+    struct binlog_column *columns = arena_array(&f->arena, struct binlog_column, N);
+    for (size_t i = 0; i < N; i++) {
+        columns[i] = (struct binlog_column){.name = of[i].name, .wanted = i == 0};
+        if (!mytype_parse(&f->arena, of[i].type, &columns[i].type)) {
+            return err_set(e, ERR_INTERNAL, "a type of godwit.progress is not understood");
+        }
+        columns[i].type.charset = arena_strdup(&f->arena, of[i].charset);
+        columns[i].type.collation = arena_strdup(&f->arena, of[i].collation);
+    }
+    return binlog_plan_make(&f->arena, columns, N, f->o.charsets, f->o.db->is_mariadb, &f->progress, e);
 }
 
 /* For rows as they were: what cannot be carried exactly must not stop anything, only keep them from being found. */
@@ -185,6 +207,13 @@ static bool refuse_xa(struct err *e) {
     return err_hint(e, "transactions that are prepared, and decided about later, cannot be followed yet");
 }
 
+/* A row of the binary protocol with one text: is it the task's name? */
+static bool is_ours(const struct binlog_feed *f, const struct binlog_row *row) {
+    enum { HEAD = 2, SHORT = 251 }; /* a zero and the NULLs' bits */
+    size_t n = strlen(f->o.name), at = HEAD + (n < SHORT ? 1 : 3);
+    return row->bytes != NULL && row->len == at + n && memcmp(row->bytes + at, f->o.name, n) == 0;
+}
+
 static bool on_row(void *ctx, void *table, const struct binlog_change *c, unsigned flags, struct err *e) {
     static const enum row_op ops[] = {
         [BINLOG_ROW_INSERT] = ROW_INSERT, [BINLOG_ROW_UPDATE] = ROW_UPDATE, [BINLOG_ROW_DELETE] = ROW_DELETE};
@@ -192,7 +221,12 @@ static bool on_row(void *ctx, void *table, const struct binlog_change *c, unsign
     struct feed_table *ft = table;
     struct feed_transaction *now = &f->now;
     (void)flags;
-    if (now->leave_out) {
+    if (ft == NULL) { /* of godwit.progress */
+        const struct binlog_row *row = c->before.bytes != NULL ? &c->before : &c->after;
+        now->came_back = now->came_back || (now->rows == 0 && is_ours(f, row));
+        return true;
+    }
+    if (now->leave_out || now->came_back) {
         return true;
     }
     if (now->prepared || txn_reader_track(f->reader)->kind == BINLOG_STATEMENT_XA_START) {
@@ -358,6 +392,11 @@ static bool on_cut(void *ctx, struct err *e) {
     return true; /* on_begin sees whether it comes again */
 }
 
+static bool is_named(const struct binlog_table_map *m, const char *schema, const char *name) {
+    return m->schema_len == strlen(schema) && memcmp(m->schema, schema, m->schema_len) == 0 &&
+           m->name_len == strlen(name) && memcmp(m->name, name, m->name_len) == 0;
+}
+
 static bool on_table(void *ctx, const struct binlog_table_map *m, struct binlog_plan **plan, void **table,
                      struct err *e) {
     struct binlog_feed *f = ctx;
@@ -368,6 +407,11 @@ static bool on_table(void *ctx, const struct binlog_table_map *m, struct binlog_
                 (d->lower_case_table_names != 0 ? strncasecmp(m->schema, d->name, m->schema_len) == 0
                                                 : memcmp(m->schema, d->name, m->schema_len) == 0);
     *plan = NULL;
+    if (is_named(m, "godwit", "progress")) {
+        *plan = f->progress;
+        *table = NULL;
+        return true;
+    }
     if (!ours) {
         return true;
     }
@@ -543,7 +587,7 @@ bool binlog_feed_new(struct binlog_feed **out, const struct binlog_feed_options 
               err_where(e, "--until-gtid");
     atomic_init(&f->asked.set, ok && o->until_gtid != NULL);
     atomic_init(&f->later.set, false);
-    if (!ok || !make_tables(f, e)) {
+    if (!ok || !make_tables(f, e) || !make_progress_plan(f, e)) {
         binlog_feed_free(f);
         return false;
     }

@@ -11,6 +11,7 @@ struct binlog_feed_options {
     enum dialect dialect;
     const struct database *db; /* resolved; tables are those that are followed, by their numbers in it */
     const struct charsets *charsets;
+    const char *name;       /* of the task: what came back under it (godwit reverse) is in the target */
     bool by_gtid;           /* the source gives its transactions GTIDs */
     bool until_end;         /* end where the binlog ends now */
     const char *until_gtid; /* end as soon as this is contained (by_gtid); NULL: no end */

@@ -116,13 +116,32 @@ static bool put_absent(struct buf *out, struct err *e) {
     return true;
 }
 
+/* The canonical form, which compares, has no -0; the source does. value: the field as it came; at: canonical, behind its length. */
+static void keep_sign(const struct column *c, const struct change_value *v, uint8_t *at) {
+    enum target_kind kind = c->target.kind;
+    bool negative = v->len > 0 && (v->form == VALUE_TEXT ? v->bytes[0] == '-' : v->bytes[0] == 0x80);
+    size_t n = kind == TK_FLOAT4 ? 4 : kind == TK_FLOAT8 ? 8 : 0;
+    uint8_t any = 0;
+    for (size_t i = 0; i < n; i++) {
+        any |= at[i];
+    }
+    if (n > 0 && any == 0 && negative) {
+        at[0] = 0x80;
+    }
+}
+
 static bool put_value(const struct back_table *b, size_t i, const struct change_value *v, struct buf *out,
                       struct err *e) {
+    size_t start = out->len;
     switch (v->form) {
     case VALUE_TEXT:
-        return canon_value_text(b->canon, i, v->bytes, v->len, out, e);
     case VALUE_BINARY:
-        return canon_value_binary(b->canon, i, v->bytes, v->len, out, e);
+        if (!(v->form == VALUE_TEXT ? canon_value_text(b->canon, i, v->bytes, v->len, out, e)
+                                    : canon_value_binary(b->canon, i, v->bytes, v->len, out, e))) {
+            return false;
+        }
+        keep_sign(b->columns[i], v, out->data + start + 4);
+        return true;
     case VALUE_NULL:
         return canon_null(out, e);
     case VALUE_ABSENT:

@@ -293,6 +293,13 @@ static bool start(void *arg, struct apply *a, unsigned number, void **applier, s
     return back_applier_start(s, a, number, w, note, applier, e);
 }
 
+static bool source_is_there(struct mysql_sink *s, struct err *e) {
+    struct mysql_client *c = NULL;
+    bool ok = mysql_connect(&c, &s->task->source, e);
+    mysql_close(c);
+    return ok;
+}
+
 /* The task is this run's again, under a new number, which is the fence. */
 static bool come_back(void *arg, struct err *e) {
     struct mysql_sink *s = arg;
@@ -301,7 +308,7 @@ static bool come_back(void *arg, struct err *e) {
     close_writers(s);
     gauss_close(s->target);
     s->target = NULL;
-    bool ok = target_open(s->task, &a, &s->target, &id, e) && claim_renew(s->target, s->checkpoint, s->stop, e) &&
+    bool ok = source_is_there(s, e) && target_open(s->task, &a, &s->target, &id, e) && claim_renew(s->target, s->checkpoint, s->stop, e) &&
               claim_replace(s->target, s->checkpoint, s->stop, e);
     arena_clear(&a);
     return ok;

@@ -22,7 +22,10 @@ struct reversing {
     struct way_back way;
     struct decoder_choice decoder;
     struct gauss_feed *feed;
+    bool followed; /* it had begun */
 };
+
+enum { RETRY_MS = 60000, AGAIN_MS = 200 };
 
 static bool claim(struct reversing *v, struct err *e) {
     struct run *r = &v->run;
@@ -102,6 +105,7 @@ static bool follow(struct reversing *v, uint64_t until, atomic_bool *finish, str
                                .watch = look,
                                .arg = v};
     memcpy(o.policy, v->o->policy, sizeof o.policy);
+    v->followed = true;
     bool ok = follow_run(&o, last, e);
     gauss_feed_free(v->feed);
     v->feed = NULL;
@@ -140,6 +144,7 @@ static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struc
     facts->position = arena_strdup(a, lsn_text(v->way.position, lsn));
     facts->decoder = arena_strdup(a, v->decoder.reason);
     v->checkpoint = r->load.checkpoint;
+    v->checkpoint.task = arena_strdup(a, v->checkpoint.task);
     if (v->o->prepare) {
         return true;
     }
@@ -159,7 +164,18 @@ bool reverse_task(const struct task *t, const struct reverse_options *o, const s
     struct reversing v = {.o = o, .watch = w, .run = {.task = t, .stop = stop}};
     *facts = (struct reverse_facts){.slot = "", .position = "", .decoder = ""};
     *last = (struct follow_figures){.caught_up = false};
+    int64_t retry_ms = t->retry_ms > 0 ? t->retry_ms : RETRY_MS, until_us = clock_mono_us() + retry_ms * 1000;
     bool ok = run(&v, finish, a, facts, last, e);
+    /* An end that was lost while following has been tried for by then; this is for the beginning. */
+    while (!ok && !v.followed && e->retryable && e->code != ERR_CANCELLED && e->code != ERR_TASK_RUNNING &&
+           clock_mono_us() < until_us && !atomic_load(stop) && !atomic_load(finish)) {
+        log_err("begin_again", e);
+        err_clear(e);
+        run_clear(&v.run);
+        v = (struct reversing){.o = o, .watch = w, .run = {.task = t, .stop = stop}};
+        clock_sleep_ms(AGAIN_MS);
+        ok = run(&v, finish, a, facts, last, e);
+    }
     run_clear(&v.run);
     return ok;
 }

@@ -331,6 +331,7 @@ static bool follow(struct following *f, struct follow_figures *last, struct err 
                                      .dialect = r->identity.dialect,
                                      .db = &r->db,
                                      .charsets = f->charsets,
+                                     .name = r->name,
                                      .by_gtid = f->by_gtid,
                                      .until_end = f->o->until_caught_up,
                                      .until_gtid = f->o->until_gtid};
