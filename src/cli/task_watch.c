@@ -136,6 +136,15 @@ static char *duration(struct arena *a, int64_t ms) {
                      : arena_printf(a, "%lld:%02lld", (long long)(s / 60), (long long)(s % 60));
 }
 
+/* In the incremental stage: speed, what is left, how far behind. */
+static char *following(struct watch *w, struct arena *a, const json_t *f) {
+    char speed[32], rest[32];
+    str_count((uint64_t)json_number_value(json_object_get(f, "rows_per_s")), speed);
+    str_count((uint64_t)json_integer_value(json_object_get(json_object_get(f, "rest"), "rows")), rest);
+    return arena_printf(a, w->v->zh ? "%s 行/秒,待写入 %s,延迟 %.1f 秒" : "%s rows/s, %s to apply, %.1f s behind",
+                        speed, rest, json_number_value(json_object_get(f, "lag_s")));
+}
+
 /* What the worker said last, while it moves rows: speed and time left. */
 static char *behind(struct watch *w, struct arena *a, const json_t *s) {
     const json_t *figures = json_object_get(s, "figures"), *eta = json_object_get(figures, "eta_ms");
@@ -146,6 +155,9 @@ static char *behind(struct watch *w, struct arena *a, const json_t *s) {
     }
     if (!state_is_active(status_of(s)) || !json_is_object(figures)) {
         return arena_strdup(a, "");
+    }
+    if (json_is_object(json_object_get(figures, "follow"))) {
+        return following(w, a, json_object_get(figures, "follow"));
     }
     double rate = json_number_value(json_object_get(figures, "bytes_per_s"));
     char *out = rate >= 1 ? arena_printf(a, "%s/s", str_bytes((uint64_t)rate, speed)) : arena_strdup(a, "");

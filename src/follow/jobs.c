@@ -159,6 +159,7 @@ static void enter(struct jobs *j, struct flight *f, const bool *done) {
             enqueue(j, job);
         } else {
             j->waited++;
+            j->waiting++;
         }
     }
     flight_is_in(j, f);
@@ -267,6 +268,7 @@ void jobs_done(struct jobs *j, struct job *job) {
     }
     for (size_t i = 0; i < job->nfollowers; i++) {
         if (--job->followers[i]->waits == 0) {
+            j->waiting--;
             enqueue(j, job->followers[i]);
         }
     }
@@ -298,7 +300,8 @@ bool jobs_failed(struct jobs *j, struct err *e) {
 
 unsigned jobs_idle(struct jobs *j, bool *nothing_left) {
     pthread_mutex_lock(&j->lock);
-    unsigned idle = j->idle > j->queued ? j->idle - j->queued : 0;
+    unsigned taken = j->queued + j->waiting;
+    unsigned idle = j->idle > taken ? j->idle - taken : 0;
     *nothing_left = !anything_left(j);
     pthread_mutex_unlock(&j->lock);
     return idle;

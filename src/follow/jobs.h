@@ -83,6 +83,7 @@ struct jobs {
     struct job *queue, **queue_end;
     uint64_t memory;
     unsigned queued, running, idle;
+    unsigned waiting; /* for others */
     bool closed, failed;
     struct err error;
     struct mark mark;
@@ -112,7 +113,8 @@ void jobs_done(struct jobs *j, struct job *job);
 void jobs_fail(struct jobs *j, const struct err *e);
 bool jobs_failed(struct jobs *j, struct err *e); /* e may be NULL */
 
-/* How many appliers have nothing to do, and whether anything is on its way. */
+/* How many appliers have nothing to do, beyond those for whom jobs are there, be it that they wait for others: more of them would only wait
+ * as well. And whether anything is on its way. */
 unsigned jobs_idle(struct jobs *j, bool *nothing_left);
 
 /* The mark as it is now, with strings in a. Waits up to wait_ms for one after `behind` moves. */

@@ -154,7 +154,7 @@ static bool put_running(struct page_of_metrics *m, struct call *c, struct err *e
         !store_rows(c->store, c->a, "SELECT COUNT(*) FROM subtask WHERE lease_until_ms IS NOT NULL", STORE_NONE,
                     &running, e) ||
         !store_rows(c->store, c->a,
-                    "SELECT SUM(x.row_count), SUM(x.byte_count), SUM(x.rows_per_s), SUM(x.bytes_per_s)"
+                    "SELECT SUM(x.row_count), SUM(x.byte_count), SUM(x.rows_per_s), SUM(x.bytes_per_s), MAX(x.lag_ms)"
                     " FROM subtask s JOIN sample x ON x.subtask_id = s.id"
                     " WHERE s.lease_until_ms IS NOT NULL"
                     " AND x.at_ms = (SELECT MAX(y.at_ms) FROM sample y WHERE y.subtask_id = s.id)",
@@ -171,6 +171,9 @@ static bool put_running(struct page_of_metrics *m, struct call *c, struct err *e
         (double)store_number(&moved, 0, 2));
     one(m, "godwit_running_bytes_per_second", "gauge", "Bytes that the running subtasks move in a second.",
         (double)store_number(&moved, 0, 3));
+    one(m, "godwit_running_lag_seconds", "gauge",
+        "How far the subtask that follows its source least closely is behind.",
+        (double)store_number(&moved, 0, 4) / 1000);
     return true;
 }
 
