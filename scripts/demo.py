@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""See it work: a godwit server of your own, with a MySQL and a PostgreSQL; a shop full of data moves between them, is compared, and
-can be looked at.
+"""See it work: a godwit server of your own, with a MySQL and a PostgreSQL. A shop full of data moves between them while its customers
+go on shopping: load, check, changes that follow, and the end of that; then both sides are compared.
 
 usage: ./dev demo [--once] [--fast]
   --once   migrate, compare, end; exit code 0 when both sides are equal
@@ -17,15 +17,18 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests"), str(ROOT / "scripts" / "sample")]
 
 from control import FINISHED, OVER, Client, Server, subtask  # noqa: E402
+from customers import Customers  # noqa: E402
 from oracle import compare  # noqa: E402
 from program import Program  # noqa: E402
 from servers import MariaDB, Missing, MySQL9, Postgres, start_all  # noqa: E402
 
 SAMPLE = ROOT / "scripts" / "sample" / "shop.sql"
 WATCHABLE = "12MB"  # a second: the whole takes some ten seconds
+FOLLOWING, STOPPED = 8, 10  # states of the incremental migration
+LOOK_S = 10  # at the changes that follow
 
 
 def say(text=""):
@@ -82,7 +85,7 @@ def create_task(admin, source, target, fast):
     target_id = admin.data_source("demo target", "postgresql", target)
     admin.wait(lambda: any(m["state"] == "online" for m in admin.ok("GET", "/api/v1/machines")["items"]), "the local machine is online", 30)
     params = {"chunk-size": "4MB"} | ({} if fast else {"rate-limit": WATCHABLE})
-    return admin.task("the shop moves", [subtask(source_id, "shop", target_id, "postgres")], params=params)["id"]
+    return admin.task("the shop moves", [subtask(source_id, "shop", target_id, "postgres", mode=2)], params=params)["id"]
 
 
 def bar(fraction, width=30):
@@ -92,27 +95,33 @@ def bar(fraction, width=30):
 
 def progress_line(one):
     f = one["figures"] or {}
+    if f.get("follow"):
+        w = f["follow"]
+        return "%-32s lag %.1f s  %d changes applied, %d to go  %.0f rows/s" % (
+            one["status_text"]["en"], w["lag_s"], w["applied"]["rows"], w["rest"]["rows"], w["rows_per_s"])
     left = f.get("eta_ms")
     return "%-28s [%s] %3d %%  %s rows  %.1f MB/s%s" % (
         one["status_text"]["en"], bar(one["progress"]), int(one["progress"] * 100), format(f.get("rows") or 0, ",").replace(",", " "),
         (f.get("bytes_per_s") or 0) / 1e6, "  %d s left" % (left / 1000) if left else "")
 
 
-def watch(admin, task):
-    """Until it is over: the subtask."""
+def watch(admin, one, until):
+    """Shows subtask `one` until that holds for it, or it is over: the subtask."""
     tty, said = sys.stdout.isatty(), None
     while True:
-        one = admin.subtasks(task)[0]
-        line = progress_line(one)
+        now = admin.ok("GET", "/api/v1/subtasks/%d" % one)
+        line = progress_line(now)
         if tty:
             print("\r\033[K" + line, end="", flush=True)
-        elif one["status"] != said:
+        elif now["status"] != said:
             say(line)
-        said = one["status"]
-        if one["status"] in OVER:
+        said = now["status"]
+        if now["status"] in OVER or until(now):
             if tty:
                 say()
-            return one
+            else:
+                say(line)
+            return now
         time.sleep(0.25)
 
 
@@ -139,18 +148,42 @@ def show_around(source, target):
         " ORDER BY loaded_at DESC LIMIT 5'")
 
 
-def migrate(admin, source, target, fast):
+def ended_early(one):
+    say("it ended in state %d: %s" % (one["status"], one["reason"]))
+    return 1
+
+
+def migrate(admin, source, target, options):
     """Its exit code."""
-    task = create_task(admin, source, target, fast)
-    say("task %d: shop -> postgres, schema shop, offline: load, then check" % task)
-    one = watch(admin, task)
-    if one["status"] != FINISHED:
-        say("it ended in state %d: %s" % (one["status"], one["reason"]))
-        return 1
-    check = admin.ok("GET", "/api/v1/subtasks/%d/check" % one["id"])["check"]
-    report = admin.ok("GET", "/api/v1/subtasks/%d/report" % one["id"])["report"]
-    say("check: %s" % ("source and target DIFFER" if check["different"] else "the same"))
-    return 1 if check["different"] or not report["ok"] else 0
+    interactive = not options.once and sys.stdin.isatty()
+    customers = Customers(source).start()
+    try:
+        task = create_task(admin, source, target, options.fast or (options.once and not sys.stdout.isatty()))
+        say("task %d: shop -> postgres, schema shop, online, while customers go on shopping" % task)
+        one = watch(admin, admin.subtasks(task)[0]["id"], lambda now: now["status"] == FOLLOWING)
+        if one["status"] != FOLLOWING:
+            return ended_early(one)
+        check = admin.ok("GET", "/api/v1/subtasks/%d/check" % one["id"])["check"]
+        say("check: %s" % ("source and target DIFFER" if check["different"] else "the same, what was written meanwhile aside"))
+        head("What is written to the source follows")
+        end = time.monotonic() + LOOK_S
+        watch(admin, one["id"], lambda now: time.monotonic() > end)
+        if interactive:
+            input("Look at it in the console; Enter stops the customers, and then the incremental migration. ")
+        customers.stop()
+        say("%d transactions of customers so far, and no more" % customers.transactions)
+        admin.ok("POST", "/api/v1/subtasks/%d/stop-incremental" % one["id"])
+        one = watch(admin, one["id"], lambda now: now["status"] == STOPPED)
+        return 1 if one["status"] != STOPPED or check["different"] else 0
+    finally:
+        customers.ended.set()
+
+
+def finish(admin):
+    one = admin.subtasks(admin.ok("GET", "/api/v1/tasks")["items"][0]["id"])[0]["id"]
+    admin.ok("POST", "/api/v1/subtasks/%d/finish" % one)
+    one = watch(admin, one, lambda now: False)
+    return 0 if one["status"] == FINISHED else ended_early(one)
 
 
 def stay(server, password):
@@ -177,7 +210,7 @@ def show(options):
         server, admin, password = start_server(directory)
         say("address http://127.0.0.1:%d/, login admin, password %s" % (server.port, password))
         head("Migrating, through the API")
-        code = migrate(admin, source, target, options.fast or (options.once and not sys.stdout.isatty()))
+        code = migrate(admin, source, target, options)
         if code != 0:
             return code
         head("The same once more, by another program over other drivers (tests/oracle)")
@@ -187,10 +220,13 @@ def show(options):
             say("  " + line)
         say("%s, compared in %.1f s" % ("equal" if not differences else "%d differences" % len(differences),
                                         time.monotonic() - begin))
+        if not differences:
+            head("Finishing the task")
+            code = finish(admin)
         show_around(source, target)
         if not options.once:
             stay(server, password)
-        return 1 if differences else 0
+        return 1 if differences else code
     finally:
         if server is not None and server.run.alive():
             server.stop()

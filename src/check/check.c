@@ -99,6 +99,7 @@ static void report_tables(struct checking *k) {
 static bool compare_structure(struct checking *k, struct err *e) {
     struct check_report *report = k->report;
     report->structure.backward = k->o->backward;
+    report->structure.followed = k->o->applied != NULL;
     if (!structure_check(&k->run, &report->arena, &report->structure, e)) {
         return err_where(e, "structure");
     }

@@ -256,7 +256,8 @@ static bool batch_compare(struct structuring *k, const struct batch *b, struct f
         const struct table *t = &k->scratch.db.tables[i];
         compare_table(k, i, &expected, found);
         const struct found_table *is = structure_find_table(found, t->target_name);
-        if (is != NULL && k->catalog.refused[CATALOG_COUNTERS] == NULL) { /* otherwise that is told */
+        /* Those that are refused are told of. */
+        if (is != NULL && !k->report.out->followed && k->catalog.refused[CATALOG_COUNTERS] == NULL) {
             structure_compare_counter(&k->report, t, is, counters, ncounters);
         }
     }
@@ -458,7 +459,7 @@ static bool all(struct structuring *k, struct err *e) {
 }
 
 bool structure_check(struct run *r, struct arena *a, struct structure_result *out, struct err *e) {
-    *out = (struct structure_result){.backward = out->backward};
+    *out = (struct structure_result){.backward = out->backward, .followed = out->followed};
     if (r->db.ntables == 0) {
         return true;
     }

@@ -35,6 +35,7 @@ struct structure_unchecked {
 
 struct structure_result {
     bool backward; /* given: counters of the source must not be below the target's, instead of the other way */
+    bool followed; /* given: changes are on their way, and counters are set at the end of that: they are left out */
     struct structure_difference *items;
     size_t n;
     const char *not_checked; /* why nothing could be compared, or NULL */

@@ -57,6 +57,7 @@ def test_a_source_that_is_written_to(work, move, source, shop):
         w.stop()
     stop(worker)
     assert worker.stages == ONLINE + ["incremental-stopped"]
+    assert not worker.of_kind("check")[0]["check"]["structure"]
     tables = {t["source"].split(".")[-1]: t for t in worker.of_kind("check")[0]["check"]["tables"]}
     assert len(tables) == 7 and [n for n, t in tables.items() if not t["same"]] in ([], ["log_keyless"]), tables
     last = figures(worker)[-1]
