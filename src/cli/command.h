@@ -43,6 +43,7 @@ int cmd_plan(const struct command *c, int n, char **words);
 int cmd_load(const struct command *c, int n, char **words);
 int cmd_migrate(const struct command *c, int n, char **words);
 int cmd_check(const struct command *c, int n, char **words);
+int cmd_cutover(const struct command *c, int n, char **words);
 int cmd_follow(const struct command *c, int n, char **words); /* and reverse */
 int cmd_serve(const struct command *c, int n, char **words);
 int cmd_login(const struct command *c, int n, char **words);

@@ -72,6 +72,17 @@ static const char *const reverse_examples[] = {
     NULL,
 };
 
+static const char *const cutover_examples[] = {
+    "# What would stop it? Changes nothing",
+    "godwit cutover --dry-run mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Catch up, fence the source, take the rest, count rows, prepare the way back; put back when it takes over 2 "
+    "minutes",
+    "godwit cutover --downtime 2m --report cutover.json mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Back to the source, with all that was written to the target meanwhile",
+    "godwit cutover --undo mysql://app@db1/shop opengauss://app@db2/shop",
+    NULL,
+};
+
 static const char *const serve_examples[] = {
     "# On this machine only; prints the address and, the first time, the admin's password",
     "godwit serve",
@@ -137,6 +148,9 @@ static const struct command commands[] = {
     {"reverse", CMD_REVERSE, "SOURCE TARGET [options]",
      "carry what changes in the target back into the source, exactly once, so that a move can be undone",
      "把目标端的变更回写到源端,恰好一次,使迁移可以回退", reverse_examples, cmd_follow},
+    {"cutover", CMD_CUTOVER, "SOURCE TARGET [options]",
+     "make the target the one that is written to, within a downtime budget, with a way back",
+     "割接:在停机预算内把写入切换到目标端,并保留回退之路", cutover_examples, cmd_cutover},
     {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面:任务、执行机及其 API",
      serve_examples, cmd_serve, true},
     {"login", 0, "[NAME] [options]", "get a token from a server, for task, host and source",

@@ -157,7 +157,7 @@ static void cell(FILE *out, const char *text) {
 }
 
 static void markdown_options(FILE *out) {
-    static const char *const names[] = {"precheck", "plan", "load", "migrate", "check", "follow", "reverse"};
+    static const char *const names[] = {"precheck", "plan", "load", "migrate", "check", "follow", "reverse", "cutover"};
     for (int g = 0; g < GROUP_COUNT; g++) {
         fprintf(out, "\n### %s\n\n| option | commands | meaning |\n|---|---|---|\n", text_of(group_texts[g], false));
         for (size_t i = 0; i < options_count(); i++) {

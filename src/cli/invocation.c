@@ -99,7 +99,7 @@ static bool wants_events(int n, char **words) {
 bool invocation_begin(struct invocation *v, const struct command *c, int n, char **words, int *code) {
     struct err e = ERR_INIT;
     *v = (struct invocation){
-        .command = c, .json_events = (c->bit & (CMD_RUN | CMD_CHECK | CMD_ONLINE)) != 0 && wants_events(n, words)};
+        .command = c, .json_events = (c->bit & (CMD_RUN | CMD_CHECK | CMD_APPLY)) != 0 && wants_events(n, words)};
     options_init(&v->o, &v->arena);
     if (!options_parse(&v->o, c->bit, c->name, n, words, &e)) {
         *code = invocation_fail(v, &e);

@@ -86,7 +86,7 @@ static const struct option_spec specs[] = {
     {"accept-moved", GROUP_RESUME, CMD_RUN, KIND_FLAG, AT(task.accept_moved), 0, 0, NULL, NULL, false,
      "with --resume: the source has changed since, but not in the tables loaded",
      "与 --resume 同用:源端此后有变化,但未涉及所加载的表"},
-    {"retry", GROUP_RESUME, CMD_RUN | CMD_ONLINE, KIND_DURATION, AT(task.retry_ms), 1, 0, NULL, "DURATION", true,
+    {"retry", GROUP_RESUME, CMD_RUN | CMD_APPLY, KIND_DURATION, AT(task.retry_ms), 1, 0, NULL, "DURATION", true,
      "try a lost target again for this long before giving up (default 60s)", "目标端断开后重试的最长时间(默认 60s)"},
 
     {"precheck-exact", GROUP_PRECHECK, CMD_PRECHECK | CMD_MIGRATE, KIND_FLAG, AT(task.precheck_exact), 0, 0, NULL, NULL,
@@ -145,21 +145,21 @@ static const struct option_spec specs[] = {
     {"skip-check", GROUP_CHECK, CMD_MIGRATE, KIND_FLAG, AT(skip_check), 0, 0, NULL, NULL, true,
      "do not compare both sides after the load", "加载后不进行校验"},
 
-    {"mode", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow_mode), 0, 0, "per-key|strict", "MODE", true,
+    {"mode", GROUP_FOLLOW, CMD_APPLY, KIND_CHOICE, AT(follow_mode), 0, 0, "per-key|strict", "MODE", true,
      "per-key or strict: changes of each row in the source's order, in several sessions at once; or whole transactions "
      "in "
      "that order, so that the target is always what the source was at some moment (default per-key)",
      "per-key 或 strict:每一行的变更按源端顺序、多会话并行;或整个事务按源端顺序,目标端始终等于源端的某一时刻(默认 "
      "per-key)"},
-    {"on-missing", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow.policy[APPLY_MISSING]), 0, 0, "stop|retry|divert",
+    {"on-missing", GROUP_FOLLOW, CMD_APPLY, KIND_CHOICE, AT(follow.policy[APPLY_MISSING]), 0, 0, "stop|retry|divert",
      "WHAT", true,
      "stop, retry or divert: a row to change is not in the target. divert puts the change aside in an error table, "
      "counted (default stop)",
      "stop、retry 或 divert:要修改的行不在目标端;divert 把变更放入错误表并计数(默认 stop)"},
-    {"on-duplicate", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow.policy[APPLY_DUPLICATE]), 0, 0,
+    {"on-duplicate", GROUP_FOLLOW, CMD_APPLY, KIND_CHOICE, AT(follow.policy[APPLY_DUPLICATE]), 0, 0,
      "stop|retry|divert", "WHAT", true, "the same for a row to insert that is there already (default stop)",
      "同上:要插入的行已存在(默认 stop)"},
-    {"on-refused", GROUP_FOLLOW, CMD_ONLINE, KIND_CHOICE, AT(follow.policy[APPLY_REFUSED]), 0, 0, "stop|retry|divert",
+    {"on-refused", GROUP_FOLLOW, CMD_APPLY, KIND_CHOICE, AT(follow.policy[APPLY_REFUSED]), 0, 0, "stop|retry|divert",
      "WHAT", true, "the same for a row that the target refuses for another reason (default stop)",
      "同上:目标端因其他原因拒绝(默认 stop)"},
     {"definition", GROUP_FOLLOW, CMD_FOLLOW, KIND_TEXT, AT(follow.definition), 0, 0, NULL, "skip|SQL", false,
@@ -180,13 +180,35 @@ static const struct option_spec specs[] = {
      "take what the target has committed by now, then drop slot and publication, put replica identities back, and end",
      "回写目标端目前已提交的变更,然后删除复制槽和发布、恢复副本标识并结束"},
 
-    {"progress", GROUP_OUTPUT, CMD_RUN | CMD_CHECK | CMD_ONLINE, KIND_CHOICE, AT(progress), 0, 0,
+    {"dry-run", GROUP_FOLLOW, CMD_CUTOVER, KIND_FLAG, AT(cutover.dry_run), 0, 0, NULL, NULL, false,
+     "change nothing: tell what would stop the cut-over", "不做任何修改,只列出会阻碍割接的项目"},
+    {"undo", GROUP_FOLLOW, CMD_CUTOVER, KIND_FLAG, AT(cutover.undo), 0, 0, NULL, NULL, false,
+     "take the cut-over back: carry back what the target has committed, take the way back down, let the source be "
+     "written "
+     "to",
+     "撤销割接:回写目标端已提交的变更,拆除反向迁移,恢复源端写入"},
+    {"fence", GROUP_FOLLOW, CMD_CUTOVER, KIND_CHOICE, AT(cutover.fence), 0, 0, "read-only|confirmed", "HOW", true,
+     "read-only or confirmed: set the source's read_only, or you have stopped all writes; either way its position must "
+     "stand still (default read-only)",
+     "read-only 或 confirmed:设置源端 read_only,或您已停止全部写入;两者都要求源端位点不再变化(默认 read-only)"},
+    {"final-check", GROUP_FOLLOW, CMD_CUTOVER, KIND_CHOICE, AT(cutover.check), 0, 0, "counts|full|none", "WHAT", true,
+     "counts, full or none: rows of each table are counted on both sides; or compared, with definitions (default "
+     "counts)",
+     "counts、full 或 none:两端各表计数;或逐行比较并比较结构定义(默认 counts)"},
+    {"max-lag", GROUP_FOLLOW, CMD_CUTOVER, KIND_DURATION, AT(cutover.max_lag_ms), 1, 0, NULL, "DURATION", true,
+     "the source is fenced when the target is no further behind than this (default 10s)",
+     "目标端落后不超过此时间才停止源端写入(默认 10s)"},
+    {"downtime", GROUP_FOLLOW, CMD_CUTOVER, KIND_DURATION, AT(cutover.budget_ms), 1, 0, NULL, "DURATION", true,
+     "a cut-over that takes longer, from the fence on, is put back by itself (default 5m)",
+     "从停止写入起超过此时间则自动恢复(默认 5m)"},
+
+    {"progress", GROUP_OUTPUT, CMD_RUN | CMD_CHECK | CMD_APPLY, KIND_CHOICE, AT(progress), 0, 0,
      "auto|bar|log|json|none", "HOW", false,
      "auto, bar, log, json or none: bars on a terminal, else a line every few seconds; json: events on standard output",
      "auto、bar、log、json 或 none:终端显示进度条,否则每隔几秒一行;json:在标准输出打印事件"},
     {"json", GROUP_OUTPUT, CMD_PRECHECK | CMD_PLAN, KIND_FLAG, AT(json), 0, 0, NULL, NULL, false,
      "print the result as JSON", "以 JSON 打印结果"},
-    {"report", GROUP_OUTPUT, CMD_PRECHECK | CMD_RUN | CMD_CHECK | CMD_ONLINE, KIND_TEXT, AT(report_file), 0, 0, NULL,
+    {"report", GROUP_OUTPUT, CMD_PRECHECK | CMD_RUN | CMD_CHECK | CMD_APPLY, KIND_TEXT, AT(report_file), 0, 0, NULL,
      "FILE.json", false, "write the report as JSON to a file as well", "同时把报告以 JSON 写入文件"},
     {"log", GROUP_OUTPUT, CMD_ALL, KIND_TEXT, AT(log_file), 0, 0, NULL, "FILE", false,
      "write a log, one JSON object a line; - is standard error", "写日志,每行一个 JSON 对象;- 为标准错误"},

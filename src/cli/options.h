@@ -6,6 +6,7 @@
 
 #include "check/check.h"
 #include "engine/task.h"
+#include "follow/cutover.h"
 #include "follow/reverse.h"
 #include "follow/task.h"
 
@@ -18,12 +19,14 @@ enum {
     CMD_CHECK = 16,
     CMD_FOLLOW = 32,
     CMD_REVERSE = 64,
+    CMD_CUTOVER = 128,
     CMD_ONLINE = CMD_FOLLOW | CMD_REVERSE,
+    CMD_APPLY = CMD_ONLINE | CMD_CUTOVER,
     CMD_RUN = CMD_LOAD | CMD_MIGRATE,
     CMD_CHANGE =
         CMD_PRECHECK | CMD_PLAN | CMD_LOAD | CMD_MIGRATE, /* what changes the target, or looks at that beforehand */
     CMD_COMPARE = CMD_MIGRATE | CMD_CHECK,
-    CMD_ALL = CMD_CHANGE | CMD_CHECK | CMD_ONLINE,
+    CMD_ALL = CMD_CHANGE | CMD_CHECK | CMD_APPLY,
 };
 
 enum progress_style { STYLE_AUTO, STYLE_BAR, STYLE_LOG, STYLE_JSON, STYLE_NONE };
@@ -43,6 +46,7 @@ struct options {
     struct check_options check;
     struct follow_task_options follow;
     struct reverse_options reverse; /* in_order, policy and until_caught_up: follow's */
+    struct cutover_options cutover; /* in_order and policy: follow's */
     unsigned follow_mode;           /* 1: follow.in_order */
     char *source_url, *target_url;
     struct password_source source_password, target_password;

@@ -40,6 +40,8 @@ static const char *const schema_sql[] = {
     "CREATE TABLE IF NOT EXISTS godwit.applied (\"task\" varchar(300) NOT NULL, \"first_change\" bigint NOT NULL,"
     " \"part\" integer NOT NULL, \"parts\" integer NOT NULL, \"changes\" bigint NOT NULL, \"digest\" varchar(16),"
     " \"cuts\" text, PRIMARY KEY (\"task\", \"first_change\", \"part\"))",
+    "CREATE TABLE IF NOT EXISTS godwit.cutover (\"task\" varchar(300) PRIMARY KEY, \"state\" integer NOT NULL,"
+    " \"was_read_only\" varchar(20), \"report\" text, \"changed_at\" timestamp with time zone DEFAULT now())",
     "CREATE TABLE IF NOT EXISTS godwit.reverse (\"task\" varchar(300) PRIMARY KEY, \"state\" integer NOT NULL,"
     " \"slot\" varchar(63) NOT NULL, \"plugin\" varchar(63) NOT NULL, \"publication\" varchar(63) NOT NULL,"
     " \"position\" varchar(24), \"identities\" text, \"prepared_at\" timestamp with time zone DEFAULT now())",

@@ -5,6 +5,7 @@
  *   godwit.chunk     every planned chunk; `state` 1, its counts and its digest are written by the transaction that loads it
  *   godwit.rejected  rows put aside under --on-error=divert
  *   godwit.apply, godwit.applied  how far following has come (follow/apply_record.h)
+ *   godwit.cutover   how far a cut-over has come, and how the source was fenced before (follow/cutover.h)
  *   godwit.reverse   what the way back was given: slot, publication, and replica identities to put back (follow/way_back.h)
  *
  * A run owns its task by a session advisory lock (one living run at a time) and by a run number that each of its

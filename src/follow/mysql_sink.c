@@ -254,7 +254,7 @@ static bool read_record(void *arg, struct arena *a, const struct follow_tables *
     bool ok = open_channels(s, a, appliers, notes, &n, e) && take_notes(s, a, notes, n, out, &moved, e) &&
               prepare_rejected(s, e) && (!moved || write_record(s, out, &out->mark, e));
     for (size_t i = 0; i < APPLIERS_MAX + 1; i++) {
-        bool ours = ok && str_eq(text_of(notes[i], "of"), s->generation);
+        bool ours = ok && s->notes != NULL && str_eq(text_of(notes[i], "of"), s->generation);
         if (ours) {
             s->notes[i] = json_object_get(notes[i], "parts") != NULL ? json_incref(notes[i]) : NULL;
         }

@@ -134,6 +134,9 @@ static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struc
         return false;
     }
     facts->prepared_before = v->way.state == WAY_BACK_READY;
+    if (v->o->drop) {
+        return v->way.state == WAY_BACK_NONE || way_back_end(r, r->target, &r->load.checkpoint, &v->way, e);
+    }
     if (v->o->prepare && !way_back_make(r, &r->arena, &v->tables, &v->way, e)) {
         return false;
     }

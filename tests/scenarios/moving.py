@@ -76,7 +76,7 @@ class Move:
     def start(self, verb, server, database, *options, schema=None):
         report = self.directory / "report.json"
         report.unlink(missing_ok=True)
-        events = ["--progress", "json", "--report", report] if verb in ("load", "migrate", "check", "follow", "reverse") else []
+        events = ["--progress", "json", "--report", report] if verb in ("load", "migrate", "check", "follow", "reverse", "cutover") else []
         return self.godwit.start(verb, *self.urls(server, database, schema), *events, *options,
                                  env=self.passwords(server))
 
