@@ -29,13 +29,13 @@ export const databases = JSON.parse(process.env.E2E_DATABASES ?? '{}') as { sour
 export const sshd = JSON.parse(process.env.E2E_SSHD ?? 'null') as { host: string; port: number; user: string; password: string; fingerprint: string } | null
 
 /** Statements on a database server, by its own command line client. What they print. */
-export function sql(server: DatabaseServer, statements: string, database?: string): string {
+export function sql(server: DatabaseServer, statements: string, database?: string, delimiter?: string): string {
   const { host, port, user, password } = server
   if (server.kind === 'postgresql') {
     return execFileSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-h', host, '-p', String(port), '-U', user, '-d', database ?? 'postgres'],
       { input: statements, env: { ...process.env, PGPASSWORD: password }, encoding: 'utf8' })
   }
-  return execFileSync('mariadb', ['--no-defaults', '--batch', '--skip-column-names', '--skip-ssl', '-h', host, '-P', String(port), '-u', user, ...(database ? [database] : [])],
+  return execFileSync('mariadb', ['--no-defaults', '--batch', '--skip-column-names', ...(delimiter ? ['--delimiter', delimiter] : []), '--skip-ssl', '-h', host, '-P', String(port), '-u', user, ...(database ? [database] : [])],
     { input: statements, env: { ...process.env, MYSQL_PWD: password }, encoding: 'utf8' })
 }
 

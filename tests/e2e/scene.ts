@@ -1,10 +1,10 @@
-// A server with something of everything on it, for pictures and for tests that only look: a finished task, one that runs, a failed one,
-// and one that was never started.
+// A server with something of everything on it, for pictures and for tests that only look: a finished task, one that runs, one that follows
+// changes, a failed one, and one that was never started.
 import { databases, sql, sshd, until, type Godwit } from './harness'
 
 export interface Scene {
-  tasks: { finished: number; running: number; failed: number; notStarted: number }
-  subtasks: { finished: number; running: number; failed: number }
+  tasks: { finished: number; running: number; following?: number; failed: number; notStarted: number }
+  subtasks: { finished: number; running: number; following?: number; failed: number }
   /** One over SSH, where there is an sshd. */
   machine: number
 }
@@ -34,12 +34,30 @@ function shop(name: string, tables: number): void {
   sql(databases.source, statements.join(';\n') + ';')
 }
 
-export async function makeScene(gw: Godwit): Promise<Scene> {
+/** A database that goes on being written to, by an event of its own. */
+function live(name: string): void {
+  const some = 'FLOOR(RAND() * 40)'
+  sql(databases.source, [
+    `DROP DATABASE IF EXISTS ${name}`, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`, `USE ${name}`, 'SET GLOBAL event_scheduler = ON',
+    'CREATE TABLE payment (id BIGINT PRIMARY KEY AUTO_INCREMENT, amount DECIMAL(12,2), state VARCHAR(20), note TEXT)',
+    'CREATE TABLE account (id INT PRIMARY KEY AUTO_INCREMENT, owner VARCHAR(40), balance DECIMAL(14,2))',
+    `INSERT INTO account (owner, balance) SELECT CONCAT('owner ', a.n, b.n, c.n), 1000 FROM ${DIGITS} a, ${DIGITS} b, ${DIGITS} c`,
+    `INSERT INTO payment (amount, state, note) SELECT id, 'new', REPEAT('y', 200) FROM account`,
+    `CREATE EVENT shopping ON SCHEDULE EVERY 1 SECOND DO BEGIN
+       INSERT INTO payment (amount, state, note) SELECT id, 'new', REPEAT('z', 200) FROM account WHERE id % 10 = 1 AND id < 400 + 10 * ${some};
+       UPDATE account SET balance = balance - 1 WHERE id % 7 = 1 AND id < 400 + 10 * ${some};
+     END`,
+  ].join(' //\n'), undefined, '//')
+}
+
+/** follow: with the task that follows changes, which takes the room of one more subtask. */
+export async function makeScene(gw: Godwit, o: { follow?: boolean } = {}): Promise<Scene> {
   shop('shop', 8)
   shop('warehouse', 12)
   shop('archive', 3)
+  if (o.follow) live('payments')
   sql(databases.source, "CREATE TABLE archive.scan (id INT PRIMARY KEY, day DATE); SET sql_mode = ''; INSERT INTO archive.scan VALUES (1, '0000-00-00'), (2, '2025-02-03');")
-  for (const name of ['scene', 'scene_warehouse']) sql(databases.target, `DROP DATABASE IF EXISTS ${name}`), sql(databases.target, `CREATE DATABASE ${name}`)
+  for (const name of ['scene', 'scene_warehouse', 'scene_live']) sql(databases.target, `DROP DATABASE IF EXISTS ${name}`), sql(databases.target, `CREATE DATABASE ${name}`)
 
   const api = gw.api
   const source = (await api.dataSource('shop of the north', databases.source)).id
@@ -56,12 +74,17 @@ export async function makeScene(gw: Godwit): Promise<Scene> {
   await until(async () => [100, 500].includes((await first(failed)).status), 'the archive has failed')
   const running = await task('Warehouse, nightly rehearsal', [one('warehouse', 'scene_warehouse')], true, { 'rate-limit': '12kB', 'chunk-size': '64kB', jobs: 2 })
   await until(async () => (await first(running)).status === 2, 'the warehouse is on its way')
+  let following: number | undefined
+  if (o.follow) {
+    const live = (following = await task('Payments, cut-over on Sunday', [{ ...one('payments', 'scene_live'), mode: 2 }], true))
+    await until(async () => (await first(live)).status === 8, 'payments are followed')
+  }
   const notStarted = await task('Billing, to be reviewed', [one('shop', 'scene_warehouse'), one('archive', 'scene_warehouse')], false)
 
   const id = async (of: number) => (await first(of)).id as number
   return {
-    tasks: { finished, running, failed, notStarted },
-    subtasks: { finished: await id(finished), running: await id(running), failed: await id(failed) },
+    tasks: { finished, running, following, failed, notStarted },
+    subtasks: { finished: await id(finished), running: await id(running), following: following && (await id(following)), failed: await id(failed) },
     machine: (await addMachine(gw)) ?? machine.id,
   }
 }

@@ -15,10 +15,10 @@ const ONLY = process.env.SHOTS_ONLY
 /** What stands for :id in the address of a page; several: several pictures. */
 function addresses(name: string, path: string, scene: Scene): Record<string, string> {
   const fill = (id: number) => path.replace(/:id[^/]*/, String(id))
-  const ids: Record<string, Record<string, number>> = {
-    task: { running: scene.tasks.running, finished: scene.tasks.finished, failed: scene.tasks.failed },
+  const ids: Record<string, { [state: string]: number | undefined }> = {
+    task: { running: scene.tasks.running, following: scene.tasks.following, finished: scene.tasks.finished, failed: scene.tasks.failed },
     taskEdit: { '': scene.tasks.notStarted },
-    subtask: scene.subtasks,
+    subtask: { ...scene.subtasks },
     machine: { '': scene.machine },
     terminal: { '': scene.machine },
   }
@@ -30,7 +30,7 @@ function addresses(name: string, path: string, scene: Scene): Record<string, str
     task: tabs('task', { params: scene.tasks.running, operations: scene.tasks.running }),
     subtask: tabs('subtask', { objects: running, 'objects-failed': failed, check: finished, precheck: finished, report: finished, params: running, alerts: failed, log: running }),
   }[name] ?? []
-  return Object.fromEntries([...Object.entries(found).map(([state, id]) => [state ? `${name}-${state}` : name, fill(id)]), ...more])
+  return Object.fromEntries([...Object.entries(found).map(([state, id]) => [state ? `${name}-${state}` : name, fill(id!)]), ...more])
 }
 
 /** Until the page has what it wants to show. */
@@ -45,7 +45,7 @@ let scene: Scene
 beforeAll(async () => {
   rmSync(OUT, { recursive: true, force: true })
   mkdirSync(OUT, { recursive: true })
-  scene = await makeScene(gw)
+  scene = await makeScene(gw, { follow: true })
   // Something for the check to find.
   sql(databases.target, "UPDATE shop.customer SET city = 'Bergen' WHERE id < 4; DELETE FROM shop.order_3 WHERE id = 7;", 'scene')
   const one = `/api/v1/subtasks/${scene.subtasks.finished}`
