@@ -35,6 +35,7 @@ struct feed_transaction {
     bool open;
     bool leave_out; /* it is contained already */
     bool came_back; /* from the target, where it is */
+    bool defines;   /* it began with a definition */
     bool prepared;  /* it may be decided about much later */
     uint64_t rows;  /* told */
     uint64_t skip;  /* so many of its rows were told before the connection broke */
@@ -401,7 +402,6 @@ static bool on_table(void *ctx, const struct binlog_table_map *m, struct binlog_
                      struct err *e) {
     struct binlog_feed *f = ctx;
     const struct database *d = f->o.db;
-    (void)e;
     /* The database's name is compared as the server does. */
     bool ours = m->schema_len == strlen(d->name) &&
                 (d->lower_case_table_names != 0 ? strncasecmp(m->schema, d->name, m->schema_len) == 0
@@ -416,14 +416,33 @@ static bool on_table(void *ctx, const struct binlog_table_map *m, struct binlog_
         return true;
     }
     struct arena a = ARENA_INIT;
-    const struct table *t = schema_find_table(d, arena_strndup(&a, m->name, m->name_len));
+    char *name = arena_strndup(&a, m->name, m->name_len);
+    const struct table *t = schema_find_table(d, name);
+    bool comes_along = t == NULL && f->now.defines && schema_selects(&f->o.task->tables, name);
     arena_clear(&a);
+    if (comes_along) {
+        return err_set(e, ERR_SOURCE_STATEMENT,
+                       "rows come with the definition of their table (CREATE TABLE .. SELECT)");
+    }
     if (t != NULL) {
         struct feed_table *ft = &f->tables[t - d->tables];
         *plan = ft->plan;
         *table = ft;
     }
     return true;
+}
+
+static struct feed_session session_of(const struct binlog_feed *f, struct arena *a, const struct txn_statement *s) {
+    enum { GENERAL_CI = 45, UCA_0900_AI_CI = 255 }; /* the two that default_collation_for_utf8mb4 takes */
+    const struct binlog_query_context *c = &s->context;
+    return (struct feed_session){.sql_mode = c->has_sql_mode ? c->sql_mode : 0,
+                                 .implicit_timestamps = !f->o.db->is_mariadb && !c->explicit_defaults_for_timestamp,
+                                 .time_zone =
+                                     c->time_zone_len > 0 ? arena_strndup(a, c->time_zone, c->time_zone_len) : NULL,
+                                 .utf8mb4_collation = c->collation_utf8mb4 == GENERAL_CI       ? "utf8mb4_general_ci"
+                                                      : c->collation_utf8mb4 == UCA_0900_AI_CI ? "utf8mb4_0900_ai_ci"
+                                                                                               : NULL,
+                                 .utc_us = (int64_t)s->timestamp_s * 1000000 + c->microseconds};
 }
 
 static bool on_statement(void *ctx, const struct txn_statement *s, struct err *e) {
@@ -444,7 +463,9 @@ static bool on_statement(void *ctx, const struct txn_statement *s, struct err *e
         struct feed_item item = {.kind = FEED_STATEMENT,
                                  .statement = arena_strndup(&a, s->text, s->text_len),
                                  .database = database,
+                                 .session = session_of(f, &a, s),
                                  .truncates = effect == STATEMENT_TRUNCATE};
+        f->now.defines = true;
         item.change.table = table != NULL ? (uint32_t)(table - f->o.db->tables) : 0;
         ok = f->sink(f->ctx, &item, e);
     }

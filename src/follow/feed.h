@@ -15,6 +15,14 @@ enum feed_kind {
     FEED_STATEMENT, /* a definition changes, or a table is emptied: in a transaction of its own, before any change */
 };
 
+/* What a statement was run with. */
+struct feed_session {
+    uint64_t sql_mode;
+    bool implicit_timestamps;
+    const char *time_zone, *utf8mb4_collation; /* NULL: not told */
+    int64_t utc_us;                            /* when */
+};
+
 struct feed_item {
     enum feed_kind kind;
     struct row_change change; /* FEED_CHANGE; valid during the call */
@@ -23,6 +31,7 @@ struct feed_item {
     const char *statement;    /* FEED_STATEMENT: as the source has it */
     bool truncates;           /* all it does is to empty change.table */
     const char *database;     /* it was run in; NULL: none */
+    struct feed_session session;
 };
 
 /* false + e: the feed is to stop and to return so. */

@@ -57,7 +57,7 @@ static bool take_table(struct looking *l) {
     if (same_database(l, database)) {
         const struct table *t = schema_find_table(l->s->db, name);
         l->table = l->table == NULL ? t : l->table;
-        l->ours = l->ours || t != NULL || catalog_filter_match(l->s->filter, name);
+        l->ours = l->ours || t != NULL || schema_selects(l->s->filter, name);
     }
     return true;
 }
@@ -120,6 +120,14 @@ static enum statement_effect changes(const struct looking *l) {
     return l->table != NULL ? STATEMENT_CHANGES : STATEMENT_NOTHING;
 }
 
+/* Its character set is that of tables to come. */
+static enum statement_effect look_at_database(struct looking *l) {
+    next(l);
+    skip_if_exists(l);
+    bool named = at_name(l) && !is(l, "DEFAULT") && !is(l, "CHARACTER") && !is(l, "COLLATE");
+    return same_database(l, named ? l->t.text : l->database) ? STATEMENT_CHANGES : STATEMENT_NOTHING;
+}
+
 static enum statement_effect look_at_create(struct looking *l) {
     if (accept(l, "OR")) {
         accept(l, "REPLACE");
@@ -132,6 +140,9 @@ static enum statement_effect look_at_create(struct looking *l) {
         take_table(l);
         return l->ours ? STATEMENT_CHANGES : STATEMENT_NOTHING;
     }
+    if (is(l, "DATABASE") || is(l, "SCHEMA")) {
+        return look_at_database(l);
+    }
     if (skip_to(l, "INDEX", NULL, 4)) {
         take_index(l);
     }
@@ -142,9 +153,8 @@ static enum statement_effect look_at_drop(struct looking *l) {
     if (is(l, "TEMPORARY")) {
         return STATEMENT_NOTHING;
     }
-    if (accept(l, "DATABASE") || accept(l, "SCHEMA")) {
-        skip_if_exists(l);
-        return at_name(l) && same_database(l, l->t.text) ? STATEMENT_CHANGES : STATEMENT_NOTHING;
+    if (is(l, "DATABASE") || is(l, "SCHEMA")) {
+        return look_at_database(l);
     }
     if (is_table_word(l)) {
         skip_if_exists(l);
@@ -164,6 +174,9 @@ static enum statement_effect look(struct looking *l) {
         return look_at_drop(l);
     }
     if (accept(l, "ALTER")) {
+        if (is(l, "DATABASE") || is(l, "SCHEMA")) {
+            return look_at_database(l);
+        }
         if (skip_to(l, "TABLE", NULL, 4) && is_table_word(l)) {
             skip_if_exists(l);
             take_table(l);

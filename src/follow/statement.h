@@ -3,7 +3,7 @@
 #ifndef FOLLOW_STATEMENT_H
 #define FOLLOW_STATEMENT_H
 
-#include "schema/catalog.h"
+#include "schema/change.h"
 
 enum statement_effect {
     STATEMENT_NOTHING,  /* none of our business: other databases, accounts, views, .. */

@@ -11,6 +11,7 @@
 #include "engine/claim.h"
 #include "engine/run.h"
 #include "follow/binlog_feed.h"
+#include "follow/definition.h"
 #include "gauss/origin.h"
 
 struct following {
@@ -24,6 +25,8 @@ struct following {
     int64_t clock_us; /* so much is the source's clock ahead of ours */
     bool by_gtid, hidden_cascades;
     struct charsets *charsets;
+    struct schema_charsets names; /* of character sets, and their collations */
+    const char *system_time_zone;
     struct binlog_feed *feed;
     const char *origin;
     bool claimed; /* once, with the fence */
@@ -198,6 +201,11 @@ static bool look_at_source(struct following *f, struct err *e) {
         return err_hint(e, "SET GLOBAL binlog_format=ROW, then load again");
     }
     f->hidden_cascades = any_cascade(&r->db) && !cascades_are_told(r);
+    const char *zone = variable(r, "system_time_zone");
+    f->system_time_zone = zone[0] != '\0' ? zone : NULL;
+    if (!catalog_read_charsets(r->source, a, &f->names, e)) {
+        return false;
+    }
     return (!f->hidden_cascades || target_cascades(f, e)) && charsets_read(r->source, &f->charsets, e);
 }
 
@@ -250,21 +258,48 @@ static bool model_of_now(struct following *f, struct arena *a, bool skipping, ch
     return true;
 }
 
-static bool decide(void *arg, const struct feed_item *item, struct arena *a, const char **sql, bool *end_behind,
-                   struct err *e) {
-    struct following *f = arg;
-    if (f->o->definition == NULL || f->decided) {
-        err_set(e, ERR_APPLY_DEFINITION, "a definition has changed at the source");
-        return err_cause(e, "%s", item->statement);
-    }
+/* What the user has said is to be done instead, once. */
+static bool decide_otherwise(struct following *f, const struct feed_item *item, const struct definition *d,
+                             struct arena *a, const char **sql, struct err *e) {
     bool skip = str_eq(f->o->definition, "skip");
-    char *model;
-    if (!model_of_now(f, a, skip, &model, e)) {
+    char *model = checkpoint_model_sql(a, f->checkpoint.task, &d->after);
+    if (!d->changes && !model_of_now(f, a, skip, &model, e)) {
         return false;
     }
     log_info("definition", "instead of \"%s\": %s", item->statement, skip ? "nothing" : f->o->definition);
     *sql = skip ? model : arena_printf(a, "%s; %s", f->o->definition, model);
-    *end_behind = f->decided = f->again = true;
+    f->decided = true;
+    return true;
+}
+
+static bool decide(void *arg, const struct feed_item *item, struct arena *a, const char **sql, bool *end_behind,
+                   struct err *e) {
+    struct following *f = arg;
+    const struct run *r = &f->run;
+    struct definition_scope scope = {.db = &r->db,
+                                     .filter = &f->task->tables,
+                                     .charsets = &f->names,
+                                     .ddl = &r->ddl_options,
+                                     .system_time_zone = f->system_time_zone};
+    struct definition d;
+    struct err why = ERR_INIT;
+    bool translated = definition_translate(a, &scope, item, &d, &why);
+    if (f->o->definition != NULL && !f->decided && (!translated || d.sql[0] != '\0')) {
+        *end_behind = f->again = decide_otherwise(f, item, &d, a, sql, e);
+        return *end_behind;
+    }
+    if (!translated) {
+        err_set(e, ERR_APPLY_DEFINITION, "a definition has changed at the source, and cannot be translated: %s",
+                why.message);
+        return err_cause(e, "%s", item->statement);
+    }
+    *sql = d.sql;
+    if (d.changes) {
+        char *model = checkpoint_model_sql(a, f->checkpoint.task, &d.after);
+        *sql = d.sql[0] != '\0' ? arena_printf(a, "%s;\n%s", d.sql, model) : model;
+        *end_behind = f->again = true;
+    }
+    log_info("definition", "\"%s\": %s", item->statement, d.sql[0] != '\0' ? d.sql : "nothing");
     return true;
 }
 

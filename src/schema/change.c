@@ -43,9 +43,16 @@ static char *shadowed(struct arena *a, const char *name) {
     return NULL;
 }
 
+bool schema_selects(const struct catalog_filter *filter, const char *table) {
+    struct arena a = ARENA_INIT;
+    char *base = shadowed(&a, table);
+    bool does = catalog_filter_match(filter, table) || (base != NULL && catalog_filter_match(filter, base));
+    arena_clear(&a);
+    return does;
+}
+
 static bool selected(const struct changing *c, const char *name) {
-    char *base = shadowed(c->x.a, name);
-    return catalog_filter_match(c->filter, name) || (base != NULL && catalog_filter_match(c->filter, base));
+    return schema_selects(c->filter, name);
 }
 
 static struct table *find(const struct changing *c, const struct sql_name *n) {
@@ -334,10 +341,10 @@ bool schema_change(struct arena *a, const struct database *before, const struct 
     if (!sql_statement_parse(a, &c.x.o, text, len, &statement, &c.x.why) || !apply(&c)) {
         return err_set(e, ERR_SOURCE_STATEMENT, "%s", c.x.why);
     }
-    const char *truncated = out->truncated_of != NULL ? out->truncated_of->name : NULL;
+    const char *emptied = out->emptied_of != NULL ? out->emptied_of->name : NULL;
     if (out->after.ntables > 0) {
         qsort(out->after.tables, out->after.ntables, sizeof *out->after.tables, by_name);
     }
-    out->truncated_of = truncated != NULL ? schema_find_table(&out->after, truncated) : NULL;
+    out->emptied_of = emptied != NULL ? schema_find_table(&out->after, emptied) : NULL;
     return true;
 }

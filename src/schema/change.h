@@ -40,21 +40,23 @@ enum schema_effect {
     SCHEMA_GONE,      /* the database is dropped; *after has no tables */
 };
 
-/* *after, in the arena, holds the new model; what comes from the old one says so (`was`). It may share strings with the old one.
- * *rows: partitions whose rows go with the statement, as "DROP PARTITION p", may be told by the difference of the models; TRUNCATE PARTITION
- * leaves no trace there and is in truncated. ERR_SOURCE_STATEMENT: the reason. */
+/* after, in the arena, is the new model; what comes from the old one says so (`was`). It may share strings with the old one.
+ * ERR_SOURCE_STATEMENT: the reason. */
 struct schema_change {
     struct database after;
     enum schema_effect effect;
     const struct table *table; /* SCHEMA_TRUNCATES: in before */
-    const char **truncated;    /* partitions of truncated_of that are emptied */
-    size_t ntruncated;
-    const struct table *truncated_of; /* in after */
+    const char **emptied;      /* partitions of emptied_of whose rows go, by TRUNCATE or DROP PARTITION */
+    size_t nemptied;
+    const struct table *emptied_of; /* in after */
 };
 
 bool schema_change(struct arena *a, const struct database *before, const struct catalog_filter *filter,
                    const struct schema_charsets *charsets, const struct schema_session *s, const char *text, size_t len,
                    struct schema_change *out, struct err *e) WARN_UNUSED;
+
+/* Would a new table of this name belong to the model? */
+bool schema_selects(const struct catalog_filter *filter, const char *table);
 
 /* A copy whose parts know what they are copies of. Not resolved; strings are shared. */
 void schema_clone(struct arena *a, const struct database *from, struct database *to);

@@ -392,13 +392,13 @@ static bool convert(struct draft *d, const struct sql_clause *c) {
     return true;
 }
 
-static bool truncates(struct draft *d, const struct sql_clause *c, struct schema_change *out) {
+static bool empties(struct draft *d, const struct sql_clause *c, struct schema_change *out) {
     size_t n = c->all_names ? d->partitions.n : c->nnames;
-    out->truncated = arena_array(d->x->a, const char *, n + 1);
-    out->ntruncated = n;
-    out->truncated_of = d->t;
+    out->emptied = arena_array(d->x->a, const char *, n + 1);
+    out->nemptied = n;
+    out->emptied_of = d->t;
     for (size_t i = 0; i < n; i++) {
-        out->truncated[i] = c->all_names ? ((struct partition *)d->partitions.items[i])->name : c->names[i];
+        out->emptied[i] = c->all_names ? ((struct partition *)d->partitions.items[i])->name : c->names[i];
     }
     return true;
 }
@@ -416,9 +416,9 @@ static bool whole(struct draft *d, const struct sql_clause *c, struct schema_cha
     case SQL_ADD_PARTITION:
         return change_add_partition(d, c);
     case SQL_DROP_PARTITION:
-        return change_drop_partition(d, c);
+        return empties(d, c, out) && change_drop_partition(d, c);
     case SQL_TRUNCATE_PARTITION:
-        return truncates(d, c, out);
+        return empties(d, c, out);
     case SQL_COALESCE_PARTITION:
         return change_coalesce_partition(d, c);
     case SQL_REORGANIZE_PARTITION:

@@ -45,8 +45,8 @@ char *ddl_table_name(struct arena *a, const struct table *t) {
 void ddl_add(struct ddl_ctx *x, enum ddl_stage stage, char *object, uint32_t weight, char *sql) {
     struct ddl *out = x->out;
     out->statements = arena_grow(x->a, out->statements, out->n, &x->statements_cap, sizeof *out->statements);
-    out->statements[out->n++] =
-        (struct ddl_statement){.stage = stage, .table = x->t, .object = object, .sql = sql, .weight = weight};
+    out->statements[out->n++] = (struct ddl_statement){
+        .stage = stage, .table = x->t, .object = object, .sql = sql, .weight = weight, .of = x->of};
 }
 
 char *ddl_object(struct ddl_ctx *x, const char *kind, const char *name) {
@@ -137,6 +137,7 @@ static void make_schema(struct ddl_ctx *x) {
 
 static void make_table(struct ddl_ctx *x, const struct table *t) {
     x->t = t;
+    x->of = NULL;
     x->tq = ddl_table_name(x->a, t);
     x->part = (struct partition_plan){0};
     x->inline_key = NULL;
@@ -165,19 +166,37 @@ static void sort_by_stage(struct arena *a, struct ddl *out) {
     out->statements = sorted;
 }
 
-bool ddl_make(struct arena *a, const struct database *d, const struct ddl_options *o, struct ddl *out, struct err *e) {
+void ddl_begin(struct ddl_ctx *x, struct arena *a, const struct database *d, const struct ddl_options *o,
+               struct ddl *out) {
+    *x = (struct ddl_ctx){.a = a, .d = d, .o = o, .dialect = o->types.dialect, .out = out};
     *out = (struct ddl){0};
+    take_names(x);
+}
+
+static bool make(struct arena *a, const struct database *d, const struct ddl_options *o, struct ddl *out,
+                 struct table_parts *parts, struct err *e) {
+    struct ddl_ctx x;
     for (size_t i = 0; i < d->ntables; i++) {
         if (d->tables[i].target_name == NULL) {
             return err_set(e, ERR_INTERNAL, "table %s has no name in the target yet", d->tables[i].name);
         }
     }
-    struct ddl_ctx x = {.a = a, .d = d, .o = o, .dialect = o->types.dialect, .out = out};
-    take_names(&x);
+    ddl_begin(&x, a, d, o, out);
     make_schema(&x);
     for (size_t i = 0; i < d->ntables; i++) {
+        x.parts = parts != NULL ? &parts[i] : NULL;
         make_table(&x, &d->tables[i]);
     }
     sort_by_stage(a, out);
     return true;
+}
+
+bool ddl_make(struct arena *a, const struct database *d, const struct ddl_options *o, struct ddl *out, struct err *e) {
+    return make(a, d, o, out, NULL, e);
+}
+
+bool ddl_make_parts(struct arena *a, const struct database *d, const struct ddl_options *o, struct ddl *out,
+                    struct table_parts **parts, struct err *e) {
+    *parts = arena_array(a, struct table_parts, d->ntables + 1);
+    return make(a, d, o, out, *parts, e);
 }

@@ -37,6 +37,7 @@ struct ddl_statement {
     char *object;              /* "index shop.orders.idx_total" for messages */
     char *sql;
     uint32_t weight; /* relative cost inside a table, for scheduling: number of key columns */
+    const void *of;  /* the index or foreign key of the model it is for, or NULL */
 };
 
 /* Something the dialect cannot express: what was found, why, and what is done instead. */

@@ -73,6 +73,8 @@ static void foreign_key(struct ddl_ctx *x, const struct foreign_key *k) {
 
 void ddl_foreign_keys(struct ddl_ctx *x) {
     for (size_t i = 0; i < x->t->nfks; i++) {
+        x->of = &x->t->fks[i];
         foreign_key(x, &x->t->fks[i]);
     }
+    x->of = NULL;
 }

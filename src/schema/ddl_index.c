@@ -249,6 +249,7 @@ static void make_primary(struct ddl_ctx *x, const struct index *k) {
 void ddl_indexes(struct ddl_ctx *x) {
     for (size_t i = 0; i < x->t->nindexes; i++) {
         const struct index *k = &x->t->indexes[i];
+        x->of = k;
         bool possible = x->dialect != DIALECT_PG || !x->part.on || !is_unique(k) ||
                         (has_partition_columns(x, k) && !x->part.by_expr);
         if (k == x->inline_key) {
@@ -273,6 +274,7 @@ void ddl_indexes(struct ddl_ctx *x) {
             make_index(x, k, is_unique(k));
         }
     }
+    x->of = NULL;
 }
 
 bool ddl_key_covers(struct ddl_ctx *x, const struct table *t, char **columns, size_t n) {

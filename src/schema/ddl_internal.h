@@ -25,6 +25,17 @@ struct partition_plan {
     struct partition_side *side; /* private to ddl_partition*.c */
 };
 
+/* What a table's statements are made of, for who changes a table that is there (evolve.h). */
+struct table_parts {
+    char **type_checks; /* by column: names of checks that come with types, or NULL */
+    char **checks;      /* by check: its expression in the target; NULL: left out */
+    char *sequence;     /* as ddl_ctx.sequence */
+    bool partitioned;
+    char **partitions, **partition_sql; /* PostgreSQL: each one's table, quoted with its schema, and its statement */
+    char *scheme;                       /* what stands behind CREATE TABLE */
+    const struct index *inline_key;
+};
+
 struct ddl_ctx {
     struct arena *a;
     const struct database *d;
@@ -38,6 +49,8 @@ struct ddl_ctx {
     const struct table *t;
     char *tq; /* "schema"."table" */
     struct partition_plan part;
+    struct table_parts *parts;      /* where they are kept; NULL: nobody wants them */
+    const void *of;                 /* the index or foreign key at hand */
     char *sequence;                 /* of its auto_increment, quoted with its schema; NULL: none, or the column's own */
     const struct index *inline_key; /* openGauss B: the key that AUTO_INCREMENT needs inside CREATE TABLE */
 };
@@ -49,6 +62,13 @@ void ddl_add(struct ddl_ctx *x, enum ddl_stage stage, char *object, uint32_t wei
 /* The place is "kind schema.table" or "kind schema.table.name". */
 char *ddl_object(struct ddl_ctx *x, const char *kind, const char *name);
 void ddl_note(struct ddl_ctx *x, bool changes_meaning, char *object, const char *reason, const char *instead);
+
+/* ddl_make, and what it made of each table. */
+bool ddl_make_parts(struct arena *a, const struct database *d, const struct ddl_options *o, struct ddl *out,
+                    struct table_parts **parts, struct err *e) WARN_UNUSED;
+/* A context to print parts of tables with, as ddl_make has it; the table is the caller's to set. */
+void ddl_begin(struct ddl_ctx *x, struct arena *a, const struct database *d, const struct ddl_options *o,
+               struct ddl *out);
 
 /* ---- ddl_expr.c ---- */
 /* What an expression of a table is for. */
@@ -75,6 +95,10 @@ int ddl_now_digits(const char *expr);
 
 /* ---- ddl_table.c ---- */
 void ddl_table(struct ddl_ctx *x);
+/* The type map's condition of a column. */
+char *ddl_type_check(struct ddl_ctx *x, const struct column *c);
+/* GENERATED ALWAYS AS .., if the target computes it; else NULL. */
+char *ddl_generated_clause(struct ddl_ctx *x, const struct column *c);
 void ddl_notes(struct ddl_ctx *x);
 bool ddl_is_case_insensitive(const struct column *c);
 bool ddl_is_text(const struct column *c);

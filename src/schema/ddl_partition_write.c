@@ -79,6 +79,7 @@ static void pg_subpartitions(struct ddl_ctx *x, struct text *sql, const char *pa
 static void pg_partition(struct ddl_ctx *x, struct text *sql, const struct partition_side *side, size_t i) {
     const struct partition *from = &x->t->part.parts[i];
     char *name = partition_table(x, from->name);
+    size_t before = sql->len;
     text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s", name, x->tq);
     if (side->main.kind == SPLIT_HASH) {
         text_add(sql, " FOR VALUES WITH (MODULUS %zu, REMAINDER %zu)", side->main.nparts, i);
@@ -92,16 +93,27 @@ static void pg_partition(struct ddl_ctx *x, struct text *sql, const struct parti
     if (from->comment != NULL && from->comment[0] != '\0') {
         text_add(sql, ";\nCOMMENT ON TABLE %s IS %s", name, str_literal_pg(x->a, from->comment));
     }
+    if (x->parts != NULL) {
+        x->parts->partitions[i] = name;
+        x->parts->partition_sql[i] = arena_strdup(x->a, sql->s + before + 2);
+    }
 }
 
 void ddl_partition_tables(struct ddl_ctx *x, struct text *sql) {
     if (!x->part.on || x->dialect != DIALECT_PG) {
         return;
     }
+    if (x->parts != NULL) {
+        x->parts->partitions = arena_array(x->a, char *, x->t->part.n + 1);
+        x->parts->partition_sql = arena_array(x->a, char *, x->t->part.n + 1);
+    }
     for (size_t i = 0; i < x->t->part.n; i++) {
         pg_partition(x, sql, x->part.side, i);
     }
     if (x->part.side->main.rest) {
+        if (x->parts != NULL) {
+            x->parts->scheme = arena_printf(x->a, "%s DEFAULT", x->parts->scheme);
+        }
         text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s DEFAULT", partition_table(x, "default"), x->tq);
     }
 }

@@ -10,6 +10,13 @@ static bool has_text(const char *s) {
     return s != NULL && s[0] != '\0';
 }
 
+char *ddl_generated_clause(struct ddl_ctx *x, const struct column *c) {
+    char *expr, *why;
+    bool computed = c->generated != GENERATED_NO && !c->loaded &&
+                    ddl_generated_expr(x->a, x->o, x->d->is_mariadb, x->t, c, &expr, &why);
+    return computed ? arena_printf(x->a, "GENERATED ALWAYS AS (%s) STORED", expr) : NULL;
+}
+
 static void column_clause(struct ddl_ctx *x, struct text *sql, const struct column *c) {
     struct arena *a = x->a;
     text_add(sql, "%s %s", ddl_quote(x, c->target_name), c->target.ddl);
@@ -17,10 +24,9 @@ static void column_clause(struct ddl_ctx *x, struct text *sql, const struct colu
         text_add(sql, " COLLATE %s", c->target.collation);
     }
     text_add(sql, "%s", c->nullable ? "" : " NOT NULL");
-    char *expr, *why, *value;
-    if (c->generated != GENERATED_NO && !c->loaded &&
-        ddl_generated_expr(a, x->o, x->d->is_mariadb, x->t, c, &expr, &why)) {
-        text_add(sql, " GENERATED ALWAYS AS (%s) STORED", expr);
+    char *generated = ddl_generated_clause(x, c), *value;
+    if (generated != NULL) {
+        text_add(sql, " %s", generated);
     } else if (c == ddl_counter_column(x->t)) {
         if (x->dialect == DIALECT_OG_B) {
             text_add(sql, " AUTO_INCREMENT");
@@ -57,19 +63,31 @@ static char *put_column(struct arena *a, const char *condition, const char *colu
     return t.s;
 }
 
+char *ddl_type_check(struct ddl_ctx *x, const struct column *c) {
+    return put_column(x->a, c->target.check, ddl_quote(x, c->target_name));
+}
+
 static void type_checks(struct ddl_ctx *x, struct text *sql) {
+    if (x->parts != NULL) {
+        x->parts->type_checks = arena_array(x->a, char *, x->t->ncolumns + 1);
+    }
     for (size_t i = 0; i < x->t->ncolumns; i++) {
         const struct column *c = &x->t->columns[i];
         if (c->target.check != NULL) {
             char *wanted = arena_printf(x->a, "%s_%s_check", x->t->target_name, c->target_name);
             char *name = name_claim(x->a, &x->constraints, NULL, wanted, x->t->target_name);
-            text_add(sql, ",\n  CONSTRAINT %s CHECK (%s)", ddl_quote(x, name),
-                     put_column(x->a, c->target.check, ddl_quote(x, c->target_name)));
+            text_add(sql, ",\n  CONSTRAINT %s CHECK (%s)", ddl_quote(x, name), ddl_type_check(x, c));
+            if (x->parts != NULL) {
+                x->parts->type_checks[i] = name;
+            }
         }
     }
 }
 
 static void user_checks(struct ddl_ctx *x, struct text *sql) {
+    if (x->parts != NULL) {
+        x->parts->checks = arena_array(x->a, char *, x->t->nchecks + 1);
+    }
     for (size_t i = 0; i < x->t->nchecks; i++) {
         const struct check *k = &x->t->checks[i];
         if (!k->enforced) {
@@ -84,6 +102,9 @@ static void user_checks(struct ddl_ctx *x, struct text *sql) {
             continue;
         }
         text_add(sql, ",\n  CONSTRAINT %s CHECK (%s)", ddl_quote(x, k->target_name), expr);
+        if (x->parts != NULL) {
+            x->parts->checks[i] = expr;
+        }
     }
 }
 
@@ -132,7 +153,16 @@ void ddl_table(struct ddl_ctx *x) {
     if (x->dialect == DIALECT_OG_B && has_text(t->comment) && !x->part.on) {
         text_add(&sql, " COMMENT = %s", str_literal_pg(x->a, t->comment));
     }
+    size_t before = sql.len;
     ddl_partition_clause(x, &sql);
+    if (x->parts != NULL) {
+        *x->parts = (struct table_parts){.type_checks = x->parts->type_checks,
+                                         .checks = x->parts->checks,
+                                         .sequence = x->sequence,
+                                         .partitioned = x->part.on,
+                                         .scheme = arena_strdup(x->a, sql.s + before),
+                                         .inline_key = x->inline_key};
+    }
     if (x->sequence != NULL && counter != NULL) {
         text_add(&sql, ";\nALTER SEQUENCE %s OWNED BY %s.%s", x->sequence, x->tq, ddl_quote(x, counter->target_name));
     }

@@ -35,6 +35,7 @@ static const struct member index_members[] = {
     M(index, name, TEXT),
     M(index, kind, ENUM),
     M(index, invisible, BOOL),
+    M(index, implied, BOOL),
     M(index, comment, TEXT),
 };
 

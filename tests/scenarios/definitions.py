@@ -23,6 +23,7 @@ DEFAULTS = {
 class Definitions:
     def __init__(self, rng, cursor, database, mariadb, tables=("t", "u", "v", "w"), partitions=True, keep=()):
         self.rng, self.cursor, self.database, self.mariadb = rng, cursor, database, mariadb
+        self.carried = False
         self.tables, self.partitions, self.keep, self.n = list(tables), partitions, set(keep), 0
 
     # ---- what is there ----
@@ -69,9 +70,18 @@ class Definitions:
     def quoted(self, name):
         return f"`{name}`" if self.rng.random() < 0.5 else name
 
+    def wider(self, table):
+        """A column with a type that holds all it held."""
+        wider = {"int": "bigint", "tinyint": "smallint", "smallint": "int", "mediumint": "bigint", "varchar": "text", "tinytext": "mediumtext",
+                 "text": "longtext", "float": "double", "char": "varchar(250)", "varbinary": "blob", "decimal": "decimal(30,8)"}
+        rows = self.ask("SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s"
+                        " AND COLUMN_NAME <> 'id' AND EXTRA NOT LIKE '%%GENERATED%%'", self.database, table)
+        fit = [(c, wider[t]) for c, t, full in rows if t in wider and "unsigned" not in full and full != "tinyint(1)"]
+        return " ".join(self.rng.choice(fit)) if fit else "nothing int"
+
     def column(self, name, key=True, of=()):
         rng = self.rng
-        if rng.random() < 0.08 and of:
+        if rng.random() < 0.08 and of and not self.carried:
             kind = rng.choice(["STORED", "VIRTUAL", ""])
             return f"{self.quoted(name)} int GENERATED ALWAYS AS ({rng.choice(of)} + 1) {kind}"
         type_ = rng.choice(TYPES)
@@ -152,6 +162,8 @@ class Definitions:
         new = self.name("c")
         column = self.some(others)
         choice = rng.randrange(22)
+        if self.carried and choice in (7, 8, 9):
+            return f"MODIFY {self.wider(table)} {rng.choice(['', place])}"
         if choice < 5:
             return f"ADD {rng.choice(['', 'COLUMN '])}{self.column(new, of=self.simple(table)[:1])}{place}"
         if choice == 5:
@@ -231,3 +243,34 @@ class Definitions:
         if choice == 7:
             return f"ALTER DATABASE `{self.database}` CHARACTER SET {rng.choice(['utf8mb4', 'latin1'])}"
         return self.alter(table)
+
+
+VALUES = {"bigint": "7", "int": "12", "smallint": "3", "mediumint": "5", "tinyint": "1", "decimal": "1.5", "float": "0.5", "double": "2.25",
+          "bit": "1", "char": "'ab'", "varchar": "'v é'", "text": "'some text'", "tinytext": "'t'", "mediumtext": "'m'", "longtext": "'[1]'",
+          "binary": "'b'", "varbinary": "'vb'", "blob": "x'00ff'", "mediumblob": "x'01'", "longblob": "x'02'", "date": "'2024-02-03'",
+          "time": "'01:02:03'", "datetime": "'2024-02-03 04:05:06'", "timestamp": "'2024-02-03 04:05:06'", "year": "2024", "enum": "1",
+          "set": "1", "json": "'{\"a\": 1}'", "point": "ST_GeomFromText('POINT(1 2)')", "mediumblob ": "'x'"}
+
+
+class Rows:
+    """Changes of rows of whatever tables there are."""
+
+    def __init__(self, made):
+        self.made, self.rng = made, made.rng
+
+    def statement(self):
+        rng, made = self.rng, self.made
+        table = made.some(made.present())
+        kind = rng.randrange(10)
+        if kind == 0:
+            return f"DELETE FROM {table} WHERE id % 7 = {rng.randrange(7)} LIMIT 3"
+        columns = made.ask("SELECT COLUMN_NAME, DATA_TYPE FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s"
+                           " AND COLUMN_NAME <> 'id' AND EXTRA NOT LIKE '%%GENERATED%%'", made.database, table)
+        chosen = [(c, VALUES[t]) for c, t in columns if t in VALUES and c != "ref"]
+        if kind < 4 and chosen:
+            column, value = rng.choice(chosen)
+            return f"UPDATE {table} SET {column} = {value} WHERE id % 5 = {rng.randrange(5)}"
+        if kind == 4 and columns:
+            return f"UPDATE {table} SET {rng.choice(columns)[0]} = DEFAULT WHERE id % 5 = {rng.randrange(5)}"
+        names, values = ", ".join(c for c, _ in chosen), ", ".join(v for _, v in chosen)
+        return f"INSERT INTO {table} ({names}) VALUES ({values})" + (f", ({values})" if rng.random() < 0.5 else "")

@@ -1,6 +1,7 @@
 """Following changes: whatever is written to the source while and after it is loaded is in the target in the end, once, however often
 godwit, a connection or a server dies."""
 
+import os
 import random
 import signal
 import time
@@ -9,9 +10,13 @@ import pymysql
 import pytest
 
 import writing
+from definitions import Definitions, Rows
 from databases import Database
 from moving import Move, Sources, error_of, last_event, wait_until
 from servers import MariaDB, MySQL9, Postgres
+
+
+STEPS = int(os.environ.get("GODWIT_STEPS", "40"))  # of test_definitions_change_with_rows
 
 
 @pytest.fixture
@@ -210,6 +215,52 @@ def test_definitions(move, source, shop):
     assert error_of(move("follow", source, shop, "--until-caught-up").failed(1))["code"] == "GW3055"
     move("follow", source, shop, "--until-caught-up", "--definition", "skip").ok()
     move.check(source, shop, check_structure=False)
+
+
+def test_definitions_change_with_rows(move, source):
+    """Definitions and rows are changed at random while they are followed, and following is killed at random moments. A run prints its seed."""
+    name, seed = "follow_ddl", int(os.environ.get("GODWIT_SEED") or random.randrange(1 << 30))
+    print(f"GODWIT_SEED={seed}")
+    source.execute(f"DROP DATABASE IF EXISTS {name}")
+    source.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+    dice, done, run = random.Random(seed), {"definitions": 0, "rows": 0}, None
+    connection = pymysql.connect(host=source.host, port=source.port, user=source.user, password=source.password, database=name, autocommit=True)
+    with connection, connection.cursor() as c:
+        c.execute("SET time_zone = '+00:00'")
+        made = Definitions(dice, c, name, isinstance(source, MariaDB), partitions=False)
+        made.carried = True
+        rows = Rows(made)
+
+        def step(what, kind):
+            sql = what.statement()
+            try:
+                c.execute(sql)
+                print(sql)
+                done[kind] += 1
+            except pymysql.err.MySQLError:
+                pass  # not as the tables are now
+
+        for table in made.tables[:3]:
+            c.execute(made.create(table))
+        for _ in range(60):
+            step(rows, "rows")
+        move("load", source, name).ok()
+        for i in range(STEPS):
+            if run is None:
+                run = move.start("follow", source, name)
+            step(made, "definitions")
+            for _ in range(3):
+                step(rows, "rows")
+            if dice.random() < 0.12:
+                time.sleep(dice.uniform(0, 1.5))
+                assert run.alive(), run.wait(1).err
+                run.kill9()
+                run = None
+    if run is not None:
+        run.kill9()
+    catch_up(move, source, name)
+    assert done["definitions"] > STEPS // 4 and done["rows"] > STEPS, done
+    source.execute(f"DROP DATABASE {name}")
 
 
 def test_until_a_gtid(move, mysql9):

@@ -1,8 +1,10 @@
 """The model after a statement is what the server's catalog says once it has executed it: statements made at random, and those
 that online schema changes use. A run prints its seed; GODWIT_SEED repeats it."""
 
+import json
 import os
 import random
+import re
 import subprocess
 
 import pymysql
@@ -16,11 +18,11 @@ STATEMENTS = int(os.environ.get("GODWIT_STATEMENTS", "120"))
 class Model:
     """The tool, a statement at a time."""
 
-    def __init__(self, server, database):
+    def __init__(self, server, database, *arguments):
         server.execute(f"DROP DATABASE IF EXISTS `{database}`")
         server.execute(f"CREATE DATABASE `{database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
         self.process = subprocess.Popen(
-            [tool_path().parent / "change_tool", f"host={server.host}", f"port={server.port}", f"user={server.user}", f"database={database}"],
+            [tool_path().parent / "change_tool", f"host={server.host}", f"port={server.port}", f"user={server.user}", f"database={database}", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "SCHEMA_PASSWORD": server.password or ""})
 
     def run(self, sql):
@@ -116,3 +118,78 @@ def test_fixed_statements(request, kind):
     wrong = [f"{sql}\n    {answer}" for answer, sql in answers if not answer.startswith(("same", "refused"))]
     assert not wrong, "\n".join(wrong)
     assert sum(a == "same" for a, _ in answers) >= 30
+
+
+CATALOG = {
+    "columns": """SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated,
+        pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum), a.attcollation
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+        WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped""",
+    "indexes": """SELECT c.relname, pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+        WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition""",
+    "constraints": """SELECT c.relname, k.conname, pg_get_constraintdef(k.oid), k.convalidated FROM pg_constraint k
+        JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = %s::regnamespace AND NOT c.relispartition""",
+    "partitions": """SELECT c.relname, c.relkind::text, pg_get_expr(c.relpartbound, c.oid), obj_description(c.oid) FROM pg_class c
+        WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p')""",
+    "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = %s::regnamespace",
+    "triggers": """SELECT c.relname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        WHERE c.relnamespace = %s::regnamespace AND NOT t.tgisinternal""",
+}
+
+
+def catalog(pg, schema):
+    """What is in a schema. Keys that a partition has from its table are left out: their names depend on history."""
+    found = set()
+    for kind, sql in CATALOG.items():
+        for row in pg.execute(sql, (schema,)):
+            found.add((kind, *(re.sub(rf'"?{schema}"?\\.', "", v) if isinstance(v, str) else v for v in row)))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["mysql", "mariadb"])
+def test_target_follows(request, kind, pg_db):
+    """PostgreSQL, changed statement by statement, has what it would have had if all had been made anew."""
+    server = server_of(request, kind)
+    seed = int(os.environ.get("GODWIT_SEED") or random.randrange(1 << 30))
+    print(f"GODWIT_SEED={seed}")
+    model = Model(server, f"target_{kind}", "schema=moved")
+    connection = pymysql.connect(host=server.host, port=server.port, user=server.user, password=server.password, autocommit=True)
+    wrong, counts, refused = [], {"done": 0, "refused": 0}, {}
+    pg_db.execute("CREATE SCHEMA moved")
+    with connection, connection.cursor() as cursor:
+        made = Definitions(random.Random(seed), cursor, f"target_{kind}", kind == "mariadb")
+        for _ in range(STATEMENTS):
+            sql = made.statement()
+            answer = json.loads(model.run(sql))
+            if answer["answer"] == "same" and answer["sql"] is None:
+                refused[answer["why"]] = sql
+                counts["refused"] += 1
+            elif answer["answer"] == "same":
+                counts["done"] += 1
+            elif not answer["answer"].startswith(("refused", "unknown")):
+                wrong.append(f"{sql}\n    {answer['answer']}")
+            fresh = answer["fresh"] or ""
+            try:
+                if answer["sql"]:
+                    pg_db.execute(answer["sql"])
+            except Exception as e:
+                wrong.append(f"{sql}\n    {e}\n    {answer['sql']}")
+                answer["sql"] = None
+            if answer["answer"].startswith(("different", "unknown")):
+                break  # the tool has gone on with other tables
+            if answer["answer"].startswith("refused"):
+                continue
+            if answer["sql"] is None:
+                pg_db.execute("DROP SCHEMA moved CASCADE; CREATE SCHEMA moved; " + fresh)
+                continue
+            before = catalog(pg_db, "moved")
+            pg_db.execute("ALTER SCHEMA moved RENAME TO kept; CREATE SCHEMA moved; " + fresh)
+            anew = catalog(pg_db, "moved")
+            pg_db.execute("DROP SCHEMA moved CASCADE; ALTER SCHEMA kept RENAME TO moved")
+            if before != anew:
+                wrong.append(f"{sql}\n    {answer['sql']}\n    there: {sorted(before - anew, key=str)}\n    anew: {sorted(anew - before, key=str)}")
+                pg_db.execute("DROP SCHEMA moved CASCADE; CREATE SCHEMA moved; " + fresh)
+    model.end()
+    print(counts, *refused.items(), sep="\n")
+    assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
+    assert counts["done"] > 5 * counts["refused"] or counts["done"] > STATEMENTS // 4, (counts, refused)

@@ -1,19 +1,22 @@
 /* The model after a statement, from a command line, for tests/scenarios/test_schema_change.py: what schema_change makes of statements is compared
  * with what the server's catalog says once it has executed them. Not installed.
  *
- *   SCHEMA_PASSWORD=... change_tool host=H port=P user=U database=D [include=PATTERN ..]
+ *   SCHEMA_PASSWORD=... change_tool host=H port=P user=U database=D [include=PATTERN ..] [schema=S]
  *
  * Reads statements from standard input, one a line, and answers each with one line:
  *   same                 both agree
  *   refused: MESSAGE     the server did not execute it
  *   unknown: REASON      schema_change refused it
- *   different: WHAT      lines that differ, parted by " | "; going on with the server's */
+ *   different: WHAT      lines that differ, parted by " | "; going on with the server's
+ * With schema=S: {"answer": .., "sql": what PostgreSQL is to do in S, or null, "why": .., "fresh": what makes all of it anew there}. */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "schema/change.h"
 #include "schema/ddl.h"
+#include "schema/evolve.h"
 
 enum { MAX_PATTERNS = 32 };
 
@@ -24,6 +27,7 @@ struct state {
     struct schema_charsets charsets;
     struct arena arena;
     struct database model;
+    struct ddl_options options; /* of schema=S */
 };
 
 struct text {
@@ -131,15 +135,64 @@ static bool has(const struct text *t, const char *s) {
     return false;
 }
 
-static void say(const char *kind, const char *what) {
-    printf("%s: ", kind);
-    for (const char *p = what; *p != '\0'; p++) {
-        putchar(*p == '\n' ? ' ' : *p);
+/* To be printed, with what the target is to do. */
+static void answer(struct state *s, const char *kind, const char *what, const char *sql, const char *why,
+                   const char *fresh) {
+    struct arena a = ARENA_INIT;
+    char *text = what[0] != '\0' ? arena_printf(&a, "%s: %s", kind, what) : arena_strdup(&a, kind);
+    for (char *p = text; *p != '\0'; p++) {
+        *p = *p == '\n' ? ' ' : *p;
     }
-    putchar('\n');
+    if (s->options.target_schema == NULL) {
+        puts(text);
+    } else {
+        json_t *o = json_pack("{s:s, s:s?, s:s?, s:s?}", "answer", text, "sql", sql, "why", why, "fresh", fresh);
+        json_dumpf(o, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(o);
+    }
+    arena_clear(&a);
 }
 
-static bool compare(struct state *s, const struct database *server, struct err *e) {
+static void say(struct state *s, const char *kind, const char *what) {
+    answer(s, kind, what, NULL, NULL, NULL);
+}
+
+static char *fresh(struct arena *a, struct database *d, const struct ddl_options *o, struct err *e) {
+    struct ddl ddl;
+    char *out = arena_strdup(a, "");
+    if (!schema_resolve(a, d, o, e) || !ddl_make(a, d, o, &ddl, e)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < ddl.n; i++) {
+        if (ddl.statements[i].stage != DDL_ANALYZE) {
+            out = arena_printf(a, "%s%s;\n", out, ddl.statements[i].sql);
+        }
+    }
+    return out;
+}
+
+static bool tell_target(struct state *s, const struct database *before, struct schema_change *change, struct err *e) {
+    struct err refused = ERR_INIT;
+    struct evolve_moment when = {.utc_us = 1700000000123456, .time_zone = "+00:00"};
+    char *sql = NULL;
+    if (s->options.target_schema == NULL) {
+        puts("same");
+        return true;
+    }
+    struct database *old = arena_new(&s->arena, struct database);
+    *old = *before;
+    if (!schema_resolve(&s->arena, old, &s->options, e)) {
+        return false;
+    }
+    bool ok = schema_evolve(&s->arena, old, change, &s->options, &when, &sql, &refused);
+    char *all = fresh(&s->arena, &change->after, &s->options, e);
+    answer(s, "same", "", ok ? sql : NULL, ok ? NULL : refused.message, all);
+    return all != NULL;
+}
+
+static bool compare(struct state *s, const struct database *before, const struct database *server,
+                    struct schema_change *change, struct err *e) {
     struct arena a = ARENA_INIT;
     struct text ours = {.a = &a}, theirs = {.a = &a};
     struct database x, y;
@@ -158,10 +211,11 @@ static bool compare(struct state *s, const struct database *server, struct err *
         }
     }
     if (ok && difference[0] != '\0') {
-        say("different", difference);
+        say(s, "different", difference);
         s->model = *server;
     } else if (ok) {
-        puts("same");
+        ok = tell_target(s, before, change, e);
+        s->model = change->after;
     }
     arena_clear(&a);
     return ok;
@@ -173,19 +227,20 @@ static bool one(struct state *s, const char *sql, struct err *e) {
     struct database server;
     struct err refused = ERR_INIT, unknown = ERR_INIT;
     if (!mysql_exec(s->c, sql, &refused)) {
-        say("refused", refused.message);
+        say(s, "refused", refused.message);
         return mysql_usable(s->c);
     }
     if (!catalog_read(s->c, &s->arena, s->database, &s->filter, &server, e)) {
         return false;
     }
     if (!schema_change(&s->arena, &s->model, &s->filter, &s->charsets, &session, sql, strlen(sql), &change, &unknown)) {
-        say("unknown", unknown.message);
+        say(s, "unknown", unknown.message);
         s->model = server;
         return true;
     }
+    struct database before = s->model;
     s->model = change.after;
-    return compare(s, &server, e);
+    return compare(s, &before, &server, &change, e);
 }
 
 static bool run(struct state *s, const struct mysql_options *o, struct err *e) {
@@ -227,6 +282,8 @@ int main(int argc, char **argv) {
             o.user = value;
         } else if (str_eq(argv[i], "database")) {
             s.database = value;
+        } else if (str_eq(argv[i], "schema")) {
+            s.options.target_schema = value;
         } else if (str_eq(argv[i], "include") && s.filter.ninclude < MAX_PATTERNS) {
             include[s.filter.ninclude++] = value;
         } else {
