@@ -143,9 +143,11 @@ static bool run_statement(struct applier *w, const struct job *job, struct err *
     const char *sql = job->flight->statement;
     bool rows;
     apply_pipe_reset(w);
-    char *forget = arena_printf(&w->arena, "DELETE FROM godwit.applied WHERE \"task\" = %s",
-                                str_literal_pg(&w->arena, w->apply->checkpoint.task));
-    if (!gauss_exec(w->target, w->open ? "SAVEPOINT godwit_job" : "BEGIN", e) ||
+    char *task = str_literal_pg(&w->arena, w->apply->checkpoint.task);
+    char *forget = arena_printf(&w->arena, "DELETE FROM godwit.applied WHERE \"task\" = %s", task);
+    /* First what the coordinator, who moves the mark, takes first: the statement may change the task's own row. */
+    char *first = arena_printf(&w->arena, "SELECT 1 FROM godwit.apply WHERE \"task\" = %s FOR UPDATE", task);
+    if (!gauss_exec(w->target, w->open ? "SAVEPOINT godwit_job" : "BEGIN", e) || !gauss_exec(w->target, first, e) ||
         (sql[0] != '\0' && !gauss_exec(w->target, sql, e))) {
         return err_where(e, "%.300s", sql);
     }

@@ -218,8 +218,8 @@ static bool take_statement(struct cutter *c, const struct feed_item *item, struc
     if (c->statement == NULL || !c->statement(c->arg, item, &f->arena, &f->statement, &c->ends_behind, e)) {
         flight_free(f);
         c->flight = NULL;
-        c->ends = true;
-        return e->code == ERR_NONE;
+        c->ends = e->code == ERR_NONE;
+        return c->ends;
     }
     f->changes = 1;
     c->change++;
@@ -264,11 +264,16 @@ static bool run(struct cutter *c, struct err *e) {
     while (!c->ends) {
         enum feed_state state = FEED_SOME;
         int64_t wait_ms = c->flight != NULL ? 1 : WAIT_MS; /* what is gathered does not wait for more */
-        if (jobs_failed(c->jobs, e) || !c->feed->step(c->feed->arg, wait_ms, take, c, &state, e)) {
+        if (jobs_failed(c->jobs, e)) {
             return false;
         }
-        if (c->ends) {
+        bool ok = c->feed->step(c->feed->arg, wait_ms, take, c, &state, e);
+        if (c->ends) { /* what the piece of the log held behind it is read again, by other definitions perhaps */
+            err_clear(e);
             break;
+        }
+        if (!ok) {
+            return false;
         }
         atomic_store_explicit(&c->idle, state == FEED_IDLE, memory_order_relaxed);
         if (state == FEED_IDLE && free_to_end(c) && !flush(c, e)) {

@@ -27,6 +27,7 @@ struct follow {
     struct sink sink;
     struct gauss_sink target; /* where it is the sink */
     bool prepared;
+    bool defined;                 /* a definition was dealt with in the last turn: others know better how to go on */
     struct follow_figures before; /* of earlier turns */
 };
 
@@ -167,14 +168,16 @@ static void watch(struct turn *t, bool now) {
 
 static bool decide_statement(void *arg, const struct feed_item *item, struct arena *a, const char **sql,
                              bool *end_behind, struct err *e) {
-    const struct follow *f = arg;
+    struct follow *f = arg;
     if (item->truncates) {
         *sql = arena_printf(a, "TRUNCATE TABLE %s", target_table(a, f->tables.tables[item->change.table].t));
         log_info("truncate", "%s", *sql);
         return true;
     }
     if (f->o.statement != NULL) {
-        return f->o.statement(f->o.arg, item, a, sql, end_behind, e);
+        bool ok = f->o.statement(f->o.arg, item, a, sql, end_behind, e);
+        f->defined = *end_behind;
+        return ok;
     }
     err_set(e, ERR_APPLY_DEFINITION, "a definition has changed at the source");
     return err_cause(e, "%s", item->statement);
@@ -345,6 +348,9 @@ bool follow_run(const struct follow_options *o, struct follow_figures *last, str
         ok = passes_by_itself(&f, e) && idle < TURNS_WITHOUT_PROGRESS && wait_for_target(&f, e);
         if (ok) {
             err_clear(e);
+        }
+        if (f.defined) { /* whether it is in or not: the record tells, with the definitions of its moment */
+            break;
         }
     }
     *last = f.before;

@@ -23,7 +23,7 @@ DEFAULTS = {
 class Definitions:
     def __init__(self, rng, cursor, database, mariadb, tables=("t", "u", "v", "w"), partitions=True, keep=()):
         self.rng, self.cursor, self.database, self.mariadb = rng, cursor, database, mariadb
-        self.carried = False
+        self.carried = False  # only what the target can do, rows and all, with columns in the same order
         self.tables, self.partitions, self.keep, self.n = list(tables), partitions, set(keep), 0
 
     # ---- what is there ----
@@ -158,7 +158,7 @@ class Definitions:
     def clause(self, table):
         rng, columns = self.rng, self.columns(table)
         others = [c for c in columns if c != "id" and c not in self.keep]
-        place = rng.choice(["", "", " FIRST", f" AFTER {self.some(columns)}"])
+        place = "" if self.carried else rng.choice(["", "", " FIRST", f" AFTER {self.some(columns)}"])
         new = self.name("c")
         column = self.some(others)
         choice = rng.randrange(22)
