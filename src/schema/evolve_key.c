@@ -109,7 +109,7 @@ bool evolve_keys(struct evolution *v, struct pair *p) {
         char *new = to != NULL ? print(v, &v->after, p->to, p->to_parts, to) : NULL;
         if (old != NULL && !str_eq(old, new)) {
             drop_key(v, p, from);
-        } else if (old != NULL) {
+        } else if (old != NULL && to != NULL) {
             rename_key(v, p, from, to, i);
         }
         if (new != NULL && !str_eq(old, new)) {

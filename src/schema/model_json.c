@@ -32,11 +32,8 @@ static const struct member type_members[] = {
 };
 
 static const struct member index_members[] = {
-    M(index, name, TEXT),
-    M(index, kind, ENUM),
-    M(index, invisible, BOOL),
-    M(index, implied, BOOL),
-    M(index, comment, TEXT),
+    M(index, name, TEXT),    M(index, kind, ENUM),    M(index, invisible, BOOL),
+    M(index, implied, BOOL), M(index, comment, TEXT),
 };
 
 static const struct member part_members[] = {
