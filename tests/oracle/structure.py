@@ -252,7 +252,7 @@ def check_fks(source, target, table, pairs, oid_names):
             out.append("%s: no foreign key %s in the target" % (table, name))
         elif not found[0]["valid"]:
             out.append("%s: foreign key %s is not validated" % (table, name))
-        elif found[0]["del"] not in ACTIONS[fk["delete"]] or found[0]["upd"] not in ACTIONS[fk["update"]]:
+        elif not any(f["del"] in ACTIONS[fk["delete"]] and f["upd"] in ACTIONS[fk["update"]] for f in found):  # there may be twins
             out.append("%s: foreign key %s has other actions in the target" % (table, name))
         elif not named_after(found[0]["name"], name, table):
             out.append("%s: foreign key %s is called %s" % (table, name, found[0]["name"]))
