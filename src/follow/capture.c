@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { MEMORY_BYTES = 32 << 20, RETRY_MS = 60000, TICK_MS = 50, WAIT_MAX_MS = 4000 };
+enum { MEMORY_BYTES = 16 << 20, RETRY_MS = 60000, TICK_MS = 50, WAIT_MAX_MS = 4000 };
 
 struct event {
     struct event *next;
@@ -26,7 +26,9 @@ struct capture {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t news, room;
-    struct event *first, **last, *current;
+    struct event *first, **last;
+    struct event *taken; /* by the reader, all that there was: then neither side has to wake the other for each event */
+    struct event *current;
     uint64_t waiting_bytes;
     bool ended; /* nothing more is coming: error tells why */
     struct err error;
@@ -52,19 +54,20 @@ static bool put(struct capture *c, enum capture_kind kind, bool crc32, const uin
     while (c->waiting_bytes >= c->o.memory_bytes && !atomic_load(&c->stop)) {
         pthread_cond_wait(&c->room, &c->lock);
     }
+    bool first = c->first == NULL;
     *c->last = x;
     c->last = &x->next;
     c->waiting_bytes += len + sizeof *x;
-    pthread_cond_signal(&c->news);
+    if (first) {
+        pthread_cond_signal(&c->news);
+    }
     pthread_mutex_unlock(&c->lock);
     return true;
 }
 
-bool capture_next(struct capture *c, int64_t wait_ms, struct capture_record *out, struct err *e) {
+/* All that waits, for the reader. False: the capture has ended by an error, and there is nothing. */
+static bool take(struct capture *c, int64_t wait_ms, bool *ended, struct err *e) {
     struct timespec until;
-    free(c->current);
-    c->current = NULL;
-    *out = (struct capture_record){.kind = CAPTURE_NOTHING};
     pthread_mutex_lock(&c->lock);
     if (c->first == NULL && !c->ended && wait_ms > 0) {
         clock_gettime(CLOCK_MONOTONIC, &until);
@@ -75,25 +78,37 @@ bool capture_next(struct capture *c, int64_t wait_ms, struct capture_record *out
                pthread_cond_timedwait(&c->news, &c->lock, &until) == 0) {
         }
     }
-    struct event *x = c->first;
-    if (x != NULL) {
-        c->first = x->next;
-        c->last = c->first == NULL ? &c->first : c->last;
-        c->waiting_bytes -= x->len + sizeof *x;
-        pthread_cond_signal(&c->room);
-    }
-    bool failed = x == NULL && c->ended && c->error.code != ERR_NONE;
+    c->taken = c->first;
+    c->first = NULL;
+    c->last = &c->first;
+    c->waiting_bytes = 0;
+    pthread_cond_signal(&c->room);
+    *ended = c->taken == NULL && c->ended;
+    bool failed = *ended && c->error.code != ERR_NONE;
     if (failed) {
         err_copy(e, &c->error);
-    } else if (x == NULL && c->ended) {
-        out->kind = CAPTURE_END;
     }
     pthread_mutex_unlock(&c->lock);
+    return !failed;
+}
+
+bool capture_next(struct capture *c, int64_t wait_ms, struct capture_record *out, struct err *e) {
+    bool ended = false;
+    free(c->current);
+    c->current = NULL;
+    *out = (struct capture_record){.kind = CAPTURE_NOTHING};
+    if (c->taken == NULL && !take(c, wait_ms, &ended, e)) {
+        return false;
+    }
+    struct event *x = c->taken;
     if (x != NULL) {
+        c->taken = x->next;
         c->current = x;
         *out = (struct capture_record){.kind = x->kind, .bytes = x->bytes, .len = x->len, .crc32 = x->crc32};
+    } else if (ended) {
+        out->kind = CAPTURE_END;
     }
-    return !failed;
+    return true;
 }
 
 /* ---- the thread ---- */
@@ -239,16 +254,21 @@ void capture_stop(struct capture *c) {
     pthread_mutex_unlock(&c->lock);
 }
 
+static void forget(struct event *x) {
+    for (struct event *next; x != NULL; x = next) {
+        next = x->next;
+        free(x);
+    }
+}
+
 void capture_free(struct capture *c) {
     if (c == NULL) {
         return;
     }
     capture_stop(c);
     pthread_join(c->thread, NULL);
-    for (struct event *x = c->first, *next; x != NULL; x = next) {
-        next = x->next;
-        free(x);
-    }
+    forget(c->first);
+    forget(c->taken);
     free(c->current);
     log_position_clear(&c->at);
     pthread_mutex_destroy(&c->lock);

@@ -13,7 +13,7 @@ struct capture_options {
     const struct log_position *from;
     bool until_end;        /* end where the source's binlog ends when the connection is made */
     int64_t retry_ms;      /* how long a lost source is tried again */
-    uint64_t memory_bytes; /* of events that wait; 0: 32 MiB */
+    uint64_t memory_bytes; /* of events that wait; 0: 16 MiB, and as much is with the reader */
 };
 
 enum capture_kind { CAPTURE_NOTHING, CAPTURE_EVENT, CAPTURE_RESTART /* a connection begins */, CAPTURE_END };

@@ -308,8 +308,8 @@ static bool come_back(void *arg, struct err *e) {
     close_writers(s);
     gauss_close(s->target);
     s->target = NULL;
-    bool ok = source_is_there(s, e) && target_open(s->task, &a, &s->target, &id, e) && claim_renew(s->target, s->checkpoint, s->stop, e) &&
-              claim_replace(s->target, s->checkpoint, s->stop, e);
+    bool ok = source_is_there(s, e) && target_open(s->task, &a, &s->target, &id, e) &&
+              claim_renew(s->target, s->checkpoint, s->stop, e) && claim_replace(s->target, s->checkpoint, s->stop, e);
     arena_clear(&a);
     return ok;
 }
