@@ -208,11 +208,16 @@ static bool refuse_xa(struct err *e) {
     return err_hint(e, "transactions that are prepared, and decided about later, cannot be followed yet");
 }
 
-/* A row of the binary protocol with one text: is it the task's name? */
+/* A row of the binary protocol with one text: is it the task's name, and " #" (way_back.key)? */
 static bool is_ours(const struct binlog_feed *f, const struct binlog_row *row) {
     enum { HEAD = 2, SHORT = 251 }; /* a zero and the NULLs' bits */
-    size_t n = strlen(f->o.name), at = HEAD + (n < SHORT ? 1 : 3);
-    return row->bytes != NULL && row->len == at + n && memcmp(row->bytes + at, f->o.name, n) == 0;
+    size_t n = strlen(f->o.name);
+    if (row->bytes == NULL || row->len < HEAD + 1) {
+        return false;
+    }
+    size_t at = HEAD + (row->bytes[HEAD] < SHORT ? 1 : 3);
+    return row->len >= at + n + 2 && memcmp(row->bytes + at, f->o.name, n) == 0 &&
+           memcmp(row->bytes + at + n, " #", 2) == 0;
 }
 
 static bool on_row(void *ctx, void *table, const struct binlog_change *c, unsigned flags, struct err *e) {

@@ -279,7 +279,9 @@ static bool run(struct cutter *c, struct err *e) {
         if (state == FEED_IDLE && free_to_end(c) && !flush(c, e)) {
             return false;
         }
-        if (state == FEED_END || (atomic_load_explicit(c->finish, memory_order_relaxed) && !c->inside)) {
+        /* Not in the middle of what has to be made again as it was. */
+        bool may_end = !c->inside && (c->flight == NULL || free_to_end(c));
+        if (state == FEED_END || (atomic_load_explicit(c->finish, memory_order_relaxed) && may_end)) {
             break;
         }
     }

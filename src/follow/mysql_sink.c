@@ -156,7 +156,7 @@ static bool count_channels(struct mysql_sink *s, size_t *n, struct err *e) {
     struct mysql_client *c = NULL;
     struct mysql_rows rows;
     char *sql = arena_printf(&a, "SELECT MAX(`channel`) FROM `godwit`.`progress` WHERE `task` = %s",
-                             str_literal_mysql(&a, s->checkpoint->task));
+                             str_literal_mysql(&a, s->name));
     bool ok = mysql_connect(&c, &s->task->source, e) && mysql_rows(c, &a, sql, &rows, e);
     if (ok && rows.n == 1 && mysql_cell(&rows, 0, 0) != NULL) {
         size_t have = strtoul(mysql_cell(&rows, 0, 0), NULL, 10) + 1;
@@ -169,10 +169,8 @@ static bool count_channels(struct mysql_sink *s, size_t *n, struct err *e) {
 
 static bool open_channel(struct mysql_sink *s, struct arena *a, unsigned channel, json_t **note, struct err *e) {
     struct mysql_writer_progress found;
-    struct mysql_writer_options o = {.connect = s->task->source,
-                                     .task = s->checkpoint->task,
-                                     .channel = channel,
-                                     .fence = (uint64_t)s->checkpoint->run};
+    struct mysql_writer_options o = {
+        .connect = s->task->source, .task = s->name, .channel = channel, .fence = (uint64_t)s->checkpoint->run};
     if (!mysql_writer_open(&s->writers[channel], &o, a, &found, e)) {
         return false;
     }

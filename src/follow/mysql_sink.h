@@ -15,6 +15,7 @@ struct mysql_sink {
     const struct task *task;
     atomic_bool *stop;
     const struct back_tables *tables;
+    const char *name;              /* under which godwit.progress knows it: way_back.key */
     const char *generation;        /* of what is followed: a record of another one is none */
     struct gauss_client *target;   /* the session that claimed the task; closed by sink.end */
     struct checkpoint *checkpoint; /* claimed */

@@ -78,6 +78,7 @@ static bool follow(struct reversing *v, uint64_t until, atomic_bool *finish, str
     struct mysql_sink back = {.task = t,
                               .stop = r->stop,
                               .tables = &v->tables,
+                              .name = v->way.key,
                               .generation = v->way.generation,
                               .target = r->target,
                               .checkpoint = &v->checkpoint};
@@ -112,6 +113,20 @@ static bool follow(struct reversing *v, uint64_t until, atomic_bool *finish, str
     return ok;
 }
 
+/* The source need not remember what no stream will be cut by any more. */
+static void forget_record(struct reversing *v) {
+    struct arena a = ARENA_INIT;
+    struct mysql_client *c = NULL;
+    struct err e = ERR_INIT;
+    char *name = str_literal_mysql(&a, v->way.key);
+    if (!mysql_connect(&c, &v->run.task->source, &e) ||
+        !mysql_execf(c, &e, "DELETE FROM `godwit`.`progress` WHERE `task` = %s", name)) {
+        log_err("record", &e); /* it is only left behind */
+    }
+    mysql_close(c);
+    arena_clear(&a);
+}
+
 /* The session that claimed the task went with the sink; the claim itself is still ours. */
 static bool end_way(struct reversing *v, struct err *e) {
     struct arena a = ARENA_INIT;
@@ -119,6 +134,9 @@ static bool end_way(struct reversing *v, struct err *e) {
     struct gauss_identity id;
     bool ok = target_open(v->run.task, &a, &c, &id, e) && claim_lock(c, v->run.name, e) &&
               way_back_end(&v->run, c, &v->checkpoint, &v->way, e);
+    if (ok) {
+        forget_record(v);
+    }
     gauss_close(c);
     arena_clear(&a);
     return ok;

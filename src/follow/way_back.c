@@ -13,6 +13,7 @@
 #include "gauss/lsn.h"
 #include "gauss/publication.h"
 #include "gauss/slot.h"
+#include "value/digest.h"
 
 enum { BUSY_MS = 30000, BUSY_PAUSE_MS = 100 };
 
@@ -48,8 +49,8 @@ bool way_back_read(struct run *r, struct arena *a, struct way_back *out, struct 
     struct gauss_rows rows;
     *out = (struct way_back){.state = WAY_BACK_NONE, .identities = "{}"};
     char *sql = arena_printf(a,
-                             "SELECT \"state\", \"slot\", \"plugin\", \"publication\", \"position\", \"identities\" "
-                             "FROM godwit.reverse WHERE \"task\" = %s",
+                             "SELECT \"state\", \"slot\", \"plugin\", \"publication\", \"position\", \"identities\", "
+                             "to_char(\"prepared_at\" AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') FROM godwit.reverse WHERE \"task\" = %s",
                              str_literal_pg(a, r->name));
     if (!gauss_rows(r->target, a, sql, &rows, e)) {
         return err_where(e, "what the way back was given");
@@ -66,7 +67,9 @@ bool way_back_read(struct run *r, struct arena *a, struct way_back *out, struct 
     if (position != NULL && !lsn_parse(position, strlen(position), &out->position)) {
         return err_set(e, ERR_INTERNAL, "godwit.reverse holds a position that cannot be read");
     }
-    out->generation = arena_printf(a, "%s@%s", out->slot, position != NULL ? position : "");
+    out->generation = arena_printf(a, "%s@%s/%s", out->slot, position != NULL ? position : "", gauss_cell(&rows, 0, 6));
+    struct digest d = digest_row(out->generation, strlen(out->generation));
+    out->key = arena_printf(a, "%s #%08x", r->name, (unsigned)d.lo);
     return true;
 }
 
@@ -253,9 +256,8 @@ bool way_back_make(struct run *r, struct arena *a, const struct back_tables *tab
         return false;
     }
     out->state = WAY_BACK_READY;
-    out->generation = arena_printf(a, "%s@%s", out->slot, lsn_text(out->position, lsn));
-    log_info("slot", "%s begins at %s; %s", out->slot, lsn, decoder.reason);
-    return write_row(r, a, out, e);
+    log_info("slot", "%s begins at %s; %s", out->slot, lsn_text(out->position, lsn), decoder.reason);
+    return write_row(r, a, out, e) && way_back_read(r, a, out, e);
 }
 
 /* ---- ending ---- */

@@ -13,7 +13,8 @@ struct way_back {
     enum way_back_state state;
     const char *slot, *publication, *plugin;
     uint64_t position;      /* changes begin here */
-    const char *generation; /* tells this slot from one of the same name before or after it */
+    const char *generation; /* tells this slot from one of the same name before or after it, or of another target */
+    const char *key;        /* the task's name with a hash of that: its name in the source's godwit.progress */
     const char *identities; /* as they were, JSON */
 };
 

@@ -249,3 +249,21 @@ def test_what_it_needs(godwit, tmp_path, mysql9):
         assert error["code"] == "GW1010" and "wal_level" in error["cause"], error
         assert move.one("SELECT count(*) FROM pg_publication") == 0
         mysql9.execute("DROP DATABASE back_needs")
+
+
+@pytest.mark.parametrize("mode", ["per-key", "strict"])
+def test_a_large_transaction(move, source, moved, mode):
+    """Of more rows than a batch, with a TRUNCATE in the middle, and killed on the way."""
+    with move.target.connect() as connection, connection.cursor() as c:
+        connection.autocommit = False
+        c.execute(f"INSERT INTO {moved}.plain (k, c) SELECT n, 'before' FROM generate_series(1, 25000) n")
+        c.execute(f"INSERT INTO {moved}.log_keyless SELECT n % 7, 'x', n % 3 FROM generate_series(1, 3000) n")
+        c.execute(f"TRUNCATE {moved}.log_keyless")
+        c.execute(f"INSERT INTO {moved}.log_keyless SELECT n % 5, 'y', 0.5 FROM generate_series(1, 300) n")
+        c.execute(f"UPDATE {moved}.plain SET c = 'after', k = k + 1 WHERE id % 3 = 0")
+        c.execute(f"DELETE FROM {moved}.plain WHERE k % 10 = 7")
+        connection.commit()
+    run = move.start("reverse", source, moved, "--mode", mode)
+    wait_until(lambda: (f := figures(run)) and f["taken"]["rows"] > 5000, "it is on its way", 60, alive(run))
+    run.kill9()
+    catch_up(move, source, moved, "--mode", mode)
