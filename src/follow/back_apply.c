@@ -30,9 +30,13 @@ struct back_applier {
     struct field *fields;
     bool *known;
     struct buf row, old;
-    const struct net_change **aside; /* not to be applied: they are put aside */
-    char **reasons;
-    size_t naside, aside_cap, reasons_cap;
+    struct arena own; /* of the applier, and of a job's changes that are put aside */
+    struct row_table rejected;
+    struct aside {
+        const struct net_change *c;
+        char *reason;
+    } * aside;
+    size_t naside, aside_cap;
 };
 
 /* ---- rows ---- */
@@ -91,7 +95,7 @@ static char *key_text(struct arena *a, const struct back_table *b, struct tuple 
 
 static bool is_aside(const struct back_applier *w, const struct net_change *c) {
     for (size_t i = 0; i < w->naside; i++) {
-        if (w->aside[i] == c) {
+        if (w->aside[i].c == c) {
             return true;
         }
     }
@@ -223,9 +227,29 @@ static bool commit(struct back_applier *w, const struct job *job, struct err *e)
     return ok;
 }
 
+static bool write_aside(struct back_applier *w, const struct job *job, struct err *e) {
+    const char *place = mysql_sink_position(&w->arena, &job->flight->end);
+    for (size_t i = 0; i < w->naside; i++) {
+        const struct net_change *c = w->aside[i].c;
+        const struct back_table *b = &w->sink->tables->tables[c->table];
+        if (!put_row(w, b, c->key, b->nkey > 0 && c->kind != NET_DELETE ? c->after : (struct tuple){0}, &w->row,
+                     w->known, e)) {
+            return false;
+        }
+        struct writer_row row = writer_row(&w->row, w->known);
+        const char *texts[BACK_REJECTED_TEXTS] = {
+            w->sink->name,      b->t->name, key_text(&w->arena, b, c->key),
+            w->aside[i].reason, place,      back_statement_text(&w->arena, b, c, &row)};
+        if (!back_reject(w->writer, &w->rejected, &w->old, texts, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool do_job(struct back_applier *w, const struct job *job, struct err *e) {
     arena_reset(&w->arena);
-    if ((!w->open && !mysql_writer_begin(w->writer, e)) || !write_changes(w, job, e)) {
+    if ((!w->open && !mysql_writer_begin(w->writer, e)) || !write_changes(w, job, e) || !write_aside(w, job, e)) {
         return false;
     }
     w->open = job->flight->goes_on;
@@ -254,6 +278,17 @@ static bool blame(struct back_applier *w, const struct net_change *c, enum apply
     e->retryable = w->apply->policy[class] == APPLY_RETRY;
     err_where(e, "table %s.%s, row %s", b->t->schema, b->t->name, key_text(&w->arena, b, c->key));
     return false;
+}
+
+static void put_aside(struct back_applier *w, const struct net_change *c, enum apply_class class,
+                      const struct err *cause) {
+    const struct back_table *b = &w->sink->tables->tables[c->table];
+    w->aside = arena_grow(&w->own, w->aside, w->naside, &w->aside_cap, sizeof *w->aside);
+    w->aside[w->naside++] =
+        (struct aside){.c = c, .reason = arena_printf(&w->own, "%s: %s", apply_class_name(class), cause->message)};
+    atomic_fetch_add(&w->apply->diverted, 1);
+    log_warn("change_diverted", "%s.%s row %s: %s", b->t->schema, b->t->name, key_text(&w->arena, b, c->key),
+             cause->message);
 }
 
 static bool pause_ms(struct back_applier *w, int64_t ms, struct err *e) {
@@ -297,6 +332,10 @@ static bool again(struct back_applier *w, const struct job *job, unsigned *tries
     }
     if (w->apply->policy[class] == APPLY_RETRY) {
         return pause_ms(w, RETRY_MS, e);
+    }
+    if (w->apply->policy[class] == APPLY_DIVERT) {
+        put_aside(w, c, class, e);
+        return true;
     }
     return blame(w, c, class, e);
 }
@@ -342,6 +381,7 @@ static void applier_free(struct back_applier *w) {
     buf_clear(&w->row);
     buf_clear(&w->old);
     arena_clear(&w->arena);
+    arena_clear(&w->own);
     free(w->fields);
     free(w->known);
     free(w);
@@ -363,6 +403,10 @@ bool back_applier_start(struct mysql_sink *s, struct apply *a, unsigned number, 
     buf_init(&w->old, ROW_MAX_BYTES);
     w->fields = calloc(most, sizeof *w->fields);
     w->known = calloc(2 * most, sizeof *w->known);
+    if (s->diverts && !back_rejected_table(&w->own, &s->tables->tables[0].row, &w->rejected, e)) {
+        applier_free(w);
+        return false;
+    }
     if (w->fields == NULL || w->known == NULL || pthread_create(&w->thread, NULL, thread_main, w) != 0) {
         applier_free(w);
         return err_set(e, ERR_SYSTEM, "no thread can be started");

@@ -39,6 +39,17 @@ bool back_applier_start(struct mysql_sink *s, struct apply *a, unsigned number, 
                         void **out, struct err *e) WARN_UNUSED;
 void back_applier_join(void *applier, bool interrupt);
 
+/* godwit.rejected as a table of the writer; like: any other of the same server. In the arena. */
+bool back_rejected_table(struct arena *a, const struct row_table *like, struct row_table *out,
+                         struct err *e) WARN_UNUSED;
+/* The statement that makes a change, for people; row: as it was to be written. In the arena, "" where there is none. */
+char *back_statement_text(struct arena *a, const struct back_table *b, const struct net_change *c,
+                          const struct writer_row *row);
+/* A row of it, in the writer's transaction: task, table, key, reason, place, statement. row: scratch. */
+enum { BACK_REJECTED_TEXTS = 6 };
+bool back_reject(struct mysql_writer *w, const struct row_table *rejected, struct buf *row,
+                 const char *const texts[BACK_REJECTED_TEXTS], struct err *e) WARN_UNUSED;
+
 /* A mark as a channel's note, in the arena; and the words of its position. */
 char *mysql_sink_mark_note(struct arena *a, const struct apply_record *r, const struct mark *m, const char *generation);
 char *mysql_sink_position(struct arena *a, const struct stream_place *p);

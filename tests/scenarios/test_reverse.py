@@ -224,7 +224,15 @@ def test_what_stops_it(move, source, moved):
     execute(f"INSERT INTO {moved}.plain (id, k, c) VALUES (777777, 1, 'theirs')")
     error = error_of(move("reverse", source, moved, "--until-caught-up").failed(1))
     assert error["code"] == "GW3052" and "id=777777" in error["where"], error
+    execute(f"UPDATE {moved}.plain SET c = 'changed' WHERE id = 777777")
+    execute(f"INSERT INTO {moved}.log_keyless VALUES (3, 'mine', 1)")
+    move("reverse", source, moved, "--until-caught-up", "--on-duplicate", "divert").ok()
+    aside = source.execute("SELECT table_name, row_key, reason, statement FROM godwit.rejected WHERE task LIKE 'back_shop%%'"
+                           " ORDER BY id DESC LIMIT 1")[0]
+    assert aside[:2] == ("plain", "id=777777") and aside[2].startswith("duplicate") and "INSERT INTO" in aside[3], aside
+    assert source.execute("SELECT c FROM plain WHERE id = 777777", database=moved)[0][0] == "mine"
     source.execute("DELETE FROM plain WHERE id = 777777", database=moved)
+    source.execute(aside[3], database=moved)
     catch_up(move, source, moved)
 
     execute(f"ALTER TABLE {moved}.plain ADD COLUMN extra int")
