@@ -248,11 +248,12 @@ def check_fks(source, target, table, pairs, oid_names):
         found = [f for n, f in target["fks"].items() if f["columns"] == [cut(c) for c in fk["columns"]]
                  and f["refs"] == [cut(c) for c in fk["refs"]]
                  and oid_names.get(f["confrelid"]) == pairs.get(fk["table"])]
+        found.sort(key=lambda f: not named_after(f["name"], name, table))  # there may be twins
         if not found:
             out.append("%s: no foreign key %s in the target" % (table, name))
         elif not found[0]["valid"]:
             out.append("%s: foreign key %s is not validated" % (table, name))
-        elif not any(f["del"] in ACTIONS[fk["delete"]] and f["upd"] in ACTIONS[fk["update"]] for f in found):  # there may be twins
+        elif found[0]["del"] not in ACTIONS[fk["delete"]] or found[0]["upd"] not in ACTIONS[fk["update"]]:
             out.append("%s: foreign key %s has other actions in the target" % (table, name))
         elif not named_after(found[0]["name"], name, table):
             out.append("%s: foreign key %s is called %s" % (table, name, found[0]["name"]))
