@@ -171,6 +171,15 @@ static const struct option_spec specs[] = {
     {"until-gtid", GROUP_FOLLOW, CMD_FOLLOW, KIND_TEXT, AT(follow.until_gtid), 0, 0, NULL, "SET", false,
      "end as soon as all these transactions are in the target", "这些事务全部进入目标端后结束"},
 
+    {"spool", GROUP_FOLLOW, CMD_LOAD | CMD_FOLLOW, KIND_TEXT, AT(follow.spool), 0, 0, NULL, "DIR", false,
+     "keep what is read of the source's binlog in this directory: from before the load's first row on when the load is "
+     "given it, too, so that a long load or a slow target cost nothing that the source purges meanwhile",
+     "将读取的源端 binlog 缓存到该目录;加载时也给出则从加载第一行之前开始,源端清理 binlog "
+     "不再影响长时间加载或较慢的目标端"},
+    {"spool-size", GROUP_FOLLOW, CMD_LOAD | CMD_FOLLOW, KIND_SIZE, AT(follow.spool_bytes), 1024 * 1024, 1000000 * MB,
+     NULL, "SIZE", false, "at most so much there; reading waits when it is full (default 10 GiB)",
+     "缓存上限;满时暂停读取(默认 10 GiB)"},
+
     {"prepare", GROUP_FOLLOW, CMD_REVERSE, KIND_FLAG, AT(reverse.prepare), 0, 0, NULL, NULL, false,
      "check what carrying changes back takes, make the replication slot and the publication, and end: changes count "
      "from "

@@ -8,6 +8,7 @@
 #include "cli/progress_bar.h"
 #include "cli/texts.h"
 #include "engine/migrate.h"
+#include "follow/capture.h"
 
 /* Is there somebody to ask? Without a terminal the option itself is the answer: scripts say what they mean. */
 static bool must_ask(const struct invocation *v) {
@@ -68,7 +69,11 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept) {
     if (began) {
         stopper_at_once(v->stopper, false);
         stopper_silent(v->stopper, display_is_bar(display));
-        ok = migrate_load(&v->o.task, progress, &v->stop, &report, &e);
+        struct capture *capture = NULL;
+        struct spool_options spool = {.directory = v->o.follow.spool, .budget_bytes = v->o.follow.spool_bytes};
+        ok = (spool.directory == NULL || capture_early(&capture, &v->o.task, &spool, &e)) &&
+             migrate_load(&v->o.task, progress, &v->stop, &report, &e);
+        capture_free(capture);
         display_end(display);
         stopper_silent(v->stopper, false);
     }

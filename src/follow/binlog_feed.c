@@ -522,8 +522,12 @@ static bool feed_start(void *arg, const struct stream_place *from, struct err *e
     if (f->reader == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for a reader of the binlog");
     }
-    struct capture_options co = {
-        .server = &f->o.task->source, .from = &f->at, .until_end = f->o.until_end, .retry_ms = f->o.task->retry_ms};
+    struct capture_options co = {.server = &f->o.task->source,
+                                 .from = &f->at,
+                                 .until_end = f->o.until_end,
+                                 .retry_ms = f->o.task->retry_ms,
+                                 .spool = f->o.spool.directory != NULL ? &f->o.spool : NULL,
+                                 .keeps_s = f->o.keeps_s};
     struct capture *capture;
     if (!log_position_set(&f->at, &from->at, f->o.by_gtid, f->o.db->is_mariadb, e) ||
         !capture_start(&capture, &co, e)) {
@@ -637,12 +641,23 @@ void binlog_feed_free(struct binlog_feed *f) {
     free(f);
 }
 
+static void feed_forget(void *arg, const struct stream_place *before) {
+    struct binlog_feed *f = arg;
+    struct err e = ERR_INIT;
+    pthread_mutex_lock(&f->lock);
+    if (f->capture != NULL && !capture_release(f->capture, &before->at, &e)) {
+        log_err("spool_release", &e); /* it is released with the next */
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
 struct feed binlog_feed_feed(struct binlog_feed *f) {
     return (struct feed){.arg = f,
                          .start = feed_start,
                          .step = feed_step,
                          .place = feed_place,
                          .losses = feed_losses,
+                         .forget = feed_forget,
                          .stop = feed_stop};
 }
 

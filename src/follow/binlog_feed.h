@@ -2,6 +2,7 @@
 #ifndef FOLLOW_BINLOG_FEED_H
 #define FOLLOW_BINLOG_FEED_H
 
+#include "engine/spool.h"
 #include "engine/task.h"
 #include "follow/feed.h"
 #include "mysql/charset.h"
@@ -11,10 +12,12 @@ struct binlog_feed_options {
     enum dialect dialect;
     const struct database *db; /* resolved; tables are those that are followed, by their numbers in it */
     const struct charsets *charsets;
-    const char *name;       /* of the task: what came back under it (godwit reverse) is in the target */
-    bool by_gtid;           /* the source gives its transactions GTIDs */
-    bool until_end;         /* end where the binlog ends now */
-    const char *until_gtid; /* end as soon as this is contained (by_gtid); NULL: no end */
+    const char *name;           /* of the task: what came back under it (godwit reverse) is in the target */
+    bool by_gtid;               /* the source gives its transactions GTIDs */
+    struct spool_options spool; /* where events wait; directory NULL: in memory */
+    int64_t keeps_s;            /* capture_keeps_s */
+    bool until_end;             /* end where the binlog ends now */
+    const char *until_gtid;     /* end as soon as this is contained (by_gtid); NULL: no end */
 };
 
 struct binlog_feed;

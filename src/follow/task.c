@@ -11,6 +11,7 @@
 #include "engine/claim.h"
 #include "engine/run.h"
 #include "follow/binlog_feed.h"
+#include "follow/capture.h"
 #include "follow/definition.h"
 #include "gauss/origin.h"
 
@@ -27,6 +28,7 @@ struct following {
     struct charsets *charsets;
     struct schema_charsets names; /* of character sets, and their collations */
     const char *system_time_zone;
+    int64_t keeps_s; /* the source its binlog */
     struct binlog_feed *feed;
     const char *origin;
     bool claimed; /* once, with the fence */
@@ -202,6 +204,7 @@ static bool look_at_source(struct following *f, struct err *e) {
     }
     f->hidden_cascades = any_cascade(&r->db) && !cascades_are_told(r);
     const char *zone = variable(r, "system_time_zone");
+    f->keeps_s = capture_keeps_s(r->source);
     f->system_time_zone = zone[0] != '\0' ? zone : NULL;
     if (!catalog_read_charsets(r->source, a, &f->names, e)) {
         return false;
@@ -369,7 +372,9 @@ static bool follow(struct following *f, struct follow_figures *last, struct err 
                                      .name = r->name,
                                      .by_gtid = f->by_gtid,
                                      .until_end = f->o->until_caught_up,
-                                     .until_gtid = f->o->until_gtid};
+                                     .until_gtid = f->o->until_gtid,
+                                     .spool = {.directory = f->o->spool, .budget_bytes = f->o->spool_bytes},
+                                     .keeps_s = f->keeps_s};
     struct stream_place begin = {.at = f->begin};
     f->checkpoint = r->load.checkpoint;
     f->checkpoint.task = arena_strdup(&f->arena, f->checkpoint.task);

@@ -13,6 +13,8 @@ struct follow_task_options {
     const char *definition;
     bool until_caught_up;   /* end where the source's log ends now */
     const char *until_gtid; /* end as soon as this is in; NULL: no end */
+    const char *spool;      /* directory where events of the binlog wait; NULL: in memory */
+    uint64_t spool_bytes;   /* 0: 10 GiB */
 };
 
 struct follow_status {

@@ -302,6 +302,32 @@ def test_definitions_change_with_rows(move, source):
     source.execute(f"DROP DATABASE {name}")
 
 
+def test_the_spool_outlives_what_the_source_purges(move, source, shop, tmp_path):
+    """Events are on disk from before the load on. Following is killed while it cannot apply them, the source purges them: nothing is lost."""
+    spool = ["--spool", tmp_path / "spool", "--spool-size", "64M"]
+    move("load", source, shop, *spool).ok()
+    assert list((tmp_path / "spool").glob("*.seg"))
+
+    def size():
+        return sum(f.stat().st_size for f in (tmp_path / "spool").glob("*.seg"))
+
+    writing.Writer(source, shop, seed=3).run(30)
+    with move.target.connect() as connection, connection.cursor() as c:
+        c.execute(f"BEGIN; LOCK TABLE {shop}.plain IN ACCESS EXCLUSIVE MODE")
+        run = move.start("follow", source, shop, *spool)
+        writing.Writer(source, shop, seed=4).run(60)
+        sizes = [0, -1]
+        wait_until(lambda: sizes.append(size()) or (time.sleep(0.5) or sizes[-1] == sizes[-2] == sizes[-3]), "all is on disk", 60, run.alive)
+        run.kill9()
+    source.execute("FLUSH BINARY LOGS")
+    newest = source.execute("SHOW BINARY LOGS")[-1][0]
+    source.execute(f"PURGE BINARY LOGS TO '{newest}'")
+    error_of(move("follow", source, shop, "--until-caught-up").failed(1))  # the source does not have them any more
+    catch_up(move, source, shop, *spool)
+    writing.Writer(source, shop, seed=5).run(20)
+    catch_up(move, source, shop, *spool)
+
+
 def test_until_a_gtid(move, mysql9):
     """Nothing that was committed later is applied."""
     with MySQL9(args=["--gtid-mode=ON", "--enforce-gtid-consistency=ON"]) as server:
