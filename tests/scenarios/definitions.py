@@ -84,7 +84,7 @@ class Definitions:
         if rng.random() < 0.08 and of and not self.carried:
             kind = rng.choice(["STORED", "VIRTUAL", ""])
             return f"{self.quoted(name)} int GENERATED ALWAYS AS ({rng.choice(of)} + 1) {kind}"
-        type_ = rng.choice(TYPES)
+        type_ = rng.choice([t for t in TYPES if t != "point"] if self.carried else TYPES)
         words = [type_]
         base = type_.replace("(", " ").split()[0]
         choices = DEFAULTS.get(base, DEFAULTS.get(base.lower(), []))
