@@ -48,10 +48,11 @@ bool way_back_decoder(struct run *r, struct decoder_choice *out, struct err *e) 
 bool way_back_read(struct run *r, struct arena *a, struct way_back *out, struct err *e) {
     struct gauss_rows rows;
     *out = (struct way_back){.state = WAY_BACK_NONE, .identities = "{}"};
-    char *sql = arena_printf(a,
-                             "SELECT \"state\", \"slot\", \"plugin\", \"publication\", \"position\", \"identities\", "
-                             "to_char(\"prepared_at\" AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') FROM godwit.reverse WHERE \"task\" = %s",
-                             str_literal_pg(a, r->name));
+    char *sql = arena_printf(
+        a,
+        "SELECT \"state\", \"slot\", \"plugin\", \"publication\", \"position\", \"identities\", "
+        "to_char(\"prepared_at\" AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS') FROM godwit.reverse WHERE \"task\" = %s",
+        str_literal_pg(a, r->name));
     if (!gauss_rows(r->target, a, sql, &rows, e)) {
         return err_where(e, "what the way back was given");
     }
