@@ -31,8 +31,9 @@ struct following {
     int64_t keeps_s; /* the source its binlog */
     struct binlog_feed *feed;
     const char *origin;
-    bool claimed; /* once, with the fence */
-    bool began;   /* what is lost from then on is come back to by follow_run */
+    struct follow_figures sum; /* of what was followed under earlier definitions */
+    bool claimed;              /* once, with the fence */
+    bool began;                /* what is lost from then on is come back to by follow_run */
     atomic_bool *finish;
     bool finishing;     /* where to end has been decided */
     atomic_bool at_end; /* with what is there: the source cannot say where it is */
@@ -306,10 +307,25 @@ static bool decide(void *arg, const struct feed_item *item, struct arena *a, con
     return true;
 }
 
+static void add_figures(struct follow_figures *f, const struct follow_figures *more) {
+    f->taken_rows += more->taken_rows;
+    f->taken_bytes += more->taken_bytes;
+    f->taken_transactions += more->taken_transactions;
+    f->applied_rows += more->applied_rows;
+    f->applied_bytes += more->applied_bytes;
+    f->applied_transactions += more->applied_transactions;
+    f->jobs.jobs += more->jobs.jobs;
+    f->jobs.waited += more->jobs.waited;
+    f->diverted += more->diverted;
+    f->retried += more->retried;
+    f->careful += more->careful;
+}
+
 static void look(void *arg, const struct follow_figures *g) {
     struct following *f = arg;
     if (f->watch != NULL && f->watch->look != NULL) {
         struct follow_status s = {.figures = *g, .source_us = clock_utc_us() + f->clock_us};
+        add_figures(&s.figures, &f->sum);
         binlog_feed_look(f->feed, &s.captured_bytes, &s.source_lost);
         f->watch->look(f->watch->arg, &s);
     }
@@ -407,7 +423,10 @@ static bool follow(struct following *f, struct follow_figures *last, struct err 
     memcpy(o.policy, f->o->policy, sizeof o.policy);
     r->target = NULL; /* follow_run closes it */
     f->began = true;
-    return follow_run(&o, last, e);
+    bool ok = follow_run(&o, last, e);
+    add_figures(last, &f->sum);
+    f->sum = *last;
+    return ok;
 }
 
 static bool once(struct following *f, atomic_bool *stop, struct follow_figures *last, struct err *e) {

@@ -53,6 +53,9 @@ def test_a_source_that_is_written_to(work, move, source, shop):
     worker = work(source, shop, fence=3)
     worker.wait_for_stage("incremental-running")
     wait_until(lambda: len(figures(worker)) >= 3, "figures", 30, worker.alive)
+    source.execute("ALTER TABLE plain ADD COLUMN extra int DEFAULT 3", database=shop)
+    column = f"SELECT count(*) FROM pg_attribute WHERE attrelid = '{shop}.plain'::regclass AND attname = 'extra'"
+    wait_until(lambda: move.one(column) == 1, "the column", 30, worker.alive)
     for w in writers:
         w.stop()
     stop(worker)
@@ -60,6 +63,8 @@ def test_a_source_that_is_written_to(work, move, source, shop):
     assert not worker.of_kind("check")[0]["check"]["structure"]
     tables = {t["source"].split(".")[-1]: t for t in worker.of_kind("check")[0]["check"]["tables"]}
     assert len(tables) == 7 and [n for n, t in tables.items() if not t["same"]] in ([], ["log_keyless"]), tables
+    applied = [f["applied"]["rows"] for f in figures(worker)]
+    assert applied == sorted(applied)  # new definitions begin nothing anew
     last = figures(worker)[-1]
     assert last["applied"]["rows"] == last["taken"]["rows"] > 0 and last["rest"]["rows"] == 0 and last["lag_s"] >= 0
     move.check(source, shop)
