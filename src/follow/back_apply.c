@@ -305,10 +305,15 @@ static bool pause_ms(struct back_applier *w, int64_t ms, struct err *e) {
 /* What to do after a fault: true: do the job again. */
 static bool again(struct back_applier *w, const struct job *job, unsigned *tries, unsigned *merge, struct err *e) {
     const struct mysql_writer_fault fault = *mysql_writer_fault(w->writer);
-    struct err ignored = ERR_INIT;
+    struct err lost = ERR_INIT;
     bool whole = !w->open; /* all of the transaction is this job's */
     const struct net_change *c = (const struct net_change *)(uintptr_t)fault.first_tag;
-    if (fault.kind == WRITER_NO_FAULT || !mysql_writer_usable(w->writer) || !mysql_writer_undo(w->writer, &ignored)) {
+    if (fault.kind == WRITER_NO_FAULT) {
+        return false;
+    }
+    if (!mysql_writer_undo(w->writer,
+                           &lost)) { /* the session went before the row could be looked for: it is tried anew */
+        err_copy(e, &lost);
         return false;
     }
     w->open = false;
