@@ -321,7 +321,12 @@ def test_the_spool_outlives_what_the_source_purges(move, source, shop, tmp_path)
         run.kill9()
     source.execute("FLUSH BINARY LOGS")
     newest = source.execute("SHOW BINARY LOGS")[-1][0]
-    source.execute(f"PURGE BINARY LOGS TO '{newest}'")
+
+    def purged():  # a log that the killed one's session still reads stays
+        source.execute(f"PURGE BINARY LOGS TO '{newest}'")
+        return source.execute("SHOW BINARY LOGS")[0][0] == newest
+
+    wait_until(purged, "the logs are purged", 60)
     error_of(move("follow", source, shop, "--until-caught-up").failed(1))  # the source does not have them any more
     catch_up(move, source, shop, *spool)
     writing.Writer(source, shop, seed=5).run(20)
