@@ -36,7 +36,7 @@ async function addDataSource(page: Page, name: string, kind: string, server: Dat
 const menu = (page: Page, name: string) => page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
 const stage = (page: Page, name: string) => page.getByRole('list', { name: '迁移阶段' }).getByRole('listitem').filter({ hasText: name })
 
-test.skipIf(sshd === null)('from the first password to the last look', { timeout: 240_000 }, async () => {
+test.skipIf(sshd === null)('from the first password to the last look', { timeout: 300_000 }, async () => {
   const machine = sshd!
   const page = await gw.page({ locale: 'zh-CN' })
   await page.goto('/')
@@ -105,7 +105,7 @@ test.skipIf(sshd === null)('from the first password to the last look', { timeout
   // Mended at the source, which thereby moves: tried again, and again by somebody who knows. It finishes; both sides are the same.
   sql(databases.source, "UPDATE visit SET day = '2026-01-02' WHERE id = 29000;", 'journey')
   await page.getByRole('button', { name: '重试', exact: true }).click()
-  await page.getByText('GW1022').first().waitFor({ timeout: 30_000 })
+  await page.getByText('GW1022').first().waitFor({ timeout: 90_000 })
   await page.getByRole('button', { name: '重试', exact: true }).click()
   await page.getByRole('dialog').getByRole('button', { name: '重试' }).click()
   await stage(page, '迁移完成').getByText('已完成').waitFor({ timeout: 60_000 })

@@ -5,7 +5,6 @@ import { databases, sql, sshd, until, type Godwit } from './harness'
 export interface Scene {
   tasks: { finished: number; running: number; following?: number; failed: number; notStarted: number }
   subtasks: { finished: number; running: number; following?: number; failed: number }
-  /** One over SSH, where there is an sshd. */
   machine: number
 }
 
@@ -50,7 +49,7 @@ function live(name: string): void {
   ].join(' //\n'), undefined, '//')
 }
 
-/** follow: with the task that follows changes, which takes the room of one more subtask. */
+/** follow: also a task that follows changes, which takes the room of one more subtask, and a machine over SSH. */
 export async function makeScene(gw: Godwit, o: { follow?: boolean } = {}): Promise<Scene> {
   shop('shop', 8)
   shop('warehouse', 12)
@@ -85,6 +84,6 @@ export async function makeScene(gw: Godwit, o: { follow?: boolean } = {}): Promi
   return {
     tasks: { finished, running, following, failed, notStarted },
     subtasks: { finished: await id(finished), running: await id(running), following: following && (await id(following)), failed: await id(failed) },
-    machine: (await addMachine(gw)) ?? machine.id,
+    machine: (o.follow ? await addMachine(gw) : null) ?? machine.id,
   }
 }
