@@ -21,9 +21,9 @@ def cases(path):
         return
     suite, _, program = path.stem.partition(".")
     for case in root.iter("testcase"):
-        # cmocka names functions only: the file's name tells the program.
+        # cmocka names functions only: the file's name tells the program. A file whose preparation failed has no name at all.
         where = case.get("classname") or program.partition(".")[0]
-        name = f"{suite}: " + ".".join(part for part in (where, case.get("name")) if part != suite)
+        name = f"{suite}: " + ".".join(part for part in (where, case.get("name")) if part and part != suite)
         problem = next((c for c in case if c.tag in ("failure", "error")), None)
         skipped = next((c for c in case if c.tag == "skipped"), None)
         if problem is not None:

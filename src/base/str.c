@@ -1,6 +1,7 @@
 /* Text helpers. See str.h. */
 #include "base/str.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +12,23 @@ bool str_eq(const char *a, const char *b) {
 
 bool str_ieq(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcasecmp(a, b) == 0);
+}
+
+static uint32_t fnv1a(const char *s, bool fold) {
+    uint32_t h = UINT32_C(2166136261);
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+        h = (h ^ (fold ? (unsigned char)tolower(c) : c)) * UINT32_C(16777619);
+    }
+    return h;
+}
+
+uint32_t str_hash(const char *s) {
+    return fnv1a(s, false);
+}
+
+uint32_t str_ihash(const char *s) {
+    return fnv1a(s, true);
 }
 
 bool str_starts(const char *s, const char *prefix) {

@@ -10,6 +10,9 @@
 
 bool str_eq(const char *a, const char *b);  /* both may be NULL */
 bool str_ieq(const char *a, const char *b); /* ASCII case folded */
+/* FNV-1a, 32 bits: the same on every machine and in every version, so that names may be made of it. For str_eq and str_ieq. */
+uint32_t str_hash(const char *s);
+uint32_t str_ihash(const char *s);
 bool str_starts(const char *s, const char *prefix);
 bool str_istarts(const char *s, const char *prefix);
 

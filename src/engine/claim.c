@@ -14,13 +14,9 @@ enum { LOCK_RUN = 1198482500, LOCK_SESSION = 1198482501 };
 
 enum { TRY_EVERY_MS = 50, TAKE_MS = 60 * 1000, REPLACE_MS = 30 * 1000 };
 
-/* FNV-1a is enough: a collision only makes two tasks wait for each other. */
+/* 32 bits are enough: a collision only makes two tasks wait for each other. */
 static int lock_key(const char *task) {
-    uint32_t hash = 2166136261u;
-    for (const char *p = task; *p != '\0'; p++) {
-        hash = (hash ^ (unsigned char)*p) * 16777619u;
-    }
-    return (int)hash;
+    return (int)str_hash(task);
 }
 
 static bool try_lock(struct gauss_client *c, const char *task, bool *got, struct err *e) {

@@ -225,7 +225,8 @@ static bool wait_to_retry(struct applier *w, unsigned tries, int64_t ms, const s
     return true;
 }
 
-static bool run_job(struct applier *w, const struct job *job, struct err *e) {
+static bool run_job(void *arg, const struct job *job, struct err *e) {
+    struct applier *w = arg;
     for (unsigned tries = 1;; tries++) {
         bool was_open = w->open;
         if (do_changes(w, job, e) && commit(w, job, e)) {
@@ -249,15 +250,7 @@ static bool run_job(struct applier *w, const struct job *job, struct err *e) {
 
 static void *thread_main(void *arg) {
     struct applier *w = arg;
-    struct job *job;
-    while ((job = jobs_take(w->apply->jobs)) != NULL) {
-        struct err e = ERR_INIT;
-        if (!run_job(w, job, &e)) {
-            jobs_fail(w->apply->jobs, &e);
-            break;
-        }
-        jobs_done(w->apply->jobs, job);
-    }
+    jobs_work(w->apply->jobs, run_job, w);
     return NULL;
 }
 

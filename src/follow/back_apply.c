@@ -345,7 +345,8 @@ static bool again(struct back_applier *w, const struct job *job, unsigned *tries
     return blame(w, c, class, e);
 }
 
-static bool run_job(struct back_applier *w, const struct job *job, struct err *e) {
+static bool run_job(void *arg, const struct job *job, struct err *e) {
+    struct back_applier *w = arg;
     unsigned tries = 0, merge = 0;
     w->naside = 0;
     for (;;) {
@@ -367,15 +368,7 @@ static bool run_job(struct back_applier *w, const struct job *job, struct err *e
 
 static void *thread_main(void *arg) {
     struct back_applier *w = arg;
-    struct job *job;
-    while ((job = jobs_take(w->apply->jobs)) != NULL) {
-        struct err e = ERR_INIT;
-        if (!run_job(w, job, &e)) {
-            jobs_fail(w->apply->jobs, &e);
-            break;
-        }
-        jobs_done(w->apply->jobs, job);
-    }
+    jobs_work(w->apply->jobs, run_job, w);
     return NULL;
 }
 

@@ -288,6 +288,18 @@ void jobs_fail(struct jobs *j, const struct err *e) {
     pthread_mutex_unlock(&j->lock);
 }
 
+void jobs_work(struct jobs *j, bool (*run)(void *arg, const struct job *job, struct err *e), void *arg) {
+    struct job *job;
+    while ((job = jobs_take(j)) != NULL) {
+        struct err e = ERR_INIT;
+        if (!run(arg, job, &e)) {
+            jobs_fail(j, &e);
+            break;
+        }
+        jobs_done(j, job);
+    }
+}
+
 bool jobs_failed(struct jobs *j, struct err *e) {
     pthread_mutex_lock(&j->lock);
     bool failed = j->failed;

@@ -109,6 +109,9 @@ struct job *jobs_take(struct jobs *j);
 /* Committed (with in_order and goes_on: done, and to be committed with the next). The job is gone. */
 void jobs_done(struct jobs *j, struct job *job);
 
+/* An applier's thread: takes jobs and carries each out by run(arg, ..), until there are none; what goes wrong fails all. */
+void jobs_work(struct jobs *j, bool (*run)(void *arg, const struct job *job, struct err *e), void *arg);
+
 /* The first failure wins; nobody is given anything any more. */
 void jobs_fail(struct jobs *j, const struct err *e);
 bool jobs_failed(struct jobs *j, struct err *e); /* e may be NULL */

@@ -220,11 +220,8 @@ static void choose_origin(struct following *f, unsigned sessions) {
     struct run *r = &f->run;
     struct gauss_rows rows;
     struct err refused = ERR_INIT;
-    uint32_t hash = 2166136261u;
-    for (const char *p = r->name; *p != '\0'; p++) {
-        hash = (hash ^ (unsigned char)*p) * 16777619u;
-    }
-    char *name = arena_printf(&r->arena, "godwit_%08x", hash), *first = arena_printf(&r->arena, "%s_0", name);
+    char *name = arena_printf(&r->arena, "godwit_%08x", str_hash(r->name)),
+         *first = arena_printf(&r->arena, "%s_0", name);
     char *room = arena_printf(&r->arena,
                               "SELECT current_setting('max_replication_slots')::integer - count(*) FROM "
                               "pg_replication_origin_status WHERE external_id NOT LIKE '%s%%'",

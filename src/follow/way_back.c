@@ -18,13 +18,7 @@
 enum { BUSY_MS = 30000, BUSY_PAUSE_MS = 100 };
 
 char *way_back_name(struct arena *a, const char *task, const char *database) {
-    uint32_t hash = 2166136261u;
-    for (int part = 0; part < 2; part++) {
-        for (const char *p = part == 0 ? task : database; *p != '\0'; p++) {
-            hash = (hash ^ (unsigned char)*p) * 16777619u;
-        }
-    }
-    return arena_printf(a, "godwit_back_%08x", hash);
+    return arena_printf(a, "godwit_back_%08x", str_hash(arena_printf(a, "%s%s", task, database)));
 }
 
 static bool has_bool(const struct database *db) {

@@ -1,20 +1,10 @@
 /* Identifiers in the target. See names.h. */
 #include "schema/names.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/str.h"
-
-static uint32_t fnv1a(const char *s, bool fold) {
-    uint32_t h = UINT32_C(2166136261);
-    for (; *s != '\0'; s++) {
-        unsigned char c = (unsigned char)*s;
-        h = (h ^ (fold ? (unsigned char)tolower(c) : c)) * UINT32_C(16777619);
-    }
-    return h;
-}
 
 void name_set_init(struct name_set *s, struct arena *a, bool fold) {
     *s = (struct name_set){.a = a, .fold = fold};
@@ -22,7 +12,7 @@ void name_set_init(struct name_set *s, struct arena *a, bool fold) {
 
 /* The slot that holds the name, or the free one where it belongs. cap is a power of two and never full. */
 static size_t slot_of(const struct name_set *s, const char *name) {
-    size_t i = fnv1a(name, s->fold) & (s->cap - 1);
+    size_t i = (s->fold ? str_ihash(name) : str_hash(name)) & (s->cap - 1);
     while (s->slots[i] != NULL && !(s->fold ? str_ieq(s->slots[i], name) : str_eq(s->slots[i], name))) {
         i = (i + 1) & (s->cap - 1);
     }
@@ -57,7 +47,7 @@ bool name_set_take(struct name_set *s, const char *name) {
 /* name cut so that _<hash of key> fits behind it. */
 static char *with_hash(struct arena *a, const char *name, const char *key) {
     size_t keep = str_utf8_cut(name, strlen(name), NAME_MAX_BYTES - 9);
-    return arena_printf(a, "%.*s_%08x", (int)keep, name, fnv1a(key, false));
+    return arena_printf(a, "%.*s_%08x", (int)keep, name, str_hash(key));
 }
 
 char *name_cut(struct arena *a, const char *name) {

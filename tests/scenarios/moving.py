@@ -51,6 +51,12 @@ def last_event(result, kind):
     return found[-1] if found else None
 
 
+def figures(run):
+    """The last figures of a run that follows or carries back; None: it has told none yet."""
+    event = last_event(run.snapshot(), "follow")
+    return event["follow"] if event else None
+
+
 def error_of(result):
     """The error a run ended with: {"code": "GW2002", "message", "hint", "cause", "where", ...}."""
     event = last_event(result, "error")

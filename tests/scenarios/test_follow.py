@@ -12,7 +12,7 @@ import pytest
 import writing
 from definitions import Definitions, Rows
 from databases import Database
-from moving import Move, Sources, error_of, last_event, wait_until
+from moving import Move, Sources, error_of, figures, wait_until
 from servers import MariaDB, MySQL9, Postgres
 
 
@@ -34,11 +34,6 @@ def shop9(mysql9):
     writing.make(mysql9, name, rows=80)
     yield name
     mysql9.execute(f"DROP DATABASE IF EXISTS {name}")
-
-
-def figures(run):
-    event = last_event(run.snapshot(), "follow")
-    return event["follow"] if event else None
 
 
 def caught_up(run):

@@ -11,7 +11,7 @@ import pytest
 
 import writing
 from databases import Database
-from moving import Move, Sources, error_of, last_event, wait_until
+from moving import Move, Sources, error_of, figures, last_event, wait_until
 from servers import MariaDB, MySQL9, Postgres
 from writing_back import BackWriter
 
@@ -34,11 +34,6 @@ def moved(move, source, shop):
     for name, in move.target.execute("SELECT slot_name FROM pg_replication_slots WHERE database = current_database()"):
         wait_until(lambda: not move.one("SELECT active FROM pg_replication_slots WHERE slot_name = %s", (name,)), "it is let go")
         move.target.execute("SELECT pg_drop_replication_slot(%s)", (name,))
-
-
-def figures(run):
-    event = last_event(run.snapshot(), "follow")
-    return event["follow"] if event else None
 
 
 def alive(run):

@@ -36,16 +36,96 @@ def make(server, database, rows=200):
     Writer(server, database, seed=7).run(rows)
 
 
-class Writer:
-    """One session that makes `n` random transactions, or goes on in a thread until stop()."""
+class Session:
+    """One session that makes `n` random transactions of its statements(), or goes on in a thread until stop(). Of a subclass: connect,
+    statements, ERRORS of its driver, LOST (the one that connecting raises), is_refused and is_lost of such an error, AFTER_REFUSAL."""
 
-    def __init__(self, server, database, seed, cascades=True):
+    def __init__(self, seed):
         self.dice = random.Random(seed)
-        self.server, self.database, self.cascades = server, database, cascades
         self.connection = None
         self.done = 0
         self._stop = threading.Event()
         self._thread = None
+
+    def id(self, most=400):
+        return self.dice.randint(1, most)
+
+    def maybe(self, value):
+        return None if self.dice.random() < 0.2 else value
+
+    def json(self):
+        d = self.dice
+        return d.choice(['{"a": %d, "b": [1, 2.5, "%s"]}' % (self.id(), "é中"), "[]", '"text"', "null", "12.50", "true"])
+
+    def transaction(self):
+        choices = list(self.statements())
+        weights = [w for w, _ in choices]
+        with self.connection.cursor() as c:
+            c.execute("BEGIN")
+            for _ in range(self.dice.choice([1, 1, 1, 2, 3, 8])):
+                part = self.dice.random()
+                c.execute("SAVEPOINT here")
+                sql, args = self.dice.choices(choices, weights)[0][1]()
+                try:
+                    c.execute(sql, args)
+                except self.ERRORS as e:
+                    if not self.is_refused(e):
+                        raise
+                    for after in self.AFTER_REFUSAL:
+                        c.execute(after)
+                    continue
+                if part < 0.1:
+                    c.execute("ROLLBACK TO here")
+            c.execute("ROLLBACK" if self.dice.random() < 0.1 else "COMMIT")
+        self.done += 1
+
+    def run(self, n):
+        self.connect()
+        for _ in range(n):
+            self.transaction()
+        self.connection.close()
+        return self
+
+    # ---- in the background ----
+
+    def _loop(self):
+        while not self._stop.is_set():
+            try:
+                self.transaction()
+            except self.ERRORS as e:
+                if not self.is_lost(e):
+                    raise
+                self._reconnect()
+
+    def _reconnect(self):
+        while not self._stop.wait(0.05):
+            try:
+                return self.connect()
+            except self.LOST:
+                pass
+
+    def start(self):
+        self.connect()
+        self._thread = threading.Thread(target=self._loop, daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self):
+        self._stop.set()
+        self._thread.join(60)
+        self.connection.close()
+
+
+class Writer(Session):
+    """A session of the source."""
+
+    ERRORS = (pymysql.err.OperationalError, pymysql.err.IntegrityError, pymysql.err.InterfaceError)
+    LOST = pymysql.err.OperationalError
+    AFTER_REFUSAL = ("ROLLBACK", "BEGIN")
+
+    def __init__(self, server, database, seed, cascades=True):
+        super().__init__(seed)
+        self.server, self.database, self.cascades = server, database, cascades
 
     def connect(self):
         s = self.server
@@ -58,16 +138,6 @@ class Writer:
 
     def word(self, n=8):
         return "".join(self.dice.choice("abcdefghijKLMNé中 ñ0123456789'\\\"") for _ in range(self.dice.randint(0, n)))
-
-    def id(self, most=400):
-        return self.dice.randint(1, most)
-
-    def maybe(self, value):
-        return None if self.dice.random() < 0.2 else value
-
-    def json(self):
-        d = self.dice
-        return d.choice(['{"a": %d, "b": [1, 2.5, "%s"]}' % (self.id(), "é中"), "[]", '"text"', "null", "12.50", "true"])
 
     def customer(self):
         d = self.dice
@@ -116,62 +186,8 @@ class Writer:
         yield 3, lambda: ("DELETE FROM plain WHERE id=%s", (self.id(2000),))
         yield 1, lambda: ("UPDATE IGNORE plain SET id=id+1 WHERE id BETWEEN 50 AND 60 ORDER BY id DESC", None)
 
-    def transaction(self):
-        choices = list(self.statements())
-        weights = [w for w, _ in choices]
-        with self.connection.cursor() as c:
-            c.execute("BEGIN")
-            for _ in range(self.dice.choice([1, 1, 1, 2, 3, 8])):
-                part = self.dice.random()
-                c.execute("SAVEPOINT here")
-                sql, args = self.dice.choices(choices, weights)[0][1]()
-                try:
-                    c.execute(sql, args)
-                except (pymysql.err.OperationalError, pymysql.err.IntegrityError) as e:
-                    if e.args[0] not in (1205, 1213, 1062, 1451, 1452, 1467, 1761, 1093, 3819):
-                        raise
-                    c.execute("ROLLBACK")
-                    c.execute("BEGIN")
-                    continue
-                if part < 0.1:
-                    c.execute("ROLLBACK TO here")
-            c.execute("ROLLBACK" if self.dice.random() < 0.1 else "COMMIT")
-        self.done += 1
+    def is_refused(self, e):
+        return not isinstance(e, pymysql.err.InterfaceError) and e.args[0] in (1205, 1213, 1062, 1451, 1452, 1467, 1761, 1093, 3819)
 
-    def run(self, n):
-        self.connect()
-        for _ in range(n):
-            self.transaction()
-        self.connection.close()
-        return self
-
-    # ---- in the background ----
-
-    def _loop(self):
-        while not self._stop.is_set():
-            try:
-                self.transaction()
-            except (pymysql.err.OperationalError, pymysql.err.InterfaceError) as e:
-                if self._stop.is_set():
-                    return
-                if e.args[0] not in (2003, 2006, 2013, 0, 1053, 1927):
-                    raise
-                self._reconnect()
-
-    def _reconnect(self):
-        while not self._stop.wait(0.05):
-            try:
-                return self.connect()
-            except pymysql.err.OperationalError:
-                pass
-
-    def start(self):
-        self.connect()
-        self._thread = threading.Thread(target=self._loop, daemon=True)
-        self._thread.start()
-        return self
-
-    def stop(self):
-        self._stop.set()
-        self._thread.join(60)
-        self.connection.close()
+    def is_lost(self, e):
+        return not isinstance(e, pymysql.err.IntegrityError) and (self._stop.is_set() or e.args[0] in (2003, 2006, 2013, 0, 1053, 1927))

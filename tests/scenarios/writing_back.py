@@ -1,24 +1,23 @@
 """A target that is being written to, after a move: the tables of writing.py, changed at random in PostgreSQL. Values that MySQL's
 collations would take for others of the same key are not made: the source has its own unique keys."""
 
-import random
-import threading
-
 import psycopg2
+
+from writing import Session
 
 REFUSED = ("23", "40", "55P03", "21")  # constraints, deadlocks, locks
 
 
-class BackWriter:
-    """One session that makes `n` random transactions, or goes on in a thread until stop()."""
+class BackWriter(Session):
+    """A session of the target."""
+
+    ERRORS = psycopg2.Error
+    LOST = psycopg2.OperationalError
+    AFTER_REFUSAL = ("ROLLBACK TO here",)
 
     def __init__(self, database, schema, seed, truncates=True):
-        self.dice = random.Random(seed)
+        super().__init__(seed)
         self.database, self.schema, self.truncates = database, schema, truncates
-        self.connection = None
-        self.done = 0
-        self._stop = threading.Event()
-        self._thread = None
 
     def connect(self):
         self.connection = self.database.connect()
@@ -27,16 +26,6 @@ class BackWriter:
 
     def word(self, n=8):
         return "".join(self.dice.choice("abcdefghijKLMNé中 ñ0123456789'\\\"\n") for _ in range(self.dice.randint(0, n))).rstrip() or "x"
-
-    def id(self, most=400):
-        return self.dice.randint(1, most)
-
-    def maybe(self, value):
-        return None if self.dice.random() < 0.2 else value
-
-    def json(self):
-        d = self.dice
-        return d.choice(['{"a": %d, "b": [1, 2.5, "%s"]}' % (self.id(), "é中"), "[]", '"text"', "null", "12.50", "true"])
 
     def customer(self):
         d = self.dice
@@ -91,57 +80,8 @@ class BackWriter:
             yield 0.3, lambda: ("TRUNCATE log_keyless", None)
             yield 0.2, lambda: ("TRUNCATE orders, order_lines RESTART IDENTITY", None)
 
-    def transaction(self):
-        choices = list(self.statements())
-        weights = [w for w, _ in choices]
-        with self.connection.cursor() as c:
-            c.execute("BEGIN")
-            for _ in range(self.dice.choice([1, 1, 1, 2, 3, 8])):
-                part = self.dice.random()
-                c.execute("SAVEPOINT here")
-                sql, args = self.dice.choices(choices, weights)[0][1]()
-                try:
-                    c.execute(sql, args)
-                except psycopg2.Error as e:
-                    if e.pgcode is None or not e.pgcode.startswith(REFUSED):
-                        raise
-                    c.execute("ROLLBACK TO here")
-                    continue
-                if part < 0.1:
-                    c.execute("ROLLBACK TO here")
-            c.execute("ROLLBACK" if self.dice.random() < 0.1 else "COMMIT")
-        self.done += 1
+    def is_refused(self, e):
+        return e.pgcode is not None and e.pgcode.startswith(REFUSED)
 
-    def run(self, n):
-        self.connect()
-        for _ in range(n):
-            self.transaction()
-        self.connection.close()
-        return self
-
-    # ---- in the background ----
-
-    def _loop(self):
-        while not self._stop.is_set():
-            try:
-                self.transaction()
-            except (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.errors.AdminShutdown):
-                self._reconnect()
-
-    def _reconnect(self):
-        while not self._stop.wait(0.05):
-            try:
-                return self.connect()
-            except psycopg2.OperationalError:
-                pass
-
-    def start(self):
-        self.connect()
-        self._thread = threading.Thread(target=self._loop, daemon=True)
-        self._thread.start()
-        return self
-
-    def stop(self):
-        self._stop.set()
-        self._thread.join(60)
-        self.connection.close()
+    def is_lost(self, e):
+        return isinstance(e, (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.errors.AdminShutdown))
