@@ -54,8 +54,8 @@ void batch_touches(const struct batch *b, uint32_t number, touch_sink *sink, voi
             continue;
         }
         bool w = writes(r, c, was.hash, is.hash, unique);
-        if (was.hash == is.hash && !w) {
-            continue; /* what it relies on is what it relied on before */
+        if (was.hash == is.hash && !w && c->kind != NET_REPLACE) {
+            continue; /* what it relies on is what it relied on before; for a row that is made again servers look, and lock, again */
         }
         struct touch both[] = {was, is};
         for (size_t k = 0; k < 2; k++) {

@@ -10,7 +10,7 @@ from test_check_again import again
 from test_openapi import Checked
 from test_serve_live import Events
 
-SLOW = {"jobs": 2, "chunk-size": "64KiB", "rate-limit": "3MB"}
+SLOW = {"jobs": 2, "chunk-size": "64KiB", "rate-limit": "2MB"}
 
 
 @pytest.fixture
@@ -83,8 +83,9 @@ def test_a_large_table_as_it_goes(server, admin, big, mysql9, pg_db):
     for table in ("numbers", "names"):
         done = map_of(admin, one, table)
         assert set(done["cells"]) == {"C"} and done["status"] == 5, done
-        assert {".", "l", "L", "C"} <= live.seen[table] <= set(".lLcC"), (table, live.seen[table])
-    assert "c" in live.seen["numbers"]
+        assert live.seen[table] <= set(".lLcC"), (table, live.seen[table])
+    # The larger table takes so long that each of its states is told; the other may pass one between two messages.
+    assert live.seen["numbers"] == set(".lLcC"), live.seen
     admin.wait(lambda: live.cells["numbers"] == map_of(admin, one, "numbers")["cells"], "the same is told live", 10)
     objects = {o["name"]: o["chunks"] for o in admin.ok("GET", f"/api/v1/subtasks/{one}/objects")["items"]}
     assert objects["numbers"] > 20 and objects["names"] >= 8 and objects["small"] is None

@@ -306,8 +306,47 @@ static void setting_null(void **state) {
     all_seeds(WORLD_SET_NULL, true);
 }
 
+/* ---- what servers lock ---- */
+
+static struct tuple row(struct arena *a, const int32_t *cells, size_t n) {
+    uint8_t *bytes = arena_alloc(a, 8 * n);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t words[] = {__builtin_bswap32(4), __builtin_bswap32((uint32_t)cells[i])};
+        memcpy(bytes + 8 * i, words, 8);
+    }
+    return (struct tuple){.bytes = bytes, .len = 8 * n};
+}
+
+/* A child that is deleted and made again locks its parent, also when it is the same: who changes a unique key of that parent must not
+ * be under way at the same time. */
+static void made_again(void **state) {
+    (void)state;
+    struct scene *s = scene_of(1, WORLD_RESTRICT, true);
+    struct arena *a = &s->arena;
+    const struct row_change changes[] = {
+        {.op = ROW_DELETE, .table = 2, .before = row(a, (int32_t[]){1, 5, 1}, 3)},
+        {.op = ROW_INSERT, .table = 2, .after = row(a, (int32_t[]){1, 5, 2}, 3)},
+        {.op = ROW_UPDATE,
+         .table = 1,
+         .before = row(a, (int32_t[]){5, 1, 10, 0}, 4),
+         .after = row(a, (int32_t[]){5, 1, 11, 0}, 4)},
+    };
+    struct batch b;
+    batch_init(&b, &s->tables);
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(batch_add(&b, &changes[i]));
+    }
+    batch_close(&b, PARTS_MAX);
+    assert_int_equal(b.n, 2);
+    assert_int_equal(b.nets[0].kind, NET_REPLACE);
+    assert_int_equal(b.nets[0].group, b.nets[1].group);
+    batch_clear(&b);
+    scene_free(s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(without_checks), cmocka_unit_test(with_checks),
-                                       cmocka_unit_test(cascading), cmocka_unit_test(setting_null)};
+                                       cmocka_unit_test(cascading), cmocka_unit_test(setting_null),
+                                       cmocka_unit_test(made_again)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
