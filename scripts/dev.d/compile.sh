@@ -40,14 +40,14 @@ configure() { # KIND
     fi
 }
 
-build() { # KIND
+build() { # KIND [TARGET...]
     say "building $(build_dir "$1")"
     # One at a time in a folder: neither meson nor ninja expects company.
-    (flock 8 && build_alone "$1") 8>".$(build_dir "$1").lock"
+    (flock 8 && build_alone "$@") 8>".$(build_dir "$1").lock"
 }
 
-build_alone() { # KIND
-    local dir targets=
+build_alone() { # KIND [TARGET...]
+    local dir targets=${*:2}
     dir=$(build_dir "$1")
     configure "$1" || return 1
     if [ "$1" = fuzz ]; then
@@ -61,6 +61,14 @@ build_alone() { # KIND
         [ -f "$made" ] && [ -x "$made" ] && ln -f "$made" "$dir/godwit"
     done
     return 0
+}
+
+# Where the programs of unit tests are, by the names that meson has for them.
+unit_programs() { # ROOM-NAME...
+    local test
+    for test in "$@"; do
+        echo "tests/unit/${test%%-*}/test_${test//-/_}"
+    done
 }
 
 fuzz_targets() {

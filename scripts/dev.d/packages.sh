@@ -74,3 +74,10 @@ install_packages() { # LEVEL
     fi
     apt_install $missing
 }
+
+# Servers that are no packages of this system, into the cache. Tests that need one which cannot be had are skipped and say so.
+fetch_servers() {
+    scripts/get-mysql.sh || warn "no MySQL 9: tests that need it will be skipped"
+    scripts/get-mysql56.sh || warn "no MySQL 5.6: tests that need it will be skipped"
+    scripts/get-mariadb-plugins.sh || warn "no MariaDB plugins: tests of ed25519 logins will be skipped"
+}

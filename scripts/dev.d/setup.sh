@@ -11,9 +11,4 @@ build | test | bench) ;;
 *) die "setup: unknown level $level (build, test or bench)" ;;
 esac
 install_packages "$level"
-if [ "$level" != build ]; then
-    # Tests that need a server which cannot be had are skipped and say so: not a reason to stop here.
-    scripts/get-mysql.sh || warn "no MySQL 9: tests that need it will be skipped"
-    scripts/get-mysql56.sh || warn "no MySQL 5.6: tests that need it will be skipped"
-    scripts/get-mariadb-plugins.sh || warn "no MariaDB plugins: tests of ed25519 logins will be skipped"
-fi
+[ "$level" = build ] || fetch_servers

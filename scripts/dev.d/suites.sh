@@ -4,8 +4,8 @@
 record() { $PY scripts/record.py "$RESULTS" "$@"; }
 
 # A build that fails is a failed test; one that succeeds is not counted.
-build_or_fail() { # KIND
-    build "$1" && return 0
+build_or_fail() { # KIND [TARGET...]
+    build "$@" && return 0
     record build "$1" false >/dev/null || true
     return 1
 }
@@ -15,34 +15,45 @@ suite_includes() {
     record includes check_includes $PY scripts/check_includes.py || true
 }
 
+# cmocka itself writes one JUnit file per test program, named by the wrapper.
+run_units() { # KIND [TEST...]
+    local kind=$1
+    shift
+    say "unit tests, $kind"
+    SUITE=unit-$kind meson test -C build-$kind --no-rebuild --wrapper "$PWD/scripts/unit_wrapper.sh" --timeout-multiplier 5 "$@" \
+        >"$RESULTS/unit-$kind.log" 2>&1 ||
+        grep -qs '<failure\|<error' "$RESULTS/unit-$kind".*.xml ||
+        record "unit-$kind" meson-test false || true
+    tail -12 "$RESULTS/unit-$kind.log"
+}
+
 suite_unit() {
-    local kind
-    for kind in asan tsan; do
-        build_or_fail $kind || continue
-        say "unit tests, $kind"
-        # cmocka itself writes one JUnit file per test program, named by the wrapper.
-        SUITE=unit-$kind meson test -C build-$kind --no-rebuild --wrapper "$PWD/scripts/unit_wrapper.sh" \
-            --timeout-multiplier 5 >"$RESULTS/unit-$kind.log" 2>&1 ||
-            grep -qs '<failure\|<error' "$RESULTS/unit-$kind".*.xml ||
-            record "unit-$kind" meson-test false || true
-        tail -12 "$RESULTS/unit-$kind.log"
-    done
+    local threaded
+    threaded=$(cat tests/unit/threaded)
+    ! build_or_fail asan || run_units asan
+    ! build_or_fail tsan $(unit_programs $threaded) || run_units tsan $threaded
+}
+
+fuzz_one() { # TARGET
+    local name=${1##*/} seeds=()
+    mkdir -p "build-fuzz/corpus/$name" build-fuzz/crashes
+    [ -d "tests/fuzz/corpus/$name" ] && seeds=("tests/fuzz/corpus/$name")
+    record fuzz "$name" "build-fuzz/$1" -max_total_time="${FUZZ_SECONDS:-2}" -timeout=10 -rss_limit_mb=2048 \
+        -verbosity=0 -print_final_stats=1 -artifact_prefix=build-fuzz/crashes/"$name"- \
+        "build-fuzz/corpus/$name" "${seeds[@]}" || true
 }
 
 suite_fuzz() {
     local -x ASAN_OPTIONS=${ASAN_OPTIONS:-print_legend=0}
-    local target name
     build_or_fail fuzz || return 0
-    for target in $(fuzz_targets); do
-        name=${target##*/}
-        say "$name"
-        mkdir -p "build-fuzz/corpus/$name" build-fuzz/crashes
-        local seeds=()
-        [ -d "tests/fuzz/corpus/$name" ] && seeds=("tests/fuzz/corpus/$name")
-        record fuzz "$name" "build-fuzz/$target" -max_total_time="${FUZZ_SECONDS:-3}" -timeout=10 -rss_limit_mb=2048 \
-            -verbosity=0 -print_final_stats=1 -artifact_prefix=build-fuzz/crashes/"$name"- \
-            "build-fuzz/corpus/$name" "${seeds[@]}" || true
-    done
+    say "fuzz targets"
+    ( # a shell whose only children they are
+        for target in $(fuzz_targets); do
+            [ "$(jobs -rp | wc -l)" -lt "$JOBS" ] || wait -n
+            fuzz_one "$target" &
+        done
+        wait
+    )
 }
 
 run_pytest() { # SUITE PATH [pytest arguments]
@@ -53,7 +64,16 @@ run_pytest() { # SUITE PATH [pytest arguments]
     [ $rc = 0 ] || [ $rc = 1 ] || [ $rc = 5 ] || record "$suite" pytest false || true
 }
 
+# Wait for the servers that test.sh fetches meanwhile.
+await_servers() {
+    [ -n "${fetching:-}" ] || return 0
+    wait "$fetching" || true
+    fetching=
+    cat "$RESULTS/fetch.log"
+}
+
 suite_tools() {
+    await_servers
     say "tools"
     run_pytest tools tests/lib
 }
@@ -70,6 +90,7 @@ suite_scenarios() {
     [ -n "$(find tests/scenarios -name 'test_*.py' 2>/dev/null)" ] || return 0
     build_or_fail release || return 0
     build_or_fail asan || return 0
+    await_servers
     say "scenarios"
     GODWIT_BIN=${GODWIT_BIN:-$PWD/build-asan/godwit} GODWIT_BIN_RELEASE=$PWD/build/godwit \
         run_pytest scenarios tests/scenarios -n "$(parallel)" --dist loadfile "$@"
@@ -88,6 +109,7 @@ suite_web() {
 
 suite_e2e() {
     build_or_fail release || return 0
+    await_servers
     say "web console in a browser"
     $PY tests/e2e/run.py scripts/console.sh run npx vitest run --config vitest.e2e.config.ts \
         --reporter=default --reporter=junit --outputFile.junit="$RESULTS/e2e.xml" ||
