@@ -25,6 +25,9 @@ bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json
 
 /* ---- migrations ---- */
 
+/* So long a lost end is tried again while changes flow: people see that it is broken, and decide. */
+enum { WORKER_RETRY_MS = 7 * 24 * 3600 * 1000 };
+
 /* Runs to the end, with events on standard output; returns the exit code. Errors have been told. v: arena and stopper are there. */
 int worker_migrate(const json_t *job, struct invocation *v);
 

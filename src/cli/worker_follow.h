@@ -1,6 +1,7 @@
 /* The incremental stage of a worker: changes of the source go into the target on a thread of its own, from the end of the load on, so that
- * the check of a source that is being written to has something to compare with; after the check until an order stops it.
- * Thread: the worker's main one, but worker_follow_order. */
+ * the check of a source that is being written to has something to compare with; after the check until an order stops it. Then the way back
+ * is prepared, and taken when that is ordered (worker_reverse.h).
+ * Thread: the worker's main one. */
 #ifndef CLI_WORKER_FOLLOW_H
 #define CLI_WORKER_FOLLOW_H
 
@@ -14,6 +15,7 @@ enum follow_left {
     FOLLOW_GOES_ON,
     FOLLOW_STOPPING, /* people have stopped it: follow up to where the source is, and no further */
     FOLLOW_STOPPED,  /* that is done */
+    FOLLOW_REVERSE,  /* and people have started the reverse migration */
 };
 
 /* Changes the check's options so that it waits for changes on their way. */

@@ -92,9 +92,12 @@ static bool take_follow(const json_t *job, struct wanted *w, struct err *e) {
     if (!flag(job, "checked", &w->checked, e) || !worker_text(job, "incremental", &left, e)) {
         return false;
     }
-    w->left = str_eq(left, "stopping") ? FOLLOW_STOPPING : str_eq(left, "stopped") ? FOLLOW_STOPPED : FOLLOW_GOES_ON;
+    w->left = str_eq(left, "stopping")  ? FOLLOW_STOPPING
+              : str_eq(left, "stopped") ? FOLLOW_STOPPED
+              : str_eq(left, "reverse") ? FOLLOW_REVERSE
+                                        : FOLLOW_GOES_ON;
     return left == NULL || w->left != FOLLOW_GOES_ON ||
-           err_set(e, ERR_JOB, "incremental of the job is \"stopping\" or \"stopped\"");
+           err_set(e, ERR_JOB, "incremental of the job is \"stopping\", \"stopped\" or \"reverse\"");
 }
 
 static bool take_job(const json_t *job, struct options *o, struct wanted *w, struct err *e) {

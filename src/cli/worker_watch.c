@@ -49,11 +49,18 @@ struct worker_watch {
 
 /* ---- events ---- */
 
-void worker_watch_stage(struct worker_watch *w, const char *stage) {
+void worker_watch_stage_but(struct worker_watch *w, const char *stage, const struct err *but) {
     json_t *event = json_object();
     json_object_set_new(event, "event", json_string("stage"));
     json_object_set_new(event, "stage", json_string(stage));
+    if (but != NULL) {
+        json_object_set_new(event, "error", err_to_json(but));
+    }
     display_event(w->out, event);
+}
+
+void worker_watch_stage(struct worker_watch *w, const char *stage) {
+    worker_watch_stage_but(w, stage, NULL);
 }
 
 static void tell_stage(struct worker_watch *w, enum subtask_event e) {

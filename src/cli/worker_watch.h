@@ -25,5 +25,7 @@ void worker_watch_on_loaded(struct worker_watch *w, void (*loaded)(void *arg), v
 
 /* One `stage` event. */
 void worker_watch_stage(struct worker_watch *w, const char *stage);
+/* Of a stage that was reached, but for something: with its error. NULL: all is well. */
+void worker_watch_stage_but(struct worker_watch *w, const char *stage, const struct err *but);
 
 #endif

@@ -28,10 +28,13 @@ static const char *task_name(struct run *r) {
     return t->name != NULL ? t->name : arena_printf(&r->arena, "%s -> %s", t->source_database, schema);
 }
 
-bool run_open(struct run *r, struct err *e) {
+bool run_open_target(struct run *r, struct err *e) {
     r->name = task_name(r);
-    return catalog_filter_valid(&r->task->tables, e) && source_open(r->task, &r->source, e) &&
-           target_open(r->task, &r->arena, &r->target, &r->identity, e);
+    return target_open(r->task, &r->arena, &r->target, &r->identity, e);
+}
+
+bool run_open(struct run *r, struct err *e) {
+    return catalog_filter_valid(&r->task->tables, e) && source_open(r->task, &r->source, e) && run_open_target(r, e);
 }
 
 bool run_read(struct run *r, struct err *e) {

@@ -28,6 +28,7 @@ struct run {
 };
 
 /* Connect both ends; read the source's catalog; decide names and types, and make the statements. */
+bool run_open_target(struct run *r, struct err *e) WARN_UNUSED; /* that alone */
 bool run_open(struct run *r, struct err *e) WARN_UNUSED;
 bool run_read(struct run *r, struct err *e) WARN_UNUSED;
 bool run_decide(struct run *r, struct err *e) WARN_UNUSED;

@@ -22,6 +22,7 @@ struct reversing {
     struct way_back way;
     struct decoder_choice decoder;
     struct gauss_feed *feed;
+    bool claimed;  /* with the task's fence */
     bool followed; /* it had begun */
 };
 
@@ -31,13 +32,16 @@ static bool claim(struct reversing *v, struct err *e) {
     struct run *r = &v->run;
     struct checkpoint *cp = &r->load.checkpoint;
     struct task_record record, before;
-    bool fenced = r->task->fence > 0;
+    bool fenced = r->task->fence > 0, again = fenced && (r->task->fence_taken || v->claimed);
     bool ok = checkpoint_prepare(r->target, e) && (fenced || claim_lock(r->target, r->name, e)) &&
               checkpoint_read(r->target, &r->arena, r->name, &record, e);
     if (ok && record.state != TASK_DONE) {
         return err_set(e, ERR_NOT_LOADED, "task '%s' has no finished load in the target", r->name);
     }
-    return ok && claim_take(r->target, &r->arena, r->name, r->task->fence, r->stop, cp, &before, e) &&
+    v->claimed = fenced; /* or not: the answer may be lost */
+    return ok &&
+           (again ? claim_take_again(r->target, &r->arena, r->name, r->task->fence, r->stop, cp, &before, e)
+                  : claim_take(r->target, &r->arena, r->name, r->task->fence, r->stop, cp, &before, e)) &&
            (!fenced || claim_replace(r->target, cp, r->stop, e));
 }
 
@@ -142,19 +146,26 @@ static bool end_way(struct reversing *v, struct err *e) {
     return ok;
 }
 
+/* Also while the source is away. */
+static bool drop(struct reversing *v, struct err *e) {
+    struct run *r = &v->run;
+    return run_open_target(r, e) && claim(v, e) && way_back_read(r, &r->arena, &v->way, e) &&
+           (v->way.state == WAY_BACK_NONE || way_back_end(r, r->target, &r->load.checkpoint, &v->way, e));
+}
+
 static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struct reverse_facts *facts,
                 struct follow_figures *last, struct err *e) {
     struct run *r = &v->run;
     char lsn[LSN_TEXT_MAX];
     uint64_t until = 0;
+    if (v->o->drop) {
+        return drop(v, e);
+    }
     if (!run_connect(r, e) || !claim(v, e) || !look_at_tables(v, e) || !way_back_decoder(r, &v->decoder, e) ||
         !way_back_read(r, &r->arena, &v->way, e)) {
         return false;
     }
     facts->prepared_before = v->way.state == WAY_BACK_READY;
-    if (v->o->drop) {
-        return v->way.state == WAY_BACK_NONE || way_back_end(r, r->target, &r->load.checkpoint, &v->way, e);
-    }
     if (v->o->prepare && !way_back_make(r, &r->arena, &v->tables, &v->way, e)) {
         return false;
     }
@@ -179,6 +190,15 @@ static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struc
     return !v->o->finish || atomic_load(finish) || end_way(v, e);
 }
 
+static void look_lost(struct reversing *v, const struct err *e) {
+    bool source = err_class_of(e->code) == ERR_CLASS_SOURCE;
+    struct follow_status s = {.source_lost = source, .source_us = clock_utc_us()};
+    s.figures.target_lost = !source;
+    if (v->watch != NULL && v->watch->look != NULL) {
+        v->watch->look(v->watch->arg, &s);
+    }
+}
+
 bool reverse_task(const struct task *t, const struct reverse_options *o, const struct follow_watch *w,
                   atomic_bool *stop, atomic_bool *finish, struct arena *a, struct reverse_facts *facts,
                   struct follow_figures *last, struct err *e) {
@@ -191,9 +211,10 @@ bool reverse_task(const struct task *t, const struct reverse_options *o, const s
     while (!ok && !v.followed && e->retryable && e->code != ERR_CANCELLED && e->code != ERR_TASK_RUNNING &&
            clock_mono_us() < until_us && !atomic_load(stop) && !atomic_load(finish)) {
         log_err("begin_again", e);
+        look_lost(&v, e);
         err_clear(e);
         run_clear(&v.run);
-        v = (struct reversing){.o = o, .watch = w, .run = {.task = t, .stop = stop}};
+        v = (struct reversing){.o = o, .watch = w, .run = {.task = t, .stop = stop}, .claimed = v.claimed};
         clock_sleep_ms(AGAIN_MS);
         ok = run(&v, finish, a, facts, last, e);
     }

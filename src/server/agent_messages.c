@@ -219,11 +219,14 @@ static bool stage(struct from_agent *m, const json_t *event, struct err *e) {
     if (!tasks_begin(&t, e)) {
         return false;
     }
-    if (!subtask_event(&t, m->subtask, what, NULL, NULL, e)) {
+    const json_t *but = json_object_get(event, "error");
+    but = json_is_object(but) ? but : NULL;
+    if (!subtask_event(&t, m->subtask, what, but, NULL, e)) {
         tasks_rollback(&t);
         return e->code == ERR_NOT_NOW;
     }
-    return tasks_commit(&t, e);
+    return tasks_commit(&t, e) &&
+           (but == NULL || alert_raise(m->store, m->api->feed, ALERT_WARNING, m->subtask, 0, but, e));
 }
 
 /* A check of some tables, made again, becomes part of the one that was made of all; a new reference. */

@@ -198,6 +198,7 @@ static unsigned status_of(const struct err *e) {
     case ERR_STORE_TAKEN:
     case ERR_IN_USE:
     case ERR_NOT_NOW:
+    case ERR_NOT_PREPARED:
     case ERR_TARGET_HELD:
         return 409;
     case ERR_LOGIN_WAIT:

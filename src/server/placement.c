@@ -201,7 +201,8 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     json_object_set_new(c.job, "accept_moved", json_boolean(c.accept_moved));
     json_object_set_new(c.job, "checked", json_boolean(c.left.checked));
     if (c.left.stopping) {
-        json_object_set_new(c.job, "incremental", json_string(c.left.stopped ? "stopped" : "stopping"));
+        const char *left = c.left.reverse ? "reverse" : c.left.stopped ? "stopped" : "stopping";
+        json_object_set_new(c.job, "incremental", json_string(left));
     }
     if (c.check_again) {
         json_object_set_new(c.job, "check_again", json_true());

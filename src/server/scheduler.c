@@ -18,7 +18,7 @@
 #include "server/settings.h"
 #include "server/tasks.h"
 
-enum { TICK_MS = 1000, KILL_AFTER_MS = 30000, SWEEP_EVERY_MS = 600000, OVERLAP_MS = 3000 };
+enum { TICK_MS = 1000, KILL_AFTER_MS = 30000, KILL_LATER_MS = 600000, SWEEP_EVERY_MS = 600000, OVERLAP_MS = 3000 };
 
 struct scheduler {
     const struct api *api;
@@ -91,8 +91,9 @@ static json_t *order_message(int64_t subtask, int64_t fence, const char *order) 
 static bool pass_on(struct scheduler *s, const struct store_rows *rows, size_t i, int64_t now, struct err *e) {
     int64_t id = store_number(rows, i, 0), fence = store_number(rows, i, 1), machine = store_number(rows, i, 2);
     const char *order = store_cell(rows, i, 3);
-    if (str_eq(order, "kill")) {
-        if (now - store_number(rows, i, 4) < KILL_AFTER_MS) {
+    bool later = str_eq(order, "kill-later"); /* what was written to the target is carried back first */
+    if (str_eq(order, "kill") || later) {
+        if (now - store_number(rows, i, 4) < (later ? KILL_LATER_MS : KILL_AFTER_MS)) {
             return true;
         }
         (void)hub_send(
@@ -103,7 +104,7 @@ static bool pass_on(struct scheduler *s, const struct store_rows *rows, size_t i
     if (!hub_send(s->api->hub, machine, order_message(id, fence, order))) {
         return true; /* it is told when it is back, or loses its lease */
     }
-    const char *next = str_eq(order, "stop") || str_eq(order, "finish") ? "kill" : NULL;
+    const char *next = str_eq(order, "stop") ? "kill" : str_eq(order, "finish") ? "kill-later" : NULL;
     return store_run(s->store, "UPDATE subtask SET command = ? WHERE id = ? AND command = ?",
                      STORE_VALUES(STORE_T(next), STORE_I(id), STORE_T(order)), NULL, e);
 }

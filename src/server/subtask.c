@@ -144,12 +144,38 @@ static bool has_happened(struct tasks *t, int64_t id, enum subtask_event one, en
 bool subtask_left(struct tasks *t, int64_t id, struct subtask_left *out, struct err *e) {
     return has_happened(t, id, EVENT_CHECK_FINISHED, EVENT_INCREMENTAL_START, &out->checked, e) &&
            has_happened(t, id, EVENT_STOP_INCREMENTAL, EVENT_INCREMENTAL_STOPPED, &out->stopping, e) &&
-           has_happened(t, id, EVENT_INCREMENTAL_STOPPED, EVENT_INCREMENTAL_STOPPED, &out->stopped, e);
+           has_happened(t, id, EVENT_INCREMENTAL_STOPPED, EVENT_INCREMENTAL_STOPPED, &out->stopped, e) &&
+           has_happened(t, id, EVENT_START_REVERSE, EVENT_START_REVERSE, &out->reverse, e);
+}
+
+/* When the incremental migration stopped, could the target not keep its changes? Then they are not known now. */
+static bool way_back_is_there(struct tasks *t, const struct subtask *x, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(t->store, t->a,
+                    "SELECT detail FROM status_change WHERE subtask_id = ? AND event = 'incremental-stopped' AND detail"
+                    " IS NOT NULL AND id > COALESCE((SELECT max(id) FROM status_change WHERE subtask_id = ? AND event ="
+                    " 'stop-incremental'), 0) ORDER BY id DESC LIMIT 1",
+                    STORE_VALUES(STORE_I(x->id), STORE_I(x->id)), &rows, e)) {
+        return false;
+    }
+    if (rows.n == 0) {
+        return true;
+    }
+    json_t *why = json_loads(store_cell(&rows, 0, 0), 0, NULL);
+    const char *message = json_string_value(json_object_get(why, "message"));
+    err_set(e, ERR_NOT_PREPARED, "subtask %lld: the target has not kept its changes", (long long)x->id);
+    err_cause(e, "%s", message != NULL ? message : "see its history");
+    err_hint(e, "finish the subtask; what was written to the target since cannot be carried back");
+    json_decref(why);
+    return false;
 }
 
 /* What a table of states cannot know. */
 static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_event event, struct err *e) {
     bool loaded;
+    if (event == EVENT_START_REVERSE) {
+        return way_back_is_there(t, x, e);
+    }
     if (event != EVENT_RESET && event != EVENT_CHECK_AGAIN) {
         return true;
     }

@@ -53,6 +53,7 @@ struct subtask_left {
     bool checked;  /* load and check are done */
     bool stopping; /* people have stopped the incremental migration, */
     bool stopped;  /* and that is done */
+    bool reverse;  /* people have started the reverse migration */
 };
 bool subtask_left(struct tasks *t, int64_t subtask, struct subtask_left *out, struct err *e) WARN_UNUSED;
 

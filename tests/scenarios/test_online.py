@@ -1,5 +1,6 @@
 """Online migrations: after load and check a subtask goes on following the source, until people stop that."""
 
+import json
 import os
 import random
 import signal
@@ -9,9 +10,11 @@ import pytest
 
 import writing
 from control import Server, agent_of, subtask, workers_of
-from moving import wait_until
-from servers import MySQL9
+from databases import Database
+from moving import Move, wait_until
+from servers import MySQL9, Postgres
 from working import Worker, job_for
+from writing_back import BackWriter
 
 CHECKED = ["full-running", "full-finished", "check-start", "check-running", "check-finished"]
 ONLINE = CHECKED + ["incremental-start", "incremental-running"]
@@ -153,6 +156,98 @@ def test_a_change_that_cannot_be_applied(work, move, source, shop):
     assert worker.error["code"] == "GW3051" and "settings" in worker.error["where"], worker.error
 
 
+# ---- the way back ----
+
+
+def same(move, source, database):
+    """Everything but counters, which are the target's to say."""
+    found = [line for line in move.differences(source, database) if "the sequence gives" not in line]
+    assert not found, "\n".join(found[:40])
+
+
+def left_in(target):
+    """Slots, publications, replica identities that are not as they were."""
+    return [target.execute(sql)[0][0] for sql in (
+        "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()", "SELECT count(*) FROM pg_publication",
+        "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relreplident = 'f'")]
+
+
+def test_what_is_written_to_the_target_comes_back(work, move, source, shop):
+    """From the moment the incremental migration has stopped, also before the reverse one begins; killed and taken over on the way."""
+    writing.Writer(source, shop, 18).run(40)
+    worker = work(source, shop, fence=1)
+    worker.wait_for_stage("incremental-running")
+    worker.order("stop-incremental")
+    worker.wait_for_stage("incremental-stopped")
+    assert left_in(move.target)[:2] == [1, 1]
+    writer = BackWriter(move.target, shop, 21).start()
+    wait_until(lambda: writer.done > 10, "written before it begins", 30)
+    worker.order("start-reverse")
+    worker.wait_for_stage("reverse-running")
+    wait_until(lambda: [p for p in worker.of_kind("progress") if p["phase"] == "reverse" and p["rows"] > 0], "figures", 30, worker.alive)
+    for fence in range(2, 6):
+        worker.kill9()
+        worker = work(source, shop, fence=fence, resume=True, checked=True, incremental="reverse")
+        worker.wait_for_stage("reverse-running")
+        assert worker.stages == ["reverse-running"]
+    before = writer.done
+    wait_until(lambda: writer.done > before + 20, "written meanwhile", 30)
+    writer.stop()
+    worker.order("finish")  # what was written until now is carried back first
+    assert worker.wait(60).code == 0, worker.snapshot()
+    same(move, source, shop)
+    assert left_in(move.target) == [0, 0, 0]
+
+
+def test_a_way_back_that_is_not_taken(work, move, source, shop):
+    """Nothing of it stays in the target; another worker that is left with it knows that."""
+    worker = work(source, shop, fence=1)
+    worker.wait_for_stage("incremental-running")
+    worker.order("stop-incremental")
+    worker.wait_for_stage("incremental-stopped")
+    worker.order("stop")
+    assert worker.wait(30).code == 130 and left_in(move.target)[0] == 1
+    worker = work(source, shop, fence=2, resume=True, checked=True, incremental="stopped")
+    worker.wait_for_stage("incremental-stopped")
+    worker.order("finish")
+    assert worker.wait(30).code == 0 and left_in(move.target) == [0, 0, 0]
+
+
+def test_a_source_that_is_away_while_changes_come_back(work, move):
+    with MySQL9() as server:
+        writing.make(server, "shop", rows=20)
+        worker = work(server, "shop", fence=1)
+        worker.wait_for_stage("incremental-running")
+        for order, stage in (("stop-incremental", "incremental-stopped"), ("start-reverse", "reverse-running")):
+            worker.order(order)
+            worker.wait_for_stage(stage)
+        server.kill9()
+        move.target.execute("INSERT INTO shop.plain (k, c) VALUES (5, 'meanwhile')")
+        worker.wait_for_stage("reverse-broken")
+        server.start()
+        worker.wait_for_stage("reverse-mended")
+        wait_until(lambda: server.execute("SELECT count(*) FROM shop.plain WHERE c = 'meanwhile'")[0][0] == 1, "it is there", 30)
+        server.kill9()
+        move.target.execute("INSERT INTO shop.plain (k, c) VALUES (6, 'too late')")
+        wait_until(lambda: worker.stages.count("reverse-broken") == 2, "it is away", 30, worker.alive)
+        worker.order("finish")  # which does not wait for it
+        assert worker.wait(60).code == 0 and worker.error["code"] == "GW1028", worker.snapshot()
+        assert left_in(move.target) == [0, 0, 0]
+
+
+def test_a_target_that_cannot_keep_its_changes(work, godwit, tmp_path, source, shop):
+    with Postgres(settings={"wal_level": "replica"}) as postgres:
+        move = Move(godwit, Database(postgres).create(), tmp_path)
+        worker = Worker(godwit, job_for(move, source, shop, mode=2, fence=1, directory=str(tmp_path / "work")))
+        worker.wait_for_stage("incremental-running")
+        worker.order("stop-incremental")
+        worker.wait_for_stage("incremental-stopped")
+        why = [e for e in worker.of_kind("stage") if e["stage"] == "incremental-stopped"][0]["error"]
+        assert "wal_level" in json.dumps(why), why
+        worker.order("start-reverse")
+        assert worker.wait(30).code == 1 and worker.error["code"] == "GW1026", worker.snapshot()
+
+
 # ---- with a server ----
 
 
@@ -188,7 +283,19 @@ def test_a_server_migrates_online(server, godwit, move, mysql9, pg_db):
     admin.wait_status(one, 10)
     move.check(mysql9, "online_served")
     admin.wait(lambda: now()["figures"]["follow"]["rest"]["rows"] == 0, "the last figures")
+
+    # And back, with the worker killed on the way.
+    back = BackWriter(pg_db, "online_served", 22).start()
+    admin.ok("POST", "/api/v1/subtasks/%d/start-reverse" % one)
+    admin.wait_status(one, 12)
+    admin.wait(lambda: (now()["figures"] or {}).get("phase") == "reverse" and now()["figures"]["rows"] > 0, "figures of the way back")
+    os.kill(workers_of(agent_of(server))[0], signal.SIGKILL)
+    admin.wait(lambda: now()["status"] != 12, "the loss of the worker is noticed")
+    admin.wait_status(one, 12)
+    back.stop()
     admin.ok("POST", "/api/v1/subtasks/%d/finish" % one)
     admin.wait_status(one, 100)
     admin.wait(lambda: not workers_of(agent_of(server)), "the worker's end")
+    same(move, mysql9, "online_served")
+    assert left_in(pg_db) == [0, 0, 0]
     mysql9.execute("DROP DATABASE online_served")
