@@ -52,7 +52,7 @@ export default {
   },
   phases: {
     connect: 'Connecting', precheck: 'Prechecking', schema: 'Creating tables', snapshot: 'Taking the snapshot', load: 'Moving rows',
-    index: 'Building keys and indexes', finish: 'Finishing', check: 'Comparing', follow: 'Following changes', done: 'Done', failed: 'Failed',
+    index: 'Building keys and indexes', finish: 'Finishing', check: 'Comparing', follow: 'Following changes', reverse: 'Carrying changes back', done: 'Done', failed: 'Failed',
   },
   full: { bytes: 'Data', rows: 'Rows', tables: 'Tables' },
   speed: 'Speed',
@@ -62,6 +62,7 @@ export default {
   follow: {
     captured: 'Rows captured', applied: 'Rows applied', rest: 'Rows to apply', transactions: '{n} transactions', captureSpeed: 'Captured',
     applySpeed: 'Applied', lag: 'Behind the source', eta: 'Until caught up', caughtUp: 'Caught up', diverted: 'Changes put aside',
+    lagBack: 'Behind the target', endLost: 'A connection is being made again.',
     sourceLost: 'The source is being connected to again.', targetLost: 'The target is being connected to again.',
     waiting: {
       incremental: 'Begins by itself when the full migration and its check are through.',

@@ -52,7 +52,7 @@ export default {
   },
   phases: {
     connect: '正在连接', precheck: '正在预检查', schema: '正在建表', snapshot: '正在获取一致性快照', load: '正在搬运数据',
-    index: '正在创建主键和索引', finish: '正在收尾', check: '正在比对', follow: '正在同步增量', done: '完成', failed: '失败',
+    index: '正在创建主键和索引', finish: '正在收尾', check: '正在比对', follow: '正在同步增量', reverse: '正在回写变更', done: '完成', failed: '失败',
   },
   full: { bytes: '数据量', rows: '行数', tables: '表' },
   speed: '速率',
@@ -62,6 +62,7 @@ export default {
   follow: {
     captured: '累计捕获行数', applied: '累计写入行数', rest: '剩余待写入', transactions: '{n} 个事务', captureSpeed: '捕获速率',
     applySpeed: '写入速率', lag: '延迟', eta: '预计追平时间', caughtUp: '已追平', diverted: '另存的变更',
+    lagBack: '落后目标端', endLost: '正在重新连接。',
     sourceLost: '正在重新连接源端。', targetLost: '正在重新连接目标端。',
     waiting: {
       incremental: '全量迁移和校验完成后自动开始。',

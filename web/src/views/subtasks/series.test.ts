@@ -19,9 +19,10 @@ describe('seriesOf', () => {
 })
 
 describe('followSeriesOf', () => {
-  it('has what belongs to the incremental migration, and nothing else', () => {
-    const samples = [sample(1, 'load'), follow(2), follow(3), follow(90_000)]
+  it('has what belongs to the incremental migration, or the reverse one, and nothing else', () => {
+    const samples = [sample(1, 'load'), follow(2), follow(3), follow(90_000), { ...follow(90_001), phase: 'reverse' }]
     expect(seriesOf(samples).times).toEqual([1])
-    expect(followSeriesOf(samples)).toEqual({ times: [2, 3, 4, 90_000], lag_s: [1.5, 1.5, null, 1.5], captured: [7, 7, null, 7], applied: [2, 3, null, 90_000] })
+    expect(followSeriesOf(samples, 'follow')).toEqual({ times: [2, 3, 4, 90_000], lag_s: [1.5, 1.5, null, 1.5], captured: [7, 7, null, 7], applied: [2, 3, null, 90_000] })
+    expect(followSeriesOf(samples, 'reverse').times).toEqual([90_001])
   })
 })

@@ -8,7 +8,9 @@ export interface SpeedSeries {
   check: (Sample | null)[]
 }
 
-const FOLLOW = 'follow'
+/** Phases in which changes flow. */
+export type FlowPhase = 'follow' | 'reverse'
+export const isFlow = (phase: string | null | undefined): phase is FlowPhase => phase === 'follow' || phase === 'reverse'
 const PAUSE_MS = 60_000 // nothing was told for so long: it did not run
 
 export function seriesOf(samples: Sample[]): SpeedSeries {
@@ -20,7 +22,7 @@ export function seriesOf(samples: Sample[]): SpeedSeries {
   }
   let before: Sample | undefined
   for (const sample of samples) {
-    if (sample.phase === FOLLOW) continue
+    if (isFlow(sample.phase)) continue
     if (before && sample.at_ms - before.at_ms > PAUSE_MS) put(before.at_ms + 1, null, null)
     // The last word of each stage is "done": it belongs to the one before.
     const check = sample.phase === 'check' || (sample.phase === 'done' && before?.phase === 'check')
@@ -38,8 +40,8 @@ export interface FollowSeries {
   applied: (number | null)[]
 }
 
-/** Those of the incremental migration. */
-export function followSeriesOf(samples: Sample[]): FollowSeries {
+/** Those of the incremental migration, or of the reverse one. */
+export function followSeriesOf(samples: Sample[], phase: FlowPhase): FollowSeries {
   const out: FollowSeries = { times: [], lag_s: [], captured: [], applied: [] }
   const put = (ms: number, lag_s: number | null, captured: number | null, applied: number | null): void => {
     out.times.push(ms)
@@ -48,7 +50,7 @@ export function followSeriesOf(samples: Sample[]): FollowSeries {
     out.applied.push(applied)
   }
   for (const sample of samples) {
-    if (sample.phase !== FOLLOW) continue
+    if (sample.phase !== phase) continue
     const before = out.times.at(-1)
     if (before !== undefined && sample.at_ms - before > PAUSE_MS) put(before + 1, null, null, null)
     put(sample.at_ms, sample.lag_ms === null ? null : sample.lag_ms / 1000, sample.taken_rows_per_s, sample.rows_per_s)
