@@ -15,6 +15,9 @@ bool sql_node_add(struct arena *a, struct sql_node *n, struct sql_node *arg) {
     if (arg == NULL || arg->depth >= SQL_MAX_DEPTH) {
         return false;
     }
+    if (n->nargs == 0 && n->start == 0) {
+        n->start = arg->start;
+    }
     n->args = arena_grow(a, n->args, n->nargs, &n->args_cap, sizeof(struct sql_node *));
     n->args[n->nargs++] = arg;
     if (n->depth <= arg->depth) {

@@ -43,6 +43,54 @@ enum sql_node_kind {
     SN_EXTRACT,       /* EXTRACT(name FROM args[0]) */
     SN_TRIM,          /* name: "both", "leading", "trailing"; args[0]: string; args[1]: what to remove, may be absent */
     SN_ROW,           /* (a, b, ..) */
+    /* Only in queries and programs: */
+    SN_SUBQUERY,   /* (SELECT ..): query */
+    SN_EXISTS,     /* EXISTS (SELECT ..): query */
+    SN_QUANTIFIED, /* args[0] op name (SELECT ..): name is "all" or "any"; query */
+    SN_MATCH,      /* MATCH (args..) AGAINST (last argument name): name is the mode as written, "" for none */
+    SN_PARAM,      /* ? */
+    SN_ASSIGN,     /* @text := args[0] */
+    SN_DEFAULT,    /* DEFAULT, or DEFAULT(column): args[0] */
+};
+
+struct sql_query;
+
+struct sql_order {
+    struct sql_node *expr;
+    bool descending;
+};
+
+enum sql_frame_bound {
+    SQL_UNBOUNDED_PRECEDING,
+    SQL_PRECEDING,
+    SQL_CURRENT_ROW,
+    SQL_FOLLOWING,
+    SQL_UNBOUNDED_FOLLOWING
+};
+
+struct sql_window {
+    const char *name; /* of WINDOW name AS (..); NULL for OVER (..) */
+    const char *base; /* the window it refers to, or NULL */
+    bool only_name;   /* OVER name: base */
+    struct sql_node **partition;
+    size_t npartition, partition_cap;
+    struct sql_order *order;
+    size_t norder, order_cap;
+    const char *frame; /* "rows", "range", NULL: none */
+    bool has_end;      /* BETWEEN start AND end */
+    enum sql_frame_bound start, end;
+    struct sql_node *start_expr, *end_expr;
+};
+
+/* What an aggregate or window function has beyond its arguments. */
+struct sql_call_more {
+    bool distinct, star;     /* COUNT(DISTINCT ..), COUNT(*) */
+    struct sql_order *order; /* GROUP_CONCAT(.. ORDER BY ..) */
+    size_t norder, order_cap;
+    const char *separator; /* GROUP_CONCAT; NULL: not said */
+    size_t separator_len;
+    struct sql_node *limit;  /* MariaDB's GROUP_CONCAT(.. LIMIT n) */
+    struct sql_window *over; /* NULL: no window function */
 };
 
 struct sql_cast_type {
@@ -57,12 +105,17 @@ struct sql_node {
     enum sql_node_kind kind;
     enum sql_op op;
     bool negated, has_operand, has_else, integer;
+    bool stored; /* SN_CALL: surely a stored function: the name is quoted, or has a schema */
     unsigned depth;
+    size_t start; /* its place in the text */
     const char *name;
+    const char *qualifier, *schema; /* SN_COLUMN: schema.qualifier.name; SN_CALL: schema; NULL: not said */
     const char *text;
     size_t len;
     const char *charset;
     struct sql_cast_type *type;
+    struct sql_query *query;
+    struct sql_call_more *more; /* SN_CALL; NULL: nothing */
     struct sql_node **args;
     size_t nargs, args_cap;
 };

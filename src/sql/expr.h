@@ -20,6 +20,7 @@ struct sql_column {
     const char *target_name; /* in the target, unquoted */
     const struct mytype *from;
     const struct target_type *to;
+    bool not_null, auto_increment; /* only looked at in queries and programs (translate.h) */
 };
 
 struct sql_expr_options {

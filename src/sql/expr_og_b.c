@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 struct og {
     struct pg pg; /* texts, failures and literals are shared with the other printer */
@@ -23,6 +24,7 @@ static struct val type_of(struct og *c, const struct sql_node *n) {
     o.must_be_immutable = false;
     struct pg probe = pg_context(c->pg.a, &o, true);
     probe.bytes = c->pg.bytes;
+    probe.q = c->pg.q;
     struct val v = pg_node(&probe, n);
     c->pg.bytes = probe.bytes; /* so that asking again and again cannot grow without end */
     return probe.why == NULL ? v : pg_val(TC_OTHER, "", true);
@@ -314,6 +316,9 @@ static const char *regexp(struct og *c, const struct sql_node *n) {
 }
 
 static const char *call(struct og *c, const struct sql_node *n) {
+    if (n->more != NULL || n->stored) {
+        return through_pg(c, n);
+    }
     if (str_eq(n->name, "if") && n->nargs == 3) {
         return pg_fmt(&c->pg, "CASE WHEN %s THEN %s ELSE %s END", truth(c, n->args[0]), print(c, n->args[1]),
                       print(c, n->args[2]));
@@ -367,6 +372,9 @@ static const char *call(struct og *c, const struct sql_node *n) {
         if (str_eq(shared[i], n->name)) {
             return through_pg(c, n);
         }
+    }
+    if (c->pg.q != NULL) {
+        return through_pg(c, n); /* what openGauss has from PostgreSQL, or a stored function */
     }
     char upper[80];
     size_t i = 0;
@@ -436,6 +444,9 @@ static const char *logic(struct og *c, const struct sql_node *n) {
 }
 
 static const char *in(struct og *c, const struct sql_node *n) {
+    if (n->query != NULL || n->args[0]->kind == SN_ROW) {
+        return through_pg(c, n);
+    }
     const char *list = "";
     for (size_t i = 1; i < n->nargs && c->pg.why == NULL; i++) {
         list = pg_fmt(&c->pg, "%s%s%s", list, i > 1 ? ", " : "", print(c, n->args[i]));
@@ -465,7 +476,7 @@ static const char *other(struct og *c, const struct sql_node *n) {
     case SN_STRING:
     case SN_COLUMN:
         v = pg_node(&c->pg, n);
-        if (n->kind == SN_COLUMN && v.col != NULL) {
+        if (n->kind == SN_COLUMN && v.col != NULL && c->pg.q == NULL) {
             return str_quote_pg(c->pg.a, v.col->target_name);
         }
         return v.text;
@@ -537,6 +548,16 @@ static const char *print(struct og *c, const struct sql_node *n) {
     default:
         return other(c, n);
     }
+}
+
+struct val og_b_node(struct pg *c, const struct sql_node *n) {
+    struct og g = {.pg = *c};
+    struct val v = type_of(&g, n);
+    v.text = print(&g, n);
+    v.atom = is_atom(n);
+    v.cls = is_truth(n) ? TC_BOOL : v.cls;
+    *c = g.pg;
+    return c->why == NULL ? v : pg_val(TC_NULL, "NULL", true);
 }
 
 bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sql/query_parse.h"
+
 static void load(struct sql_parser *p, struct sql_token *t) {
     *t = sql_lexer_next(&p->lexer);
     if (t->kind == TOK_ERROR) {
@@ -24,6 +26,7 @@ void sql_parser_init(struct sql_parser *p, struct arena *a, const char *text, si
 }
 
 void sql_parser_advance(struct sql_parser *p) {
+    p->last_end = p->t.end;
     if (p->have_ahead) {
         p->t = p->ahead;
         p->have_ahead = false;
@@ -51,12 +54,25 @@ struct sql_node *sql_parser_fail(struct sql_parser *p, const char *fmt, ...) {
         vsnprintf(text, sizeof text, fmt, ap);
         va_end(ap);
         p->why = arena_strdup(p->arena, text);
+        p->why_at = p->t.start;
     }
     return NULL;
 }
 
 static bool is_op(const struct sql_parser *p, enum sql_op op) {
     return p->t.kind == TOK_OP && p->t.op == op;
+}
+
+bool sql_parser_is_op(const struct sql_parser *p, enum sql_op op) {
+    return is_op(p, op);
+}
+
+bool sql_parser_deeper(struct sql_parser *p) {
+    if (++p->depth > SQL_MAX_DEPTH) {
+        sql_parser_fail(p, "nested deeper than %d levels", SQL_MAX_DEPTH);
+        return false;
+    }
+    return true;
 }
 
 bool sql_parser_accept_op(struct sql_parser *p, enum sql_op op) {
@@ -114,7 +130,7 @@ static struct sql_node *binary(struct sql_parser *p, enum sql_node_kind kind, en
 }
 
 /* The binding strength of a binary operator within a bit_expr, 0: not one. */
-static int strength(const struct sql_token *t, enum sql_op *op) {
+static int strength(const struct sql_parser *p, const struct sql_token *t, enum sql_op *op) {
     *op = t->op;
     if (t->kind == TOK_IDENT) {
         *op = sql_token_is(t, "div") ? OP_INT_DIV : sql_token_is(t, "mod") ? OP_MOD : OP_NONE;
@@ -140,9 +156,20 @@ static int strength(const struct sql_token *t, enum sql_op *op) {
         return 5;
     case OP_BIT_XOR:
         return 6;
+    case OP_OR_OR:
+        return p->queries && p->pipes_as_concat ? 7 : 0;
     default:
         return 0;
     }
+}
+
+/* a || b under PIPES_AS_CONCAT is CONCAT(a, b). */
+static struct sql_node *concat(struct sql_parser *p, struct sql_node *left, struct sql_node *right) {
+    struct sql_node *n = binary(p, SN_CALL, OP_NONE, left, right);
+    if (n != NULL) {
+        n->name = "concat";
+    }
+    return n;
 }
 
 /* Precedence climbing: operators at least as strong as `least`, to the left. */
@@ -150,15 +177,15 @@ static struct sql_node *climb(struct sql_parser *p, int least) {
     struct sql_node *left = sql_parse_simple(p);
     enum sql_op op;
     int s;
-    while (left != NULL && (s = strength(&p->t, &op)) >= least && s > 0) {
+    while (left != NULL && (s = strength(p, &p->t, &op)) >= least && s > 0) {
         sql_parser_advance(p);
         struct sql_node *right;
-        if (s == 6) {
+        if (s == 7) {
             right = sql_parse_simple(p); /* the strongest: its right side has no operator */
         } else {
             right = climb(p, s + 1);
         }
-        left = right == NULL ? NULL : binary(p, SN_BINARY, op, left, right);
+        left = right == NULL ? NULL : s == 7 ? concat(p, left, right) : binary(p, SN_BINARY, op, left, right);
     }
     return left;
 }
@@ -172,6 +199,10 @@ static struct sql_node *in_list(struct sql_parser *p, struct sql_node *left) {
     struct sql_node *n = sql_node_new(p->arena, SN_IN);
     if (attach(p, n, left) == NULL) {
         return NULL;
+    }
+    if (p->queries && sql_at_query(p)) {
+        n->query = sql_parse_query(p);
+        return n->query != NULL && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
     }
     do {
         if (attach(p, n, sql_parse_expr(p)) == NULL) {
@@ -230,7 +261,7 @@ static struct sql_node *predicate(struct sql_parser *p) {
         n = sql_parser_expect_op(p, OP_LPAREN, "(") ? binary(p, SN_MEMBER_OF, OP_NONE, left, sql_parse_simple(p))
                                                     : NULL;
         n = n != NULL && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
-    } else if (sql_token_is(&p->t, "sounds")) {
+    } else if (sql_token_is(&p->t, "sounds") && sql_token_is(sql_parser_peek(p), "like")) {
         return sql_parser_fail(p, "SOUNDS LIKE");
     } else {
         return left;
@@ -252,8 +283,14 @@ static struct sql_node *boolean_primary(struct sql_parser *p) {
         if (is_comparison(&p->t)) {
             enum sql_op op = p->t.op;
             sql_parser_advance(p);
-            if (sql_token_is(&p->t, "all") || sql_token_is(&p->t, "any") || sql_token_is(&p->t, "some")) {
-                return sql_parser_fail(p, "a subquery");
+            bool all = sql_token_is(&p->t, "all");
+            if ((all || sql_token_is(&p->t, "any") || sql_token_is(&p->t, "some")) &&
+                sql_parser_peek(p)->op == OP_LPAREN) {
+                if (!p->queries) {
+                    return sql_parser_fail(p, "a subquery");
+                }
+                left = sql_parse_quantified(p, left, op, all);
+                continue;
             }
             struct sql_node *right = predicate(p);
             left = right == NULL ? NULL : binary(p, SN_BINARY, op, left, right);
@@ -297,7 +334,7 @@ static bool is_logic(const struct sql_parser *p, enum sql_op op) {
     case OP_AND:
         return sql_token_is(&p->t, "and") || is_op(p, OP_AND_AND);
     case OP_OR:
-        return sql_token_is(&p->t, "or") || is_op(p, OP_OR_OR);
+        return sql_token_is(&p->t, "or") || (is_op(p, OP_OR_OR) && !(p->queries && p->pipes_as_concat));
     default:
         return sql_token_is(&p->t, "xor");
     }

@@ -14,7 +14,11 @@ struct sql_parser {
     struct sql_token ahead; /* the one behind it, when have_ahead */
     bool have_ahead;
     unsigned depth;
-    char *why; /* the first failure */
+    bool queries;         /* subqueries, aggregates, stored functions, variables: not in a table's definition */
+    bool pipes_as_concat; /* || joins strings (only looked at with queries) */
+    size_t last_end;      /* where the token before the current one ended */
+    char *why;            /* the first failure */
+    size_t why_at;        /* and where the parser stood */
 };
 
 void sql_parser_init(struct sql_parser *p, struct arena *a, const char *text, size_t len, unsigned lex_flags);
@@ -38,7 +42,14 @@ struct sql_node *sql_parse_expr(struct sql_parser *p);
 /* A whole text that is one expression. NULL: *why says why. */
 struct sql_node *sql_parse_expr_text(struct arena *a, const char *text, size_t len, unsigned lex_flags, char **why);
 
-/* Between the parser's two files. */
+/* Is the current token this operator? */
+bool sql_parser_is_op(const struct sql_parser *p, enum sql_op op);
+/* One level deeper: false (and a failure) at the bound. Its opposite is p->depth--. */
+bool sql_parser_deeper(struct sql_parser *p) WARN_UNUSED;
+/* A copy in lower case (ASCII). */
+const char *sql_lower(struct arena *a, const char *s);
+
+/* Between the parser's files. */
 struct sql_node *sql_parse_bit_expr(struct sql_parser *p); /* what stands beside a comparison */
 struct sql_node *sql_parse_simple(struct sql_parser *p);   /* literals, names, calls, parentheses, unary operators */
 

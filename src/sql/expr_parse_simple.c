@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "sql/expr_parse.h"
+#include "sql/query_parse.h"
 
 static bool add(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) {
     if (arg == NULL) {
@@ -17,7 +18,7 @@ static bool add(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) 
     return true;
 }
 
-static const char *lower_copy(struct arena *a, const char *s) {
+const char *sql_lower(struct arena *a, const char *s) {
     char *out = arena_strdup(a, s);
     for (char *c = out; *c != '\0'; c++) {
         if (*c >= 'A' && *c <= 'Z') {
@@ -29,6 +30,7 @@ static const char *lower_copy(struct arena *a, const char *s) {
 
 static struct sql_node *leaf(struct sql_parser *p, enum sql_node_kind kind) {
     struct sql_node *n = sql_node_new(p->arena, kind);
+    n->start = p->t.start;
     n->text = p->t.text;
     n->len = p->t.len;
     sql_parser_advance(p);
@@ -54,7 +56,7 @@ static struct sql_node *string_literal(struct sql_parser *p, const char *charset
 }
 
 static struct sql_node *introduced(struct sql_parser *p) {
-    const char *charset = lower_copy(p->arena, p->t.text);
+    const char *charset = sql_lower(p->arena, p->t.text);
     sql_parser_advance(p);
     if (p->t.kind == TOK_STRING) {
         return string_literal(p, charset);
@@ -181,7 +183,7 @@ static struct sql_cast_type *cast_type(struct sql_parser *p) {
         sql_parser_fail(p, "a type expected at byte %zu", p->t.start);
         return NULL;
     }
-    t->name = lower_copy(p->arena, p->t.text);
+    t->name = sql_lower(p->arena, p->t.text);
     sql_parser_advance(p);
     if (str_eq(t->name, "signed") || str_eq(t->name, "unsigned")) {
         (void)(sql_parser_accept_word(p, "integer") || sql_parser_accept_word(p, "int"));
@@ -203,7 +205,7 @@ static struct sql_cast_type *cast_type(struct sql_parser *p) {
         if (sql_parser_accept_word(p, "character")) {
             sql_parser_advance(p);
         }
-        t->charset = lower_copy(p->arena, p->t.text);
+        t->charset = sql_lower(p->arena, p->t.text);
         sql_parser_advance(p);
     }
     if (sql_parser_accept_word(p, "binary")) {
@@ -224,7 +226,7 @@ static struct sql_node *cast_call(struct sql_parser *p, bool convert) {
     }
     if (convert && sql_parser_accept_word(p, "using")) {
         n = sql_node_new(p->arena, SN_CONVERT_USING);
-        n->charset = lower_copy(p->arena, p->t.text);
+        n->charset = sql_lower(p->arena, p->t.text);
         sql_parser_advance(p);
     } else {
         n = sql_node_new(p->arena, SN_CAST);
@@ -317,7 +319,10 @@ static struct sql_node *call(struct sql_parser *p, const char *name) {
         return position_call(p, n);
     }
     if (str_eq(name, "exists")) {
-        return sql_parser_fail(p, "a subquery");
+        return p->queries ? sql_parse_exists(p) : sql_parser_fail(p, "a subquery");
+    }
+    if (p->queries && sql_has_more(name)) {
+        return sql_parse_more(p, n);
     }
     if (!sql_parser_accept_op(p, OP_RPAREN)) {
         bool from_for = str_eq(name, "substring") || str_eq(name, "substr") || str_eq(name, "mid");
@@ -335,14 +340,14 @@ static struct sql_node *call(struct sql_parser *p, const char *name) {
             }
         }
         if (str_eq(name, "char") && sql_parser_accept_word(p, "using")) {
-            n->charset = lower_copy(p->arena, p->t.text);
+            n->charset = sql_lower(p->arena, p->t.text);
             sql_parser_advance(p);
         }
         if (!sql_parser_expect_op(p, OP_RPAREN, ")")) {
             return NULL;
         }
     }
-    if (sql_token_is(&p->t, "over")) {
+    if (sql_token_is(&p->t, "over") && !p->queries) {
         return sql_parser_fail(p, "the window function %s", name);
     }
     return n;
@@ -380,39 +385,52 @@ static struct sql_node *name_or_call(struct sql_parser *p) {
             (sql_token_is(&t, "date") || sql_token_is(&t, "time") || sql_token_is(&t, "timestamp"))) {
             sql_parser_advance(p);
             n = leaf(p, SN_TEMPORAL);
-            n->name = lower_copy(p->arena, t.text);
+            n->name = sql_lower(p->arena, t.text);
             return n;
         }
-        if (sql_token_is(&t, "select") || sql_token_is(&t, "with")) {
+        if (sql_token_is(&t, "select") || (sql_token_is(&t, "with") && !p->queries)) {
             return sql_parser_fail(p, "a subquery");
         }
         if (sql_token_is(&t, "match")) {
-            return sql_parser_fail(p, "MATCH .. AGAINST");
+            return p->queries ? sql_parse_match(p) : sql_parser_fail(p, "MATCH .. AGAINST");
+        }
+        if (p->queries && sql_token_is(&t, "default")) {
+            return sql_parse_default(p);
+        }
+        if (p->queries && sql_reserved(t.text) && !paren) {
+            return sql_parser_fail(p, "a value expected, found %.60s", t.text);
         }
     }
     sql_parser_advance(p);
     if (paren) {
         if (t.kind == TOK_QUOTED_IDENT) {
-            return sql_parser_fail(p, "the stored function %s", t.text);
+            return p->queries ? sql_parse_stored_call(p, NULL, t.text)
+                              : sql_parser_fail(p, "the stored function %s", t.text);
         }
         sql_parser_advance(p);
-        return call(p, lower_copy(p->arena, t.text));
+        return call(p, sql_lower(p->arena, t.text));
     }
     if (t.kind == TOK_IDENT && bare_function(t.text)) {
         n = sql_node_new(p->arena, SN_CALL);
-        n->name = lower_copy(p->arena, t.text);
+        n->name = sql_lower(p->arena, t.text);
         return n;
     }
     n = sql_node_new(p->arena, SN_COLUMN);
+    n->start = t.start;
     n->name = t.text;
     for (int parts = 1; sql_parser_accept_op(p, OP_DOT); parts++) {
         if (parts == 3 || (p->t.kind != TOK_IDENT && p->t.kind != TOK_QUOTED_IDENT)) {
             return sql_parser_fail(p, "a name expected at byte %zu", p->t.start);
         }
+        n->schema = n->qualifier;
+        n->qualifier = n->name;
         n->name = p->t.text;
         sql_parser_advance(p);
     }
     if (p->t.kind == TOK_OP && p->t.op == OP_LPAREN) {
+        if (p->queries && n->schema == NULL && n->qualifier != NULL) {
+            return sql_parse_stored_call(p, n->qualifier, n->name);
+        }
         return sql_parser_fail(p, "the stored function %s", n->name);
     }
     return n;
@@ -420,6 +438,9 @@ static struct sql_node *name_or_call(struct sql_parser *p) {
 
 /* ( was read: an expression in parentheses or a row. */
 static struct sql_node *parenthesized(struct sql_parser *p) {
+    if (p->queries && sql_at_query(p)) {
+        return sql_parse_subquery(p);
+    }
     struct sql_node *first = sql_parse_expr(p);
     if (first == NULL || sql_parser_accept_op(p, OP_RPAREN)) {
         return first;
@@ -430,6 +451,22 @@ static struct sql_node *parenthesized(struct sql_parser *p) {
         ok = add(p, row, sql_parse_expr(p));
     }
     return ok && sql_parser_expect_op(p, OP_RPAREN, ")") ? row : NULL;
+}
+
+/* @x, @@x, @x := value. In queries the text keeps its @. */
+static struct sql_node *variable(struct sql_parser *p) {
+    const char *at = p->t.kind == TOK_USER_VAR ? "@" : "@@";
+    struct sql_node *n = leaf(p, SN_VARIABLE);
+    if (!p->queries) {
+        return n;
+    }
+    n->text = arena_printf(p->arena, "%s%s", at, n->text);
+    n->len = strlen(n->text);
+    if (at[1] == '\0' && sql_parser_accept_op(p, OP_ASSIGN)) {
+        n->kind = SN_ASSIGN;
+        return add(p, n, sql_parse_expr(p)) ? n : NULL;
+    }
+    return n;
 }
 
 static struct sql_node *primary(struct sql_parser *p) {
@@ -452,7 +489,12 @@ static struct sql_node *primary(struct sql_parser *p) {
         return leaf(p, SN_FLOAT);
     case TOK_USER_VAR:
     case TOK_SYSTEM_VAR:
-        return leaf(p, SN_VARIABLE);
+        return variable(p);
+    case TOK_PARAM:
+        if (p->queries) {
+            return leaf(p, SN_PARAM);
+        }
+        break;
     case TOK_QUOTED_IDENT:
         return name_or_call(p);
     case TOK_IDENT:
@@ -485,7 +527,7 @@ static struct sql_node *suffixes(struct sql_parser *p, struct sql_node *n) {
     while (n != NULL) {
         if (sql_parser_accept_word(p, "collate")) {
             struct sql_node *c = sql_node_new(p->arena, SN_COLLATE);
-            c->name = lower_copy(p->arena, p->t.text);
+            c->name = sql_lower(p->arena, p->t.text);
             sql_parser_advance(p);
             n = add(p, c, n) ? c : NULL;
         } else if (p->t.kind == TOK_OP && (p->t.op == OP_ARROW || p->t.op == OP_ARROW_TEXT)) {
@@ -505,6 +547,7 @@ struct sql_node *sql_parse_simple(struct sql_parser *p) {
         return sql_parser_fail(p, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
     }
     struct sql_node *n;
+    size_t start = p->t.start;
     enum sql_op op = p->t.kind == TOK_OP ? p->t.op : OP_NONE;
     if (op == OP_PLUS) {
         sql_parser_advance(p);
@@ -523,6 +566,9 @@ struct sql_node *sql_parse_simple(struct sql_parser *p) {
         n = add(p, n, sql_parse_simple(p)) ? n : NULL;
     } else {
         n = suffixes(p, primary(p));
+    }
+    if (n != NULL && (n->start == 0 || n->start > start)) {
+        n->start = start;
     }
     p->depth--;
     return n;

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "sql/catalog_text.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 const struct sql_column *pg_find_column(const struct sql_expr_options *o, struct arena *a, const char *name) {
     for (size_t i = 0; i < o->ncolumns; i++) {
@@ -68,12 +69,19 @@ static void text_column(struct pg *c, struct val *v, const struct sql_column *co
 }
 
 struct val pg_column_value(struct pg *c, const struct sql_node *n) {
+    if (c->q != NULL) {
+        return pgq_column(c, n);
+    }
     const struct sql_column *col = pg_find_column(c->o, c->a, n->name);
     if (col == NULL || col->from == NULL || col->to == NULL) {
         return pg_fail(c, "the column %.200s, which is not known here", n->name);
     }
+    return pg_value_of_column(c, col, str_quote_pg(c->a, col->target_name));
+}
+
+struct val pg_value_of_column(struct pg *c, const struct sql_column *col, const char *text) {
     const struct mytype *from = col->from;
-    struct val v = pg_val(TC_OTHER, str_quote_pg(c->a, col->target_name), true);
+    struct val v = pg_val(TC_OTHER, text, true);
     v.col = col;
     v.fsp = from->fsp;
     v.nonneg = from->is_unsigned || from->kind == MYT_YEAR;
@@ -261,6 +269,9 @@ static struct val binary_op(struct pg *c, const struct sql_node *n) {
         return pg_call(c, n->op == OP_ARROW ? &call : &unquote);
     }
     if (n->args[0]->kind == SN_ROW || n->args[1]->kind == SN_ROW) {
+        if (c->q != NULL && (n->op == OP_EQ || n->op == OP_NE)) {
+            return pgq_rows_equal(c, n->args[0], n->args[1], n->op == OP_NE);
+        }
         return pg_fail(c, "a comparison of rows");
     }
     struct val l = pg_node(c, n->args[0]), r = pg_node(c, n->args[1]);
@@ -324,6 +335,9 @@ static struct val dispatch(struct pg *c, const struct sql_node *n) {
     case SN_COLUMN:
         return pg_column_value(c, n);
     case SN_VARIABLE:
+        if (c->q != NULL) {
+            return pgq_node(c, n);
+        }
         return pg_fail(c, "the variable %.100s", n->text);
     case SN_UNARY:
         return unary_op(c, n);
@@ -368,6 +382,14 @@ static struct val dispatch(struct pg *c, const struct sql_node *n) {
     }
     case SN_ROW:
         return pg_fail(c, "a row of values");
+    case SN_SUBQUERY:
+    case SN_EXISTS:
+    case SN_QUANTIFIED:
+    case SN_MATCH:
+    case SN_PARAM:
+    case SN_ASSIGN:
+    case SN_DEFAULT:
+        return pgq_node(c, n);
     }
     return pg_fail(c, "an expression of an unknown kind");
 }
@@ -379,7 +401,10 @@ struct val pg_node(struct pg *c, const struct sql_node *n) {
     if (++c->depth > SQL_MAX_DEPTH + 8) {
         return pg_fail(c, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
     }
-    struct val v = dispatch(c, n);
+    size_t outer = c->at;
+    c->at = n->start != 0 || c->depth == 1 ? n->start : outer;
+    struct val v = c->q != NULL ? pgq_dispatch(c, n, dispatch) : dispatch(c, n);
+    c->at = outer;
     c->depth--;
     return c->why == NULL ? v : pg_val(TC_NULL, "NULL", true); /* what a failure left unfinished is not looked at */
 }
@@ -422,6 +447,16 @@ struct pg pg_context(struct arena *a, const struct sql_expr_options *o, bool b_d
                        .timestamp = b_database ? "timestamp(6) without time zone" : "timestamp"};
 }
 
+struct val pg_plain(struct pg *c, struct val v) {
+    if (v.cls == TC_BOOL) {
+        return pg_as_num(c, v);
+    }
+    if (v.cls == TC_HEX) {
+        return v.lit->kind == SN_BIT ? pg_val(TC_BITS, pg_fmt(c, "B'%s'", v.lit->text), true) : pg_as_bytes(c, v);
+    }
+    return v;
+}
+
 bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out, char **why) {
     struct pg c = pg_context(a, o, false);
     struct val v;
@@ -431,10 +466,8 @@ bool pg_translate(struct arena *a, const struct sql_expr_options *o, const struc
         v = pg_node(&c, n);
         if (c.why == NULL && o->assigned_to != NULL) {
             v = pg_assign(&c, v, o->assigned_to);
-        } else if (c.why == NULL && v.cls == TC_BOOL) {
-            v = pg_as_num(&c, v);
-        } else if (c.why == NULL && v.cls == TC_HEX) {
-            v = v.lit->kind == SN_BIT ? pg_val(TC_BITS, pg_fmt(&c, "B'%s'", v.lit->text), true) : pg_as_bytes(&c, v);
+        } else if (c.why == NULL) {
+            v = pg_plain(&c, v);
         }
     }
     *out = c.why == NULL ? arena_strdup(a, v.text) : NULL;

@@ -51,13 +51,18 @@ struct val {
     bool volatile_uuid; /* gen_random_uuid()::text: may be assigned to a uuid column without the cast */
     bool mixed;         /* a decimal chosen among several scales: its text would show the chosen one's */
     bool volatile_;     /* must not be repeated: rand(), uuid() */
+    bool not_null;      /* a column that cannot be NULL here (when col is set) */
     enum charset_kind charset;
     enum ci_kind ci;
     const struct sql_node *lit;   /* a literal */
     const struct sql_column *col; /* a plain column */
 };
 
+struct pg_queries; /* pg_query.h */
+
 struct pg {
+    struct pg_queries *q; /* NULL: an expression of a table's definition */
+    size_t at, why_at;    /* the place of the node at hand, and of the failure */
     struct arena *a;
     const struct sql_expr_options *o;
     char *why;
@@ -91,6 +96,9 @@ struct val pg_bit_not(struct pg *c, struct val v);
 struct val pg_cast(struct pg *c, const struct sql_node *n);
 struct val pg_call(struct pg *c, const struct sql_node *n);
 struct val pg_column_value(struct pg *c, const struct sql_node *n);
+struct val pg_value_of_column(struct pg *c, const struct sql_column *col, const char *text);
+/* The value for a select list or a variable: truth as 0 and 1, hexadecimal literals as bytes. */
+struct val pg_plain(struct pg *c, struct val v);
 
 /* expr_pg_text.c: making texts and values */
 const char *pg_fmt(struct pg *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -146,6 +154,7 @@ extern const struct pg_function pg_functions_string[], pg_functions_number[], pg
     pg_functions_misc[];
 
 /* expr_og_b.c */
+struct val og_b_node(struct pg *c, const struct sql_node *n); /* in a query of a B database */
 bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,
                     char **why) WARN_UNUSED;
 

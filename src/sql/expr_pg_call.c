@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 /* JSON to a number, as CAST(json AS SIGNED) does it. */
 static struct val json_number(struct pg *c, struct val j, const char *type) {
@@ -154,7 +155,7 @@ struct val pg_cast(struct pg *c, const struct sql_node *n) {
     return pg_fail(c, "CAST AS %.60s", t->name);
 }
 
-struct val pg_call(struct pg *c, const struct sql_node *n) {
+static struct val native_call(struct pg *c, const struct sql_node *n) {
     const struct pg_function *const tables[] = {pg_functions_misc, pg_functions_string, pg_functions_number,
                                                 pg_functions_date, pg_functions_json};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
@@ -175,4 +176,39 @@ struct val pg_call(struct pg *c, const struct sql_node *n) {
     }
     upper[i] = '\0';
     return pg_fail(c, "function %s", upper);
+}
+
+/* In queries a function of the compatibility schema stands in for what has no native form. */
+struct val pg_call(struct pg *c, const struct sql_node *n) {
+    struct val v;
+    if (c->q == NULL) {
+        return native_call(c, n);
+    }
+    if (n->more != NULL) {
+        return pgq_aggregate(c, n);
+    }
+    if (n->stored) {
+        return pgq_stored_call(c, n);
+    }
+    if (c->why != NULL) {
+        return pg_val(TC_NULL, "NULL", true);
+    }
+    v = native_call(c, n);
+    if (c->why == NULL) {
+        return v;
+    }
+    char *why = c->why;
+    size_t at = c->why_at;
+    bool found = false;
+    c->why = NULL;
+    v = pgq_compat_call(c, n, &found);
+    if (!found) {
+        c->why = NULL;
+        v = pgq_stored_call(c, n);
+        if (c->why != NULL) { /* the reason is the first one */
+            c->why = why;
+            c->why_at = at;
+        }
+    }
+    return v;
 }

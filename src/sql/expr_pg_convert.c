@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 /* 0x2a or b'101' as an unsigned number. */
 static struct val hex_number(struct pg *c, struct val v) {
@@ -114,6 +115,9 @@ struct val pg_as_num(struct pg *c, struct val v) {
     case TC_TEXT:
         if (pg_is_const_string(&v)) {
             if (!pg_literal_number(&v, &number)) {
+                if (c->q != NULL) {
+                    return pg_text_prefix_number(c, v, "float8");
+                }
                 return pg_fail(c, "the string %.60s used as a number", v.text);
             }
             return pg_val(TC_FLOAT, pg_fmt(c, "'%s'::float8", number), true);
@@ -126,8 +130,15 @@ struct val pg_as_num(struct pg *c, struct val v) {
     case TC_JSON:
         return pg_fail(c, "a JSON value used as a number (without CAST)");
     case TC_DATE:
+        if (c->q != NULL) { /* 20240131 */
+            return pg_int(pg_fmt(c, "to_char(%s, 'YYYYMMDD')::bigint", v.text), true, true);
+        }
+        return pg_fail(c, "a date used as a number");
     case TC_DATETIME:
     case TC_TSTZ:
+        if (c->q != NULL && v.fsp == 0) {
+            return pg_int(pg_fmt(c, "to_char(%s, 'YYYYMMDDHH24MISS')::bigint", v.text), true, true);
+        }
         return pg_fail(c, "a date used as a number");
     case TC_TIME:
         return pg_fail(c, "a time used as a number");
@@ -184,6 +195,8 @@ static struct val number_text(struct pg *c, struct val v) {
     out.volatile_ = v.volatile_;
     if (v.lit != NULL && (v.lit->kind == SN_INT || v.lit->kind == SN_DECIMAL || v.lit->kind == SN_BOOL)) {
         out.text = pg_fmt(c, "'%s%s'", v.text[0] == '.' ? "0" : "", v.text);
+    } else if (v.cls == TC_FLOAT && c->q != NULL) {
+        out.text = pg_fmt(c, "%s(%s)", pgq_compat(c, "float_text"), v.text);
     } else if (v.cls == TC_FLOAT) {
         return pg_fail(c, "a floating point number turned into text (the servers print it differently)");
     } else if (v.cls == TC_DEC && !v.integer && v.col == NULL) {

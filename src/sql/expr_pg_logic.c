@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 static const char *sign_of(enum sql_op op) {
     switch (op) {
@@ -319,6 +320,9 @@ static const char *in_list_side(struct pg *c, struct val left, const char *eq) {
 }
 
 static struct val in(struct pg *c, const struct sql_node *n) {
+    if (n->query != NULL || n->args[0]->kind == SN_ROW) {
+        return pgq_in(c, n);
+    }
     struct val left = pg_node(c, n->args[0]);
     const char *items = NULL, *left_text = NULL, *ors = NULL;
     bool as_list = true;

@@ -37,6 +37,7 @@ struct val pg_fail(struct pg *c, const char *fmt, ...) {
         va_end(ap);
         text[str_utf8_cut(text, strlen(text), sizeof text - 1)] = '\0';
         c->why = arena_strdup(c->a, text);
+        c->why_at = c->at;
     }
     return pg_val(TC_NULL, "NULL", true);
 }

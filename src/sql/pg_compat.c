@@ -1,0 +1,275 @@
+/* Functions that have no place in a table's definition: those of the compatibility schema, of the session, stored ones. They are
+ * asked when expr_pg_*.c has no form that holds in all places. */
+#include <string.h>
+
+#include "base/str.h"
+#include "sql/compat.h"
+#include "sql/pg_program.h"
+#include "sql/pg_query.h"
+
+const char *pgq_compat(struct pg *c, const char *name) {
+    struct sql_translation *t = c->q->out;
+    bool have = false;
+    for (size_t i = 0; i < t->ncompat; i++) {
+        have = have || str_eq(t->compat[i], name);
+    }
+    if (!have) {
+        t->compat = arena_grow(c->a, t->compat, t->ncompat, &t->compat_cap, sizeof *t->compat);
+        t->compat[t->ncompat++] = name;
+    }
+    return pg_fmt(c, SQL_COMPAT_SCHEMA ".%s", name);
+}
+
+/* What a result is: a letter of `result` below. */
+static struct val result(struct pg *c, char kind, const char *text) {
+    struct val v;
+    switch (kind) {
+    case 'i': /* integer */
+        return pg_int(text, true, false);
+    case 'p': /* not negative */
+        v = pg_int(text, true, false);
+        v.nonneg = true;
+        return v;
+    case 'I': /* bigint, not negative */
+        v = pg_int(text, true, true);
+        v.nonneg = true;
+        return v;
+    case 'L':
+        return pg_int(text, true, true);
+    case 't':
+        return pg_val(TC_TEXT, text, true);
+    case 'b':
+        return pg_val(TC_BYTES, text, true);
+    case 'B':
+        return pg_val(TC_BOOL, text, true);
+    case 'd':
+        return pg_val(TC_DATE, text, true);
+    case 'D':
+        v = pg_val(TC_DATETIME, text, true);
+        v.fsp = 6;
+        return v;
+    case 'S': /* whole seconds */
+        return pg_val(TC_DATETIME, text, true);
+    case 'T':
+        return pg_val(TC_TIME, text, true);
+    case 'f':
+        return pg_val(TC_FLOAT, text, true);
+    case 'j':
+        return pg_val(TC_JSON, text, true);
+    default:
+        return pg_fail(c, "a function whose result is not known");
+    }
+}
+
+static struct val argument(struct pg *c, char kind, const struct sql_node *n) {
+    struct val v = pgq_expr(c, n), out;
+    switch (kind) {
+    case 't':
+        return pg_as_text(c, v);
+    case 'i':
+        return pg_as_int4(c, v);
+    case 'I':
+        return pg_as_bigint(c, v);
+    case 'n':
+        return pg_as_numeric(c, v);
+    case 'f':
+        return pg_as_float(c, v);
+    case 'd':
+        return pg_as_date(c, v);
+    case 'D':
+        return pg_as_datetime(c, v);
+    case 'T':
+        if (pg_is_const_string(&v) && pg_parse_time_literal(c, &v, false, &out)) {
+            return out;
+        }
+        return v.cls == TC_TIME ? v : pg_fail(c, "a value that is not a TIME");
+    case 'b':
+        return pg_as_bytes(c, v);
+    case 'j':
+        return v.cls == TC_JSON || v.cls == TC_TEXT ? pg_as_json(c, v) : pg_fail(c, "a value that is not JSON");
+    case 'v': /* any value, as JSON holds it */
+        if (v.cls == TC_TEXT || v.cls == TC_ENUM) {
+            return pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s::text)", pg_p(c, pg_as_text(c, v))), true);
+        }
+        if (v.cls == TC_BOOL) {
+            return pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s)", v.text), true);
+        }
+        return v.cls == TC_FLOAT ? pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s)", v.text), true) : pg_as_json(c, v);
+    default:
+        return pg_fail(c, "an argument of an unknown kind");
+    }
+}
+
+/* name, its arguments' kinds, how many may be left out, the result, and the text: $1.. are the arguments; !name is a function of the
+ * compatibility schema. */
+struct compat_function {
+    const char *name, *args;
+    size_t optional;
+    char result;
+    const char *text;
+};
+
+static const struct compat_function functions[] = {
+#define F(name, args, optional, result, text) {name, args, optional, result, text},
+#include "sql/compat_functions.def"
+#undef F
+};
+
+static const char *expand(struct pg *c, const struct compat_function *f, const struct val *args, size_t n) {
+    struct sb b = {.a = c->a};
+    for (const char *p = f->text; *p != '\0' && c->why == NULL; p++) {
+        if (*p == '$' && p[1] >= '1' && p[1] <= '9') {
+            size_t i = (size_t)(p[1] - '1');
+            if (i >= n) {
+                pg_fail(c, "function %s with %zu arguments", f->name, n);
+                break;
+            }
+            sb_puts(&b, pg_p(c, args[i]));
+            p++;
+        } else if (*p == '!') {
+            size_t len = strspn(p + 1, "abcdefghijklmnopqrstuvwxyz_0123456789");
+            sb_puts(&b, pgq_compat(c, arena_strndup(c->a, p + 1, len)));
+            p += len;
+        } else {
+            sb_put(&b, p, 1);
+        }
+    }
+    return sb_text(&b);
+}
+
+/* JSON_SET(j, path, value, path, value, ..) and the like: one call within the other. */
+static struct val json_change(struct pg *c, const struct sql_node *n, const char *how) {
+    struct val j = argument(c, 'j', n->args[0]);
+    bool remove = str_eq(how, "remove"), append = str_eq(how, "append");
+    size_t step = remove ? 1 : 2;
+    if (n->nargs < 1 + step || (n->nargs - 1) % step != 0) {
+        return pg_fail(c, "function %s with %zu arguments", n->name, n->nargs);
+    }
+    for (size_t i = 1; i < n->nargs && c->why == NULL; i += step) {
+        struct val path = argument(c, 't', n->args[i]);
+        if (remove) {
+            j.text = pg_fmt(c, "%s(%s, %s)", pgq_compat(c, "json_remove"), j.text, path.text);
+        } else {
+            struct val v = argument(c, 'v', n->args[i + 1]);
+            j.text = append
+                         ? pg_fmt(c, "%s(%s, %s, %s)", pgq_compat(c, "json_array_append"), j.text, path.text, v.text)
+                         : pg_fmt(c, "%s(%s, %s, %s, '%s')", pgq_compat(c, "json_set"), j.text, path.text, v.text, how);
+        }
+    }
+    return pg_val(TC_JSON, j.text, true);
+}
+
+/* STR_TO_DATE: what the format holds says what comes out. */
+static struct val str_to_date(struct pg *c, const struct sql_node *n) {
+    const struct sql_node *f = n->args[1];
+    if (f->kind != SN_STRING) {
+        return pg_fail(c, "STR_TO_DATE with a format that is not a constant");
+    }
+    bool day = false, clock = false, micro = false;
+    for (size_t i = 0; i + 1 < f->len; i++) {
+        day = day || (f->text[i] == '%' && strchr("YymcdeMbj", f->text[i + 1]) != NULL);
+        clock = clock || (f->text[i] == '%' && strchr("HkhIlisSTrfp", f->text[i + 1]) != NULL);
+        micro = micro || (f->text[i] == '%' && f->text[i + 1] == 'f');
+    }
+    if (!day) {
+        return pg_fail(c, "STR_TO_DATE with a format of a time alone");
+    }
+    const char *text = pg_fmt(c, "%s(%s, %s)", pgq_compat(c, "str_to_date"), argument(c, 't', n->args[0]).text,
+                              pg_string_literal(c, f->text, f->len));
+    if (!clock) {
+        return pg_val(TC_DATE, pg_fmt(c, "%s::date", text), true);
+    }
+    struct val v = pg_val(TC_DATETIME, text, true);
+    v.fsp = micro ? 6 : 0;
+    return v;
+}
+
+/* IF, CASE and so on of JSON; MEMBER OF; what a table of texts cannot say. */
+static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
+    static const struct {
+        const char *name, *how;
+    } changes[] = {{"json_set", "set"},
+                   {"json_insert", "insert"},
+                   {"json_replace", "replace"},
+                   {"json_remove", "remove"},
+                   {"json_array_append", "append"}};
+    *found = true;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        if (str_eq(n->name, changes[i].name) && n->nargs > 0) {
+            return json_change(c, n, changes[i].how);
+        }
+    }
+    if (str_eq(n->name, "str_to_date") && n->nargs == 2) {
+        return str_to_date(c, n);
+    }
+    if (str_eq(n->name, "values") && n->nargs == 1 && c->q->excluded != NULL && n->args[0]->kind == SN_COLUMN) {
+        const struct pg_rel *rel = c->q->excluded;
+        for (size_t i = 0; i < rel->shape.n; i++) {
+            const struct pg_col *col = &rel->shape.cols[i];
+            if (col->v.col != NULL && str_ieq(col->v.col->name, n->args[0]->name)) {
+                return pgq_rel_value(c, rel, col);
+            }
+        }
+        return pg_fail(c, "the column %.100s, which is not known here", n->args[0]->name);
+    }
+    if (str_eq(n->name, "sha2") && n->nargs == 2) {
+        long bits;
+        if (!sql_node_const_int(n->args[1], &bits) ||
+            (bits != 0 && bits != 224 && bits != 256 && bits != 384 && bits != 512)) {
+            return pg_fail(c, "SHA2 of a length that is not a constant");
+        }
+        return pg_val(TC_TEXT,
+                      pg_fmt(c, "encode(sha%ld(%s), 'hex')", bits == 0 ? 256 : bits, argument(c, 'b', n->args[0]).text),
+                      true);
+    }
+    if ((str_eq(n->name, "row_count") || str_eq(n->name, "found_rows")) && n->nargs == 0) {
+        if (c->q->program != NULL && str_eq(n->name, "row_count")) {
+            return c->q->b ? pg_int("row_count()", true, true) : pg_int("godwit_row_count", true, true);
+        }
+        return pg_fail(c, "function %s outside of a program", n->name);
+    }
+    *found = false;
+    return pg_val(TC_NULL, "NULL", true);
+}
+
+struct val pgq_compat_call(struct pg *c, const struct sql_node *n, bool *found) {
+    struct val v = special(c, n, found);
+    if (*found) {
+        return v;
+    }
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        const struct compat_function *f = &functions[i];
+        size_t max = strlen(f->args);
+        if (!str_eq(f->name, n->name) || n->nargs > max || n->nargs + f->optional < max) {
+            continue;
+        }
+        struct val args[9];
+        *found = true;
+        for (size_t k = 0; k < n->nargs && c->why == NULL; k++) {
+            args[k] = argument(c, f->args[k], n->args[k]);
+        }
+        return c->why != NULL ? pg_val(TC_NULL, "NULL", true) : result(c, f->result, expand(c, f, args, n->nargs));
+    }
+    return v;
+}
+
+struct val pgq_stored_call(struct pg *c, const struct sql_node *n) {
+    const struct sql_routine *r = pgq_routine(c, n->schema, n->name, true);
+    if (r == NULL) {
+        return pg_fail(c, "the function %.100s, which is neither built in nor among those that are carried", n->name);
+    }
+    if (n->nargs != r->nparams) {
+        return pg_fail(c, "function %s with %zu arguments", n->name, n->nargs);
+    }
+    struct sb b = {.a = c->a};
+    for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
+        struct val v = pg_assign(c, pgq_expr(c, n->args[i]), &r->params[i]);
+        /* The target chooses a function by its arguments' types. */
+        sb_printf(&b, "%s%s::%s", i == 0 ? "" : ", ", pg_p(c, v),
+                  r->params[i].to->cast_name != NULL ? r->params[i].to->cast_name : r->params[i].to->ddl);
+    }
+    struct val v = pg_value_of_column(
+        c, r->returns, pg_fmt(c, "%s(%s)", pgq_qualified(c, r->target_schema, r->target_name), sb_text(&b)));
+    v.volatile_ = true;
+    return v;
+}

@@ -1,0 +1,102 @@
+/* Inside of the printer of programs: blocks, variables, cursors, handlers, temporary tables. */
+#ifndef SQL_PG_PROGRAM_H
+#define SQL_PG_PROGRAM_H
+
+#include "sql/pg_query.h"
+
+struct pg_variable {
+    const char *name;
+    const struct sql_column *column;
+    const char *text;      /* quoted */
+    const char *qualified; /* with the block's or the routine's name: where a column has the same name */
+};
+
+struct pg_cursor {
+    const char *name;
+    const struct sql_query *query;
+    const char *text;
+    struct pg_shape shape;
+};
+
+struct pg_handler {
+    const struct sql_stmt *stmt;
+    struct pg_block *block; /* where it was declared: EXIT leaves that */
+};
+
+struct pg_block {
+    struct pg_block *outer;
+    const struct sql_stmt *stmt;
+    const char *label; /* quoted, or NULL */
+    struct pg_variable *variables;
+    size_t nvariables, variables_cap;
+    struct pg_cursor *cursors;
+    size_t ncursors, cursors_cap;
+    struct pg_handler *handlers;
+    size_t nhandlers, handlers_cap;
+    const struct sql_stmt **conditions; /* named ones */
+    size_t nconditions, conditions_cap;
+    bool in_handler; /* a handler of this block is being printed: its own do not hold there */
+    bool whole;      /* its handlers stand in one EXCEPTION clause around all statements */
+};
+
+struct pg_temporary {
+    const char *name;
+    struct pg_shape shape;
+};
+
+struct pg_user;
+
+struct pg_program {
+    struct pg_block *block;
+    struct sb out;
+    int level;
+    unsigned numbers; /* for names of its own */
+    unsigned loop_depth;
+    bool in_handler; /* in a handler's body: RESIGNAL has something to raise */
+    bool deferred;   /* the handler's body runs behind the EXCEPTION clause, so that it may end transactions */
+    bool undone;     /* the EXCEPTION clause has undone the transaction's work: ROLLBACK has nothing to do */
+    bool wrote;      /* something that a transaction would undo has been printed */
+    bool has_transaction, uses_row, uses_state, uses_row_count;
+    bool has_queries, has_changes; /* for STABLE, IMMUTABLE */
+    size_t results;                /* cursors that carry result sets */
+    struct pg_temporary *temporaries;
+    size_t ntemporaries, temporaries_cap;
+    const struct sql_table *trigger_table;
+    struct pg_user *user;
+    size_t nuser, user_cap;
+};
+
+struct pg_user { /* a user variable, and what it holds */
+    const char *name;
+    enum tclass cls;
+};
+
+const struct pg_temporary *prog_temporary(const struct pg *c, const char *name);
+
+/* ---- pg_program.c ---- */
+void prog_stmts(struct pg *c, const struct sql_stmts *list, size_t from);
+void prog_stmt(struct pg *c, const struct sql_stmt *s);
+void prog_line(struct pg *c, const char *fmt, ...) PRINTF_LIKE(2, 3); /* indented, with a line end */
+/* A column of a program's type. NULL after a failure. */
+const struct sql_column *prog_column(struct pg *c, const char *name, const struct sql_program_type *t);
+void prog_add_variable(struct pg *c, struct pg_block *b, const char *name, const struct sql_column *column,
+                       const char *block_name);
+bool prog_is_guarded(const struct sql_stmt *s);
+
+/* ---- pg_simple.c: statements without statements inside ---- */
+void prog_simple_stmt(struct pg *c, const struct sql_stmt *s);
+
+/* ---- pg_handler.c ---- */
+/* A simple statement with the handlers in force around it. */
+void prog_guarded(struct pg *c, const struct sql_stmt *s);
+bool prog_has_handlers(const struct pg *c);
+/* The statements of a NOT FOUND handler; false: none is in force. */
+bool prog_not_found(struct pg *c);
+bool prog_handles_not_found(const struct pg *c);
+/* Can all handlers of the block stand in one EXCEPTION clause? Then *commit: its last statement is COMMIT. */
+bool prog_whole(const struct pg *c, const struct pg_block *b, const struct sql_stmts *list, size_t from, bool *commit);
+void prog_exception_clause(struct pg *c, struct pg_block *b);
+void prog_signal(struct pg *c, const struct sql_stmt *s);
+void prog_diagnostics(struct pg *c, const struct sql_stmt *s);
+
+#endif

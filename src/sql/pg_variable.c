@@ -1,0 +1,110 @@
+/* Variables: parameters and local ones, NEW and OLD, user variables. */
+#include <string.h>
+
+#include "base/str.h"
+#include "sql/pg_program.h"
+
+const struct pg_temporary *prog_temporary(const struct pg *c, const char *name) {
+    const struct pg_program *p = c->q->program;
+    for (size_t i = 0; p != NULL && i < p->ntemporaries; i++) {
+        if (str_ieq(p->temporaries[i].name, name)) {
+            return &p->temporaries[i];
+        }
+    }
+    return NULL;
+}
+
+/* Is a column of this name visible? Then the variable needs its block's name. */
+static bool column_visible(const struct pg *c, const char *name) {
+    for (const struct pg_scope *s = c->q->scope; s != NULL; s = s->outer) {
+        for (size_t i = 0; i < s->n; i++) {
+            if (pgq_find_col(&s->rels[i].shape, name) != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool trigger_row(struct pg *c, const struct sql_node *n, struct val *out) {
+    const struct sql_table *t = c->q->program->trigger_table;
+    bool fresh = str_ieq(n->qualifier, "new");
+    if (t == NULL || (!fresh && !str_ieq(n->qualifier, "old"))) {
+        return false;
+    }
+    for (size_t i = 0; i < t->ncolumns; i++) {
+        if (str_ieq(t->columns[i].name, n->name)) {
+            const char *name = str_quote_pg(c->a, t->columns[i].target_name);
+            *out = pg_value_of_column(c, &t->columns[i], pg_fmt(c, "%s.%s", fresh ? "NEW" : "OLD", name));
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pgq_variable(struct pg *c, const struct sql_node *n, struct val *out) {
+    if (c->q->program == NULL || n->schema != NULL) {
+        return false;
+    }
+    if (n->qualifier != NULL) {
+        return trigger_row(c, n, out);
+    }
+    for (struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
+        for (size_t i = 0; i < b->nvariables; i++) {
+            const struct pg_variable *v = &b->variables[i];
+            if (str_ieq(v->name, n->name)) {
+                bool qualified = !c->q->b && v->qualified != NULL && column_visible(c, n->name);
+                *out = pg_value_of_column(c, v->column, qualified ? v->qualified : v->text);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Kept as texts in the session (compat.def). What kind of value one holds is known from what the program assigns. */
+struct val pgq_user_variable(struct pg *c, const struct sql_node *n) {
+    struct pg_program *p = c->q->program;
+    if (n->text[0] != '@' || n->text[1] == '@') {
+        const char *name = n->text + 2;
+        if (str_ieq(name, "rowcount") || str_ieq(name, "row_count")) {
+            return pg_fail(c, "the system variable %.60s", n->text);
+        }
+        return pg_fail(c, "the system variable %.60s", n->text);
+    }
+    enum tclass cls = TC_NULL;
+    for (size_t i = 0; p != NULL && i < p->nuser; i++) {
+        if (str_ieq(p->user[i].name, n->text + 1)) {
+            cls = p->user[i].cls;
+        }
+    }
+    if (c->q->b) {
+        struct val v = pg_val(cls == TC_NULL ? TC_TEXT : cls, n->text, true);
+        v.wide = true;
+        return v;
+    }
+    const char *get = pg_fmt(c, "%s(%s)", pgq_compat(c, "get_variable"), str_literal_pg(c->a, n->text + 1));
+    struct val v;
+    switch (cls) {
+    case TC_INT:
+        return pg_int(pg_fmt(c, "%s::bigint", get), true, true);
+    case TC_DEC:
+        v = pg_val(TC_DEC, pg_fmt(c, "%s::numeric", get), true);
+        v.scale = -1;
+        return v;
+    case TC_FLOAT:
+        return pg_val(TC_FLOAT, pg_fmt(c, "%s::float8", get), true);
+    case TC_DATE:
+        return pg_val(TC_DATE, pg_fmt(c, "%s::date", get), true);
+    case TC_DATETIME:
+        v = pg_val(TC_DATETIME, pg_fmt(c, "%s::timestamp", get), true);
+        v.fsp = 6;
+        return v;
+    case TC_JSON:
+        return pg_val(TC_JSON, pg_fmt(c, "%s::jsonb", get), true);
+    case TC_TEXT:
+        return pg_val(TC_TEXT, get, true);
+    default:
+        return pg_fail(c, "the user variable %.60s, whose type cannot be told from this program", n->text);
+    }
+}

@@ -1,0 +1,318 @@
+"""Queries and programs of MySQL, translated: the text is the expected one, and on PostgreSQL it does what MySQL does.
+
+tests/sql holds the cases (sql_cases.py says how they are written). GODWIT_GOLDEN_WRITE=1 writes the expected texts anew.
+Each case also goes back to MySQL: what the parser understood, printed again, gives the same results there.
+"""
+
+import os
+import warnings
+from pathlib import Path
+
+import psycopg2
+import pymysql
+import pytest
+from psycopg2.extras import register_default_jsonb
+from databases import Database
+from expr_values import Json, decode_pg, different
+from program import ROOT
+from sql_cases import DIALECTS, DIRECTORY, Tool, golden_text, read_cases
+
+import json
+import re
+
+warnings.filterwarnings("ignore", category=pymysql.Warning)
+
+CASES = read_cases()
+SCHEMA = (DIRECTORY / "schema.sql").read_text()
+
+
+def tool_path():
+    built = Path(os.environ.get("GODWIT_BIN") or ROOT / "build-asan" / "godwit").parent
+    return built / "tests" / "unit" / "sql" / "sql_tool"
+
+
+def schema_statements():
+    return [s for s in SCHEMA.split(";\n") if s.strip()]
+
+
+class Both:
+    def __init__(self, mysql, pg, tool):
+        self.mysql, self.pg, self.tool = mysql, pg, tool
+        my = mysql.cursor()
+        my.execute("SET time_zone = '+00:00'")
+        my.execute("SET GLOBAL log_bin_trust_function_creators = 1")
+        for s in schema_statements():
+            my.execute(s)
+        self.catalog = self.read_catalog()
+        self.cur = pg.cursor()
+        self.cur.execute("SET timezone = 'UTC'; SET client_min_messages = warning; CREATE SCHEMA godwit_compat")
+        for s in self.tool.ask(catalog=self.catalog, dialect="pg")["ddl"]:
+            self.cur.execute(s)
+        for t in self.catalog["tables"]:
+            if t["name"] == "accounts":
+                self.cur.execute("ALTER TABLE accounts ADD CHECK (balance >= 0)")
+        self.fill_pg()
+        for name in self.tool.ask(compat=None)["names"]:
+            for s in self.tool.ask(compat=name)["statements"]:
+                self.cur.execute(s)
+
+    def read_catalog(self):
+        my = self.mysql.cursor()
+        my.execute("SELECT database()")
+        tables = {}
+        my.execute("SELECT table_name, column_name, column_type, character_set_name, collation_name, is_nullable, extra "
+                   "FROM information_schema.columns WHERE table_schema = database() ORDER BY table_name, ordinal_position")
+        for table, name, type_, charset, collation, nullable, extra in my.fetchall():
+            t = tables.setdefault(table, {"name": table, "columns": [], "keys": []})
+            t["columns"].append([name, type_, charset, collation, nullable == "NO", "auto_increment" in extra])
+        keys = {}
+        my.execute("SELECT table_name, index_name, column_name FROM information_schema.statistics "
+                   "WHERE table_schema = database() AND non_unique = 0 ORDER BY table_name, index_name, seq_in_index")
+        for table, index, column in my.fetchall():
+            keys.setdefault((table, index), []).append(column)
+        for (table, index), columns in keys.items():
+            tables[table]["keys"].append([index == "PRIMARY", *columns])
+        return {"schema": "here", "tables": list(tables.values()), "routines": []}
+
+    def fill_pg(self):
+        my = self.mysql.cursor()
+        for t in self.catalog["tables"]:
+            name = t["name"]
+            self.cur.execute(f'TRUNCATE "{name}" RESTART IDENTITY')
+            my.execute(f"SELECT * FROM `{name}`")
+            for row in my.fetchall():
+                self.cur.execute(f'INSERT INTO "{name}" VALUES ({", ".join(["%s"] * len(row))})', row)
+            if any(c[5] for c in t["columns"]):
+                my.execute(f"SELECT coalesce(max(id), 0) + 1 FROM `{name}`")
+                self.cur.execute(f'ALTER TABLE "{name}" ALTER id RESTART WITH {my.fetchone()[0]}')
+
+    def fill_mysql(self):
+        my = self.mysql.cursor()
+        for t in self.catalog["tables"]:
+            my.execute(f"TRUNCATE `{t['name']}`")
+        for s in schema_statements():
+            if s.startswith("INSERT"):
+                my.execute(s)
+
+    # ---- MySQL ----
+
+    def mysql_call(self, text):
+        """Result sets, and what OUT and INOUT arguments hold, or the error."""
+        my = self.mysql.cursor()
+        try:
+            my.execute(text)
+        except pymysql.MySQLError as e:
+            return ("error", e.args[0])
+        sets = []
+        while True:
+            if my.description is not None:
+                sets.append(([d[0] for d in my.description], list(my.fetchall())))
+            try:
+                if not my.nextset():
+                    break
+            except pymysql.MySQLError as e:
+                return ("error", e.args[0])
+        if re.match(r"CALL\b", text, re.I):
+            names = re.findall(r"@\w+", text)
+            if names:
+                my.execute("SELECT " + ", ".join(names))
+                sets.append((names, list(my.fetchall())))
+        return sets
+
+    def run_mysql(self, case, objects):
+        my = self.mysql.cursor()
+        for o in objects:
+            my.execute(o)
+        results = []
+        if not case.commits:
+            my.execute("START TRANSACTION")
+        for kind, text in case.steps:
+            if kind == "set":
+                my.execute(f"SET {text}")
+            elif kind == "table":
+                my.execute(f"SELECT * FROM `{text}` ORDER BY 1, 2")
+                results.append([([d[0] for d in my.description], list(my.fetchall()))])
+            else:
+                results.append(self.mysql_call(text))
+        if not case.commits:
+            my.execute("ROLLBACK")
+        for o in reversed(objects):
+            kind, name = re.match(r"CREATE\s+.*?\b(VIEW|FUNCTION|PROCEDURE|TRIGGER|EVENT)\s+(`[^`]+`|\w+)", o, re.I | re.S).groups()
+            my.execute(f"DROP {kind} {name}")
+        if case.commits or any(kind == "table" or re.match(r"(CALL|INSERT|REPLACE|UPDATE|DELETE)\b", t, re.I) for kind, t in case.steps):
+            self.fill_mysql()
+        return results
+
+    # ---- PostgreSQL ----
+
+    def pg_call(self, case, text):
+        answer = self.tool.ask(sql=text, dialect="pg")
+        assert "error" not in answer, f"{text}: {answer.get('error')}"
+        statement, = answer["statements"]
+        if not case.commits:
+            self.cur.execute("SAVEPOINT here")
+        try:
+            self.cur.execute(statement)
+        except psycopg2.Error as e:
+            if not case.commits:
+                self.cur.execute("ROLLBACK TO here")
+            return ("error", e)
+        if self.cur.description is None:
+            return []
+        names, rows = [d[0] for d in self.cur.description], self.cur.fetchall()
+        if not re.match(r"CALL\b", text, re.I):
+            return [(names, rows)]
+        cursors = [(n, v) for n, v in zip(names, rows[0]) if re.match(r"result_\d+$", n)]
+        sets = []
+        for _, cursor in cursors:
+            if cursor is not None:
+                self.cur.execute(f'FETCH ALL FROM "{cursor}"')
+                sets.append(([d[0] for d in self.cur.description], self.cur.fetchall()))
+        rest = len(names) - len(cursors)
+        if rest > 0:
+            sets.append((names[:rest], [rows[0][:rest]]))
+        return sets
+
+    def run_pg(self, case, answers):
+        results, values = [], {}
+        for answer in answers:
+            for s in answer["statements"]:
+                self.cur.execute(s)
+        if not case.commits:
+            self.cur.execute("BEGIN")
+        for kind, text in case.steps:
+            if kind == "set":
+                name, value = text.split("=", 1)
+                values[name.strip()] = value.strip()
+            elif kind == "table":
+                self.cur.execute(f'SELECT * FROM "{text}" ORDER BY 1, 2')
+                results.append([([d[0] for d in self.cur.description], self.cur.fetchall())])
+            else:
+                for name, value in values.items():
+                    text = re.sub(re.escape(name) + r"\b", value, text)
+                results.append(self.pg_call(case, text))
+        if not case.commits:
+            self.cur.execute("ROLLBACK")
+        for answer in reversed(answers):
+            for s in answer["drops"]:
+                self.cur.execute(s)
+        if any(kind == "table" or re.match(r"(CALL|INSERT|REPLACE)\b", t, re.I) for kind, t in case.steps):
+            self.fill_pg()
+        return results
+
+
+@pytest.fixture(scope="module")
+def tool():
+    path = tool_path()
+    assert path.exists(), f"{path} is not built (./dev build)"
+    t = Tool(path)
+    yield t
+    assert t.close() == 0
+
+
+@pytest.fixture(scope="module")
+def both(_mysql9_session, _pg15_session, tool):
+    source, target = Database(_mysql9_session, "sql"), Database(_pg15_session, "sql")
+    source.create()
+    target.create()
+    mysql, pg = source.connect(), target.connect()
+    mysql.autocommit(True)
+    pg.autocommit = True
+    register_default_jsonb(pg, loads=lambda text: Json(json.loads(text)))
+    yield Both(mysql, pg, tool)
+    mysql.close()
+    pg.close()
+    source.drop()
+    target.drop()
+
+
+def same_set(mysql, pg, ordered):
+    (my_names, my_rows), (pg_names, pg_rows) = mysql, pg
+    pg_rows = [tuple(decode_pg(v) for v in r) for r in pg_rows]
+    if len(my_rows) != len(pg_rows):
+        return f"{len(my_rows)} rows and {len(pg_rows)}: {my_rows[:5]} and {pg_rows[:5]}"
+    rest = list(pg_rows)
+    for row in my_rows:
+        for i, other in enumerate(rest[:1] if ordered else rest):
+            if len(row) == len(other) and not any(different(a, b) for a, b in zip(row, other)):
+                del rest[i]
+                break
+        else:
+            return f"MySQL {row}, PostgreSQL {rest[0] if ordered else rest}"
+    return None
+
+
+def compare(mysql, pg, text):
+    if isinstance(mysql, tuple) or isinstance(pg, tuple):
+        if isinstance(mysql, tuple) and isinstance(pg, tuple):
+            return None
+        return f"{text}: MySQL {mysql}, PostgreSQL {pg}"
+    ordered = re.search(r"\bORDER BY\b", text, re.I) is not None
+    if len(mysql) != len(pg):
+        return f"{text}: {len(mysql)} result sets and {len(pg)}: {mysql} and {pg}"
+    for a, b in zip(mysql, pg):
+        wrong = same_set(a, b, ordered)
+        if wrong is None and re.match(r"SELECT|WITH", text, re.I) and [n[:63] for n in a[0]] != b[0]:
+            wrong = f"names {a[0]} and {b[0]}"
+        if wrong is not None:
+            return f"{text}: {wrong}"
+    return None
+
+
+def with_routines(both, case, dialect):
+    """The answers for a case's objects, each knowing the others' routines."""
+    routines = [o for o in case.objects if re.match(r"CREATE\s+(DEFINER\s*=\s*\S+\s+)?(FUNCTION|PROCEDURE)\b", o, re.I)]
+    both.tool.ask(catalog={**both.catalog, "routines": routines}, dialect=dialect)
+    return [both.tool.ask(sql=t, dialect=dialect) for t in case.texts]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
+def test_runs_alike(both, case):
+    answers = with_routines(both, case, "pg")
+    errors = [a["error"] for a in answers if "error" in a]
+    if case.refused is not None:
+        assert errors and case.refused in errors[0], errors or answers
+        return
+    assert not errors, errors[0]
+    mysql = both.run_mysql(case, case.objects)
+    try:
+        pg = both.run_pg(case, answers if case.objects else [])
+    except psycopg2.Error:
+        both.cur.execute("ROLLBACK")
+        raise
+    shown = "\n".join(s for a in answers for s in a["statements"])
+    for (kind, text), a, b in zip([s for s in case.steps if s[0] != "set"], mysql, pg):
+        wrong = compare(a, b, text)
+        assert wrong is None, f"{wrong}\n{shown}"
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.refused is None or True], ids=lambda c: c.id)
+def test_back_to_mysql(both, case):
+    """Parsed and printed again as MySQL, it does the same."""
+    printed = [both.tool.ask(sql=t, mysql=True) for t in case.texts]
+    for p in printed:
+        assert "error" not in p, p
+    again = [both.tool.ask(sql=p["mysql"], mysql=True) for p in printed]
+    assert [a.get("mysql") for a in again] == [p["mysql"] for p in printed], "printed again it is another text"
+    first = both.run_mysql(case, case.objects)
+    calls = iter([p["mysql"] for p in printed])
+    copy = type("Printed", (), {"commits": case.commits, "steps": [
+        (kind, next(calls) if kind == "call" and not case.objects else text) for kind, text in case.steps]})
+    second = both.run_mysql(copy, [p["mysql"] for p in printed] if case.objects else [])
+    for a, b, (_, text) in zip(first, second, [s for s in case.steps if s[0] != "set"]):
+        if isinstance(a, list) and isinstance(b, list):
+            a, b = [sorted(map(repr, s[1])) for s in a], [sorted(map(repr, s[1])) for s in b]
+        assert a == b, (text, printed)
+
+
+@pytest.mark.parametrize("file", sorted({c.file for c in CASES}), ids=lambda f: f.name.split(".")[0])
+@pytest.mark.parametrize("name", DIALECTS)
+def test_golden(both, file, name):
+    parts = []
+    for case in CASES:
+        if case.file == file:
+            parts.append(f"-- case: {case.name}\n" + "".join(golden_text(a) for a in with_routines(both, case, DIALECTS[name])))
+    text, path = "\n".join(parts), file.with_name(file.name.replace(".mysql.sql", f".{name}.sql"))
+    if os.environ.get("GODWIT_GOLDEN_WRITE"):
+        path.write_text(text)
+    assert path.exists() and path.read_text() == text, f"{path.name} is another text (GODWIT_GOLDEN_WRITE=1 writes it)"
