@@ -402,7 +402,10 @@ void supervisor_order(struct supervisor *s, const json_t *message) {
     if (c == NULL || c->ended || c->process == NULL || order == NULL) {
         return;
     }
-    json_t *line = json_pack("{s:s}", "order", order);
+    json_t *line = json_pack("{s:s}", "order", order), *options = json_object_get(message, "cutover");
+    if (json_is_object(options)) {
+        json_object_set(line, "cutover", options);
+    }
     char *text = json_dumps(line, JSON_COMPACT);
     if (text == NULL || !process_write(c->process, text, strlen(text))) {
         log_warn("order", "the worker of subtask %lld does not read", (long long)c->subtask);

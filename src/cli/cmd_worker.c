@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cli/worker.h"
+#include "cli/worker_cutover.h"
 
 enum {
     JOB_BYTES_MAX = 1 << 20,
@@ -79,7 +80,24 @@ static unsigned order_of(const char *name) {
     return str_eq(name, "stop-incremental") ? ORDER_STOP_INCREMENTAL
            : str_eq(name, "start-reverse")  ? ORDER_START_REVERSE
            : str_eq(name, "finish")         ? ORDER_FINISH
+           : str_eq(name, "cutover")        ? ORDER_CUTOVER
+           : str_eq(name, "undo-cutover")   ? ORDER_UNDO_CUTOVER
                                             : 0;
+}
+
+/* Those of a cut-over, before the order is seen. */
+static bool take_options(struct orders *o, const char *order, const json_t *line) {
+    struct cutover_options taken = {.dry_run = false};
+    struct err e = ERR_INIT;
+    if (!str_eq(order, "cutover") || (atomic_load(&o->v->orders) & ORDER_CUTOVER) != 0) {
+        return true;
+    }
+    if (!worker_cutover_take(json_object_get(line, "cutover"), &taken, &e)) {
+        log_err("order_ignored", &e);
+        return false;
+    }
+    o->v->o.cutover = taken;
+    return true;
 }
 
 static void obey(struct orders *o, const char *text, size_t len) {
@@ -89,7 +107,7 @@ static void obey(struct orders *o, const char *text, size_t len) {
     if (str_eq(order, "stop")) {
         log_info("stop", "stopped by an order");
         stopper_ask(o->stopper);
-    } else if (order_of(order) != 0 && atomic_load(&o->v->takes_orders)) {
+    } else if (order_of(order) != 0 && atomic_load(&o->v->takes_orders) && take_options(o, order, line)) {
         log_info("order", "order '%s'", order);
         atomic_fetch_or(&o->v->orders, order_of(order));
     } else if (order != NULL) {

@@ -27,7 +27,13 @@ struct stage_watch {
 };
 
 /* Orders to a worker beside the stop, as bits. */
-enum { ORDER_STOP_INCREMENTAL = 1, ORDER_START_REVERSE = 2, ORDER_FINISH = 4 };
+enum {
+    ORDER_STOP_INCREMENTAL = 1,
+    ORDER_START_REVERSE = 2,
+    ORDER_FINISH = 4,
+    ORDER_CUTOVER = 8, /* its options are in o.cutover */
+    ORDER_UNDO_CUTOVER = 16,
+};
 
 struct invocation {
     const struct command *command;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/worker.h"
 #include "cli/worker_changes.h"
+#include "cli/worker_cutover.h"
 #include "cli/worker_reverse.h"
 
 enum { TICK_MS = 50 };
@@ -17,7 +18,6 @@ struct worker_follow {
     struct task task;
     struct follow_task_options options;
     struct worker_changes *changes;
-    bool alone; /* no load was made by this worker */
 };
 
 /* ---- its thread ---- */
@@ -75,7 +75,7 @@ void worker_follow_begin(void *arg) {
     f->task = f->v->o.task;
     f->task.resume = f->task.restart = false;
     f->task.retry_ms = WORKER_RETRY_MS;
-    f->task.fence_taken = !f->alone; /* by the load */
+    f->task.fence_taken = true; /* by the load, or whatever came before */
     f->options = f->v->o.follow;
     f->options.in_order = f->v->o.follow_mode == 1;
     worker_changes_begin(f->changes);
@@ -105,28 +105,8 @@ static bool told_to_end(const struct worker_follow *f) {
     return atomic_load(&f->v->stop) || ordered(f, ORDER_FINISH);
 }
 
-/* Until it has ended, or somebody wants the worker to end. */
-static void follow(struct worker_follow *f, bool stopping) {
-    struct worker_told told = {EVENT_INCREMENTAL_RUNNING, EVENT_INCREMENTAL_BROKEN, EVENT_INCREMENTAL_MENDED,
-                               .looks = worker_changes_see(f->changes).looks};
-    worker_changes_tell(f->changes);
-    for (;; clock_sleep_ms(TICK_MS)) {
-        struct worker_flowing s = worker_changes_see(f->changes);
-        if (!stopping) {
-            worker_changes_state(f->w, &told, &s);
-        }
-        if (s.ended) {
-            return;
-        }
-        if (told_to_end(f)) {
-            worker_changes_stop(f->changes);
-            return;
-        }
-        stopping = stopping || ordered(f, ORDER_STOP_INCREMENTAL);
-        if (stopping) {
-            worker_changes_finish(f->changes);
-        }
-    }
+static void stage_but(const struct worker_follow *f, enum subtask_event event, const struct err *but) {
+    worker_watch_stage_but(f->w, state_event_name(event), but);
 }
 
 static int fail(const struct err *e) {
@@ -134,32 +114,118 @@ static int fail(const struct err *e) {
     return (int)exit_code_of(e);
 }
 
-int worker_follow_run(struct worker_follow *f, enum follow_left left) {
+/* By the subtask's end, or to go on elsewhere. */
+static int end(const struct worker_follow *f) {
+    return ordered(f, ORDER_FINISH) && !atomic_load(&f->v->stop) ? EXIT_OK : EXIT_CANCELLED;
+}
+
+/* Until it has ended, or somebody wants something else. running: people have been told that it is. */
+static void follow(struct worker_follow *f, bool running, bool stopping) {
+    struct worker_told told = {EVENT_INCREMENTAL_RUNNING, EVENT_INCREMENTAL_BROKEN, EVENT_INCREMENTAL_MENDED,
+                               .is_running = running, .looks = worker_changes_see(f->changes).looks};
+    worker_changes_tell(f->changes);
+    for (;; clock_sleep_ms(TICK_MS)) {
+        struct worker_flowing s = worker_changes_see(f->changes);
+        if (!stopping) {
+            worker_changes_state(f->w, &told, &s);
+        }
+        if (s.ended) {
+            break;
+        }
+        if (told_to_end(f) || ordered(f, ORDER_CUTOVER)) {
+            worker_changes_stop(f->changes);
+            break;
+        }
+        stopping = stopping || ordered(f, ORDER_STOP_INCREMENTAL);
+        if (stopping) {
+            worker_changes_finish(f->changes);
+        }
+    }
+    worker_changes_join(f->changes);
+}
+
+/* What was following has ended: the next turn is another thread's. */
+static bool begin_again(struct worker_follow *f, struct err *e) {
+    if (worker_changes_begun(f->changes)) {
+        struct worker_changes *next;
+        if (!worker_changes_new(&next, "follow", flow, f, e)) {
+            return false;
+        }
+        worker_changes_free(f->changes);
+        f->changes = next;
+    }
+    worker_follow_begin(f);
+    return true;
+}
+
+/* *again: the source is followed again, as the cut-over was not made, or taken back. Else it was, and changes flow back; or the worker ends:
+ * the code. */
+static int cut_over(struct worker_follow *f, bool undo, bool *again) {
     struct err e = ERR_INIT;
-    stopper_at_once(f->v->stopper, false);
-    if (left == FOLLOW_REVERSE) {
+    enum worker_cutover_outcome outcome = worker_cutover_run(f->v, undo, &e);
+    atomic_fetch_and(&f->v->orders, ~(unsigned)(ORDER_CUTOVER | ORDER_UNDO_CUTOVER));
+    *again = false;
+    if (outcome == CUTOVER_MADE && !undo) {
+        stage_but(f, EVENT_INCREMENTAL_STOPPED, NULL);
         return worker_reverse_run(f->v, f->w, true);
     }
-    worker_watch_stage(f->w, state_event_name(EVENT_INCREMENTAL_START));
-    if (left == FOLLOW_STOPPED) {
-        worker_watch_stage(f->w, state_event_name(EVENT_INCREMENTAL_STOPPED));
-        return worker_reverse_run(f->v, f->w, false);
+    if (undo && outcome != CUTOVER_MADE) {
+        bool finish = outcome == CUTOVER_DROPPED && ordered(f, ORDER_FINISH);
+        return finish ? worker_reverse_run(f->v, f->w, false) : outcome == CUTOVER_DROPPED ? EXIT_CANCELLED : fail(&e);
     }
-    if (!worker_changes_begun(f->changes)) {
-        f->alone = true;
-        worker_follow_begin(f);
-    }
-    follow(f, left == FOLLOW_STOPPING);
-    worker_changes_join(f->changes);
-    if (told_to_end(f)) { /* by the subtask's end, or to go on elsewhere */
-        bool failed = worker_follow_failed(f, &e) && e.code != ERR_CANCELLED;
-        return failed ? fail(&e) : ordered(f, ORDER_FINISH) ? EXIT_OK : EXIT_CANCELLED;
-    }
-    if (worker_follow_failed(f, &e)) {
+    stage_but(f, EVENT_CUTOVER_UNDONE, undo ? NULL : &e);
+    *again = outcome != CUTOVER_DROPPED;
+    return end(f);
+}
+
+/* One turn of following; *cut: a cut-over is what comes next. Else the code, as above. */
+static int turn(struct worker_follow *f, bool running, bool stopping, bool *cut) {
+    struct err e = ERR_INIT;
+    *cut = false;
+    if ((running || !worker_changes_begun(f->changes)) && !begin_again(f, &e)) {
         return fail(&e);
+    }
+    follow(f, running, stopping);
+    bool failed = worker_follow_failed(f, &e) && e.code != ERR_CANCELLED;
+    if (failed) {
+        return fail(&e);
+    }
+    if (told_to_end(f)) {
+        return end(f);
+    }
+    *cut = ordered(f, ORDER_CUTOVER);
+    if (*cut) {
+        return EXIT_OK;
     }
     if (!worker_reverse_prepare(f->v, f->w, &e)) {
         return e.code == ERR_CANCELLED ? EXIT_CANCELLED : fail(&e);
     }
     return worker_reverse_run(f->v, f->w, false);
+}
+
+int worker_follow_run(struct worker_follow *f, enum follow_left left) {
+    bool cut = left == FOLLOW_CUTOVER, undo = left == FOLLOW_UNDO, again = false;
+    int code = EXIT_OK;
+    stopper_at_once(f->v->stopper, false);
+    if (left != FOLLOW_REVERSE && left != FOLLOW_UNDO) {
+        stage_but(f, EVENT_INCREMENTAL_START, NULL);
+    }
+    if (left == FOLLOW_STOPPED) {
+        stage_but(f, EVENT_INCREMENTAL_STOPPED, NULL);
+    }
+    if (left == FOLLOW_STOPPED || left == FOLLOW_REVERSE) {
+        code = worker_reverse_run(f->v, f->w, left == FOLLOW_REVERSE);
+    }
+    for (bool first = left == FOLLOW_GOES_ON || left == FOLLOW_STOPPING;; first = false) {
+        if (first || again) {
+            code = turn(f, again, first && left == FOLLOW_STOPPING, &cut);
+            again = false;
+        }
+        undo = undo || (ordered(f, ORDER_UNDO_CUTOVER) && !told_to_end(f));
+        if (!cut && !undo) {
+            return code;
+        }
+        code = cut_over(f, undo, &again);
+        cut = undo = false;
+    }
 }

@@ -16,6 +16,8 @@ enum follow_left {
     FOLLOW_STOPPING, /* people have stopped it: follow up to where the source is, and no further */
     FOLLOW_STOPPED,  /* that is done */
     FOLLOW_REVERSE,  /* and people have started the reverse migration */
+    FOLLOW_CUTOVER,  /* a cut-over was being made */
+    FOLLOW_UNDO,     /* a cut-over was being taken back */
 };
 
 /* Changes the check's options so that it waits for changes on their way. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cli/worker.h"
+#include "cli/worker_cutover.h"
 #include "cli/worker_follow.h"
 #include "cli/worker_watch.h"
 #include "server/state.h"
@@ -95,9 +96,12 @@ static bool take_follow(const json_t *job, struct wanted *w, struct err *e) {
     w->left = str_eq(left, "stopping")  ? FOLLOW_STOPPING
               : str_eq(left, "stopped") ? FOLLOW_STOPPED
               : str_eq(left, "reverse") ? FOLLOW_REVERSE
+              : str_eq(left, "cutover") ? FOLLOW_CUTOVER
+              : str_eq(left, "undo")    ? FOLLOW_UNDO
                                         : FOLLOW_GOES_ON;
     return left == NULL || w->left != FOLLOW_GOES_ON ||
-           err_set(e, ERR_JOB, "incremental of the job is \"stopping\", \"stopped\" or \"reverse\"");
+           err_set(e, ERR_JOB,
+                   "incremental of the job is \"stopping\", \"stopped\", \"reverse\", \"cutover\" or \"undo\"");
 }
 
 static bool take_job(const json_t *job, struct options *o, struct wanted *w, struct err *e) {
@@ -107,7 +111,8 @@ static bool take_job(const json_t *job, struct options *o, struct wanted *w, str
         !flag(job, "restart", &restart, e) || !flag(job, "accept_moved", &accept_moved, e) ||
         !flag(job, "check_again", &w->check_again, e) || !number(job, "fence", 0, 0, &fence, e) ||
         !number(job, "mode", MODE_OFFLINE, MODE_OFFLINE, &number_of_mode, e) || !take_directory(job, o, e) ||
-        !take_check_tables(job, o, e) || !take_follow(job, w, e)) {
+        !take_check_tables(job, o, e) || !take_follow(job, w, e) ||
+        !worker_cutover_take(json_object_get(job, "cutover"), &o->cutover, e)) {
         return false;
     }
     if (number_of_mode > MODE_ONLINE || (resume && restart)) {

@@ -121,7 +121,7 @@ static void carry(struct reversing *r, bool *broken) {
         if (s.ended) {
             break;
         }
-        if (stopped(r) || (ordered(r, ORDER_FINISH) && *broken)) {
+        if (stopped(r) || ordered(r, ORDER_UNDO_CUTOVER) || (ordered(r, ORDER_FINISH) && *broken)) {
             worker_changes_stop(r->changes);
             break;
         }
@@ -149,7 +149,7 @@ static int carry_back(struct reversing *r) {
         worker_fail(&e);
         return (int)exit_code_of(&e);
     }
-    return EXIT_CANCELLED;
+    return EXIT_CANCELLED; /* or the cut-over is to be taken back, which begins with what is not carried back yet */
 }
 
 int worker_reverse_run(struct invocation *v, struct worker_watch *w, bool begun) {

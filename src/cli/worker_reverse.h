@@ -11,7 +11,7 @@
 bool worker_reverse_prepare(struct invocation *v, struct worker_watch *w, struct err *e) WARN_UNUSED;
 
 /* Waits for the order to begin, if it does not come with `begun`, and carries changes back until an order or an error ends it; the exit
- * code. Errors have been told. */
+ * code. Errors have been told. ORDER_UNDO_CUTOVER ends it as well: that is the caller's. */
 int worker_reverse_run(struct invocation *v, struct worker_watch *w, bool begun);
 
 #endif

@@ -13,6 +13,7 @@ static const struct {
     const char *name;
     worker_verb *run;
 } verbs[] = {
+    {"cutover", worker_cutover},
     {"precheck", worker_precheck},
     {"probe", worker_probe},
     {"tree", worker_tree},

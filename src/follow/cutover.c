@@ -318,9 +318,16 @@ static bool reverse(struct cutover *c, struct reverse_options o, struct err *e) 
 
 /* ---- what would stop it ---- */
 
-static void add_item(json_t *items, const char *name, bool ok, const char *found, const char *mend) {
-    json_array_append_new(items, json_pack("{s:s, s:s, s:s, s:s}", "name", name, "status", ok ? "ok" : "failed",
-                                           "message", found, "hint", ok ? "" : mend));
+struct look_words {
+    const char *name, *title, *title_zh, *mend, *mend_zh;
+};
+
+/* As those of the precheck. */
+static void add_item(json_t *items, const struct look_words *w, bool ok, const char *found) {
+    json_array_append_new(items,
+                          json_pack("{s:s, s:s, s:s, s:s, s:s, s:n, s:s?, s:s?}", "name", w->name, "title", w->title,
+                                    "title_zh", w->title_zh, "status", ok ? "ok" : "failed", "message", found,
+                                    "statement", "hint", ok ? NULL : w->mend, "hint_zh", ok ? NULL : w->mend_zh));
 }
 
 static void look_at_fence(struct cutover *c, json_t *items) {
@@ -328,8 +335,15 @@ static void look_at_fence(struct cutover *c, json_t *items) {
     struct mysql_rows rows;
     const char *now = "0";
     bool may = variable(c, "read_only", &now, &refused) && set_read_only(c, now, &refused);
-    add_item(items, "source.fence", may, may ? "the account may set read_only" : refused.message,
-             "grant SYSTEM_VARIABLES_ADMIN (MariaDB: READ_ONLY ADMIN), or give --fence=confirmed");
+    static const struct look_words fence = {
+        "source.fence", "the source can be fenced", "源端可以停止写入",
+        "grant SYSTEM_VARIABLES_ADMIN (MariaDB: READ_ONLY ADMIN), or confirm that writes have stopped (confirmed)",
+        "授予 SYSTEM_VARIABLES_ADMIN（MariaDB：READ_ONLY ADMIN），或选择 confirmed，由您确认已停止写入"};
+    static const struct look_words behind = {
+        "source.writes_behind_fence", "changes can be carried back while the fence is on", "源端只读期间仍可回写",
+        "grant CONNECTION_ADMIN (MariaDB: READ_ONLY ADMIN), or nothing can be carried back while the fence is on",
+        "授予 CONNECTION_ADMIN（MariaDB：READ_ONLY ADMIN），否则源端只读期间无法回写"};
+    add_item(items, &fence, may, may ? "the account may set read_only" : refused.message);
     bool writes = false;
     if (mysql_rows(c->run.source, &c->run.arena, "SHOW GRANTS", &rows, &refused)) {
         static const char *const enough[] = {"SUPER", "CONNECTION_ADMIN", "READ_ONLY ADMIN", "READ ONLY ADMIN",
@@ -340,9 +354,8 @@ static void look_at_fence(struct cutover *c, json_t *items) {
             }
         }
     }
-    add_item(items, "source.writes_behind_fence", writes,
-             writes ? "the account writes in spite of read_only" : "the account cannot write while read_only is on",
-             "grant CONNECTION_ADMIN (MariaDB: READ_ONLY ADMIN), or nothing can be carried back while the fence is on");
+    add_item(items, &behind, writes,
+             writes ? "the account writes in spite of read_only" : "the account cannot write while read_only is on");
 }
 
 static void look_at_claim(struct cutover *c, json_t *items) {
@@ -351,8 +364,10 @@ static void look_at_claim(struct cutover *c, json_t *items) {
     struct gauss_client *session = NULL;
     struct gauss_identity id;
     bool ok = target_open(c->task, &a, &session, &id, &refused) && claim_lock(session, c->run.name, &refused);
-    add_item(items, "task.free", ok, ok ? "nobody works at the task" : refused.message,
-             "end godwit follow first: the cut-over follows by itself");
+    static const struct look_words words = {"task.free", "nobody else works at the task", "没有其他进程占用该任务",
+                                            "end godwit follow first: the cut-over follows by itself",
+                                            "请先结束 godwit follow：割接会自行跟进增量"};
+    add_item(items, &words, ok, ok ? "nobody works at the task" : refused.message);
     gauss_close(session);
     arena_clear(&a);
 }
@@ -364,7 +379,9 @@ static bool look(struct cutover *c, bool *ok, struct err *e) {
     const char *first = NULL;
     size_t i;
     json_object_set_new(c->report, "items", items);
-    look_at_claim(c, items);
+    if (!c->o->ours) {
+        look_at_claim(c, items);
+    }
     if (c->o->fence == FENCE_READ_ONLY) {
         look_at_fence(c, items);
     }

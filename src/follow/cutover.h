@@ -19,6 +19,7 @@ enum cutover_check { FINAL_COUNTS, FINAL_FULL, FINAL_NONE };
 
 struct cutover_options {
     bool dry_run; /* only tell what would stop it */
+    bool ours;    /* who asks is at the task himself: that somebody is does not stand in the way */
     bool undo;    /* carry back what has come, and make the source the one that is written to again */
     enum cutover_fence fence;
     enum cutover_check check;

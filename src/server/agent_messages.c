@@ -320,7 +320,7 @@ static bool worker_event(struct from_agent *m, struct err *e) {
     if (str_eq(kind, "repair")) {
         return repair(m, event, e);
     }
-    if (str_eq(kind, "precheck") || str_eq(kind, "report") || str_eq(kind, "check")) {
+    if (str_eq(kind, "precheck") || str_eq(kind, "report") || str_eq(kind, "check") || str_eq(kind, "cutover")) {
         return str_eq(kind, "check") ? check(m, json_object_get(event, kind), e)
                                      : document(m, kind, json_object_get(event, kind), e);
     }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "server/cutover_order.h"
 #include "server/data_source.h"
 #include "server/hub.h"
 #include "server/tasks.h"
@@ -300,12 +301,30 @@ static bool precheck_saved(struct call *c, struct err *e) {
     return ask(c, machine, job, PRECHECK_S, e) && add_held(c, &x, store_number(&rows, 0, 5), e);
 }
 
+/* ---- what would stop a cut-over ---- */
+
+static bool cutover_look(struct call *c, struct err *e) {
+    json_t *job, *order;
+    int64_t id, machine;
+    if (!api_id(c, 0, &id, e) || !body_number(c, "machine", &machine, e) || !cutover_order_read(c, &order, e)) {
+        return false;
+    }
+    c->object = arena_printf(c->a, "subtask %lld", (long long)id);
+    if (!job_of_subtask(c->store, c->a, c->api->key, "cutover", id, &job, e)) {
+        json_decref(order);
+        return false;
+    }
+    json_object_set_new(job, "cutover", order);
+    return ask(c, machine, job, PRECHECK_S, e);
+}
+
 const struct route api_question_routes[] = {
     {HTTP_POST, "/api/v1/data-sources/test", ROLE_OPERATOR, ROUTE_WAITS, test_unsaved},
     {HTTP_POST, "/api/v1/data-sources/{id}/test", ROLE_VIEWER, ROUTE_WAITS, test_saved},
     {HTTP_GET, "/api/v1/data-sources/{id}/tree", ROLE_VIEWER, ROUTE_WAITS, tree},
     {HTTP_GET, "/api/v1/data-sources/{id}/held", ROLE_VIEWER, 0, held},
     {HTTP_POST, "/api/v1/precheck", ROLE_OPERATOR, ROUTE_WAITS, precheck},
+    {HTTP_POST, "/api/v1/subtasks/{id}/cutover/look", ROLE_OPERATOR, ROUTE_WAITS, cutover_look},
     {HTTP_POST, "/api/v1/subtasks/{id}/precheck", ROLE_OPERATOR, ROUTE_WAITS, precheck_saved},
     {0},
 };

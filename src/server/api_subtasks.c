@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "server/cutover_order.h"
 #include "server/filters.h"
 #include "server/repairs.h"
 #include "server/scheduler.h"
@@ -331,6 +332,29 @@ static bool start_reverse(struct call *c, struct err *e) {
     return change(c, start_reverse_in, e);
 }
 
+static bool cutover_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    json_t *order;
+    if (!cutover_order_read(c, &order, e)) {
+        return false;
+    }
+    bool ok = subtask_event(t, id, EVENT_CUTOVER, NULL, NULL, e) && cutover_order_keep(t, id, order, e);
+    json_decref(order);
+    return ok;
+}
+
+static bool cutover(struct call *c, struct err *e) {
+    return change(c, cutover_in, e);
+}
+
+static bool undo_cutover_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
+    (void)c;
+    return subtask_event(t, id, EVENT_UNDO_CUTOVER, NULL, NULL, e);
+}
+
+static bool undo_cutover(struct call *c, struct err *e) {
+    return change(c, undo_cutover_in, e);
+}
+
 static bool reset_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
     (void)c;
     return subtask_event(t, id, EVENT_RESET, NULL, NULL, e);
@@ -383,11 +407,14 @@ const struct route api_subtask_routes[] = {
     {HTTP_GET, "/api/v1/subtasks/{id}/precheck", ROLE_VIEWER, 0, document},
     {HTTP_GET, "/api/v1/subtasks/{id}/report", ROLE_VIEWER, 0, document},
     {HTTP_GET, "/api/v1/subtasks/{id}/check", ROLE_VIEWER, 0, document},
+    {HTTP_GET, "/api/v1/subtasks/{id}/cutover", ROLE_VIEWER, 0, document},
     {HTTP_GET, "/api/v1/subtasks/{id}/check/repair", ROLE_VIEWER, 0, repair_file},
     {HTTP_POST, "/api/v1/subtasks/{id}/start", ROLE_OPERATOR, 0, start},
     {HTTP_POST, "/api/v1/subtasks/{id}/finish", ROLE_OPERATOR, 0, finish},
     {HTTP_POST, "/api/v1/subtasks/{id}/stop-incremental", ROLE_OPERATOR, 0, stop_incremental},
     {HTTP_POST, "/api/v1/subtasks/{id}/start-reverse", ROLE_OPERATOR, 0, start_reverse},
+    {HTTP_POST, "/api/v1/subtasks/{id}/cutover", ROLE_OPERATOR, 0, cutover},
+    {HTTP_POST, "/api/v1/subtasks/{id}/undo-cutover", ROLE_OPERATOR, 0, undo_cutover},
     {HTTP_POST, "/api/v1/subtasks/{id}/retry", ROLE_OPERATOR, 0, retry},
     {HTTP_POST, "/api/v1/subtasks/{id}/reset", ROLE_OPERATOR, 0, reset},
     {HTTP_POST, "/api/v1/subtasks/{id}/objects/retry", ROLE_OPERATOR, 0, retry_object},

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "server/agent_messages.h"
 #include "server/alerts.h"
+#include "server/cutover_order.h"
 #include "server/hub.h"
 #include "server/job.h"
 #include "server/tasks.h"
@@ -114,7 +115,7 @@ struct claim {
     int64_t fence;
     bool resume, restart, check_again, accept_moved;
     struct subtask_left left;
-    json_t *job, *tables;
+    json_t *job, *tables, *cutover;
 };
 
 /* In one transaction: the lease, the fence, the state. *got: false when another server was faster. */
@@ -136,6 +137,7 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
     }
     if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
         !subtask_to_check(t, w->id, &c->check_again, &c->tables, e) || !subtask_left(t, w->id, &c->left, e) ||
+        (c->left.changes != NULL && !cutover_order_of(t->store, t->a, w->id, &c->cutover, e)) ||
         !store_rows(t->store, t->a, "SELECT fence, attempts, generation, accept_moved FROM subtask WHERE id = ?",
                     STORE_VALUES(STORE_I(w->id)), &rows, e)) {
         return false;
@@ -156,7 +158,8 @@ static bool claim(const struct api *api, struct tasks *t, const struct waiting *
         return tasks_commit(t, e);
     }
     json_decref(c->tables);
-    c->tables = NULL;
+    json_decref(c->cutover);
+    c->tables = c->cutover = NULL;
     tasks_rollback(t);
     return false;
 }
@@ -192,6 +195,7 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     }
     if (!job_of_subtask(t->store, t->a, api->key, "migrate", w->id, &c.job, &why)) {
         json_decref(c.tables);
+        json_decref(c.cutover);
         return fail(api, t, w->id, &why, e);
     }
     m->used++;
@@ -200,9 +204,9 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     json_object_set_new(c.job, "restart", json_boolean(c.restart));
     json_object_set_new(c.job, "accept_moved", json_boolean(c.accept_moved));
     json_object_set_new(c.job, "checked", json_boolean(c.left.checked));
-    if (c.left.stopping) {
-        const char *left = c.left.reverse ? "reverse" : c.left.stopped ? "stopped" : "stopping";
-        json_object_set_new(c.job, "incremental", json_string(left));
+    if (c.left.changes != NULL) {
+        json_object_set_new(c.job, "incremental", json_string(c.left.changes));
+        json_object_set_new(c.job, "cutover", c.cutover);
     }
     if (c.check_again) {
         json_object_set_new(c.job, "check_again", json_true());

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "server/alerts.h"
 #include "server/attempts.h"
+#include "server/cutover_order.h"
 #include "server/figures.h"
 #include "server/hub.h"
 #include "server/kit.h"
@@ -101,7 +102,15 @@ static bool pass_on(struct scheduler *s, const struct store_rows *rows, size_t i
             json_pack("{s:s, s:I, s:I}", "type", "kill", "subtask", (json_int_t)id, "fence", (json_int_t)fence));
         return true;
     }
-    if (!hub_send(s->api->hub, machine, order_message(id, fence, order))) {
+    json_t *message = order_message(id, fence, order), *options = NULL;
+    if (str_eq(order, "cutover") && !cutover_order_of(s->store, &s->arena, id, &options, e)) {
+        json_decref(message);
+        return false;
+    }
+    if (options != NULL) {
+        json_object_set_new(message, "cutover", options);
+    }
+    if (!hub_send(s->api->hub, machine, message)) {
         return true; /* it is told when it is back, or loses its lease */
     }
     const char *next = str_eq(order, "stop") ? "kill" : str_eq(order, "finish") ? "kill-later" : NULL;

@@ -44,6 +44,8 @@ enum subtask_event {
     EVENT_RETRY,
     EVENT_RESET,
     EVENT_CHECK_AGAIN,
+    EVENT_CUTOVER,
+    EVENT_UNDO_CUTOVER,
     /* the scheduler */
     EVENT_PLACED,
     EVENT_INSTALL,
@@ -65,6 +67,7 @@ enum subtask_event {
     EVENT_REVERSE_BROKEN,
     EVENT_REVERSE_MENDED,
     EVENT_REVERSE_STOPPED,
+    EVENT_CUTOVER_UNDONE,
     EVENT_FAILED,
     EVENT_COUNT
 };

@@ -51,13 +51,16 @@ static bool is_so(const struct subtask *x, enum subtask_event event) {
         return x->status == SUB_INCREMENTAL_STOPPING || x->status == SUB_INCREMENTAL_STOPPED;
     case EVENT_START_REVERSE:
         return x->status == SUB_REVERSE_START || x->status == SUB_REVERSE_RUNNING;
+    case EVENT_UNDO_CUTOVER:
+        return x->status == SUB_REVERSE_STOPPED;
     default:
         return false;
     }
 }
 
 static bool refuse(const struct subtask *x, enum subtask_event event, struct err *e) {
-    if (x->mode == MODE_OFFLINE && (event == EVENT_STOP_INCREMENTAL || event == EVENT_START_REVERSE)) {
+    if (x->mode == MODE_OFFLINE && event >= EVENT_STOP_INCREMENTAL &&
+        (event <= EVENT_START_REVERSE || event == EVENT_CUTOVER || event == EVENT_UNDO_CUTOVER)) {
         return err_set(e, ERR_NOT_NOW, "subtask %lld is an offline migration: there is no incremental or reverse stage",
                        (long long)x->id);
     }
@@ -141,11 +144,42 @@ static bool has_happened(struct tasks *t, int64_t id, enum subtask_event one, en
     return true;
 }
 
+/* Which of its events since it was begun, or reset, was the last; *which EVENT_COUNT: none. `events` end with EVENT_COUNT. */
+static bool last_of(struct tasks *t, int64_t id, const enum subtask_event *events, enum subtask_event *which,
+                    struct err *e) {
+    struct store_rows rows;
+    char *list = arena_printf(t->a, "'%s'", state_event_name(events[0]));
+    for (size_t i = 1; events[i] != EVENT_COUNT; i++) {
+        list = arena_printf(t->a, "%s, '%s'", list, state_event_name(events[i]));
+    }
+    char *sql = arena_printf(t->a,
+                             "SELECT event FROM status_change WHERE subtask_id = ? AND event IN ('reset', %s) ORDER BY"
+                             " id DESC LIMIT 1",
+                             list);
+    *which = EVENT_COUNT;
+    if (!store_rows(t->store, t->a, sql, STORE_VALUES(STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    bool known = rows.n > 0 && state_event_parse(store_cell(&rows, 0, 0), which);
+    *which = known && *which != EVENT_RESET ? *which : EVENT_COUNT;
+    return true;
+}
+
 bool subtask_left(struct tasks *t, int64_t id, struct subtask_left *out, struct err *e) {
-    return has_happened(t, id, EVENT_CHECK_FINISHED, EVENT_INCREMENTAL_START, &out->checked, e) &&
-           has_happened(t, id, EVENT_STOP_INCREMENTAL, EVENT_INCREMENTAL_STOPPED, &out->stopping, e) &&
-           has_happened(t, id, EVENT_INCREMENTAL_STOPPED, EVENT_INCREMENTAL_STOPPED, &out->stopped, e) &&
-           has_happened(t, id, EVENT_START_REVERSE, EVENT_START_REVERSE, &out->reverse, e);
+    static const enum subtask_event turns[] = {EVENT_STOP_INCREMENTAL,    EVENT_CUTOVER,       EVENT_CUTOVER_UNDONE,
+                                               EVENT_INCREMENTAL_STOPPED, EVENT_START_REVERSE, EVENT_REVERSE_RUNNING,
+                                               EVENT_UNDO_CUTOVER,        EVENT_COUNT};
+    static const char *const left[EVENT_COUNT] = {
+        [EVENT_STOP_INCREMENTAL] = "stopping",   [EVENT_CUTOVER] = "cutover",
+        [EVENT_INCREMENTAL_STOPPED] = "stopped", [EVENT_START_REVERSE] = "reverse",
+        [EVENT_REVERSE_RUNNING] = "reverse",     [EVENT_UNDO_CUTOVER] = "undo"};
+    enum subtask_event last;
+    if (!has_happened(t, id, EVENT_CHECK_FINISHED, EVENT_INCREMENTAL_START, &out->checked, e) ||
+        !last_of(t, id, turns, &last, e)) {
+        return false;
+    }
+    out->changes = last < EVENT_COUNT ? left[last] : NULL;
+    return true;
 }
 
 /* When the incremental migration stopped, could the target not keep its changes? Then they are not known now. */
@@ -170,11 +204,24 @@ static bool way_back_is_there(struct tasks *t, const struct subtask *x, struct e
     return false;
 }
 
+/* Changes flow back, but did a cut-over begin that? Only then the source was fenced. */
+static bool cutover_was_made(struct tasks *t, const struct subtask *x, struct err *e) {
+    static const enum subtask_event begins[] = {EVENT_CUTOVER, EVENT_STOP_INCREMENTAL, EVENT_COUNT};
+    enum subtask_event last;
+    return last_of(t, x->id, begins, &last, e) &&
+           (last == EVENT_CUTOVER ||
+            err_set(e, ERR_NOT_NOW, "subtask %lld: the incremental migration was stopped without a cut-over",
+                    (long long)x->id));
+}
+
 /* What a table of states cannot know. */
 static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_event event, struct err *e) {
     bool loaded;
     if (event == EVENT_START_REVERSE) {
         return way_back_is_there(t, x, e);
+    }
+    if (event == EVENT_UNDO_CUTOVER) {
+        return cutover_was_made(t, x, e);
     }
     if (event != EVENT_RESET && event != EVENT_CHECK_AGAIN) {
         return true;

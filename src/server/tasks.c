@@ -73,6 +73,10 @@ static int code_of(enum subtask_event event) {
         return 102;
     case EVENT_CHECK_AGAIN:
         return 103;
+    case EVENT_CUTOVER:
+        return 104;
+    case EVENT_UNDO_CUTOVER:
+        return 105;
     default:
         return 0;
     }

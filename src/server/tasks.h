@@ -50,10 +50,10 @@ bool subtask_retry_object(struct tasks *t, int64_t subtask, const char *kind, co
 
 /* What earlier workers have left to its next one, online. */
 struct subtask_left {
-    bool checked;  /* load and check are done */
-    bool stopping; /* people have stopped the incremental migration, */
-    bool stopped;  /* and that is done */
-    bool reverse;  /* people have started the reverse migration */
+    bool checked; /* load and check are done */
+    const char *
+        changes; /* what became of the incremental migration: "stopping" (people have stopped it), "stopped" (that is done), "reverse",
+                          * "cutover" (one is being made), "undo" (or taken back); NULL: it goes on */
 };
 bool subtask_left(struct tasks *t, int64_t subtask, struct subtask_left *out, struct err *e) WARN_UNUSED;
 

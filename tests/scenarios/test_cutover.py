@@ -2,10 +2,10 @@
 
 import time
 
-import pymysql
 import pytest
 
 import writing
+from cutting import Application, let_in, read_only, same
 from moving import error_of, last_event, wait_until
 from writing_back import BackWriter
 
@@ -15,8 +15,7 @@ def shop(move, source):
     """Loaded, and written to by an application whose account read_only stops."""
     name = "cut_shop"
     writing.make(source, name, rows=100)
-    source.execute("CREATE USER IF NOT EXISTS 'app'@'%' IDENTIFIED BY 'App-12345'")
-    source.execute(f"GRANT ALL ON {name}.* TO 'app'@'%'")
+    let_in(source, name)
     move("load", source, name).ok()
     yield name
     source.execute("SET GLOBAL read_only = 0")
@@ -27,37 +26,8 @@ def shop(move, source):
         move.target.execute("SELECT pg_drop_replication_slot(%s)", (slot,))
 
 
-class Application(writing.Writer):
-    """Writes until the server takes no more."""
-
-    fenced = False
-
-    def connect(self):
-        s = self.server
-        self.connection = pymysql.connect(host=s.host, port=s.port, user="app", password="App-12345", database=self.database,
-                                          charset="utf8mb4", autocommit=False)
-
-    def _loop(self):
-        while not self._stop.is_set():
-            try:
-                self.transaction()
-            except pymysql.err.MySQLError as e:
-                assert e.args[0] in (1290, 1836, 1792), e
-                self.fenced = True
-                return
-
-
-def read_only(source):
-    return source.execute("SELECT @@GLOBAL.read_only")[0][0]
-
-
 def slots(move):
     return move.one("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()")
-
-
-def check(move, source, database):
-    found = [line for line in move.differences(source, database) if "the sequence gives" not in line]
-    assert not found, "\n".join(found[:40])
 
 
 def report_of(result):
@@ -82,10 +52,10 @@ def test_there_and_back(move, source, shop):
 
     BackWriter(move.target, shop, 2).run(100)
     move("reverse", source, shop, "--until-caught-up").ok()
-    check(move, source, shop)
+    same(move, source, shop)
     BackWriter(move.target, shop, 3).run(50)
     assert report_of(move("cutover", source, shop, "--undo").ok())["undone"]
-    check(move, source, shop)
+    same(move, source, shop)
     assert slots(move) == 0 and read_only(source) == 0
     writing.Writer(source, shop, 4).run(50)
     move("follow", source, shop, "--until-caught-up").ok()
@@ -126,5 +96,5 @@ def test_it_is_killed(move, source, shop):
     assert read_only(source) == 1
     BackWriter(move.target, shop, 6).run(50)
     move("cutover", source, shop, "--undo").ok()
-    check(move, source, shop)
+    same(move, source, shop)
     assert slots(move) == 0 and read_only(source) == 0

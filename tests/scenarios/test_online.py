@@ -10,6 +10,7 @@ import pytest
 
 import writing
 from control import Server, agent_of, subtask, workers_of
+from cutting import left_in, same
 from databases import Database
 from moving import Move, wait_until
 from servers import MySQL9, Postgres
@@ -157,19 +158,6 @@ def test_a_change_that_cannot_be_applied(work, move, source, shop):
 
 
 # ---- the way back ----
-
-
-def same(move, source, database):
-    """Everything but counters, which are the target's to say."""
-    found = [line for line in move.differences(source, database) if "the sequence gives" not in line]
-    assert not found, "\n".join(found[:40])
-
-
-def left_in(target):
-    """Slots, publications, replica identities that are not as they were."""
-    return [target.execute(sql)[0][0] for sql in (
-        "SELECT count(*) FROM pg_replication_slots WHERE database = current_database()", "SELECT count(*) FROM pg_publication",
-        "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relreplident = 'f'")]
 
 
 def test_what_is_written_to_the_target_comes_back(work, move, source, shop):

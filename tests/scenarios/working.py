@@ -35,8 +35,8 @@ class Worker(Running):
         except BrokenPipeError:
             pass
 
-    def order(self, order):
-        self.say(json.dumps({"order": order}))
+    def order(self, order, **more):
+        self.say(json.dumps({"order": order, **more}))
 
     def hang_up(self):
         self.process.stdin.close()
