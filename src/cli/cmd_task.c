@@ -159,7 +159,29 @@ static const char *place_of(const char *what) {
 
 /* What the verb's options add to a request; NULL: nothing. The caller's. */
 static json_t *body_of(const struct verb_call *v) {
-    return v->accept_moved ? json_pack("{s:b}", "accept_moved", 1) : NULL;
+    json_t *body = json_object();
+    const struct {
+        const char *key, *text;
+        uint64_t number;
+    } all[] = {{"fence", v->fence, 0},
+               {"check", v->final_check, 0},
+               {"max_lag_s", NULL, v->max_lag_s},
+               {"budget_s", NULL, v->downtime_s}};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (all[i].text != NULL || all[i].number > 0) {
+            json_object_set_new(body, all[i].key,
+                                all[i].text != NULL ? json_string(all[i].text)
+                                                    : json_integer((json_int_t)all[i].number));
+        }
+    }
+    if (v->accept_moved) {
+        json_object_set_new(body, "accept_moved", json_true());
+    }
+    if (json_object_size(body) == 0) {
+        json_decref(body);
+        return NULL;
+    }
+    return body;
 }
 
 /* What the API has for subtasks only: of all subtasks of the task that are in a state for it. */
@@ -247,6 +269,14 @@ static bool start_reverse(struct verb_call *v, struct err *e) {
     return operate(v, "start-reverse", false, true, e);
 }
 
+static bool cutover(struct verb_call *v, struct err *e) {
+    return operate(v, "cutover", false, true, e);
+}
+
+static bool undo_cutover(struct verb_call *v, struct err *e) {
+    return operate(v, "undo-cutover", false, true, e);
+}
+
 static bool retry(struct verb_call *v, struct err *e) {
     return operate(v, "retry", false, true, e);
 }
@@ -294,6 +324,9 @@ static const struct verb verbs[] = {
     {"stop-incremental", "ID | subtask ID", "stop the incremental migration", "停止增量迁移", 0, 1, 2,
      stop_incremental},
     {"start-reverse", "ID | subtask ID", "start the reverse migration", "启动反向迁移", 0, 1, 2, start_reverse},
+    {"cutover", "ID | subtask ID", "cut over to the target; docs/cutover.md", "割接到目标端", VERB_CUTOVER, 1, 2,
+     cutover},
+    {"undo-cutover", "ID | subtask ID", "take the cut-over back", "撤销割接", 0, 1, 2, undo_cutover},
     {"retry", "ID | subtask ID", "try what failed again", "重试失败的子任务", VERB_ACCEPT_MOVED, 1, 2, retry},
     {"check-again", "ID | subtask ID", "compare both ends once more", "重新校验", 0, 1, 2, check_again},
     {"reset", "ID | subtask ID", "back to the begin", "重置", 0, 1, 2, reset},

@@ -55,6 +55,13 @@ static const struct verb_option options[] = {
     {"schema", "NAME", VERB_SCHEMA, "the tables of this schema", "列出该 schema 的表"},
     {"accept-moved", NULL, VERB_ACCEPT_MOVED, "the source has moved, but the tables that are loaded did not change",
      "源端位点已变化,但已迁移的表没有变化,继续"},
+    {"fence", "HOW", VERB_CUTOVER, "read-only or confirmed: set the source's read_only, or you have stopped all writes",
+     "read-only 或 confirmed:设置源端 read_only,或您已停止全部写入"},
+    {"final-check", "WHAT", VERB_CUTOVER, "counts, full or none (default counts)", "counts、full 或 none(默认 counts)"},
+    {"max-lag", "SECONDS", VERB_CUTOVER, "the source is fenced when the target is no further behind (default 10)",
+     "目标端落后不超过此秒数才停止源端写入(默认 10)"},
+    {"downtime", "SECONDS", VERB_CUTOVER, "what takes longer, from the fence on, is put back (default 300)",
+     "从停止写入起超过此秒数则自动恢复(默认 300)"},
     {"start", NULL, VERB_START, "start it at once", "立即启动"},
     {"days", "N", VERB_DAYS, "how long the token lasts (default 30; 0: for ever)", "令牌有效天数(默认 30;0 表示永久)"},
     {"role", "ROLE", VERB_ROLE, "what the token may do: viewer, operator, admin (default operator)",
@@ -130,6 +137,8 @@ static bool take_option(struct verb_call *v, const struct verb_option *o, const 
                  {"directory", &v->directory},
                  {"passphrase-file", &v->passphrase_file},
                  {"schema", &v->schema},
+                 {"fence", &v->fence},
+                 {"final-check", &v->final_check},
                  {"role", &v->role}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (str_eq(o->name, texts[i].name)) {
@@ -165,6 +174,8 @@ static bool take_option(struct verb_call *v, const struct verb_option *o, const 
     uint64_t *to = str_eq(o->name, "page")       ? &v->page
                    : str_eq(o->name, "size")     ? &v->size
                    : str_eq(o->name, "capacity") ? &v->capacity
+                   : str_eq(o->name, "max-lag")  ? &v->max_lag_s
+                   : str_eq(o->name, "downtime") ? &v->downtime_s
                                                  : &v->days;
     return number(o->name, value, to, e);
 }

@@ -1,5 +1,6 @@
 // What people can do with a subtask, in the list of a task and on its own page: what the server's table of states allows, and what is
 // asked before.
+import { shallowRef } from 'vue'
 import { post } from '@/api/client'
 import type { Subtask } from '@/api/types'
 import { confirmAction } from '@/components/confirm'
@@ -8,11 +9,11 @@ import { i18n } from '@/i18n'
 const t = i18n.global.t
 
 /** In the order they are offered in; named like the events of docs/states.md and the API's paths. */
-export const SUBTASK_ACTIONS = ['start', 'retry', 'stop-incremental', 'start-reverse', 'finish', 'reset'] as const
+export const SUBTASK_ACTIONS = ['start', 'retry', 'cutover', 'undo-cutover', 'stop-incremental', 'start-reverse', 'finish', 'reset'] as const
 export type SubtaskAction = (typeof SUBTASK_ACTIONS)[number]
 
 /** What stops or loses something, or begins to write into the source. */
-const ASKED = new Set<SubtaskAction>(['stop-incremental', 'start-reverse', 'finish', 'reset'])
+const ASKED = new Set<SubtaskAction>(['undo-cutover', 'stop-incremental', 'start-reverse', 'finish', 'reset'])
 
 export function actionWords(action: SubtaskAction): string {
   return t(`subtasks.actions.${action}`)
@@ -32,7 +33,14 @@ export function confirmMoved(subtask: Subtask): Promise<boolean> {
   return confirmAction(t('subtasks.confirm.moved', { name: nameOf(subtask) }), { title: actionWords('retry') })
 }
 
+/** The one that a cut-over is being prepared for: CutoverDialog.vue. */
+export const cutoverOf = shallowRef<Subtask | null>(null)
+
 export async function doAction(action: SubtaskAction, subtask: Subtask): Promise<void> {
+  if (action === 'cutover') {
+    cutoverOf.value = subtask
+    return
+  }
   if (ASKED.has(action)) {
     const name = nameOf(subtask)
     if (!(await confirmAction(t(`subtasks.confirm.${action}`, { name }), { title: actionWords(action) }))) return

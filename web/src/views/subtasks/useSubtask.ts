@@ -2,7 +2,7 @@
 import { get, type Answer } from '@/api/client'
 import { ApiError } from '@/api/errors'
 import type { Change } from '@/api/live'
-import type { Figures, Subtask } from '@/api/types'
+import type { Cutover, Figures, Subtask } from '@/api/types'
 import { useResource, type Resource } from '@/composables/useResource'
 import type { CheckReport, LoadReport, PrecheckReport } from './documents'
 
@@ -31,6 +31,7 @@ interface Documents {
   precheck: PrecheckReport
   report: LoadReport
   check: CheckReport
+  cutover: Cutover
 }
 export interface Document<T> {
   at_ms: number
