@@ -39,9 +39,9 @@ class Server:
         self.run.signal(signal.SIGKILL)
         self.run.wait()
 
-    def admin(self):
-        """A client of an admin with a lasting password."""
-        client = Client(self)
+    def admin(self, kind=None):
+        """A client (of that kind) of an admin with a lasting password."""
+        client = (kind or Client)(self)
         client.login("admin", self.first or PASSWORD)
         if self.first:
             client.ok("PUT", "/api/v1/session/password", {"old": self.first, "new": PASSWORD})

@@ -11,6 +11,7 @@ import writing
 from control import Server, agent_of, subtask, workers_of
 from cutting import Application, left_in, let_in, read_only, same
 from moving import wait_until
+from test_openapi import Checked
 from working import Worker, job_for
 from writing_back import BackWriter
 
@@ -140,7 +141,7 @@ def server(godwit, tmp_path):
 
 def test_a_server_cuts_over(server, move, mysql9, pg_db):
     """Looked at before; made, with the worker killed meanwhile; taken back; and what cannot be done is refused."""
-    admin = server.admin()
+    admin = server.admin(Checked)  # answers are as described
     name = "cut_served"
     writing.make(mysql9, name, rows=40)
     let_in(mysql9, name)
