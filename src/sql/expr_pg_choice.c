@@ -170,7 +170,7 @@ static struct val field(struct pg *c, const struct sql_node *n, const char *data
     if (cls != TC_TEXT && cls != TC_INT && cls != TC_DEC) {
         return pg_fail(c, "FIELD of values of this type");
     }
-    if (cls == TC_TEXT && v[0].ci == CI_NONE) { /* the collation is the first argument's alone */
+    if (cls == TC_TEXT && v[0].ci == CI_NONE && c->q == NULL) { /* the collation is the first argument's alone */
         return pg_fail(c, "FIELD looking for a constant text");
     }
     const char *text = "CASE";

@@ -459,6 +459,18 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
         if (to->to->enum_type && v.cls == TC_ENUM) {
             return v;
         }
+        if (to->from->kind == MYT_ENUM && pg_is_const_string(&v)) { /* the label as the definition spells it */
+            for (size_t i = 0; i < to->from->nlabels; i++) {
+                if (str_ieq(to->from->labels[i], v.lit->text)) {
+                    v.text = pg_string_literal(c, to->from->labels[i], strlen(to->from->labels[i]));
+                }
+            }
+            return v;
+        }
+        if (to->to->enum_type && c->q != NULL) {
+            v = pg_as_text(c, v);
+            return pg_val(TC_ENUM, pg_fmt(c, "%s::%s", pg_p(c, v), to->to->ddl), true);
+        }
         if (to->to->enum_type && !pg_is_const_string(&v)) {
             return pg_fail(c, "a text assigned to an ENUM column");
         }

@@ -304,6 +304,7 @@ bool prog_is_guarded(const struct sql_stmt *s) {
     case SQL_STMT_OPEN:
     case SQL_STMT_FETCH:
     case SQL_STMT_SIGNAL:
+    case SQL_STMT_RESIGNAL:
     case SQL_STMT_TRUNCATE:
     case SQL_STMT_DO:
     case SQL_STMT_CREATE_TEMPORARY:

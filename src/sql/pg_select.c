@@ -40,12 +40,26 @@ const char *pgq_nulls(const struct val *v, bool descending) {
     return descending ? " DESC NULLS LAST" : " NULLS FIRST";
 }
 
+/* An ENUM column orders by the place of its label; where the target holds texts that has to be said. */
+static const char *by_label(struct pg *c, const struct val *v) {
+    if (v->cls != TC_ENUM || v->col == NULL || v->col->to->enum_type || c->q->b || v->col->from->nlabels == 0) {
+        return NULL;
+    }
+    struct sb b = {.a = c->a};
+    for (size_t i = 0; i < v->col->from->nlabels; i++) {
+        const char *label = v->col->from->labels[i];
+        sb_printf(&b, "%s%s", i == 0 ? "" : ", ", pg_string_literal(c, label, strlen(label)));
+    }
+    return pg_fmt(c, "array_position(ARRAY[%s]::text[], %s::text)", sb_text(&b), pg_p(c, *v));
+}
+
 /* ORDER BY of a window or an aggregate: no aliases, no positions. */
 const char *pgq_order(struct pg *c, const struct sql_order *order, size_t n) {
     struct sb b = {.a = c->a};
     for (size_t i = 0; i < n && c->why == NULL; i++) {
         struct val v = pgq_expr(c, order[i].expr);
-        sb_printf(&b, "%s%s%s", i == 0 ? "" : ", ", v.text, pgq_nulls(&v, order[i].descending));
+        const char *label = by_label(c, &v);
+        sb_printf(&b, "%s%s%s", i == 0 ? "" : ", ", label != NULL ? label : v.text, pgq_nulls(&v, order[i].descending));
     }
     return sb_text(&b);
 }
@@ -211,7 +225,12 @@ static const char *order_by(struct pg *c, const struct sql_query *q, const struc
                 }
             }
         }
-        sb_printf(&b, "%s%s%s", b.len == 0 ? "" : ", ", text, pgq_nulls(&v, q->order[i].descending));
+        const char *label = by_label(c, &v);
+        if (label != NULL && s->distinct) {
+            pg_fail(c, "DISTINCT ordered by an ENUM column, which orders by its labels' places");
+        }
+        sb_printf(&b, "%s%s%s", b.len == 0 ? "" : ", ", label != NULL ? label : text,
+                  pgq_nulls(&v, q->order[i].descending));
     }
     return sb_text(&b);
 }

@@ -501,6 +501,9 @@ void prog_simple_stmt(struct pg *c, const struct sql_stmt *s) {
         break;
     case SQL_STMT_DROP_TEMPORARY:
         p->has_changes = true;
+        if (p->results > 0) {
+            pg_fail(c, "DROP of a temporary table behind a result set, whose cursor may still read it");
+        }
         for (size_t i = 0; i < s->ntables; i++) {
             prog_line(c, "DROP TABLE %spg_temp.%s;", s->if_exists ? "IF EXISTS " : "",
                       str_quote_pg(c->a, s->tables[i].name));

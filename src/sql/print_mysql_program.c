@@ -340,7 +340,7 @@ static void stmt(struct mysql_printer *p, const struct sql_stmt *s, int level) {
             mysql_query(p, s->query);
             break;
         }
-        put(p, arena_strndup(p->out.a, s->name, strlen(s->name))); /* its definition, as written */
+        put(p, s->text);
         break;
     case SQL_STMT_DROP_TEMPORARY:
         put(p, s->if_exists ? "DROP TEMPORARY TABLE IF EXISTS " : "DROP TEMPORARY TABLE ");
@@ -350,7 +350,7 @@ static void stmt(struct mysql_printer *p, const struct sql_stmt *s, int level) {
         }
         break;
     case SQL_STMT_OTHER:
-        put(p, s->name);
+        put(p, s->text);
         break;
     }
 }

@@ -49,7 +49,7 @@ enum sql_stmt_kind {
     SQL_STMT_DEALLOCATE,
     SQL_STMT_TRUNCATE,         /* table */
     SQL_STMT_DO,               /* args */
-    SQL_STMT_CREATE_TEMPORARY, /* table AS query, or its definition in ddl, as written in name */
+    SQL_STMT_CREATE_TEMPORARY, /* table AS query, or its definition in ddl and text */
     SQL_STMT_DROP_TEMPORARY,   /* tables */
     SQL_STMT_OTHER,            /* a statement that is understood but not carried: name says what it is */
 };
@@ -99,6 +99,7 @@ struct sql_stmt {
     const char *comment; /* that stood before it; NULL: none */
     const char *label;
     const char *name;
+    const char *text;   /* as written: of definitions and of SQL_STMT_OTHER */
     const char **names; /* DECLARE a, b */
     size_t nnames;
     struct sql_program_type type;

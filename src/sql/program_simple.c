@@ -147,8 +147,9 @@ static bool set(struct sql_parser *p, struct sql_stmt *s) {
             a.scope = global ? SQL_SET_GLOBAL : SQL_SET_SESSION;
             a.name = p->t.text + (global ? 7 : session ? 8 : 0);
             sql_parser_advance(p);
-        } else if (prog_is(p, "names") || prog_is(p, "charset") ||
-                   (prog_is(p, "character") && prog_next_is(p, "set"))) {
+        } else if ((prog_is(p, "names") || prog_is(p, "charset") ||
+                    (prog_is(p, "character") && prog_next_is(p, "set"))) &&
+                   sql_parser_peek(p)->op != OP_EQ && sql_parser_peek(p)->op != OP_ASSIGN) {
             a.scope = SQL_SET_SESSION;
             a.name = "names";
             if (prog_is(p, "character")) {
@@ -339,7 +340,7 @@ static bool definition(struct sql_parser *p, struct sql_stmt *s, size_t start) {
         return false;
     }
     s->ddl = ddl;
-    s->name = arena_strndup(p->arena, p->lexer.text + start, p->last_end - start);
+    s->text = arena_strndup(p->arena, p->lexer.text + start, p->last_end - start);
     return true;
 }
 
@@ -411,6 +412,7 @@ static bool other(struct sql_parser *p, struct sql_stmt *s) {
             while (p->t.kind != TOK_END && p->t.kind != TOK_ERROR && !sql_parser_is_op(p, OP_SEMICOLON)) {
                 sql_parser_advance(p);
             }
+            s->text = arena_strndup(p->arena, p->lexer.text + s->start, p->last_end - s->start);
             return true;
         }
     }

@@ -129,7 +129,13 @@ const char *prog_comments(struct arena *a, const char *text, size_t from, size_t
             end--;
         }
         if (end > start) {
-            const char *piece = arena_strndup(a, text + start, end - start);
+            char *piece = arena_strndup(a, text + start, end - start), *w = piece;
+            for (char *r = piece; *r != '\0'; r++) { /* lines begin at their first word */
+                if (*r != '\r' && !((*r == ' ' || *r == '\t') && w > piece && w[-1] == '\n')) {
+                    *w++ = *r;
+                }
+            }
+            *w = '\0';
             out = out == NULL ? piece : arena_printf(a, "%s\n%s", out, piece);
         }
         i = next;

@@ -1,6 +1,6 @@
 """Cases of tests/sql: MySQL statements and programs, what they become, and what they do on both sides.
 
-A file NAME.mysql.sql holds cases; its translations are in NAME.pg.sql, NAME.gauss-b.sql and NAME.gauss-a.sql.
+A file NAME.mysql.sql holds cases; its translations are in NAME.pg.sql, NAME.gauss-b.sql, NAME.gauss-pg.sql and NAME.gauss-a.sql.
 
     -- case: a name
     the statement, or the object
@@ -18,7 +18,7 @@ import subprocess
 from pathlib import Path
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "sql"
-DIALECTS = {"pg": "pg", "gauss-b": "og_b", "gauss-a": "og_a"}
+DIALECTS = {"pg": "pg", "gauss-b": "og_b", "gauss-pg": "og_pg", "gauss-a": "og_a"}
 
 
 class Case:
@@ -45,8 +45,8 @@ class Case:
             self.steps.append((m[1], m[2]))
 
     def finish(self):
-        self.objects = [o.strip().removesuffix(";") if "BEGIN" not in o.upper() else o.strip().removesuffix(";") for o in self.objects]
-        if not any(kind == "call" for kind, _ in self.steps) and not re.match(r"CREATE\b", self.objects[0], re.I):
+        self.objects = [o.strip().removesuffix(";") for o in self.objects]
+        if not re.match(r"CREATE\b", self.objects[0], re.I):
             self.steps.insert(0, ("call", self.objects[0]))
             self.objects = []
 

@@ -30,8 +30,8 @@ static bool dialect_of(const char *text, enum dialect *d) {
     return false;
 }
 
-static bool column(struct arena *a, enum dialect d, const char *name, const char *type, const char *charset,
-                   const char *collation, struct sql_column *out, struct err *e) {
+static bool column(struct arena *a, enum dialect d, const char *table, const char *name, const char *type,
+                   const char *charset, const char *collation, struct sql_column *out, struct err *e) {
     struct mytype *from = arena_new(a, struct mytype);
     struct target_type *to = arena_new(a, struct target_type);
     struct typemap_options o = {.dialect = d};
@@ -40,10 +40,10 @@ static bool column(struct arena *a, enum dialect d, const char *name, const char
     }
     from->charset = charset;
     from->collation = collation;
-    if (!typemap_resolve(a, &o, "t", name, from, to, e)) {
+    if (!typemap_resolve(a, &o, table, name, from, to, e)) {
         return false;
     }
-    if (from->kind == MYT_ENUM && to->enum_type) { /* as text: no type has to be made */
+    if (from->kind == MYT_ENUM && to->enum_type && collation == NULL) { /* of a parameter: no type is made for it */
         to->enum_type = false;
         to->ddl = to->cast_name = arena_strdup(a, "text");
     }
@@ -60,7 +60,7 @@ static bool read_table(struct arena *a, const json_t *in, enum dialect d, const 
     const char *name = json_string_value(json_object_get(in, "name"));
     for (size_t i = 0; i < n; i++) {
         const json_t *c = json_array_get(columns, i);
-        if (!column(a, d, json_string_value(json_array_get(c, 0)), json_string_value(json_array_get(c, 1)),
+        if (!column(a, d, name, json_string_value(json_array_get(c, 0)), json_string_value(json_array_get(c, 1)),
                     json_string_value(json_array_get(c, 2)), json_string_value(json_array_get(c, 3)), &out[i], e)) {
             return false;
         }
@@ -93,12 +93,11 @@ static bool read_routine(struct arena *a, const char *text, enum dialect d, cons
     enum sql_param_mode *modes = arena_array(a, enum sql_param_mode, o.nparams + 1);
     for (size_t i = 0; i < o.nparams; i++) {
         modes[i] = o.params[i].mode;
-        if (!column(a, d, o.params[i].name, o.params[i].type.text, "utf8mb4", "utf8mb4_0900_ai_ci", &params[i], e)) {
+        if (!column(a, d, "", o.params[i].name, o.params[i].type.text, "utf8mb4", NULL, &params[i], e)) {
             return false;
         }
     }
-    if (o.kind == SQL_OBJECT_FUNCTION &&
-        !column(a, d, "", o.returns.text, "utf8mb4", "utf8mb4_0900_ai_ci", returns, e)) {
+    if (o.kind == SQL_OBJECT_FUNCTION && !column(a, d, "", "", o.returns.text, "utf8mb4", NULL, returns, e)) {
         return false;
     }
     *r = (struct sql_routine){.schema = schema,
@@ -139,6 +138,17 @@ static json_t *ddl(struct arena *a, const struct sql_catalog *k) {
     for (size_t i = 0; i < k->ntables; i++) {
         const struct sql_table *t = &k->tables[i];
         struct sb b = {.a = a};
+        for (size_t c = 0; c < t->ncolumns; c++) {
+            const struct mytype *from = t->columns[c].from;
+            struct sb labels = {.a = a};
+            for (size_t j = 0; t->columns[c].to->enum_type && j < from->nlabels; j++) {
+                sb_printf(&labels, "%s%s", j == 0 ? "" : ", ", str_literal_pg(a, from->labels[j]));
+            }
+            if (labels.len > 0) {
+                json_array_append_new(
+                    list, json_sprintf("CREATE TYPE %s AS ENUM (%s)", t->columns[c].to->ddl, sb_text(&labels)));
+            }
+        }
         sb_printf(&b, "CREATE TABLE %s (", str_quote_pg(a, t->target_name));
         for (size_t c = 0; c < t->ncolumns; c++) {
             sb_printf(&b, "%s%s %s%s%s", c == 0 ? "" : ", ", str_quote_pg(a, t->columns[c].target_name),

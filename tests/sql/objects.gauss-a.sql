@@ -1,0 +1,114 @@
+-- case: a view
+CREATE VIEW "v_rich" AS SELECT "customers"."id", "customers"."name", "customers"."credit" FROM "customers" WHERE "customers"."credit" > 50;
+
+-- case: a view with column names
+CREATE VIEW "v_named" ("who", "n") AS SELECT "customers"."name", "customers"."id"::bigint * 2 AS "id * 2" FROM "customers";
+
+-- case: a view as SHOW CREATE prints it
+CREATE VIEW "v_orders" AS SELECT "o"."id", "c"."name" AS "customer", count(0) AS "lines", sum("l"."qty" * "l"."price") AS "total" FROM (("orders" AS "o" JOIN "customers" AS "c" ON "c"."id" = "o"."customer_id") LEFT JOIN "order_lines" AS "l" ON "l"."order_id" = "o"."id") WHERE "o"."status" <> 'gone' GROUP BY "o"."id", "c"."name" HAVING sum("l"."qty" * "l"."price") > 10 ORDER BY "o"."id" DESC;
+
+-- case: a view with a check option
+CREATE VIEW "v_berlin" AS SELECT "customers"."id", "customers"."name", "customers"."city" FROM "customers" WHERE "customers"."city" = 'berlin' WITH CASCADED CHECK OPTION;
+
+-- case: a view with the caller's rights
+CREATE VIEW "v_inv" AS SELECT "accounts"."id", "accounts"."owner", "accounts"."balance" FROM "accounts";
+-- note: line 1: SQL SECURITY INVOKER: openGauss's views run with their owner's rights
+
+-- case: a view of a union
+CREATE VIEW "v_people" AS SELECT "customers"."name", 'c'::text AS "kind" FROM "customers" UNION ALL SELECT "employees"."name", 'e'::text FROM "employees";
+
+-- case: a view with chinese names
+CREATE VIEW "词表" AS SELECT "词典"."编号", "词典"."词" AS "词语", char_length("词典"."释义") AS "长度" FROM "词典";
+
+-- case: before insert trigger changes the row
+CREATE FUNCTION "customers_bi"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    BEGIN
+        NEW."name" := btrim(NEW."name", ' ');
+        IF NEW."city" IS NULL THEN
+            NEW."city" := 'unknown';
+        END IF;
+    END;
+    RETURN NEW;
+END;
+$godwit$;
+CREATE TRIGGER "customers_bi" BEFORE INSERT ON "customers" FOR EACH ROW EXECUTE PROCEDURE "customers_bi"();
+
+-- case: after insert trigger writes a log
+-- refused: not carried, line 2, column 47: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: before update trigger refuses
+CREATE FUNCTION "accounts_bu"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    BEGIN
+        IF NEW."balance" < (OLD."balance" - 60) THEN
+            RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'too much';
+        END IF;
+    END;
+    RETURN NEW;
+END;
+$godwit$;
+CREATE TRIGGER "accounts_bu" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE PROCEDURE "accounts_bu"();
+
+-- case: after update trigger compares
+-- refused: not carried, line 4, column 51: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: after delete trigger
+CREATE FUNCTION "orders_ad"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM "order_lines" WHERE "order_lines"."order_id" = OLD."id";
+    RETURN NULL;
+END;
+$godwit$;
+CREATE TRIGGER "orders_ad" AFTER DELETE ON "orders" FOR EACH ROW EXECUTE PROCEDURE "orders_ad"();
+
+-- case: before delete trigger refuses
+CREATE FUNCTION "employees_bd"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    BEGIN
+        IF (EXISTS (SELECT 1 FROM "accounts" WHERE "accounts"."owner" = OLD."name")) OR (OLD."boss_id" IS NULL) THEN
+            RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'needed';
+        END IF;
+    END;
+    RETURN OLD;
+END;
+$godwit$;
+CREATE TRIGGER "employees_bd" BEFORE DELETE ON "employees" FOR EACH ROW EXECUTE PROCEDURE "employees_bd"();
+
+-- case: a trigger keeps sums
+CREATE FUNCTION "lines_ai"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    UPDATE "products" SET "stock" = "products"."stock"::bigint - NEW."qty" WHERE "products"."id" = NEW."product_id";
+    RETURN NULL;
+END;
+$godwit$;
+CREATE TRIGGER "lines_ai" AFTER INSERT ON "order_lines" FOR EACH ROW EXECUTE PROCEDURE "lines_ai"();
+
+-- case: an upsert in a trigger
+CREATE FUNCTION "log_ai"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    BEGIN
+        INSERT INTO "counters" ("name", "hits") VALUES (NEW."what", 1) ON DUPLICATE KEY UPDATE "hits" = "counters"."hits"::bigint + 1;
+    END;
+    RETURN NULL;
+END;
+$godwit$;
+CREATE TRIGGER "log_ai" AFTER INSERT ON "log_entries" FOR EACH ROW EXECUTE PROCEDURE "log_ai"();
+
+-- case: a trigger with a variable and a query
+-- refused: not carried, line 5, column 45: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: an event
+CREATE PROCEDURE "old_entries"() LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM "log_entries" WHERE "log_entries"."n" < 5;
+END;
+$godwit$;
+-- note: line 1: the target has no scheduler of its own: the event became a procedure, which something has to call at its times

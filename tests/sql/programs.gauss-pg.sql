@@ -1,0 +1,1037 @@
+-- case: a function of one expression
+CREATE FUNCTION "twice"("x" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN "x"::bigint * 2;
+END;
+$godwit$;
+
+-- case: a function with strings
+CREATE FUNCTION "greet"("who" text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "hello" varchar(10) := 'Hello, ';
+BEGIN
+    IF ("who" IS NULL) OR ("who" = '') THEN
+        RETURN 'nobody';
+    END IF;
+    RETURN "hello" || "who" || '!';
+END "block_1";
+$godwit$;
+
+-- case: a function that reads
+CREATE FUNCTION "order_total"("p_order" integer) RETURNS numeric(40,10) LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "total" numeric(12,2) := 0;
+BEGIN
+    SELECT sum("order_lines"."qty" * "order_lines"."price") FROM "order_lines" WHERE "order_lines"."order_id" = "p_order" INTO "total";
+    RETURN coalesce("total", 0);
+END "block_1";
+$godwit$;
+
+-- case: if, elseif, else
+CREATE FUNCTION "grade"("points" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "g" char(1);
+BEGIN
+    IF "points" >= 90 THEN
+        "g" := 'A';
+    ELSIF "points" >= 70 THEN
+        "g" := 'B';
+    ELSIF "points" >= 50 THEN
+        "g" := 'C';
+    ELSE
+        "g" := 'F';
+    END IF;
+    RETURN "g"::text;
+END "block_1";
+$godwit$;
+
+-- case: case statement with an operand
+CREATE FUNCTION "day_kind"("d" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "k" varchar(10);
+BEGIN
+    CASE
+    WHEN "d" = 1 THEN
+        "k" := 'sunday';
+    WHEN "d" = 7 THEN
+        "k" := 'saturday';
+    ELSE
+        "k" := 'work';
+    END CASE;
+    RETURN "k";
+END "block_1";
+$godwit$;
+
+-- case: case statement without an operand
+CREATE FUNCTION "size_of"("x" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    CASE
+    WHEN "x" < 10 THEN
+        RETURN 'small';
+    WHEN "x" < 100 THEN
+        RETURN 'medium';
+    ELSE
+        RETURN 'large';
+    END CASE;
+END;
+$godwit$;
+
+-- case: case that finds nothing is an error
+CREATE PROCEDURE "nocase"("x" integer, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    CASE
+    WHEN "x" = 1 THEN
+        OPEN result_1 FOR SELECT 'one' AS "r";
+    END CASE;
+END;
+$godwit$;
+
+-- case: while
+CREATE FUNCTION "factorial"("n" integer) RETURNS bigint LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "r" bigint := 1;
+    "i" integer := 2;
+BEGIN
+    WHILE "i" <= "n" LOOP
+        "r" := "r" * "i";
+        "i" := "i"::bigint + 1;
+    END LOOP;
+    RETURN "r";
+END "block_1";
+$godwit$;
+
+-- case: repeat
+CREATE FUNCTION "digits_sum"("n" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "s" integer := 0;
+BEGIN
+    LOOP
+        "s" := "s" + ("n"::bigint % 10);
+        "n" := "n"::bigint / 10;
+        EXIT WHEN "n" = 0;
+    END LOOP;
+    RETURN "s";
+END "block_1";
+$godwit$;
+
+-- case: loop with leave and iterate
+CREATE FUNCTION "odd_sum"("n" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "i" integer := 0;
+    "s" integer := 0;
+BEGIN
+    <<"again">>
+    LOOP
+        "i" := "i"::bigint + 1;
+        IF "i" > "n" THEN
+            EXIT "again";
+        END IF;
+        IF ("i"::bigint % 2) = 0 THEN
+            CONTINUE "again";
+        END IF;
+        "s" := "s"::bigint + "i";
+    END LOOP "again";
+    RETURN "s";
+END "block_1";
+$godwit$;
+
+-- case: nested loops with labels
+CREATE FUNCTION "first_pair"("target" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "i" integer := 1;
+    "j" integer;
+    "found" varchar(20) := 'none';
+BEGIN
+    <<"outer_loop">>
+    WHILE "i" < 20 LOOP
+        "j" := "i";
+        WHILE "j" < 20 LOOP
+            IF ("i"::bigint * "j") = "target" THEN
+                "found" := "i"::text || 'x' || "j"::text;
+                EXIT "outer_loop";
+            END IF;
+            "j" := "j"::bigint + 1;
+        END LOOP;
+        "i" := "i"::bigint + 1;
+    END LOOP "outer_loop";
+    RETURN "found";
+END "block_1";
+$godwit$;
+
+-- case: leave a block
+CREATE PROCEDURE "early"("x" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"body">>
+BEGIN
+    "r" := 'start';
+    IF "x" > 5 THEN
+        EXIT "body";
+    END IF;
+    "r" := 'end';
+END "body";
+$godwit$;
+
+-- case: nested blocks hide names
+CREATE FUNCTION "hidden"() RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "x" integer := 1;
+    "r" varchar(20);
+BEGIN
+    <<"block_2">>
+    DECLARE
+        "x" integer := 2;
+    BEGIN
+        "r" := 'inner ' || "x"::text;
+    END "block_2";
+    RETURN "r" || ' outer ' || "x"::text;
+END "block_1";
+$godwit$;
+
+-- case: a variable with a column's name
+CREATE FUNCTION "balance_of"("id" integer) RETURNS numeric(40,10) LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "balance" numeric(12,2);
+    BEGIN
+        SELECT "a"."balance" AS f1 FROM "accounts" AS "a" WHERE "a"."id" = "balance_of"."id" INTO godwit_row;
+        IF FOUND THEN
+            "balance" := godwit_row.f1;
+        END IF;
+        RETURN "balance";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: out and inout parameters
+CREATE PROCEDURE "swap"(INOUT "a" integer, INOUT "b" integer, OUT "s" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "t" integer;
+BEGIN
+    "t" := "a";
+    "a" := "b";
+    "b" := "t";
+    "s" := "a"::bigint + "b";
+END "block_1";
+$godwit$;
+
+-- case: a result set
+CREATE PROCEDURE "rich"("least" numeric(40,10), INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR SELECT "customers"."id", "customers"."name" FROM "customers" WHERE "customers"."credit" >= "least" ORDER BY "customers"."id";
+END;
+$godwit$;
+
+-- case: several result sets and a condition
+CREATE PROCEDURE "report"("which" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL, INOUT result_3 refcursor DEFAULT NULL, INOUT result_4 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR SELECT count(*) AS "customers" FROM "customers";
+    IF "which" = 1 THEN
+        OPEN result_2 FOR SELECT "customers"."name" FROM "customers" ORDER BY "customers"."name";
+    ELSE
+        OPEN result_3 FOR SELECT "employees"."name" FROM "employees" ORDER BY "employees"."name" LIMIT 2;
+    END IF;
+    OPEN result_4 FOR SELECT 'done' AS "state";
+END;
+$godwit$;
+
+-- case: a result set and an out parameter
+CREATE PROCEDURE "both_ways"(OUT "n" integer, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    SELECT count(*) FROM "orders" INTO "n";
+    OPEN result_1 FOR SELECT "n" AS "again";
+END;
+$godwit$;
+
+-- case: a cursor
+CREATE PROCEDURE "total_stock"(OUT "total" integer, OUT "names" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "done" smallint := 0;
+        "n" varchar(40);
+        "s" integer;
+        "c" CURSOR FOR SELECT "products"."name" AS f1, "products"."stock" AS f2 FROM "products" ORDER BY "products"."id";
+    BEGIN
+        "total" := 0;
+        "names" := '';
+        OPEN "c";
+        <<"read_loop">>
+        LOOP
+            FETCH "c" INTO godwit_row;
+            IF FOUND THEN
+                "n" := godwit_row.f1;
+                "s" := godwit_row.f2;
+            ELSE
+                "done" := 1;
+            END IF;
+            IF "done" <> 0 THEN
+                EXIT "read_loop";
+            END IF;
+            "total" := "total"::bigint + "s";
+            "names" := "names" || "n" || ',';
+        END LOOP "read_loop";
+        CLOSE "c";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: two cursors, one within the other
+CREATE PROCEDURE "pairs"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "done" integer := 0;
+        "cid" integer;
+        "cname" varchar(40);
+        "customers_c" CURSOR FOR SELECT "customers"."id" AS f1, "customers"."name" AS f2 FROM "customers" ORDER BY "customers"."id";
+    BEGIN
+        "r" := '';
+        OPEN "customers_c";
+        <<"l1">>
+        LOOP
+            FETCH "customers_c" INTO godwit_row;
+            IF FOUND THEN
+                "cid" := godwit_row.f1;
+                "cname" := godwit_row.f2;
+            ELSE
+                "done" := 1;
+            END IF;
+            IF "done" = 1 THEN
+                EXIT "l1";
+            END IF;
+            <<"block_2">>
+            DECLARE
+                "finished" integer := 0;
+                "oid" integer;
+                "orders_c" CURSOR FOR SELECT "orders"."id" AS f1 FROM "orders" WHERE "orders"."customer_id" = "cid" ORDER BY "orders"."id";
+            BEGIN
+                OPEN "orders_c";
+                <<"l2">>
+                LOOP
+                    FETCH "orders_c" INTO godwit_row;
+                    IF FOUND THEN
+                        "oid" := godwit_row.f1;
+                    ELSE
+                        "finished" := 1;
+                    END IF;
+                    IF "finished" = 1 THEN
+                        EXIT "l2";
+                    END IF;
+                    "r" := "r" || "cname" || "oid"::text || ' ';
+                END LOOP "l2";
+                CLOSE "orders_c";
+            END "block_2";
+        END LOOP "l1";
+        CLOSE "customers_c";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: a cursor in repeat
+CREATE PROCEDURE "repeat_cursor"(OUT "m" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "done" integer := 0;
+        "v" integer;
+        "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers";
+    BEGIN
+        "m" := 0;
+        OPEN "c";
+        LOOP
+            FETCH "c" INTO godwit_row;
+            IF FOUND THEN
+                "v" := godwit_row.f1;
+            ELSE
+                "done" := 1;
+            END IF;
+            IF NOT ("done" <> 0) THEN
+                IF "v" > "m" THEN
+                    "m" := "v";
+                END IF;
+            END IF;
+            EXIT WHEN "done" <> 0;
+        END LOOP;
+        CLOSE "c";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: fetch without a handler ends in an error
+CREATE PROCEDURE "no_handler"() LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "v" integer;
+        "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" > 100;
+    BEGIN
+        OPEN "c";
+        FETCH "c" INTO godwit_row;
+        IF FOUND THEN
+            "v" := godwit_row.f1;
+        ELSE
+            RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'No data - zero rows fetched, selected, or processed';
+        END IF;
+        CLOSE "c";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: select into that finds nothing leaves the variable
+CREATE FUNCTION "city_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "c" varchar(30) := 'unknown';
+    BEGIN
+        SELECT "customers"."city" AS f1 FROM "customers" WHERE "customers"."id" = "p" INTO godwit_row;
+        IF FOUND THEN
+            "c" := godwit_row.f1;
+        END IF;
+        RETURN "c";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: select into with a not found handler
+CREATE PROCEDURE "find_customer"("p" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    BEGIN
+        SELECT "customers"."name" AS f1 FROM "customers" WHERE "customers"."id" = "p" INTO godwit_row;
+        IF FOUND THEN
+            "r" := godwit_row.f1;
+        ELSE
+            "r" := 'missing';
+            EXIT "block_1";
+        END IF;
+        "r" := upper("r");
+    END "block_1";
+END;
+$godwit$;
+
+-- case: select into several variables
+CREATE PROCEDURE "stats"(OUT "lo" numeric(40,10), OUT "hi" numeric(40,10), OUT "n" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    SELECT min("products"."price"), max("products"."price"), count(*) FROM "products" INTO "lo", "hi", "n";
+END;
+$godwit$;
+
+-- case: a duplicate key is handled
+CREATE PROCEDURE "add_counter"("p_name" text, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    "r" := 'inserted';
+    BEGIN
+        INSERT INTO "counters" ("name", "hits") VALUES ("p_name", 1);
+    EXCEPTION
+        WHEN SQLSTATE '23505' THEN
+            "r" := 'duplicate';
+    END;
+    BEGIN
+        UPDATE "counters" SET "hits" = "counters"."hits"::bigint + 1 WHERE "counters"."name" = "p_name";
+    EXCEPTION
+        WHEN SQLSTATE '23505' THEN
+            "r" := 'duplicate';
+    END;
+END "block_1";
+$godwit$;
+
+-- case: an exit handler leaves its block
+CREATE PROCEDURE "careful"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "r" := 'a';
+    <<"block_1">>
+    BEGIN
+        BEGIN
+            INSERT INTO "log_entries" ("what") VALUES ('before');
+        EXCEPTION
+            WHEN OTHERS THEN
+                "r" := "r" || ' caught';
+                EXIT "block_1";
+        END;
+        BEGIN
+            INSERT INTO "counters" ("name", "hits") VALUES ('shop', 1);
+        EXCEPTION
+            WHEN OTHERS THEN
+                "r" := "r" || ' caught';
+                EXIT "block_1";
+        END;
+        BEGIN
+            "r" := "r" || ' not reached';
+        EXCEPTION
+            WHEN OTHERS THEN
+                "r" := "r" || ' caught';
+                EXIT "block_1";
+        END;
+    END "block_1";
+    "r" := "r" || ' after';
+END;
+$godwit$;
+
+-- case: handlers by sqlstate, the exact one first
+CREATE PROCEDURE "which_handler"("p" text, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    "r" := '';
+    BEGIN
+        INSERT INTO "counters" ("name", "hits") VALUES ("p", 1);
+    EXCEPTION
+        WHEN unique_violation OR foreign_key_violation OR not_null_violation THEN
+            "r" := "r" || 'constraint';
+        WHEN OTHERS THEN
+            "r" := "r" || 'general';
+    END;
+    BEGIN
+        INSERT INTO "accounts" ("id", "owner", "balance") VALUES (50, 'x', -5);
+    EXCEPTION
+        WHEN unique_violation OR foreign_key_violation OR not_null_violation THEN
+            "r" := "r" || 'constraint';
+        WHEN OTHERS THEN
+            "r" := "r" || 'general';
+    END;
+END "block_1";
+$godwit$;
+
+-- case: a named condition
+CREATE PROCEDURE "named"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    BEGIN
+        INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+    EXCEPTION
+        WHEN unique_violation OR foreign_key_violation OR not_null_violation THEN
+            "r" := 'dup';
+            EXIT "block_1";
+    END;
+    "r" := 'no';
+END "block_1";
+$godwit$;
+
+-- case: signal
+CREATE FUNCTION "checked"("x" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    IF "x" < 0 THEN
+        RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'negative';
+    END IF;
+    RETURN "x";
+END;
+$godwit$;
+
+-- case: signal with a computed message, caught
+CREATE PROCEDURE "thrower"("x" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "m" varchar(100);
+BEGIN
+    BEGIN
+        "m" := 'value ' || "x"::text;
+    EXCEPTION
+        WHEN SQLSTATE '45001' THEN
+            "r" := SQLERRM;
+            EXIT "block_1";
+    END;
+    BEGIN
+        RAISE EXCEPTION USING ERRCODE = '45001', MESSAGE = "m";
+    EXCEPTION
+        WHEN SQLSTATE '45001' THEN
+            "r" := SQLERRM;
+            EXIT "block_1";
+    END;
+END "block_1";
+$godwit$;
+-- note: line 9: MYSQL_ERRNO is left out: the target's errors have an SQLSTATE only
+
+-- case: diagnostics of a duplicate key
+CREATE PROCEDURE "diagnosed"(OUT "s" text, OUT "n" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    BEGIN
+        INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+    EXCEPTION
+        WHEN OTHERS THEN
+            "s" := CASE WHEN left(SQLSTATE, 2) = '23' THEN '23000' ELSE SQLSTATE END;
+            "n" := CASE SQLSTATE WHEN '23505' THEN 1062 WHEN '23503' THEN 1452 WHEN '23502' THEN 1048 WHEN '23514' THEN 3819 WHEN '22001' THEN 1406 WHEN '22003' THEN 1264 WHEN '45000' THEN 1644 WHEN '40P01' THEN 1213 ELSE 1105 END;
+    END;
+END "block_1";
+$godwit$;
+
+-- case: row_count
+CREATE PROCEDURE "counted"(OUT "n" integer, OUT "m" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row_count bigint := 0;
+BEGIN
+    BEGIN
+        UPDATE "numbers" SET "n" = "counted"."n"::bigint + 100 WHERE "counted"."n" > 7;
+        GET DIAGNOSTICS godwit_row_count = ROW_COUNT;
+        "n" := godwit_row_count;
+        DELETE FROM "numbers" WHERE "counted"."n" > 100;
+        GET DIAGNOSTICS godwit_row_count = ROW_COUNT;
+        "m" := godwit_row_count;
+    END;
+END;
+$godwit$;
+
+-- case: resignal after cleaning up
+CREATE PROCEDURE "clean_up"() LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+EXCEPTION
+    WHEN OTHERS THEN
+        RAISE;
+END "block_1";
+$godwit$;
+
+-- case: resignal as another error
+CREATE PROCEDURE "renamed_error"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    <<"block_2">>
+    BEGIN
+        BEGIN
+            INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+        EXCEPTION
+            WHEN SQLSTATE '45009' THEN
+                "r" := 'caught';
+                EXIT "block_1";
+        END;
+    EXCEPTION
+        WHEN OTHERS THEN
+            BEGIN
+                RAISE EXCEPTION USING ERRCODE = '45009', MESSAGE = 'wrapped';
+            EXCEPTION
+                WHEN SQLSTATE '45009' THEN
+                    "r" := 'caught';
+                    EXIT "block_1";
+            END;
+    END "block_2";
+END "block_1";
+$godwit$;
+
+-- case: a transfer with a transaction
+CREATE PROCEDURE "transfer"("from_id" integer, "to_id" integer, "amount" numeric(40,10), OUT "ok" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    BEGIN
+        UPDATE "accounts" SET "balance" = "accounts"."balance" + "amount" WHERE "accounts"."id" = "to_id";
+        UPDATE "accounts" SET "balance" = "accounts"."balance" - "amount" WHERE "accounts"."id" = "from_id";
+        "ok" := 1;
+    EXCEPTION
+        WHEN OTHERS THEN
+            "ok" := 0;
+            EXIT "block_1";
+    END;
+    COMMIT;
+END "block_1";
+$godwit$;
+
+-- case: commit or rollback in an if
+CREATE PROCEDURE "maybe"("go" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO "log_entries" ("what", "n") VALUES ('maybe', "go");
+    IF "go" = 1 THEN
+        COMMIT;
+    ELSE
+        ROLLBACK;
+    END IF;
+END;
+$godwit$;
+
+-- case: commits in a loop, with a handler
+CREATE PROCEDURE "batches"() LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_state text;
+    godwit_message text;
+    godwit_handler int := 0;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "i" integer := 0;
+    BEGIN
+        WHILE "i" < 4 LOOP
+            BEGIN
+                INSERT INTO "log_entries" ("what", "n") VALUES ('batch', "i");
+            EXCEPTION
+                WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS godwit_state = RETURNED_SQLSTATE, godwit_message = MESSAGE_TEXT;
+                    godwit_handler := 1;
+            END;
+            IF godwit_handler = 1 THEN
+                godwit_handler := 0;
+                ROLLBACK;
+            END IF;
+            BEGIN
+                INSERT INTO "numbers" ("n") VALUES ("i"::bigint * 4);
+            EXCEPTION
+                WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS godwit_state = RETURNED_SQLSTATE, godwit_message = MESSAGE_TEXT;
+                    godwit_handler := 1;
+            END;
+            IF godwit_handler = 1 THEN
+                godwit_handler := 0;
+                ROLLBACK;
+            END IF;
+            COMMIT;
+            BEGIN
+                "i" := "i"::bigint + 1;
+            EXCEPTION
+                WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS godwit_state = RETURNED_SQLSTATE, godwit_message = MESSAGE_TEXT;
+                    godwit_handler := 1;
+            END;
+            IF godwit_handler = 1 THEN
+                godwit_handler := 0;
+                ROLLBACK;
+            END IF;
+        END LOOP;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: procedures call each other
+CREATE PROCEDURE "inner_p"("a" integer, OUT "b" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "b" := "a"::bigint * 10;
+END;
+$godwit$;
+CREATE PROCEDURE "outer_p"("x" integer, OUT "y" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "t" integer;
+BEGIN
+    CALL "inner_p"(("x"::bigint + 1)::integer, "t");
+    "y" := "t"::bigint + 1;
+END "block_1";
+$godwit$;
+
+-- case: functions call each other
+CREATE FUNCTION "net"("g" numeric(40,10)) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN round("g"::numeric(95,14) / 1.19, 6);
+END;
+$godwit$;
+CREATE FUNCTION "tax"("g" numeric(40,10)) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN "g" - "net"("g"::numeric(40,10));
+END;
+$godwit$;
+
+-- case: user variables
+CREATE PROCEDURE "with_user"(OUT "r" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    BEGIN
+        PERFORM godwit_compat.set_variable('total', 0::text);
+        SELECT count(*) AS f1 FROM "numbers" INTO godwit_row;
+        PERFORM godwit_compat.set_variable('n', godwit_row.f1::text);
+        PERFORM godwit_compat.set_variable('total', (godwit_compat.get_variable('total')::bigint + godwit_compat.get_variable('n')::bigint)::text);
+        "r" := godwit_compat.get_variable('total')::bigint * 2;
+    END;
+END;
+$godwit$;
+
+-- case: a temporary table
+CREATE PROCEDURE "temp_work"(INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DROP TABLE IF EXISTS pg_temp."work";
+    CREATE TEMPORARY TABLE "work" ("id" integer NOT NULL PRIMARY KEY, "label" varchar(20));
+    INSERT INTO "work" ("id", "label") SELECT "numbers"."n", 'n' || "numbers"."n"::text FROM "numbers" WHERE "numbers"."n" < 4;
+    UPDATE "work" SET "label" = upper("work"."label") WHERE "work"."id" = 2;
+    DELETE FROM "work" WHERE "work"."id" = 1;
+    OPEN result_1 FOR SELECT "w"."id", "w"."label" FROM "work" AS "w" ORDER BY "w"."id" NULLS FIRST;
+END;
+$godwit$;
+
+-- case: a temporary table from a query
+CREATE PROCEDURE "temp_query"(INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DROP TABLE IF EXISTS pg_temp."sums";
+    CREATE TEMPORARY TABLE IF NOT EXISTS "sums" AS SELECT "orders"."customer_id" AS "cid", count(*) AS "n" FROM "orders" GROUP BY "orders"."customer_id";
+    OPEN result_1 FOR SELECT "c"."name", "s"."n" AS "n" FROM "customers" AS "c" JOIN "sums" AS "s" ON "s"."cid" = "c"."id" ORDER BY "c"."name";
+END;
+$godwit$;
+
+-- case: a temporary table that goes before its rows are read
+-- refused: not carried, line 1, column 96: DROP of a temporary table behind a result set, whose cursor may still read it
+
+-- case: default of a variable from a query
+CREATE FUNCTION "best"() RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "top" numeric(10,2) := (SELECT max("customers"."credit") FROM "customers");
+    "who" varchar(40);
+BEGIN
+    "who" := (SELECT "customers"."name" FROM "customers" WHERE "customers"."credit" = "top" LIMIT 1);
+    RETURN "who";
+END "block_1";
+$godwit$;
+
+-- case: conditions with subqueries
+CREATE FUNCTION "state_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    IF EXISTS (SELECT 1 FROM "orders" WHERE ("orders"."customer_id" = "p") AND ("orders"."status" = 'new')) THEN
+        RETURN 'open';
+    ELSIF "p" IN (SELECT "orders"."customer_id" FROM "orders") THEN
+        RETURN 'known';
+    END IF;
+    RETURN 'none';
+END;
+$godwit$;
+
+-- case: a condition that holds a case
+CREATE FUNCTION "odd_if"("x" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    IF (CASE WHEN "x" > 3 THEN "x" ELSE 0 END <> 0) THEN
+        RETURN 1;
+    END IF;
+    RETURN 0;
+END;
+$godwit$;
+
+-- case: dates in programs
+CREATE FUNCTION "due"("placed" timestamp(6) without time zone, "days" integer) RETURNS date LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "d" date;
+BEGIN
+    "d" := ("placed" + ("days" * INTERVAL '1 day'))::date;
+    IF (extract(dow FROM "d")::int + 1) = 1 THEN
+        "d" := ("d" + INTERVAL '1 day')::date;
+    END IF;
+    RETURN "d";
+END "block_1";
+$godwit$;
+
+-- case: chinese names in programs
+CREATE FUNCTION "查词"("号" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        -- 查找释义
+        "结果" varchar(120);
+    BEGIN
+        SELECT "词典"."词" || ':' || coalesce("词典"."释义", '无') AS f1 FROM "词典" WHERE "词典"."编号" = "号" INTO godwit_row;
+        IF FOUND THEN
+            "结果" := godwit_row.f1;
+        END IF;
+        RETURN "结果";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: comments stay
+CREATE PROCEDURE "commented"(OUT "r" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    -- first
+    -- of two lines
+    "r" := 1;
+    -- behind
+    -- another kind
+    "r" := "r"::bigint + 1;
+-- at the end
+END;
+$godwit$;
+
+-- case: truncate in a procedure
+CREATE PROCEDURE "empty_log"() LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    TRUNCATE TABLE "log_entries";
+    INSERT INTO "log_entries" ("what") VALUES ('first');
+END;
+$godwit$;
+
+-- case: do
+CREATE PROCEDURE "doer"(INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    PERFORM 1 + 1;
+    OPEN result_1 FOR SELECT 'ok' AS "r";
+END;
+$godwit$;
+
+-- case: insert and the id it was given
+CREATE PROCEDURE "logged"("w" text, OUT "new_id" bigint) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO "log_entries" ("what") VALUES ("w");
+    "new_id" := godwit_compat.last_insert_id();
+END;
+$godwit$;
+
+-- case: upsert in a procedure
+CREATE PROCEDURE "hit"("p_name" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO "counters" ("name", "hits") VALUES ("p_name", 1) ON DUPLICATE KEY UPDATE "hits" = "counters"."hits"::bigint + 1;
+END;
+$godwit$;
+
+-- case: json in a procedure
+CREATE FUNCTION "color_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "a" jsonb;
+    BEGIN
+        SELECT "products"."attrs" AS f1 FROM "products" WHERE "products"."id" = "p" INTO godwit_row;
+        IF FOUND THEN
+            "a" := godwit_row.f1;
+        END IF;
+        RETURN coalesce("a" #>> '{color}', ("a" #> '{color}')::text);
+    END "block_1";
+END;
+$godwit$;
+
+-- case: unsigned and tiny integers
+CREATE FUNCTION "masked"("a" numeric(40,10), "b" smallint) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN (CASE WHEN "a" > 9223372036854775807 THEN ("a" - 18446744073709551616)::bigint ELSE "a"::bigint END) & "b"::bigint;
+END;
+$godwit$;
+
+-- case: an enum parameter
+CREATE FUNCTION "next_state"("s" text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN CASE WHEN "s" = 'new' THEN 'paid' WHEN "s" = 'paid' THEN 'sent' ELSE 'end' END;
+END;
+$godwit$;
+
+-- case: a procedure with many statements of control
+CREATE PROCEDURE "fizz"("n" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "i" integer := 0;
+BEGIN
+    "r" := '';
+    <<"l">>
+    LOOP
+        "i" := "i"::bigint + 1;
+        IF "i" > "n" THEN
+            EXIT "l";
+        END IF;
+        CASE
+        WHEN ("i"::bigint % 15) = 0 THEN
+            "r" := "r" || 'fizzbuzz ';
+        WHEN ("i"::bigint % 5) = 0 THEN
+            "r" := "r" || 'buzz ';
+        WHEN ("i"::bigint % 3) = 0 THEN
+            "r" := "r" || 'fizz ';
+        ELSE
+            "r" := "r" || "i"::text || ' ';
+        END CASE;
+    END LOOP "l";
+END "block_1";
+$godwit$;
+
+-- case: definer, security and comment
+CREATE PROCEDURE "secured"(OUT "r" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "r" := 1;
+END;
+$godwit$;
+COMMENT ON PROCEDURE "secured"(OUT integer) IS 'it''s secured';
+
+-- case: a prepared statement
+-- refused: not carried, line 1, column 88: a prepared statement: its text is put together at run time, in MySQL's dialect
+
+-- case: a result set in a loop
+-- refused: not carried, line 1, column 73: a result set in a loop: their number is not known beforehand
+
+-- case: savepoints
+-- refused: not carried, line 1, column 32: savepoints
+
+-- case: an unknown error number
+-- refused: not carried, line 1, column 85: a handler for error 1999, whose counterpart in the target is not known
+
+-- case: a procedure that is not there
+-- refused: not carried, line 1, column 25: the procedure nowhere, which is not among those that are carried
+
+-- case: ddl in a procedure
+-- refused: not carried, line 1, column 24: the statement ALTER TABLE

@@ -1,0 +1,672 @@
+-- case: a function of one expression
+CREATE FUNCTION twice(x INT) RETURNS INT DETERMINISTIC NO SQL RETURN x * 2
+-- call: SELECT twice(4) AS a, twice(NULL) AS b, twice(id) AS c FROM accounts ORDER BY id
+
+-- case: a function with strings
+CREATE FUNCTION greet(who VARCHAR(40)) RETURNS VARCHAR(60) CHARSET utf8mb4 DETERMINISTIC
+BEGIN
+    DECLARE hello VARCHAR(10) DEFAULT 'Hello, ';
+    IF who IS NULL OR who = '' THEN
+        RETURN 'nobody';
+    END IF;
+    RETURN concat(hello, who, '!');
+END
+-- call: SELECT greet('anna') AS a, greet('') AS b, greet(NULL) AS c
+
+-- case: a function that reads
+CREATE FUNCTION order_total(p_order INT) RETURNS DECIMAL(12,2) READS SQL DATA
+BEGIN
+    DECLARE total DECIMAL(12,2) DEFAULT 0;
+    SELECT sum(qty * price) INTO total FROM order_lines WHERE order_id = p_order;
+    RETURN ifnull(total, 0);
+END
+-- call: SELECT id, order_total(id) AS t FROM orders ORDER BY id
+-- call: SELECT order_total(99) AS t
+
+-- case: if, elseif, else
+CREATE FUNCTION grade(points INT) RETURNS CHAR(1) DETERMINISTIC
+BEGIN
+    DECLARE g CHAR(1);
+    IF points >= 90 THEN SET g = 'A';
+    ELSEIF points >= 70 THEN SET g = 'B';
+    ELSEIF points >= 50 THEN SET g = 'C';
+    ELSE SET g = 'F';
+    END IF;
+    RETURN g;
+END
+-- call: SELECT grade(95) AS a, grade(70) AS b, grade(51) AS c, grade(0) AS d, grade(NULL) AS e
+
+-- case: case statement with an operand
+CREATE FUNCTION day_kind(d INT) RETURNS VARCHAR(10) DETERMINISTIC
+BEGIN
+    DECLARE k VARCHAR(10);
+    CASE d
+        WHEN 1 THEN SET k = 'sunday';
+        WHEN 7 THEN SET k = 'saturday';
+        ELSE SET k = 'work';
+    END CASE;
+    RETURN k;
+END
+-- call: SELECT day_kind(1) AS a, day_kind(7) AS b, day_kind(3) AS c
+
+-- case: case statement without an operand
+CREATE FUNCTION size_of(x INT) RETURNS VARCHAR(10) DETERMINISTIC
+BEGIN
+    CASE WHEN x < 10 THEN RETURN 'small'; WHEN x < 100 THEN RETURN 'medium'; ELSE RETURN 'large'; END CASE;
+END
+-- call: SELECT size_of(5) AS a, size_of(50) AS b, size_of(500) AS c
+
+-- case: case that finds nothing is an error
+CREATE PROCEDURE nocase(x INT) BEGIN CASE x WHEN 1 THEN SELECT 'one' AS r; END CASE; END
+-- call: CALL nocase(1)
+-- call: CALL nocase(2)
+
+-- case: while
+CREATE FUNCTION factorial(n INT) RETURNS BIGINT DETERMINISTIC
+BEGIN
+    DECLARE r BIGINT DEFAULT 1;
+    DECLARE i INT DEFAULT 2;
+    WHILE i <= n DO
+        SET r = r * i, i = i + 1;
+    END WHILE;
+    RETURN r;
+END
+-- call: SELECT n, factorial(n) AS f FROM numbers ORDER BY n
+
+-- case: repeat
+CREATE FUNCTION digits_sum(n INT) RETURNS INT DETERMINISTIC
+BEGIN
+    DECLARE s INT DEFAULT 0;
+    REPEAT
+        SET s = s + n % 10;
+        SET n = n DIV 10;
+    UNTIL n = 0 END REPEAT;
+    RETURN s;
+END
+-- call: SELECT digits_sum(12345) AS a, digits_sum(7) AS b
+
+-- case: loop with leave and iterate
+CREATE FUNCTION odd_sum(n INT) RETURNS INT DETERMINISTIC
+BEGIN
+    DECLARE i, s INT DEFAULT 0;
+    again: LOOP
+        SET i = i + 1;
+        IF i > n THEN LEAVE again; END IF;
+        IF i % 2 = 0 THEN ITERATE again; END IF;
+        SET s = s + i;
+    END LOOP again;
+    RETURN s;
+END
+-- call: SELECT n, odd_sum(n) AS s FROM numbers ORDER BY n
+
+-- case: nested loops with labels
+CREATE FUNCTION first_pair(target INT) RETURNS VARCHAR(20) DETERMINISTIC
+BEGIN
+    DECLARE i INT DEFAULT 1;
+    DECLARE j INT;
+    DECLARE found VARCHAR(20) DEFAULT 'none';
+    outer_loop: WHILE i < 20 DO
+        SET j = i;
+        WHILE j < 20 DO
+            IF i * j = target THEN
+                SET found = concat(i, 'x', j);
+                LEAVE outer_loop;
+            END IF;
+            SET j = j + 1;
+        END WHILE;
+        SET i = i + 1;
+    END WHILE outer_loop;
+    RETURN found;
+END
+-- call: SELECT first_pair(35) AS a, first_pair(36) AS b, first_pair(997) AS c
+
+-- case: leave a block
+CREATE PROCEDURE early(IN x INT, OUT r VARCHAR(10))
+body: BEGIN
+    SET r = 'start';
+    IF x > 5 THEN LEAVE body; END IF;
+    SET r = 'end';
+END body
+-- call: CALL early(9, @r)
+-- call: CALL early(1, @r)
+
+-- case: nested blocks hide names
+CREATE FUNCTION hidden() RETURNS VARCHAR(20) DETERMINISTIC
+BEGIN
+    DECLARE x INT DEFAULT 1;
+    DECLARE r VARCHAR(20);
+    BEGIN
+        DECLARE x INT DEFAULT 2;
+        SET r = concat('inner ', x);
+    END;
+    RETURN concat(r, ' outer ', x);
+END
+-- call: SELECT hidden() AS h
+
+-- case: a variable with a column's name
+CREATE FUNCTION balance_of(id INT) RETURNS DECIMAL(12,2) READS SQL DATA
+BEGIN
+    DECLARE balance DECIMAL(12,2);
+    SELECT a.balance INTO balance FROM accounts a WHERE a.id = id;
+    RETURN balance;
+END
+-- call: SELECT balance_of(1) AS a, balance_of(2) AS b, balance_of(9) AS c
+
+-- case: out and inout parameters
+CREATE PROCEDURE swap(INOUT a INT, INOUT b INT, OUT s INT)
+BEGIN
+    DECLARE t INT;
+    SET t = a, a = b, b = t;
+    SET s = a + b;
+END
+-- set: @x = 3
+-- set: @y = 8
+-- call: CALL swap(@x, @y, @s)
+
+-- case: a result set
+CREATE PROCEDURE rich(IN least DECIMAL(10,2))
+    SELECT id, name FROM customers WHERE credit >= least ORDER BY id
+-- call: CALL rich(50)
+-- call: CALL rich(100000)
+
+-- case: several result sets and a condition
+CREATE PROCEDURE report(IN which INT)
+BEGIN
+    SELECT count(*) AS customers FROM customers;
+    IF which = 1 THEN
+        SELECT name FROM customers ORDER BY name;
+    ELSE
+        SELECT name FROM employees ORDER BY name LIMIT 2;
+    END IF;
+    SELECT 'done' AS state;
+END
+-- call: CALL report(1)
+-- call: CALL report(2)
+
+-- case: a result set and an out parameter
+CREATE PROCEDURE both_ways(OUT n INT)
+BEGIN
+    SELECT count(*) INTO n FROM orders;
+    SELECT n AS again;
+END
+-- call: CALL both_ways(@n)
+
+-- case: a cursor
+CREATE PROCEDURE total_stock(OUT total INT, OUT names VARCHAR(200))
+BEGIN
+    DECLARE done BOOL DEFAULT FALSE;
+    DECLARE n VARCHAR(40);
+    DECLARE s INT;
+    DECLARE c CURSOR FOR SELECT name, stock FROM products ORDER BY id;
+    DECLARE CONTINUE HANDLER FOR NOT FOUND SET done = TRUE;
+    SET total = 0, names = '';
+    OPEN c;
+    read_loop: LOOP
+        FETCH c INTO n, s;
+        IF done THEN LEAVE read_loop; END IF;
+        SET total = total + s;
+        SET names = concat(names, n, ',');
+    END LOOP;
+    CLOSE c;
+END
+-- call: CALL total_stock(@t, @n)
+
+-- case: two cursors, one within the other
+CREATE PROCEDURE pairs(OUT r VARCHAR(400))
+BEGIN
+    DECLARE done INT DEFAULT 0;
+    DECLARE cid INT;
+    DECLARE cname VARCHAR(40);
+    DECLARE customers_c CURSOR FOR SELECT id, name FROM customers ORDER BY id;
+    DECLARE CONTINUE HANDLER FOR NOT FOUND SET done = 1;
+    SET r = '';
+    OPEN customers_c;
+    l1: LOOP
+        FETCH customers_c INTO cid, cname;
+        IF done = 1 THEN LEAVE l1; END IF;
+        BEGIN
+            DECLARE finished INT DEFAULT 0;
+            DECLARE oid INT;
+            DECLARE orders_c CURSOR FOR SELECT id FROM orders WHERE customer_id = cid ORDER BY id;
+            DECLARE CONTINUE HANDLER FOR NOT FOUND SET finished = 1;
+            OPEN orders_c;
+            l2: LOOP
+                FETCH orders_c INTO oid;
+                IF finished = 1 THEN LEAVE l2; END IF;
+                SET r = concat(r, cname, oid, ' ');
+            END LOOP;
+            CLOSE orders_c;
+        END;
+    END LOOP;
+    CLOSE customers_c;
+END
+-- call: CALL pairs(@r)
+
+-- case: a cursor in repeat
+CREATE PROCEDURE repeat_cursor(OUT m INT)
+BEGIN
+    DECLARE done INT DEFAULT 0;
+    DECLARE v INT;
+    DECLARE c CURSOR FOR SELECT n FROM numbers;
+    DECLARE CONTINUE HANDLER FOR SQLSTATE '02000' SET done = 1;
+    SET m = 0;
+    OPEN c;
+    REPEAT
+        FETCH c INTO v;
+        IF NOT done THEN
+            IF v > m THEN SET m = v; END IF;
+        END IF;
+    UNTIL done END REPEAT;
+    CLOSE c;
+END
+-- call: CALL repeat_cursor(@m)
+
+-- case: fetch without a handler ends in an error
+CREATE PROCEDURE no_handler()
+BEGIN
+    DECLARE v INT;
+    DECLARE c CURSOR FOR SELECT n FROM numbers WHERE n > 100;
+    OPEN c;
+    FETCH c INTO v;
+    CLOSE c;
+END
+-- call: CALL no_handler()
+
+-- case: select into that finds nothing leaves the variable
+CREATE FUNCTION city_of(p INT) RETURNS VARCHAR(30) READS SQL DATA
+BEGIN
+    DECLARE c VARCHAR(30) DEFAULT 'unknown';
+    SELECT city INTO c FROM customers WHERE id = p;
+    RETURN c;
+END
+-- call: SELECT city_of(1) AS a, city_of(4) AS b, city_of(77) AS c
+
+-- case: select into with a not found handler
+CREATE PROCEDURE find_customer(IN p INT, OUT r VARCHAR(40))
+BEGIN
+    DECLARE EXIT HANDLER FOR NOT FOUND SET r = 'missing';
+    SELECT name INTO r FROM customers WHERE id = p;
+    SET r = upper(r);
+END
+-- call: CALL find_customer(2, @r)
+-- call: CALL find_customer(20, @r)
+
+-- case: select into several variables
+CREATE PROCEDURE stats(OUT lo DECIMAL(10,2), OUT hi DECIMAL(10,2), OUT n INT)
+    SELECT min(price), max(price), count(*) INTO lo, hi, n FROM products
+-- call: CALL stats(@a, @b, @c)
+
+-- case: a duplicate key is handled
+CREATE PROCEDURE add_counter(IN p_name VARCHAR(20), OUT r VARCHAR(20))
+BEGIN
+    DECLARE CONTINUE HANDLER FOR 1062 SET r = 'duplicate';
+    SET r = 'inserted';
+    INSERT INTO counters (name, hits) VALUES (p_name, 1);
+    UPDATE counters SET hits = hits + 1 WHERE name = p_name;
+END
+-- call: CALL add_counter('home', @r)
+-- call: CALL add_counter('brand new', @r)
+-- table: counters
+
+-- case: an exit handler leaves its block
+CREATE PROCEDURE careful(OUT r VARCHAR(60))
+BEGIN
+    SET r = 'a';
+    BEGIN
+        DECLARE EXIT HANDLER FOR SQLEXCEPTION SET r = concat(r, ' caught');
+        INSERT INTO log_entries (what) VALUES ('before');
+        INSERT INTO counters (name, hits) VALUES ('shop', 1);
+        SET r = concat(r, ' not reached');
+    END;
+    SET r = concat(r, ' after');
+END
+-- call: CALL careful(@r)
+-- table: log_entries
+
+-- case: handlers by sqlstate, the exact one first
+CREATE PROCEDURE which_handler(IN p VARCHAR(20), OUT r VARCHAR(40))
+BEGIN
+    DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET r = concat(r, 'general');
+    DECLARE CONTINUE HANDLER FOR SQLSTATE '23000' SET r = concat(r, 'constraint');
+    SET r = '';
+    INSERT INTO counters (name, hits) VALUES (p, 1);
+    INSERT INTO accounts VALUES (50, 'x', -5);
+END
+-- call: CALL which_handler('home', @r)
+
+-- case: a named condition
+CREATE PROCEDURE named(OUT r VARCHAR(20))
+BEGIN
+    DECLARE dup CONDITION FOR SQLSTATE '23000';
+    DECLARE EXIT HANDLER FOR dup SET r = 'dup';
+    INSERT INTO counters (name, hits) VALUES ('home', 1);
+    SET r = 'no';
+END
+-- call: CALL named(@r)
+
+-- case: signal
+CREATE FUNCTION checked(x INT) RETURNS INT DETERMINISTIC
+BEGIN
+    IF x < 0 THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'negative';
+    END IF;
+    RETURN x;
+END
+-- call: SELECT checked(1) AS c
+-- call: SELECT checked(-1) AS c
+
+-- case: signal with a computed message, caught
+CREATE PROCEDURE thrower(IN x INT, OUT r VARCHAR(100))
+BEGIN
+    DECLARE m VARCHAR(100);
+    DECLARE EXIT HANDLER FOR SQLSTATE '45001'
+    BEGIN
+        GET DIAGNOSTICS CONDITION 1 r = MESSAGE_TEXT;
+    END;
+    SET m = concat('value ', x);
+    SIGNAL SQLSTATE '45001' SET MESSAGE_TEXT = m, MYSQL_ERRNO = 3000;
+END
+-- call: CALL thrower(5, @r)
+
+-- case: diagnostics of a duplicate key
+CREATE PROCEDURE diagnosed(OUT s CHAR(5), OUT n INT)
+BEGIN
+    DECLARE CONTINUE HANDLER FOR SQLEXCEPTION
+        GET DIAGNOSTICS CONDITION 1 s = RETURNED_SQLSTATE, n = MYSQL_ERRNO;
+    INSERT INTO counters (name, hits) VALUES ('home', 1);
+END
+-- call: CALL diagnosed(@s, @n)
+
+-- case: row_count
+CREATE PROCEDURE counted(OUT n INT, OUT m INT)
+BEGIN
+    UPDATE numbers SET n = n + 100 WHERE n > 7;
+    SET n = ROW_COUNT();
+    DELETE FROM numbers WHERE n > 100;
+    GET DIAGNOSTICS m = ROW_COUNT;
+END
+-- call: CALL counted(@n, @m)
+
+-- case: resignal after cleaning up
+CREATE PROCEDURE clean_up()
+BEGIN
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        RESIGNAL;
+    END;
+    INSERT INTO counters (name, hits) VALUES ('home', 1);
+END
+-- call: CALL clean_up()
+
+-- case: resignal as another error
+CREATE PROCEDURE renamed_error(OUT r VARCHAR(60))
+BEGIN
+    DECLARE EXIT HANDLER FOR SQLSTATE '45009' SET r = 'caught';
+    BEGIN
+        DECLARE EXIT HANDLER FOR SQLEXCEPTION RESIGNAL SQLSTATE '45009' SET MESSAGE_TEXT = 'wrapped';
+        INSERT INTO counters (name, hits) VALUES ('home', 1);
+    END;
+END
+-- call: CALL renamed_error(@r)
+
+-- case: a transfer with a transaction
+CREATE PROCEDURE transfer(IN from_id INT, IN to_id INT, IN amount DECIMAL(12,2), OUT ok INT)
+BEGIN
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        ROLLBACK;
+        SET ok = 0;
+    END;
+    START TRANSACTION;
+    UPDATE accounts SET balance = balance + amount WHERE id = to_id;
+    UPDATE accounts SET balance = balance - amount WHERE id = from_id;
+    SET ok = 1;
+    COMMIT;
+END
+-- commits
+-- call: CALL transfer(1, 2, 30, @ok)
+-- call: CALL transfer(1, 2, 3000, @ok)
+-- table: accounts
+
+-- case: commit or rollback in an if
+CREATE PROCEDURE maybe(IN go INT)
+BEGIN
+    START TRANSACTION;
+    INSERT INTO log_entries (what, n) VALUES ('maybe', go);
+    IF go = 1 THEN
+        COMMIT;
+    ELSE
+        ROLLBACK;
+    END IF;
+END
+-- commits
+-- call: CALL maybe(1)
+-- call: CALL maybe(0)
+-- call: SELECT what, n FROM log_entries ORDER BY n
+
+-- case: commits in a loop, with a handler
+CREATE PROCEDURE batches()
+BEGIN
+    DECLARE i INT DEFAULT 0;
+    DECLARE CONTINUE HANDLER FOR SQLEXCEPTION ROLLBACK;
+    WHILE i < 4 DO
+        START TRANSACTION;
+        INSERT INTO log_entries (what, n) VALUES ('batch', i);
+        INSERT INTO numbers VALUES (i * 4);
+        COMMIT;
+        SET i = i + 1;
+    END WHILE;
+END
+-- commits
+-- call: CALL batches()
+-- call: SELECT n FROM numbers ORDER BY n
+
+-- case: procedures call each other
+CREATE PROCEDURE inner_p(IN a INT, OUT b INT) SET b = a * 10
+-- object
+CREATE PROCEDURE outer_p(IN x INT, OUT y INT)
+BEGIN
+    DECLARE t INT;
+    CALL inner_p(x + 1, t);
+    SET y = t + 1;
+END
+-- call: CALL outer_p(2, @y)
+
+-- case: functions call each other
+CREATE FUNCTION net(g DECIMAL(10,2)) RETURNS DECIMAL(10,2) DETERMINISTIC RETURN g / 1.19
+-- object
+CREATE FUNCTION tax(g DECIMAL(10,2)) RETURNS DECIMAL(10,2) DETERMINISTIC RETURN g - net(g)
+-- call: SELECT net(119) AS a, tax(119) AS b, tax(price) AS c FROM products ORDER BY id
+
+-- case: user variables
+CREATE PROCEDURE with_user(OUT r INT)
+BEGIN
+    SET @total = 0;
+    SELECT count(*) INTO @n FROM numbers;
+    SET @total = @total + @n;
+    SET r = @total * 2;
+END
+-- call: CALL with_user(@r)
+
+-- case: a temporary table
+CREATE PROCEDURE temp_work()
+BEGIN
+    DROP TEMPORARY TABLE IF EXISTS work;
+    CREATE TEMPORARY TABLE work (id INT NOT NULL PRIMARY KEY, label VARCHAR(20));
+    INSERT INTO work (id, label) SELECT n, concat('n', n) FROM numbers WHERE n < 4;
+    UPDATE work SET label = upper(label) WHERE id = 2;
+    DELETE FROM work WHERE id = 1;
+    SELECT w.id, w.label FROM work w ORDER BY w.id;
+END
+-- call: CALL temp_work()
+
+-- case: a temporary table from a query
+CREATE PROCEDURE temp_query()
+BEGIN
+    DROP TEMPORARY TABLE IF EXISTS sums;
+    CREATE TEMPORARY TABLE IF NOT EXISTS sums AS SELECT customer_id AS cid, count(*) AS n FROM orders GROUP BY customer_id;
+    SELECT c.name, s.n FROM customers c JOIN sums s ON s.cid = c.id ORDER BY c.name;
+END
+-- call: CALL temp_query()
+
+-- case: a temporary table that goes before its rows are read
+CREATE PROCEDURE temp_gone() BEGIN CREATE TEMPORARY TABLE g AS SELECT 1 AS a; SELECT a FROM g; DROP TEMPORARY TABLE g; END
+-- refused: DROP of a temporary table behind a result set
+
+-- case: default of a variable from a query
+CREATE FUNCTION best() RETURNS VARCHAR(40) READS SQL DATA
+BEGIN
+    DECLARE top DECIMAL(10,2) DEFAULT (SELECT max(credit) FROM customers);
+    DECLARE who VARCHAR(40);
+    SET who = (SELECT name FROM customers WHERE credit = top LIMIT 1);
+    RETURN who;
+END
+-- call: SELECT best() AS b
+
+-- case: conditions with subqueries
+CREATE FUNCTION state_of(p INT) RETURNS VARCHAR(10) READS SQL DATA
+BEGIN
+    IF EXISTS (SELECT 1 FROM orders WHERE customer_id = p AND status = 'new') THEN
+        RETURN 'open';
+    ELSEIF p IN (SELECT customer_id FROM orders) THEN
+        RETURN 'known';
+    END IF;
+    RETURN 'none';
+END
+-- call: SELECT id, state_of(id) AS s FROM customers ORDER BY id
+
+-- case: a condition that holds a case
+CREATE FUNCTION odd_if(x INT) RETURNS INT DETERMINISTIC
+BEGIN
+    IF CASE WHEN x > 3 THEN x ELSE 0 END THEN RETURN 1; END IF;
+    RETURN 0;
+END
+-- call: SELECT odd_if(5) AS a, odd_if(2) AS b
+
+-- case: dates in programs
+CREATE FUNCTION due(placed DATETIME, days INT) RETURNS DATE DETERMINISTIC
+BEGIN
+    DECLARE d DATE;
+    SET d = date_add(placed, INTERVAL days DAY);
+    IF dayofweek(d) = 1 THEN SET d = d + INTERVAL 1 DAY; END IF;
+    RETURN d;
+END
+-- call: SELECT id, due(placed, 14) AS d FROM orders ORDER BY id
+
+-- case: chinese names in programs
+CREATE FUNCTION `查词`(`号` INT) RETURNS VARCHAR(120) READS SQL DATA
+BEGIN
+    -- 查找释义
+    DECLARE `结果` VARCHAR(120);
+    SELECT concat(`词`, ':', ifnull(`释义`, '无')) INTO `结果` FROM `词典` WHERE `编号` = `号`;
+    RETURN `结果`;
+END
+-- call: SELECT `查词`(1) AS a, `查词`(3) AS b, `查词`(9) AS c
+
+-- case: comments stay
+CREATE PROCEDURE commented(OUT r INT)
+BEGIN
+    /* first
+       of two lines */
+    SET r = 1; -- behind
+    # another kind
+    SET r = r + 1;
+    -- at the end
+END
+-- call: CALL commented(@r)
+
+-- case: truncate in a procedure
+CREATE PROCEDURE empty_log() BEGIN TRUNCATE TABLE log_entries; INSERT INTO log_entries (what) VALUES ('first'); END
+-- commits
+-- call: CALL empty_log()
+-- table: log_entries
+
+-- case: do
+CREATE PROCEDURE doer() BEGIN DO 1 + 1; SELECT 'ok' AS r; END
+-- call: CALL doer()
+
+-- case: insert and the id it was given
+CREATE PROCEDURE logged(IN w VARCHAR(100), OUT new_id BIGINT)
+BEGIN
+    INSERT INTO log_entries (what) VALUES (w);
+    SET new_id = LAST_INSERT_ID();
+END
+-- call: CALL logged('x', @i)
+-- call: CALL logged('y', @i)
+
+-- case: upsert in a procedure
+CREATE PROCEDURE hit(IN p_name VARCHAR(20))
+    INSERT INTO counters (name, hits) VALUES (p_name, 1) ON DUPLICATE KEY UPDATE hits = hits + 1
+-- call: CALL hit('home')
+-- call: CALL hit('home')
+-- call: CALL hit('page')
+-- table: counters
+
+-- case: json in a procedure
+CREATE FUNCTION color_of(p INT) RETURNS VARCHAR(20) READS SQL DATA
+BEGIN
+    DECLARE a JSON;
+    SELECT attrs INTO a FROM products WHERE id = p;
+    RETURN json_unquote(json_extract(a, '$.color'));
+END
+-- call: SELECT id, color_of(id) AS c FROM products ORDER BY id
+
+-- case: unsigned and tiny integers
+CREATE FUNCTION masked(a BIGINT UNSIGNED, b TINYINT UNSIGNED) RETURNS BIGINT UNSIGNED DETERMINISTIC RETURN a & b
+-- call: SELECT masked(rights, 3) AS m FROM employees ORDER BY id
+
+-- case: an enum parameter
+CREATE FUNCTION next_state(s ENUM('new','paid','sent')) RETURNS VARCHAR(10) DETERMINISTIC
+    RETURN CASE s WHEN 'new' THEN 'paid' WHEN 'paid' THEN 'sent' ELSE 'end' END
+-- call: SELECT next_state('new') AS a, next_state('sent') AS b
+
+-- case: a procedure with many statements of control
+CREATE PROCEDURE fizz(IN n INT, OUT r VARCHAR(200))
+BEGIN
+    DECLARE i INT DEFAULT 0;
+    SET r = '';
+    l: LOOP
+        SET i = i + 1;
+        IF i > n THEN LEAVE l; END IF;
+        CASE
+            WHEN i % 15 = 0 THEN SET r = concat(r, 'fizzbuzz ');
+            WHEN i % 5 = 0 THEN SET r = concat(r, 'buzz ');
+            WHEN i % 3 = 0 THEN SET r = concat(r, 'fizz ');
+            ELSE SET r = concat(r, i, ' ');
+        END CASE;
+    END LOOP l;
+END
+-- call: CALL fizz(16, @r)
+
+-- case: definer, security and comment
+CREATE DEFINER=`root`@`localhost` PROCEDURE secured(OUT r INT)
+    SQL SECURITY INVOKER
+    COMMENT 'it''s secured'
+BEGIN
+    SET r = 1;
+END
+-- call: CALL secured(@r)
+
+-- case: a prepared statement
+CREATE PROCEDURE dynamic(IN t VARCHAR(20)) BEGIN SET @q = concat('SELECT * FROM ', t); PREPARE s FROM @q; EXECUTE s; DEALLOCATE PREPARE s; END
+-- refused: a prepared statement
+
+-- case: a result set in a loop
+CREATE PROCEDURE looped() BEGIN DECLARE i INT DEFAULT 0; WHILE i < 3 DO SELECT i; SET i = i + 1; END WHILE; END
+-- refused: a result set in a loop
+
+-- case: savepoints
+CREATE PROCEDURE saved() BEGIN SAVEPOINT a; ROLLBACK TO a; END
+-- refused: savepoints
+
+-- case: an unknown error number
+CREATE PROCEDURE unknown_error() BEGIN DECLARE CONTINUE HANDLER FOR 1999 BEGIN END; SELECT 1; END
+-- refused: a handler for error 1999
+
+-- case: a procedure that is not there
+CREATE PROCEDURE lost() CALL nowhere(1)
+-- refused: the procedure nowhere
+
+-- case: ddl in a procedure
+CREATE PROCEDURE ddl() ALTER TABLE accounts ADD x INT
+-- refused: the statement ALTER TABLE
