@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """See it work: a godwit server of your own, with a MySQL and a PostgreSQL. A shop full of data moves between them while its customers
-go on shopping: load, check, changes that follow, and the end of that; then both sides are compared.
+go on shopping: load, check, changes that follow, the cut-over, and changes that flow back; then both sides are compared.
 
 usage: ./dev demo [--once] [--fast]
   --once   migrate, compare, end; exit code 0 when both sides are equal
@@ -20,15 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests"), str(ROOT / "scripts" / "sample")]
 
 from control import FINISHED, OVER, Client, Server, subtask  # noqa: E402
-from customers import Customers  # noqa: E402
+from customers import AtSource, AtTarget, Customers  # noqa: E402
 from oracle import compare  # noqa: E402
 from program import Program  # noqa: E402
 from servers import MariaDB, Missing, MySQL9, Postgres, start_all  # noqa: E402
 
 SAMPLE = ROOT / "scripts" / "sample" / "shop.sql"
 WATCHABLE = "12MB"  # a second: the whole takes some ten seconds
-FOLLOWING, STOPPED = 8, 10  # states of the incremental migration
-LOOK_S = 10  # at the changes that follow
+FOLLOWING, CUTTING, CARRYING_BACK = 8, 9, 12  # states
+LOOK_S = 10  # at changes that flow
 
 
 def say(text=""):
@@ -95,6 +95,8 @@ def bar(fraction, width=30):
 
 def progress_line(one):
     f = one["figures"] or {}
+    if f.get("cutover") and one["status"] == CUTTING:
+        return "%-32s %s" % (one["status_text"]["en"], f["cutover"]["step"])
     if f.get("follow"):
         w = f["follow"]
         return "%-32s lag %.1f s  %d changes applied, %d to go  %.0f rows/s" % (
@@ -153,37 +155,85 @@ def ended_early(one):
     return 1
 
 
-def migrate(admin, source, target, options):
-    """Its exit code."""
-    interactive = not options.once and sys.stdin.isatty()
-    customers = Customers(source).start()
-    try:
-        task = create_task(admin, source, target, options.fast or (options.once and not sys.stdout.isatty()))
-        say("task %d: shop -> postgres, schema shop, online, while customers go on shopping" % task)
-        one = watch(admin, admin.subtasks(task)[0]["id"], lambda now: now["status"] == FOLLOWING)
-        if one["status"] != FOLLOWING:
-            return ended_early(one)
+def differences(source, target):
+    """By another program over other drivers; counters are those of the side that is written to."""
+    begin = time.monotonic()
+    found = [line for line in compare(source, target, "shop", "shop") if "the sequence gives" not in line]
+    for line in found:
+        say("  " + line)
+    say("compared by another program over other drivers (tests/oracle) in %.1f s: %s" % (
+        time.monotonic() - begin, "equal" if not found else "%d differences" % len(found)))
+    return found
+
+
+def look(admin, one, seconds):
+    end = time.monotonic() + seconds
+    return watch(admin, one, lambda now: time.monotonic() > end)
+
+
+def follow(admin, source, target, options):
+    """Load, check, and changes that follow: the subtask."""
+    task = create_task(admin, source, target, options.fast or (options.once and not sys.stdout.isatty()))
+    say("task %d: shop -> postgres, schema shop, online, while customers go on shopping" % task)
+    one = watch(admin, admin.subtasks(task)[0]["id"], lambda now: now["status"] == FOLLOWING)
+    if one["status"] == FOLLOWING:
         check = admin.ok("GET", "/api/v1/subtasks/%d/check" % one["id"])["check"]
         say("check: %s" % ("source and target DIFFER" if check["different"] else "the same, what was written meanwhile aside"))
         head("What is written to the source follows")
-        end = time.monotonic() + LOOK_S
-        watch(admin, one["id"], lambda now: time.monotonic() > end)
+        one = look(admin, one["id"], LOOK_S)
+    return one
+
+
+def cut_over(admin, one):
+    """What was to be done is done when changes flow back: the subtask."""
+    admin.ok("POST", "/api/v1/subtasks/%d/cutover" % one, {"check": "full"})
+    now = watch(admin, one, lambda now: now["status"] in (CARRYING_BACK, FOLLOWING))
+    made = admin.ok("GET", "/api/v1/subtasks/%d/cutover" % one)["cutover"]
+    say("  ".join("%s %.1f s" % (s["step"], s["ms"] / 1000) for s in made["steps"]))
+    if made["ok"]:
+        say("made: %.1f s of downtime" % (made["downtime_ms"] / 1000))
+    else:
+        say("not made, all is as before: %s" % made["error"]["message"])
+    return now
+
+
+def migrate(admin, source, target, options):
+    """There, and with what is written there back: its exit code."""
+    interactive = not options.once and sys.stdin.isatty()
+    customers = Customers(AtSource(source, "Shop-%s" % secrets.token_hex(8))).start()
+    try:
+        one = follow(admin, source, target, options)
+        if one["status"] != FOLLOWING:
+            return ended_early(one)
         if interactive:
-            input("Look at it in the console; Enter stops the customers, and then the incremental migration. ")
+            input("Look at it in the console; Enter cuts over to the target, with the customers still shopping. ")
+        head("Cutting over: the source takes no more writes, the rest is applied, both sides are compared")
+        one = cut_over(admin, one["id"])
+        if one["status"] != CARRYING_BACK:
+            return 1
         customers.stop()
-        say("%d transactions of customers so far, and no more" % customers.transactions)
-        admin.ok("POST", "/api/v1/subtasks/%d/stop-incremental" % one["id"])
-        one = watch(admin, one["id"], lambda now: now["status"] == STOPPED)
-        return 1 if one["status"] != STOPPED or check["different"] else 0
+        say("%d transactions of customers were written to the source" % customers.transactions)
+        if differences(source, target):
+            return 1
+        head("The customers shop at the target, and what is written there flows back")
+        customers = Customers(AtTarget(target)).start()
+        look(admin, one["id"], LOOK_S)
+        if interactive:
+            input("Look at it in the console; Enter closes the shop, and ends the way back. ")
+        customers.stop()
+        say("%d transactions of customers were written to the target" % customers.transactions)
+        head("Finishing: what is left flows back, and the way back is taken down")
+        code = finish(admin, one["id"], target)
+        return 1 if differences(source, target) else code
     finally:
         customers.ended.set()
 
 
-def finish(admin):
-    one = admin.subtasks(admin.ok("GET", "/api/v1/tasks")["items"][0]["id"])[0]["id"]
+def finish(admin, one, target):
     admin.ok("POST", "/api/v1/subtasks/%d/finish" % one)
-    one = watch(admin, one, lambda now: False)
-    return 0 if one["status"] == FINISHED else ended_early(one)
+    now = watch(admin, one, lambda now: False)
+    admin.wait(lambda: target.execute("SELECT count(*) FROM pg_replication_slots")[0][0] == 0, "the slot is gone", 120)
+    return 0 if now["status"] == FINISHED else ended_early(now)
 
 
 def stay(server, password):
@@ -213,20 +263,10 @@ def show(options):
         code = migrate(admin, source, target, options)
         if code != 0:
             return code
-        head("The same once more, by another program over other drivers (tests/oracle)")
-        begin = time.monotonic()
-        differences = compare(source, target, "shop", "shop")
-        for line in differences:
-            say("  " + line)
-        say("%s, compared in %.1f s" % ("equal" if not differences else "%d differences" % len(differences),
-                                        time.monotonic() - begin))
-        if not differences:
-            head("Finishing the task")
-            code = finish(admin)
         show_around(source, target)
         if not options.once:
             stay(server, password)
-        return 1 if differences else code
+        return code
     finally:
         if server is not None and server.run.alive():
             server.stop()
