@@ -351,12 +351,13 @@ static bool options(struct draft *d, const struct sql_table_options *o) {
 }
 
 /* TEXT grows where its characters do: it holds as many as before. */
-static bool convert_column(struct changer *x, struct column *c, const char *charset, const char *collation) {
+static bool convert_column(struct changer *x, struct column *c, const char *charset, const char *collation,
+                           bool grows) {
     static const char *const texts[] = {"tinytext", "text", "mediumtext", "longtext"};
     static const uint64_t most[] = {255, 65535, 16777215, 4294967295};
     const struct schema_charset *from = change_find_charset(x, c->type.charset), *to = change_find_charset(x, charset);
     struct mytype was = c->type;
-    if (from != NULL && to != NULL && was.kind >= MYT_TINYTEXT && was.kind < MYT_LONGTEXT) {
+    if (grows && from != NULL && to != NULL && was.kind >= MYT_TINYTEXT && was.kind < MYT_LONGTEXT) {
         size_t size = (size_t)(was.kind - MYT_TINYTEXT);
         uint64_t bytes = most[size] / from->bytes_max * to->bytes_max;
         while (size < 3 && most[size] < bytes) {
@@ -371,7 +372,17 @@ static bool convert_column(struct changer *x, struct column *c, const char *char
     return true;
 }
 
-static bool convert(struct draft *d, const struct sql_clause *c) {
+static const struct sql_clause *clause_of(const struct sql_statement *s, const char *column) {
+    for (size_t i = 0; i < s->nclauses; i++) {
+        const struct sql_clause *c = &s->clauses[i];
+        if ((c->kind == SQL_ADD_COLUMN || c->kind == SQL_MODIFY_COLUMN) && str_ieq(c->column->name, column)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+static bool convert(struct draft *d, const struct sql_statement *s, const struct sql_clause *c) {
     struct changer *x = d->x;
     const char *charset, *collation;
     if (!change_charset(x, c->options.charset, c->options.collation, x->d->charset, x->d->collation, &charset,
@@ -385,7 +396,13 @@ static bool convert(struct draft *d, const struct sql_clause *c) {
     d->t->collation = arena_strdup(x->a, collation);
     for (size_t i = 0; i < d->columns.n; i++) {
         struct column *column = d->columns.items[i];
-        if (change_is_text(&column->type) && !convert_column(x, column, d->t->charset, d->t->collation)) {
+        const struct sql_clause *said = clause_of(s, column->name); /* a type that the statement itself says stays */
+        bool is_large = column->type.kind >= MYT_TINYTEXT && column->type.kind <= MYT_LONGTEXT;
+        if (said != NULL && said->kind == SQL_MODIFY_COLUMN && is_large && !x->d->is_mariadb) {
+            return change_no(x, "column %s gets a type while the table is converted: MySQL takes the size it had",
+                             column->name);
+        }
+        if (change_is_text(&column->type) && !convert_column(x, column, d->t->charset, d->t->collation, said == NULL)) {
             return false;
         }
     }
@@ -403,10 +420,11 @@ static bool empties(struct draft *d, const struct sql_clause *c, struct schema_c
     return true;
 }
 
-static bool whole(struct draft *d, const struct sql_clause *c, struct schema_change *out) {
+static bool whole(struct draft *d, const struct sql_statement *s, const struct sql_clause *c,
+                  struct schema_change *out) {
     switch (c->kind) {
     case SQL_CONVERT_CHARSET:
-        return convert(d, c);
+        return convert(d, s, c);
     case SQL_PARTITION_BY:
         return change_partition_by(d, c->partitioning);
     case SQL_REMOVE_PARTITIONING:
@@ -464,7 +482,7 @@ bool change_clauses(struct draft *d, const struct sql_statement *s, struct schem
         }
     }
     for (size_t i = 0; i < s->nclauses; i++) {
-        if (!whole(d, &s->clauses[i], out)) {
+        if (!whole(d, s, &s->clauses[i], out)) {
             return false;
         }
     }

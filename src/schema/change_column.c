@@ -105,5 +105,8 @@ bool change_column(struct draft *d, const struct sql_column_def *def, struct col
         c->generated = def->stored ? GENERATED_STORED : GENERATED_VIRTUAL;
         c->generation_expr = arena_strdup(x->a, def->generation);
     }
-    return change_default(x, c, &def->initial);
+    /* MariaDB gives a column that may not be NULL, and that only updates fill, the zero date to begin with. */
+    const struct sql_value zero = {.kind = SQL_VALUE_STRING, .text = "0000-00-00 00:00:00", .len = 19};
+    bool begins = x->d->is_mariadb && c->on_update != NULL && !c->nullable && def->initial.kind == SQL_VALUE_NONE;
+    return change_default(x, c, begins ? &zero : &def->initial);
 }
