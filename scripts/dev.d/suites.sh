@@ -27,11 +27,19 @@ run_units() { # KIND [TEST...]
     tail -12 "$RESULTS/unit-$kind.log"
 }
 
+# Tests wait more than they compute, compilers do not: the second build goes on beside the first's tests.
 suite_unit() {
-    local threaded
+    local threaded running=
     threaded=$(cat tests/unit/threaded)
-    ! build_or_fail asan || run_units asan
-    ! build_or_fail tsan $(unit_programs $threaded) || run_units tsan $threaded
+    if build_or_fail asan; then
+        run_units asan &
+        running=$!
+    fi
+    if build_or_fail tsan $(unit_programs $threaded); then
+        [ -z "$running" ] || wait "$running" || true
+        run_units tsan $threaded
+    fi
+    [ -z "$running" ] || wait "$running" || true
 }
 
 fuzz_one() { # TARGET

@@ -86,7 +86,7 @@ def test_killed_at_any_moment(tool, pg_db, kind, in_order):
     apply = Apply(tool, pg_db, kind=kind, tables=3, rows=500, changes=changes, seed=11).setup()
     dice = random.Random(kind)
     kills = 0
-    while kills < 25:
+    while kills < 15:
         run = apply.start(in_order=in_order, batch=dice.choice([50, 400, 3000]), appliers=dice.choice([1, 3, 5]))
         time.sleep(dice.uniform(0.1, 0.6))
         if not run.alive():

@@ -148,6 +148,7 @@ def shop(move, source):
     return source, names
 
 
+@pytest.mark.parametrize("source", ["mysql9"], indirect=True)  # the faults are the target's
 def test_each_fault_is_found_alone(move, shop):
     source, names = shop
     clean(move, source, "faults")

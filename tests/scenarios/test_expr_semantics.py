@@ -52,6 +52,7 @@ class Both:
 
     def __init__(self, mysql, pg, translator, mariadb=False):
         self.mysql, self.pg, self.translator, self.mariadb = mysql, pg, translator, mariadb
+        self.spelled = {}
         my = mysql.cursor()
         my.execute("SET time_zone = '+00:00'")
         columns = ", ".join(f"`{n}` {t}" + (f" COLLATE {self.collation(c)}" if c else "") + (" NULL" if t.startswith("timestamp") else "")
@@ -79,6 +80,11 @@ class Both:
 
     def spelling(self, expression):
         """As MySQL's catalog prints the expression; as it is when MySQL forbids it in a generated column."""
+        if expression not in self.spelled:
+            self.spelled[expression] = self.ask_for_spelling(expression)
+        return self.spelled[expression]
+
+    def ask_for_spelling(self, expression):
         my = self.mysql.cursor()
         my.execute("DROP TABLE IF EXISTS spelled")
         my.execute("CREATE TABLE spelled LIKE data")

@@ -11,7 +11,7 @@ from moving import error_of, wait_until
 from working import Worker, job_for
 
 PACE = {"chunk_size": "128KiB", "rate_limit": "8MB"}
-ZOMBIES = int(os.environ.get("ZOMBIES", 10))
+ZOMBIES = int(os.environ.get("ZOMBIES", 6))
 SEED = int(os.environ.get("SEED", 20240229))
 LOST = "GW3023"
 

@@ -345,15 +345,15 @@ def test_only_the_chosen_machines(server, admin, agent, make):
     agent.silent("run")
 
 
-@pytest.mark.parametrize("rubbish", ["", "[]", "{", "7", '{"type": 3}', '{"no": "type"}', '{"type": "hello", "type": "beat"}'])
-def test_rubbish_ends_the_connection_and_nothing_else(server, admin, agent, rubbish):
-    agent.ws.send(rubbish)
-    with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
-        while True:
-            if agent.ws.recv_data()[0] == websocket.ABNF.OPCODE_CLOSE:
-                raise ConnectionError
-    assert admin.ok("GET", "/healthz")
-    agent.connect()
+def test_rubbish_ends_the_connection_and_nothing_else(server, admin, agent):
+    for rubbish in ("", "[]", "{", "7", '{"type": 3}', '{"no": "type"}', '{"type": "hello", "type": "beat"}'):
+        agent.ws.send(rubbish)
+        with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
+            while True:
+                if agent.ws.recv_data()[0] == websocket.ABNF.OPCODE_CLOSE:
+                    raise ConnectionError
+        assert admin.ok("GET", "/healthz")
+        agent.connect()
 
 
 def test_strange_but_harmless(admin, agent, make):

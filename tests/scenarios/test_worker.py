@@ -14,7 +14,7 @@ from working import Worker, job_for
 
 PACE = {"chunk_size": "128KiB", "rate_limit": "8MB"}
 FULL = ["full-running", "full-finished", "check-start", "check-running", "check-finished", "offline-done"]
-KILLS = int(os.environ.get("WORKER_KILLS", 12))
+KILLS = int(os.environ.get("WORKER_KILLS", 8))
 SEED = int(os.environ.get("SEED", 20240229))
 
 
