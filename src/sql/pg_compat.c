@@ -265,8 +265,7 @@ struct val pgq_stored_call(struct pg *c, const struct sql_node *n) {
     for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
         struct val v = pg_assign(c, pgq_expr(c, n->args[i]), &r->params[i]);
         /* The target chooses a function by its arguments' types. */
-        sb_printf(&b, "%s%s::%s", i == 0 ? "" : ", ", pg_p(c, v),
-                  r->params[i].to->cast_name != NULL ? r->params[i].to->cast_name : r->params[i].to->ddl);
+        sb_printf(&b, "%s%s::%s", i == 0 ? "" : ", ", pg_p(c, v), prog_argument_type(c, &r->params[i]));
     }
     struct val v = pg_value_of_column(
         c, r->returns, pg_fmt(c, "%s(%s)", pgq_qualified(c, r->target_schema, r->target_name), sb_text(&b)));

@@ -19,6 +19,15 @@ static const struct {
     {1586, "23505"}, {1644, "45000"}, {1690, "22003"}, {3819, "23514"}, {4025, "23514"},
 };
 
+const char *prog_state_of_errno(unsigned number) {
+    for (size_t i = 0; i < sizeof errnos / sizeof errnos[0]; i++) {
+        if (errnos[i].number == number) {
+            return errnos[i].state;
+        }
+    }
+    return NULL;
+}
+
 static const struct sql_stmt *named_condition(const struct pg *c, const char *name) {
     for (const struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
         for (size_t i = 0; i < b->nconditions; i++) {
@@ -31,7 +40,7 @@ static const struct sql_stmt *named_condition(const struct pg *c, const char *na
 }
 
 /* A named condition as what it stands for. */
-static struct sql_condition resolved(const struct pg *c, const struct sql_condition *k) {
+struct sql_condition prog_resolved(const struct pg *c, const struct sql_condition *k) {
     if (k->kind == SQL_COND_NAME) {
         const struct sql_stmt *s = named_condition(c, k->text);
         if (s != NULL && s->nconditions > 0) {
@@ -48,7 +57,7 @@ static bool is_not_found(const struct sql_condition *k) {
 
 /* What stands behind WHEN; NULL: not an error (NOT FOUND, a warning), or a failure. */
 static const char *when(struct pg *c, const struct sql_condition *condition) {
-    struct sql_condition k = resolved(c, condition);
+    struct sql_condition k = prog_resolved(c, condition);
     if (is_not_found(&k) || k.kind == SQL_COND_WARNING || (k.kind == SQL_COND_STATE && str_starts(k.text, "01"))) {
         return NULL;
     }
@@ -70,10 +79,8 @@ static const char *when(struct pg *c, const struct sql_condition *condition) {
         }
         return pg_fmt(c, "SQLSTATE '%s'", k.text);
     case SQL_COND_ERRNO:
-        for (size_t i = 0; i < sizeof errnos / sizeof errnos[0]; i++) {
-            if (errnos[i].number == k.errno_) {
-                return pg_fmt(c, "SQLSTATE '%s'", errnos[i].state);
-            }
+        if (prog_state_of_errno(k.errno_) != NULL) {
+            return pg_fmt(c, "SQLSTATE '%s'", prog_state_of_errno(k.errno_));
         }
         pg_fail(c, "a handler for error %u, whose counterpart in the target is not known", k.errno_);
         return NULL;
@@ -90,7 +97,7 @@ static bool holds(const struct pg_block *b) {
 
 static bool is_error_handler(const struct pg *c, const struct pg_handler *h) {
     for (size_t i = 0; i < h->stmt->nconditions; i++) {
-        struct sql_condition k = resolved(c, &h->stmt->conditions[i]);
+        struct sql_condition k = prog_resolved(c, &h->stmt->conditions[i]);
         if (!is_not_found(&k) && k.kind != SQL_COND_WARNING &&
             !(k.kind == SQL_COND_STATE && str_starts(k.text, "01"))) {
             return true;
@@ -320,7 +327,7 @@ static struct pg_handler *not_found_handler(const struct pg *c) {
     for (struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
         for (size_t i = 0; !b->in_handler && i < b->nhandlers; i++) {
             for (size_t k = 0; k < b->handlers[i].stmt->nconditions; k++) {
-                struct sql_condition condition = resolved(c, &b->handlers[i].stmt->conditions[k]);
+                struct sql_condition condition = prog_resolved(c, &b->handlers[i].stmt->conditions[k]);
                 if (is_not_found(&condition)) {
                     return &b->handlers[i];
                 }
@@ -352,7 +359,7 @@ void prog_signal(struct pg *c, const struct sql_stmt *s) {
         return;
     }
     if (s->nconditions > 0) {
-        struct sql_condition k = resolved(c, &s->conditions[0]);
+        struct sql_condition k = prog_resolved(c, &s->conditions[0]);
         if (k.kind != SQL_COND_STATE || strlen(k.text) != 5) {
             pg_fail(c, "SIGNAL of a condition that is no SQLSTATE");
             return;

@@ -60,10 +60,19 @@ const struct sql_column *prog_column(struct pg *c, const char *name, const struc
         from->kind = MYT_VARCHAR;
         from->nlabels = 0;
         to->enum_type = false;
-        to->ddl = to->cast_name = arena_strdup(c->a, "text");
+        to->ddl = arena_strdup(c->a, "text");
     }
     *col = (struct sql_column){.name = name, .target_name = name, .from = from, .to = to};
     return col;
+}
+
+const char *prog_base_type(struct pg *c, const struct sql_column *col) {
+    const char *open = strchr(col->to->ddl, '('), *close = open == NULL ? NULL : strchr(open, ')');
+    return close == NULL ? col->to->ddl : pg_fmt(c, "%.*s%s", (int)(open - col->to->ddl), col->to->ddl, close + 1);
+}
+
+const char *prog_argument_type(struct pg *c, const struct sql_column *col) {
+    return col->to->kind == TK_TEXT ? prog_base_type(c, col) : col->to->ddl;
 }
 
 void prog_add_variable(struct pg *c, struct pg_block *b, const char *name, const struct sql_column *column,

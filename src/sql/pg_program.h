@@ -73,12 +73,21 @@ struct pg_user { /* a user variable, and what it holds */
 
 const struct pg_temporary *prog_temporary(const struct pg *c, const char *name);
 
+/* ---- translate.c ---- */
+void prog_add_statement(struct pg *c, const char *text);
+void prog_add_drop(struct pg *c, const char *text);
+const char *prog_own_name(struct pg *c);
+
 /* ---- pg_program.c ---- */
 void prog_stmts(struct pg *c, const struct sql_stmts *list, size_t from);
 void prog_stmt(struct pg *c, const struct sql_stmt *s);
 void prog_line(struct pg *c, const char *fmt, ...) PRINTF_LIKE(2, 3); /* indented, with a line end */
 /* A column of a program's type. NULL after a failure. */
 const struct sql_column *prog_column(struct pg *c, const char *name, const struct sql_program_type *t);
+/* Its type without length and scale, as parameters and results have it. */
+const char *prog_base_type(struct pg *c, const struct sql_column *col);
+/* What an argument is cast to: numbers and times are rounded, texts are not cut. */
+const char *prog_argument_type(struct pg *c, const struct sql_column *col);
 void prog_add_variable(struct pg *c, struct pg_block *b, const char *name, const struct sql_column *column,
                        const char *block_name);
 bool prog_is_guarded(const struct sql_stmt *s);
@@ -86,7 +95,16 @@ bool prog_is_guarded(const struct sql_stmt *s);
 /* ---- pg_simple.c: statements without statements inside ---- */
 void prog_simple_stmt(struct pg *c, const struct sql_stmt *s);
 
+/* ---- gauss_program.c: openGauss B ---- */
+/* The object's statements in MySQL's syntax, as a B database reads it. */
+void gauss_routine(struct pg *c, const struct sql_object *o);
+void gauss_trigger(struct pg *c, const struct sql_object *o);
+void gauss_event(struct pg *c, const struct sql_object *o);
+
 /* ---- pg_handler.c ---- */
+/* What an error number or SQLSTATE of MySQL is in the target; NULL: not known. */
+const char *prog_state_of_errno(unsigned number);
+struct sql_condition prog_resolved(const struct pg *c, const struct sql_condition *k);
 /* A simple statement with the handlers in force around it. */
 void prog_guarded(struct pg *c, const struct sql_stmt *s);
 bool prog_has_handlers(const struct pg *c);

@@ -288,7 +288,7 @@ static void call(struct pg *c, const struct sql_stmt *s) {
         sb_puts(&b, i == 0 ? "" : ", ");
         if (r->modes[i] == SQL_PARAM_IN) {
             struct val v = pg_assign(c, pgq_expr(c, s->args[i]), to);
-            sb_printf(&b, "%s::%s", pg_p(c, v), to->to->cast_name != NULL ? to->to->cast_name : to->to->ddl);
+            sb_printf(&b, "%s::%s", pg_p(c, v), prog_argument_type(c, to));
         } else if (s->args[i]->kind == SN_COLUMN && s->args[i]->qualifier == NULL &&
                    assignable(c, NULL, s->args[i]->name, &text, &col)) {
             sb_puts(&b, text);
@@ -302,7 +302,13 @@ static void call(struct pg *c, const struct sql_stmt *s) {
 
 static const char *return_value(struct pg *c, const struct sql_stmt *s) {
     const struct sql_column *col = prog_column(c, "", &c->q->object->returns);
-    return col == NULL ? "NULL" : pg_assign(c, pgq_expr(c, s->expr), col).text;
+    if (col == NULL) {
+        return "NULL";
+    }
+    struct val v = pg_assign(c, pgq_expr(c, s->expr), col);
+    bool rounds = col->to->kind == TK_NUMERIC || col->to->kind == TK_TIMESTAMP || col->to->kind == TK_TIME;
+    /* The target's results have no length and scale: they would not be rounded. */
+    return rounds ? pg_fmt(c, "%s::%s", pg_p(c, v), col->to->ddl) : v.text;
 }
 
 static void add_temporary(struct pg *c, const char *name, struct pg_shape shape) {

@@ -147,9 +147,8 @@ static bool set(struct sql_parser *p, struct sql_stmt *s) {
             a.scope = global ? SQL_SET_GLOBAL : SQL_SET_SESSION;
             a.name = p->t.text + (global ? 7 : session ? 8 : 0);
             sql_parser_advance(p);
-        } else if ((prog_is(p, "names") || prog_is(p, "charset") ||
-                    (prog_is(p, "character") && prog_next_is(p, "set"))) &&
-                   sql_parser_peek(p)->op != OP_EQ && sql_parser_peek(p)->op != OP_ASSIGN) {
+        } else if (prog_is(p, "names") || prog_is(p, "charset") ||
+                   (prog_is(p, "character") && prog_next_is(p, "set"))) {
             a.scope = SQL_SET_SESSION;
             a.name = "names";
             if (prog_is(p, "character")) {

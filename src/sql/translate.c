@@ -11,21 +11,21 @@ static void add(struct arena *a, const char ***list, size_t *n, size_t *cap, con
     (*list)[(*n)++] = text;
 }
 
-static void statement(struct pg *c, const char *text) {
+void prog_add_statement(struct pg *c, const char *text) {
     struct sql_translation *t = c->q->out;
     if (c->why == NULL && text != NULL) {
         add(c->a, &t->statements, &t->n, &t->cap, text);
     }
 }
 
-static void drop(struct pg *c, const char *text) {
+void prog_add_drop(struct pg *c, const char *text) {
     struct sql_translation *t = c->q->out;
     if (c->why == NULL) {
         add(c->a, &t->drops, &t->ndrops, &t->drops_cap, text);
     }
 }
 
-static const char *own_name(struct pg *c) {
+const char *prog_own_name(struct pg *c) {
     const struct sql_translate_options *o = c->q->o;
     const char *name = o->target_name != NULL ? o->target_name : pgq_cut(c, c->q->object->name.name);
     return pgq_qualified(c, o->target_schema, name);
@@ -33,23 +33,23 @@ static const char *own_name(struct pg *c) {
 
 static void view(struct pg *c, const struct sql_object *o) {
     struct sb b = {.a = c->a};
-    const char *query = pgq_query(c, o->query, PGQ_NAMES, NULL), *name = own_name(c);
-    sb_printf(&b, "CREATE VIEW %s", name);
+    const char *query = pgq_query(c, o->query, PGQ_NAMES, NULL), *name = prog_own_name(c);
+    sb_printf(&b, "CREATE %sVIEW %s", o->invoker && c->q->b ? "SQL SECURITY INVOKER " : "", name);
     for (size_t i = 0; i < o->ncolumns; i++) {
         sb_printf(&b, "%s%s", i == 0 ? " (" : ", ", str_quote_pg(c->a, pgq_cut(c, o->columns[i])));
     }
     sb_puts(&b, o->ncolumns > 0 ? ")" : "");
     if (o->invoker && c->o->dialect == DIALECT_PG) {
         sb_puts(&b, " WITH (security_invoker = true)");
-    } else if (o->invoker) {
+    } else if (o->invoker && !c->q->b) {
         pgq_note(c, 0, "SQL SECURITY INVOKER: openGauss's views run with their owner's rights");
     }
     sb_printf(&b, " AS %s", query == NULL ? "" : query);
     if (o->check != NULL) {
         sb_printf(&b, " WITH %s CHECK OPTION", str_eq(o->check, "local") ? "LOCAL" : "CASCADED");
     }
-    statement(c, sb_text(&b));
-    drop(c, pg_fmt(c, "DROP VIEW IF EXISTS %s", name));
+    prog_add_statement(c, sb_text(&b));
+    prog_add_drop(c, pg_fmt(c, "DROP VIEW IF EXISTS %s", name));
 }
 
 /* Texts within the program that span lines would be changed by the indentation. */
@@ -120,7 +120,7 @@ static void parameters(struct pg *c, const struct sql_object *o, struct pg_block
             return;
         }
         prog_add_variable(c, b, k->name, col, routine);
-        const char *type = col->to->cast_name != NULL ? col->to->cast_name : col->to->ddl;
+        const char *type = prog_base_type(c, col);
         sb_printf(out, "%s%s%s %s", i == 0 ? "" : ", ", modes[k->mode], b->variables[b->nvariables - 1].text, type);
         sb_printf(types, "%s%s%s", types->len == 0 ? "" : ", ", modes[k->mode], type);
     }
@@ -135,7 +135,8 @@ static const char *volatility(const struct pg_program *p, const struct sql_objec
 
 static void comment(struct pg *c, const char *kind, const char *name, const char *text) {
     if (text != NULL && text[0] != '\0') {
-        statement(c, pg_fmt(c, "COMMENT ON %s %s IS %s", kind, name, pg_string_literal(c, text, strlen(text))));
+        prog_add_statement(c,
+                           pg_fmt(c, "COMMENT ON %s %s IS %s", kind, name, pg_string_literal(c, text, strlen(text))));
     }
 }
 
@@ -145,7 +146,7 @@ static void routine(struct pg *c, const struct sql_object *o) {
     bool function = o->kind == SQL_OBJECT_FUNCTION;
     parameters(c, o, &params, &list, &types);
     c->q->program->block = &params;
-    const char *text = body(c, o, NULL), *name = own_name(c);
+    const char *text = body(c, o, NULL), *name = prog_own_name(c);
     const struct sql_column *returns = function && c->why == NULL ? prog_column(c, "", &o->returns) : NULL;
     if (text == NULL || c->why != NULL) {
         return;
@@ -157,7 +158,7 @@ static void routine(struct pg *c, const struct sql_object *o) {
     c->q->out->result_sets = c->q->program->results;
     sb_printf(&b, "CREATE %s %s(%s)", function ? "FUNCTION" : "PROCEDURE", name, sb_text(&list));
     if (function) {
-        sb_printf(&b, " RETURNS %s", returns->to->cast_name != NULL ? returns->to->cast_name : returns->to->ddl);
+        sb_printf(&b, " RETURNS %s", prog_base_type(c, returns));
     }
     sb_puts(&b, " LANGUAGE plpgsql");
     sb_puts(&b, function ? volatility(c->q->program, o) : "");
@@ -168,10 +169,10 @@ static void routine(struct pg *c, const struct sql_object *o) {
         sb_puts(&b, " SECURITY DEFINER");
     }
     sb_printf(&b, " AS $godwit$\n%s$godwit$", text);
-    statement(c, sb_text(&b));
+    prog_add_statement(c, sb_text(&b));
     const char *signature = pg_fmt(c, "%s(%s)", name, sb_text(&types));
     comment(c, function ? "FUNCTION" : "PROCEDURE", signature, o->comment);
-    drop(c, pg_fmt(c, "DROP %s IF EXISTS %s", function ? "FUNCTION" : "PROCEDURE", signature));
+    prog_add_drop(c, pg_fmt(c, "DROP %s IF EXISTS %s", function ? "FUNCTION" : "PROCEDURE", signature));
 }
 
 static void trigger(struct pg *c, const struct sql_object *o) {
@@ -184,21 +185,21 @@ static void trigger(struct pg *c, const struct sql_object *o) {
     }
     c->q->program->trigger_table = t;
     const char *at_end = !o->before ? "RETURN NULL;" : o->event == SQL_DELETE ? "RETURN OLD;" : "RETURN NEW;";
-    const char *text = body(c, o, at_end), *function = own_name(c);
+    const char *text = body(c, o, at_end), *function = prog_own_name(c);
     if (text == NULL) {
         return;
     }
-    statement(
+    prog_add_statement(
         c, pg_fmt(c, "CREATE FUNCTION %s() RETURNS trigger LANGUAGE plpgsql AS $godwit$\n%s$godwit$", function, text));
     /* Triggers of one event fire in the order of their names. */
     const char *name = c->q->o->target_name != NULL ? c->q->o->target_name : o->name.name;
     name = c->q->o->trigger_order == 0 ? name : arena_printf(c->a, "%02u_%s", c->q->o->trigger_order, name);
     const char *table = pgq_qualified(c, t->target_schema, t->target_name),
                *quoted = str_quote_pg(c->a, pgq_cut(c, name));
-    statement(c, pg_fmt(c, "CREATE TRIGGER %s %s %s ON %s FOR EACH ROW EXECUTE PROCEDURE %s()", quoted,
-                        o->before ? "BEFORE" : "AFTER", events[o->event], table, function));
-    drop(c, pg_fmt(c, "DROP TRIGGER IF EXISTS %s ON %s", quoted, table));
-    drop(c, pg_fmt(c, "DROP FUNCTION IF EXISTS %s()", function));
+    prog_add_statement(c, pg_fmt(c, "CREATE TRIGGER %s %s %s ON %s FOR EACH ROW EXECUTE PROCEDURE %s()", quoted,
+                                 o->before ? "BEFORE" : "AFTER", events[o->event], table, function));
+    prog_add_drop(c, pg_fmt(c, "DROP TRIGGER IF EXISTS %s ON %s", quoted, table));
+    prog_add_drop(c, pg_fmt(c, "DROP FUNCTION IF EXISTS %s()", function));
 }
 
 static const char *call_statement(struct pg *c, const struct sql_stmt *s) {
@@ -216,8 +217,7 @@ static const char *call_statement(struct pg *c, const struct sql_stmt *s) {
             continue;
         }
         struct val v = pg_assign(c, pgq_expr(c, s->args[i]), &r->params[i]);
-        sb_printf(&b, "%s%s::%s", i == 0 ? "" : ", ", pg_p(c, v),
-                  r->params[i].to->cast_name != NULL ? r->params[i].to->cast_name : r->params[i].to->ddl);
+        sb_printf(&b, "%s%s::%s", i == 0 ? "" : ", ", pg_p(c, v), prog_argument_type(c, &r->params[i]));
     }
     return pg_fmt(c, "CALL %s(%s)", pgq_qualified(c, r->target_schema, r->target_name), sb_text(&b));
 }
@@ -226,11 +226,11 @@ static const char *call_statement(struct pg *c, const struct sql_stmt *s) {
 static void one_statement(struct pg *c, const struct sql_object *o) {
     const struct sql_stmt *s = o->body;
     if (s->kind == SQL_STMT_SELECT && s->query->ninto == 0) {
-        statement(c, pgq_query(c, s->query, PGQ_NAMES, NULL));
+        prog_add_statement(c, pgq_query(c, s->query, PGQ_NAMES, NULL));
     } else if (s->kind == SQL_STMT_DML) {
-        statement(c, pgq_dml(c, s->dml));
+        prog_add_statement(c, pgq_dml(c, s->dml));
     } else if (s->kind == SQL_STMT_CALL) {
-        statement(c, call_statement(c, s));
+        prog_add_statement(c, call_statement(c, s));
     } else {
         pg_fail(c, "this statement outside of a program");
     }
@@ -241,8 +241,9 @@ static void event(struct pg *c, const struct sql_object *o) {
     if (text == NULL) {
         return;
     }
-    statement(c, pg_fmt(c, "CREATE PROCEDURE %s() LANGUAGE plpgsql AS $godwit$\n%s$godwit$", own_name(c), text));
-    drop(c, pg_fmt(c, "DROP PROCEDURE IF EXISTS %s()", own_name(c)));
+    prog_add_statement(
+        c, pg_fmt(c, "CREATE PROCEDURE %s() LANGUAGE plpgsql AS $godwit$\n%s$godwit$", prog_own_name(c), text));
+    prog_add_drop(c, pg_fmt(c, "DROP PROCEDURE IF EXISTS %s()", prog_own_name(c)));
     pgq_note(c, 0,
              "the target has no scheduler of its own: the event became a procedure, which something has to call at its "
              "times");
@@ -267,13 +268,13 @@ bool sql_translate(struct arena *a, const struct sql_translate_options *o, const
         break;
     case SQL_OBJECT_FUNCTION:
     case SQL_OBJECT_PROCEDURE:
-        routine(&c, object);
+        (b ? gauss_routine : routine)(&c, object);
         break;
     case SQL_OBJECT_TRIGGER:
-        trigger(&c, object);
+        (b ? gauss_trigger : trigger)(&c, object);
         break;
     case SQL_OBJECT_EVENT:
-        event(&c, object);
+        (b ? gauss_event : event)(&c, object);
         break;
     }
     if (c.why != NULL) {

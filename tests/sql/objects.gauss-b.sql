@@ -11,8 +11,7 @@ CREATE VIEW "v_orders" AS SELECT "o"."id", "c"."name" AS "customer", count(0) AS
 CREATE VIEW "v_berlin" AS SELECT "customers"."id", "customers"."name", "customers"."city" FROM "customers" WHERE "customers"."city" = 'berlin' WITH CASCADED CHECK OPTION;
 
 -- case: a view with the caller's rights
-CREATE VIEW "v_inv" AS SELECT "accounts"."id", "accounts"."owner", "accounts"."balance" FROM "accounts";
--- note: line 1: SQL SECURITY INVOKER: openGauss's views run with their owner's rights
+CREATE SQL SECURITY INVOKER VIEW "v_inv" AS SELECT "accounts"."id", "accounts"."owner", "accounts"."balance" FROM "accounts";
 
 -- case: a view of a union
 CREATE VIEW "v_people" AS SELECT "customers"."name", 'c'::text AS "kind" FROM "customers" UNION ALL SELECT "employees"."name", 'e'::text FROM "employees";
@@ -21,127 +20,75 @@ CREATE VIEW "v_people" AS SELECT "customers"."name", 'c'::text AS "kind" FROM "c
 CREATE VIEW "词表" AS SELECT "词典"."编号", "词典"."词" AS "词语", char_length("词典"."释义") AS "长度" FROM "词典";
 
 -- case: before insert trigger changes the row
-CREATE FUNCTION "customers_bi"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "customers_bi" BEFORE INSERT ON "customers" FOR EACH ROW
 BEGIN
-    BEGIN
-        NEW."name" := btrim(NEW."name", ' ');
-        IF NEW."city" IS NULL THEN
-            NEW."city" := 'unknown';
-        END IF;
-    END;
-    RETURN NEW;
+    SET NEW.name = btrim(NEW."name", ' ');
+    IF NEW."city" IS NULL THEN
+        SET NEW.city = 'unknown';
+    END IF;
 END;
-$godwit$;
-CREATE TRIGGER "customers_bi" BEFORE INSERT ON "customers" FOR EACH ROW EXECUTE PROCEDURE "customers_bi"();
 
 -- case: after insert trigger writes a log
-CREATE FUNCTION "orders_ai"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "orders_ai" AFTER INSERT ON "orders" FOR EACH ROW
 BEGIN
     INSERT INTO "log_entries" ("what", "n") VALUES (concat('order of ', NEW."customer_id"), NEW."id");
-    RETURN NULL;
 END;
-$godwit$;
-CREATE TRIGGER "orders_ai" AFTER INSERT ON "orders" FOR EACH ROW EXECUTE PROCEDURE "orders_ai"();
 
 -- case: before update trigger refuses
-CREATE FUNCTION "accounts_bu"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "accounts_bu" BEFORE UPDATE ON "accounts" FOR EACH ROW
 BEGIN
-    BEGIN
-        IF NEW."balance" < (OLD."balance" - 60) THEN
-            RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'too much';
-        END IF;
-    END;
-    RETURN NEW;
+    IF NEW."balance" < (OLD."balance" - 60) THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'too much';
+    END IF;
 END;
-$godwit$;
-CREATE TRIGGER "accounts_bu" BEFORE UPDATE ON "accounts" FOR EACH ROW EXECUTE PROCEDURE "accounts_bu"();
 
 -- case: after update trigger compares
-CREATE FUNCTION "products_au"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "products_au" AFTER UPDATE ON "products" FOR EACH ROW
 BEGIN
-    BEGIN
-        IF NEW."price" <> OLD."price" THEN
-            INSERT INTO "log_entries" ("what", "n") VALUES (concat(OLD."sku", ': ', OLD."price", ' -> ', NEW."price"), NEW."id");
-        END IF;
-    END;
-    RETURN NULL;
+    IF NEW."price" <> OLD."price" THEN
+        INSERT INTO "log_entries" ("what", "n") VALUES (concat(OLD."sku", ': ', OLD."price", ' -> ', NEW."price"), NEW."id");
+    END IF;
 END;
-$godwit$;
-CREATE TRIGGER "products_au" AFTER UPDATE ON "products" FOR EACH ROW EXECUTE PROCEDURE "products_au"();
 
 -- case: after delete trigger
-CREATE FUNCTION "orders_ad"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "orders_ad" AFTER DELETE ON "orders" FOR EACH ROW
 BEGIN
     DELETE FROM "order_lines" WHERE "order_lines"."order_id" = OLD."id";
-    RETURN NULL;
 END;
-$godwit$;
-CREATE TRIGGER "orders_ad" AFTER DELETE ON "orders" FOR EACH ROW EXECUTE PROCEDURE "orders_ad"();
 
 -- case: before delete trigger refuses
-CREATE FUNCTION "employees_bd"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "employees_bd" BEFORE DELETE ON "employees" FOR EACH ROW
 BEGIN
-    BEGIN
-        IF ((EXISTS (SELECT 1 FROM "accounts" WHERE "accounts"."owner" = OLD."name")) <> 0) OR (OLD."boss_id" IS NULL) THEN
-            RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'needed';
-        END IF;
-    END;
-    RETURN OLD;
+    IF ((EXISTS (SELECT 1 FROM "accounts" WHERE "accounts"."owner" = OLD."name")) <> 0) OR (OLD."boss_id" IS NULL) THEN
+        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'needed';
+    END IF;
 END;
-$godwit$;
-CREATE TRIGGER "employees_bd" BEFORE DELETE ON "employees" FOR EACH ROW EXECUTE PROCEDURE "employees_bd"();
 
 -- case: a trigger keeps sums
-CREATE FUNCTION "lines_ai"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "lines_ai" AFTER INSERT ON "order_lines" FOR EACH ROW
 BEGIN
     UPDATE "products" SET "stock" = "products"."stock"::bigint - NEW."qty" WHERE "products"."id" = NEW."product_id";
-    RETURN NULL;
 END;
-$godwit$;
-CREATE TRIGGER "lines_ai" AFTER INSERT ON "order_lines" FOR EACH ROW EXECUTE PROCEDURE "lines_ai"();
 
 -- case: an upsert in a trigger
-CREATE FUNCTION "log_ai"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "log_ai" AFTER INSERT ON "log_entries" FOR EACH ROW
 BEGIN
-    BEGIN
-        INSERT INTO "counters" ("name", "hits") VALUES (NEW."what", 1) ON DUPLICATE KEY UPDATE "hits" = "counters"."hits"::bigint + 1;
-    END;
-    RETURN NULL;
+    INSERT INTO "counters" ("name", "hits") VALUES (NEW."what", 1) ON DUPLICATE KEY UPDATE "hits" = "counters"."hits"::bigint + 1;
 END;
-$godwit$;
-CREATE TRIGGER "log_ai" AFTER INSERT ON "log_entries" FOR EACH ROW EXECUTE PROCEDURE "log_ai"();
 
 -- case: a trigger with a variable and a query
-CREATE FUNCTION "orders_bi"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE TRIGGER "orders_bi" BEFORE INSERT ON "orders" FOR EACH ROW
 BEGIN
-    <<"block_1">>
-    DECLARE
-        "open_orders" integer := 0;
-    BEGIN
-        SELECT count(*) FROM "orders" WHERE ("orders"."customer_id" = NEW."customer_id") AND (("orders"."status" = 'new')) INTO "open_orders";
-        IF "open_orders" >= 1 THEN
-            NEW."note" := concat('open: ', "open_orders");
-        END IF;
-    END "block_1";
-    RETURN NEW;
+    DECLARE open_orders integer DEFAULT 0;
+    SELECT count(*) FROM "orders" WHERE ("orders"."customer_id" = NEW."customer_id") AND (("orders"."status" = 'new')) INTO open_orders;
+    IF open_orders >= 1 THEN
+        SET NEW.note = concat('open: ', open_orders);
+    END IF;
 END;
-$godwit$;
-CREATE TRIGGER "orders_bi" BEFORE INSERT ON "orders" FOR EACH ROW EXECUTE PROCEDURE "orders_bi"();
+-- note: line 4: a SELECT .. INTO that finds no row makes the variables NULL
 
 -- case: an event
-CREATE PROCEDURE "old_entries"() LANGUAGE plpgsql AS $godwit$
-#variable_conflict use_column
+CREATE EVENT "old_entries" ON SCHEDULE EVERY 1 day STARTS '2030-01-01 00:00:00' ON COMPLETION PRESERVE COMMENT 'old entries' DO
 BEGIN
     DELETE FROM "log_entries" WHERE "log_entries"."n" < 5;
 END;
-$godwit$;
--- note: line 1: the target has no scheduler of its own: the event became a procedure, which something has to call at its times

@@ -10,19 +10,19 @@ $godwit$;
 -- refused: not carried, line 4, column 29: an empty string, which an A database takes for NULL
 
 -- case: a function that reads
-CREATE FUNCTION "order_total"("p_order" integer) RETURNS numeric(40,10) LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "order_total"("p_order" integer) RETURNS numeric LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
     "total" numeric(12,2) := 0;
 BEGIN
     SELECT sum("order_lines"."qty" * "order_lines"."price") FROM "order_lines" WHERE "order_lines"."order_id" = "p_order" INTO "total";
-    RETURN coalesce("total", 0);
+    RETURN coalesce("total", 0)::numeric(12,2);
 END "block_1";
 $godwit$;
 
 -- case: if, elseif, else
-CREATE FUNCTION "grade"("points" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "grade"("points" integer) RETURNS char LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -42,7 +42,7 @@ END "block_1";
 $godwit$;
 
 -- case: case statement with an operand
-CREATE FUNCTION "day_kind"("d" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "day_kind"("d" integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -61,7 +61,7 @@ END "block_1";
 $godwit$;
 
 -- case: case statement without an operand
-CREATE FUNCTION "size_of"("x" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "size_of"("x" integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
     CASE
@@ -145,7 +145,7 @@ $godwit$;
 -- refused: not carried, line 10, column 29: CONCAT: an A database takes NULL and '' for the same value
 
 -- case: leave a block
-CREATE PROCEDURE "early"("x" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "early"("x" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"body">>
 BEGIN
@@ -161,7 +161,7 @@ $godwit$;
 -- refused: not carried, line 7, column 17: CONCAT: an A database takes NULL and '' for the same value
 
 -- case: a variable with a column's name
-CREATE FUNCTION "balance_of"("id" integer) RETURNS numeric(40,10) LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "balance_of"("id" integer) RETURNS numeric LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -174,7 +174,7 @@ BEGIN
         IF FOUND THEN
             "balance" := godwit_row.f1;
         END IF;
-        RETURN "balance";
+        RETURN "balance"::numeric(12,2);
     END "block_1";
 END;
 $godwit$;
@@ -194,7 +194,7 @@ END "block_1";
 $godwit$;
 
 -- case: a result set
-CREATE PROCEDURE "rich"("least" numeric(40,10), INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "rich"("least" numeric, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     OPEN result_1 FOR SELECT "customers"."id", "customers"."name" FROM "customers" WHERE "customers"."credit" >= "least" ORDER BY "customers"."id";
@@ -225,7 +225,7 @@ END;
 $godwit$;
 
 -- case: a cursor
--- refused: not carried, line 8, column 28: an empty string, which an A database takes for NULL
+-- refused: not carried, line 8, column 27: an empty string, which an A database takes for NULL
 
 -- case: two cursors, one within the other
 -- refused: not carried, line 8, column 13: an empty string, which an A database takes for NULL
@@ -287,7 +287,7 @@ END;
 $godwit$;
 
 -- case: select into that finds nothing leaves the variable
-CREATE FUNCTION "city_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "city_of"("p" integer) RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -306,7 +306,7 @@ END;
 $godwit$;
 
 -- case: select into with a not found handler
-CREATE PROCEDURE "find_customer"("p" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "find_customer"("p" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -326,7 +326,7 @@ END;
 $godwit$;
 
 -- case: select into several variables
-CREATE PROCEDURE "stats"(OUT "lo" numeric(40,10), OUT "hi" numeric(40,10), OUT "n" integer) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "stats"(OUT "lo" numeric, OUT "hi" numeric, OUT "n" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     SELECT min("products"."price"), max("products"."price"), count(*) FROM "products" INTO "lo", "hi", "n";
@@ -334,7 +334,7 @@ END;
 $godwit$;
 
 -- case: a duplicate key is handled
-CREATE PROCEDURE "add_counter"("p_name" text, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "add_counter"("p_name" varchar, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -361,7 +361,7 @@ $godwit$;
 -- refused: not carried, line 5, column 13: an empty string, which an A database takes for NULL
 
 -- case: a named condition
-CREATE PROCEDURE "named"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "named"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -391,7 +391,7 @@ $godwit$;
 -- refused: not carried, line 8, column 13: CONCAT: an A database takes NULL and '' for the same value
 
 -- case: diagnostics of a duplicate key
-CREATE PROCEDURE "diagnosed"(OUT "s" text, OUT "n" integer) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "diagnosed"(OUT "s" char, OUT "n" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -435,7 +435,7 @@ END "block_1";
 $godwit$;
 
 -- case: resignal as another error
-CREATE PROCEDURE "renamed_error"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "renamed_error"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -462,7 +462,7 @@ END "block_1";
 $godwit$;
 
 -- case: a transfer with a transaction
-CREATE PROCEDURE "transfer"("from_id" integer, "to_id" integer, "amount" numeric(40,10), OUT "ok" integer) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "transfer"("from_id" integer, "to_id" integer, "amount" numeric, OUT "ok" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -563,16 +563,16 @@ END "block_1";
 $godwit$;
 
 -- case: functions call each other
-CREATE FUNCTION "net"("g" numeric(40,10)) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "net"("g" numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
-    RETURN round("g"::numeric(95,14) / 1.19, 6);
+    RETURN round("g"::numeric(95,14) / 1.19, 6)::numeric(10,2);
 END;
 $godwit$;
-CREATE FUNCTION "tax"("g" numeric(40,10)) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "tax"("g" numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
-    RETURN "g" - "net"("g"::numeric(40,10));
+    RETURN ("g" - "net"("g"::numeric(10,2)))::numeric(10,2);
 END;
 $godwit$;
 
@@ -609,7 +609,7 @@ $godwit$;
 -- refused: not carried, line 1, column 96: DROP of a temporary table behind a result set, whose cursor may still read it
 
 -- case: default of a variable from a query
-CREATE FUNCTION "best"() RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "best"() RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -622,7 +622,7 @@ END "block_1";
 $godwit$;
 
 -- case: conditions with subqueries
-CREATE FUNCTION "state_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "state_of"("p" integer) RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
     IF EXISTS (SELECT 1 FROM "orders" WHERE ("orders"."customer_id" = "p") AND ("orders"."status" = 'new')) THEN
@@ -646,7 +646,7 @@ END;
 $godwit$;
 
 -- case: dates in programs
-CREATE FUNCTION "due"("placed" timestamp(6) without time zone, "days" integer) RETURNS timestamp(6) without time zone LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "due"("placed" timestamp, "days" integer) RETURNS timestamp LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -656,7 +656,7 @@ BEGIN
     IF (extract(dow FROM "d")::int + 1) = 1 THEN
         "d" := date_trunc('day', "d" + INTERVAL '1 day')::timestamp;
     END IF;
-    RETURN "d"::timestamp;
+    RETURN "d"::timestamp::timestamp(0);
 END "block_1";
 $godwit$;
 
@@ -696,7 +696,7 @@ END;
 $godwit$;
 
 -- case: insert and the id it was given
-CREATE PROCEDURE "logged"("w" text, OUT "new_id" bigint) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "logged"("w" varchar, OUT "new_id" bigint) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     INSERT INTO "log_entries" ("what") VALUES ("w");
@@ -705,7 +705,7 @@ END;
 $godwit$;
 
 -- case: upsert in a procedure
-CREATE PROCEDURE "hit"("p_name" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "hit"("p_name" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     INSERT INTO "counters" ("name", "hits") VALUES ("p_name", 1) ON DUPLICATE KEY UPDATE "hits" = "counters"."hits"::bigint + 1;
@@ -713,7 +713,7 @@ END;
 $godwit$;
 
 -- case: json in a procedure
-CREATE FUNCTION "color_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "color_of"("p" integer) RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -732,15 +732,15 @@ END;
 $godwit$;
 
 -- case: unsigned and tiny integers
-CREATE FUNCTION "masked"("a" numeric(40,10), "b" smallint) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "masked"("a" numeric, "b" smallint) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
-    RETURN (CASE WHEN "a" > 9223372036854775807 THEN ("a" - 18446744073709551616)::bigint ELSE "a"::bigint END) & "b"::bigint;
+    RETURN ((CASE WHEN "a" > 9223372036854775807 THEN ("a" - 18446744073709551616)::bigint ELSE "a"::bigint END) & "b"::bigint)::numeric(20,0);
 END;
 $godwit$;
 
 -- case: an enum parameter
-CREATE FUNCTION "next_state"("s" text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "next_state"("s" text) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
     RETURN CASE WHEN "s" = 'new' THEN 'paid' WHEN "s" = 'paid' THEN 'sent' ELSE 'end' END;
@@ -776,3 +776,11 @@ COMMENT ON PROCEDURE "secured"(OUT integer) IS 'it''s secured';
 
 -- case: ddl in a procedure
 -- refused: not carried, line 1, column 24: the statement ALTER TABLE
+
+-- case: results and arguments are rounded
+CREATE FUNCTION "third"("x" numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN round("x"::numeric(95,14) / 3, 6)::numeric(10,2);
+END;
+$godwit$;

@@ -192,20 +192,20 @@ END
 -- call: CALL both_ways(@n)
 
 -- case: a cursor
-CREATE PROCEDURE total_stock(OUT total INT, OUT names VARCHAR(200))
+CREATE PROCEDURE total_stock(OUT total INT, OUT list VARCHAR(200))
 BEGIN
     DECLARE done BOOL DEFAULT FALSE;
     DECLARE n VARCHAR(40);
     DECLARE s INT;
     DECLARE c CURSOR FOR SELECT name, stock FROM products ORDER BY id;
     DECLARE CONTINUE HANDLER FOR NOT FOUND SET done = TRUE;
-    SET total = 0, names = '';
+    SET total = 0, list = '';
     OPEN c;
     read_loop: LOOP
         FETCH c INTO n, s;
         IF done THEN LEAVE read_loop; END IF;
         SET total = total + s;
-        SET names = concat(names, n, ',');
+        SET list = concat(list, n, ',');
     END LOOP;
     CLOSE c;
 END
@@ -670,3 +670,7 @@ CREATE PROCEDURE lost() CALL nowhere(1)
 -- case: ddl in a procedure
 CREATE PROCEDURE ddl() ALTER TABLE accounts ADD x INT
 -- refused: the statement ALTER TABLE
+
+-- case: results and arguments are rounded
+CREATE FUNCTION third(x DECIMAL(10,2)) RETURNS DECIMAL(10,2) DETERMINISTIC RETURN x / 3
+-- call: SELECT third(10) AS a, third(1.119) AS b, third(price) * 3 AS c FROM products ORDER BY id

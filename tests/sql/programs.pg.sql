@@ -7,7 +7,7 @@ END;
 $godwit$;
 
 -- case: a function with strings
-CREATE FUNCTION "greet"("who" text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "greet"("who" varchar) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -21,19 +21,19 @@ END "block_1";
 $godwit$;
 
 -- case: a function that reads
-CREATE FUNCTION "order_total"("p_order" integer) RETURNS numeric(40,10) LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "order_total"("p_order" integer) RETURNS numeric LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
     "total" numeric(12,2) := 0;
 BEGIN
     SELECT sum("order_lines"."qty" * "order_lines"."price") FROM "order_lines" WHERE "order_lines"."order_id" = "p_order" INTO "total";
-    RETURN coalesce("total", 0);
+    RETURN coalesce("total", 0)::numeric(12,2);
 END "block_1";
 $godwit$;
 
 -- case: if, elseif, else
-CREATE FUNCTION "grade"("points" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "grade"("points" integer) RETURNS char LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -53,7 +53,7 @@ END "block_1";
 $godwit$;
 
 -- case: case statement with an operand
-CREATE FUNCTION "day_kind"("d" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "day_kind"("d" integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -72,7 +72,7 @@ END "block_1";
 $godwit$;
 
 -- case: case statement without an operand
-CREATE FUNCTION "size_of"("x" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "size_of"("x" integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
     CASE
@@ -153,7 +153,7 @@ END "block_1";
 $godwit$;
 
 -- case: nested loops with labels
-CREATE FUNCTION "first_pair"("target" integer) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "first_pair"("target" integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -178,7 +178,7 @@ END "block_1";
 $godwit$;
 
 -- case: leave a block
-CREATE PROCEDURE "early"("x" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "early"("x" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"body">>
 BEGIN
@@ -191,7 +191,7 @@ END "body";
 $godwit$;
 
 -- case: nested blocks hide names
-CREATE FUNCTION "hidden"() RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "hidden"() RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -209,7 +209,7 @@ END "block_1";
 $godwit$;
 
 -- case: a variable with a column's name
-CREATE FUNCTION "balance_of"("id" integer) RETURNS numeric(40,10) LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "balance_of"("id" integer) RETURNS numeric LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -222,7 +222,7 @@ BEGIN
         IF FOUND THEN
             "balance" := godwit_row.f1;
         END IF;
-        RETURN "balance";
+        RETURN "balance"::numeric(12,2);
     END "block_1";
 END;
 $godwit$;
@@ -242,7 +242,7 @@ END "block_1";
 $godwit$;
 
 -- case: a result set
-CREATE PROCEDURE "rich"("least" numeric(40,10), INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "rich"("least" numeric, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     OPEN result_1 FOR SELECT "customers"."id", "customers"."name" FROM "customers" WHERE "customers"."credit" >= "least" ORDER BY "customers"."id";
@@ -273,7 +273,7 @@ END;
 $godwit$;
 
 -- case: a cursor
-CREATE PROCEDURE "total_stock"(OUT "total" integer, OUT "names" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "total_stock"(OUT "total" integer, OUT "list" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -286,7 +286,7 @@ BEGIN
         "c" CURSOR FOR SELECT "products"."name" AS f1, "products"."stock" AS f2 FROM "products" ORDER BY "products"."id";
     BEGIN
         "total" := 0;
-        "names" := '';
+        "list" := '';
         OPEN "c";
         <<"read_loop">>
         LOOP
@@ -301,7 +301,7 @@ BEGIN
                 EXIT "read_loop";
             END IF;
             "total" := "total"::bigint + "s";
-            "names" := "names" || "n" || ',';
+            "list" := "list" || "n" || ',';
         END LOOP "read_loop";
         CLOSE "c";
     END "block_1";
@@ -309,7 +309,7 @@ END;
 $godwit$;
 
 -- case: two cursors, one within the other
-CREATE PROCEDURE "pairs"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "pairs"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -420,7 +420,7 @@ END;
 $godwit$;
 
 -- case: select into that finds nothing leaves the variable
-CREATE FUNCTION "city_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "city_of"("p" integer) RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -439,7 +439,7 @@ END;
 $godwit$;
 
 -- case: select into with a not found handler
-CREATE PROCEDURE "find_customer"("p" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "find_customer"("p" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -459,7 +459,7 @@ END;
 $godwit$;
 
 -- case: select into several variables
-CREATE PROCEDURE "stats"(OUT "lo" numeric(40,10), OUT "hi" numeric(40,10), OUT "n" integer) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "stats"(OUT "lo" numeric, OUT "hi" numeric, OUT "n" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     SELECT min("products"."price"), max("products"."price"), count(*) FROM "products" INTO "lo", "hi", "n";
@@ -467,7 +467,7 @@ END;
 $godwit$;
 
 -- case: a duplicate key is handled
-CREATE PROCEDURE "add_counter"("p_name" text, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "add_counter"("p_name" varchar, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -488,7 +488,7 @@ END "block_1";
 $godwit$;
 
 -- case: an exit handler leaves its block
-CREATE PROCEDURE "careful"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "careful"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     "r" := 'a';
@@ -521,7 +521,7 @@ END;
 $godwit$;
 
 -- case: handlers by sqlstate, the exact one first
-CREATE PROCEDURE "which_handler"("p" text, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "which_handler"("p" varchar, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -546,7 +546,7 @@ END "block_1";
 $godwit$;
 
 -- case: a named condition
-CREATE PROCEDURE "named"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "named"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -573,7 +573,7 @@ END;
 $godwit$;
 
 -- case: signal with a computed message, caught
-CREATE PROCEDURE "thrower"("x" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "thrower"("x" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -598,7 +598,7 @@ $godwit$;
 -- note: line 9: MYSQL_ERRNO is left out: the target's errors have an SQLSTATE only
 
 -- case: diagnostics of a duplicate key
-CREATE PROCEDURE "diagnosed"(OUT "s" text, OUT "n" integer) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "diagnosed"(OUT "s" char, OUT "n" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -642,7 +642,7 @@ END "block_1";
 $godwit$;
 
 -- case: resignal as another error
-CREATE PROCEDURE "renamed_error"(OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "renamed_error"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -669,7 +669,7 @@ END "block_1";
 $godwit$;
 
 -- case: a transfer with a transaction
-CREATE PROCEDURE "transfer"("from_id" integer, "to_id" integer, "amount" numeric(40,10), OUT "ok" integer) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "transfer"("from_id" integer, "to_id" integer, "amount" numeric, OUT "ok" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 BEGIN
@@ -770,16 +770,16 @@ END "block_1";
 $godwit$;
 
 -- case: functions call each other
-CREATE FUNCTION "net"("g" numeric(40,10)) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "net"("g" numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
-    RETURN round("g"::numeric(95,14) / 1.19, 6);
+    RETURN round("g"::numeric(95,14) / 1.19, 6)::numeric(10,2);
 END;
 $godwit$;
-CREATE FUNCTION "tax"("g" numeric(40,10)) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "tax"("g" numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
-    RETURN "g" - "net"("g"::numeric(40,10));
+    RETURN ("g" - "net"("g"::numeric(10,2)))::numeric(10,2);
 END;
 $godwit$;
 
@@ -826,7 +826,7 @@ $godwit$;
 -- refused: not carried, line 1, column 96: DROP of a temporary table behind a result set, whose cursor may still read it
 
 -- case: default of a variable from a query
-CREATE FUNCTION "best"() RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "best"() RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -839,7 +839,7 @@ END "block_1";
 $godwit$;
 
 -- case: conditions with subqueries
-CREATE FUNCTION "state_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "state_of"("p" integer) RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
     IF EXISTS (SELECT 1 FROM "orders" WHERE ("orders"."customer_id" = "p") AND ("orders"."status" = 'new')) THEN
@@ -863,7 +863,7 @@ END;
 $godwit$;
 
 -- case: dates in programs
-CREATE FUNCTION "due"("placed" timestamp(6) without time zone, "days" integer) RETURNS date LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "due"("placed" timestamp, "days" integer) RETURNS date LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -878,7 +878,7 @@ END "block_1";
 $godwit$;
 
 -- case: chinese names in programs
-CREATE FUNCTION "查词"("号" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "查词"("号" integer) RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -930,7 +930,7 @@ END;
 $godwit$;
 
 -- case: insert and the id it was given
-CREATE PROCEDURE "logged"("w" text, OUT "new_id" bigint) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "logged"("w" varchar, OUT "new_id" bigint) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     INSERT INTO "log_entries" ("what") VALUES ("w");
@@ -939,7 +939,7 @@ END;
 $godwit$;
 
 -- case: upsert in a procedure
-CREATE PROCEDURE "hit"("p_name" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "hit"("p_name" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
     INSERT INTO "counters" ("name", "hits") VALUES ("p_name", 1) ON CONFLICT ("name") DO UPDATE SET "hits" = "counters"."hits"::bigint + 1;
@@ -947,7 +947,7 @@ END;
 $godwit$;
 
 -- case: json in a procedure
-CREATE FUNCTION "color_of"("p" integer) RETURNS text LANGUAGE plpgsql STABLE AS $godwit$
+CREATE FUNCTION "color_of"("p" integer) RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column
 DECLARE
     godwit_row record;
@@ -966,15 +966,15 @@ END;
 $godwit$;
 
 -- case: unsigned and tiny integers
-CREATE FUNCTION "masked"("a" numeric(40,10), "b" smallint) RETURNS numeric(40,10) LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "masked"("a" numeric, "b" smallint) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
-    RETURN (CASE WHEN "a" > 9223372036854775807 THEN ("a" - 18446744073709551616)::bigint ELSE "a"::bigint END) & "b"::bigint;
+    RETURN ((CASE WHEN "a" > 9223372036854775807 THEN ("a" - 18446744073709551616)::bigint ELSE "a"::bigint END) & "b"::bigint)::numeric(20,0);
 END;
 $godwit$;
 
 -- case: an enum parameter
-CREATE FUNCTION "next_state"("s" text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "next_state"("s" text) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
     RETURN CASE WHEN "s" = 'new' THEN 'paid' WHEN "s" = 'paid' THEN 'sent' ELSE 'end' END;
@@ -982,7 +982,7 @@ END;
 $godwit$;
 
 -- case: a procedure with many statements of control
-CREATE PROCEDURE "fizz"("n" integer, OUT "r" text) LANGUAGE plpgsql AS $godwit$
+CREATE PROCEDURE "fizz"("n" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 <<"block_1">>
 DECLARE
@@ -1035,3 +1035,11 @@ COMMENT ON PROCEDURE "secured"(OUT integer) IS 'it''s secured';
 
 -- case: ddl in a procedure
 -- refused: not carried, line 1, column 24: the statement ALTER TABLE
+
+-- case: results and arguments are rounded
+CREATE FUNCTION "third"("x" numeric) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN round("x"::numeric(95,14) / 3, 6)::numeric(10,2);
+END;
+$godwit$;
