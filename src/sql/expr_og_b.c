@@ -309,6 +309,20 @@ static const char *const shared[] = {
     "exp",       "ln",      "log10",      "pow",          "power",         "elt",          "instr",      "locate",
 };
 
+bool og_b_measured(const char *name) {
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        if (str_ieq(functions[i].mysql, name)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+        if (str_ieq(shared[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The pattern is read by the same engine as PostgreSQL's. */
 static const char *regexp(struct og *c, const struct sql_node *n) {
     struct val pattern = pg_node(&c->pg, n->args[1]);

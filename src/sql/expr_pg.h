@@ -154,6 +154,7 @@ extern const struct pg_function pg_functions_string[], pg_functions_number[], pg
     pg_functions_misc[];
 
 /* expr_og_b.c */
+bool og_b_measured(const char *name); /* Is the function printed in a form that was seen to run on openGauss B? */
 struct val og_b_node(struct pg *c, const struct sql_node *n); /* in a query of a B database */
 bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,
                     char **why) WARN_UNUSED;

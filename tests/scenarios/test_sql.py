@@ -338,3 +338,11 @@ def test_golden(both, file, name):
     if os.environ.get("GODWIT_GOLDEN_WRITE"):
         path.write_text(text)
     assert path.exists() and path.read_text() == text, f"{path.name} is another text (GODWIT_GOLDEN_WRITE=1 writes it)"
+
+
+def test_page(tool):
+    """docs/sql.md says what is carried now."""
+    text, path = tool.ask(page=True)["text"], ROOT / "docs" / "sql.md"
+    if os.environ.get("GODWIT_GOLDEN_WRITE"):
+        path.write_text(text)
+    assert path.exists() and path.read_text() == text, "docs/sql.md is another text (GODWIT_GOLDEN_WRITE=1 writes it)"

@@ -7,6 +7,7 @@
  *       -> {"ddl": ["CREATE TABLE .."]} for the dialect
  *   {"sql": "SELECT ..", "dialect": "pg|og_b|og_pg|og_a", "mysql": false}
  *       -> {"statements": [..], "drops": [..], "compat": [..], "notes": [..], "results": 0, "mysql": ".."} or {"error": ".."}
+ *   {"page": true} -> {"text": "the page of what is carried"}
  *   {"compat": "name"} -> {"statements": [..]}; {"compat": null} -> {"names": [..]} */
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "base/str.h"
 #include "sql/compat.h"
 #include "sql/print.h"
+#include "sql/support.h"
 #include "sql/translate.h"
 
 static bool dialect_of(const char *text, enum dialect *d) {
@@ -245,6 +247,8 @@ int main(void) {
             json_decref(catalog);
             catalog = json_incref(json_object_get(in, "catalog"));
             out = read_catalog(&a, catalog, d, &k, &e) ? ddl(&a, &k) : NULL;
+        } else if (json_object_get(in, "page") != NULL) {
+            out = json_pack("{s:s}", "text", sql_support_page(&a));
         } else if (json_object_get(in, "compat") != NULL) {
             out = compat(&a, json_object_get(in, "compat"));
         } else {
