@@ -351,6 +351,12 @@ static struct val dispatch(struct pg *c, const struct sql_node *n) {
     case SN_REGEXP:
         return pg_logic_value(c, n);
     case SN_MEMBER_OF:
+        if (c->q != NULL) {
+            struct sql_node *swapped[2] = {n->args[1], n->args[0]};
+            struct sql_node call = {
+                .kind = SN_CALL, .name = "member of", .args = swapped, .nargs = 2, .start = n->start};
+            return pg_call(c, &call);
+        }
         return pg_fail(c, "MEMBER OF");
     case SN_CASE:
         return pg_case(c, n);

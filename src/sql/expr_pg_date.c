@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 static struct val datetime(const char *text, bool atom, int fsp) {
     struct val v = pg_val(TC_DATETIME, text, atom);
@@ -40,6 +41,9 @@ struct val pg_as_datetime(struct pg *c, struct val v) {
         if (pg_parse_date_literal(c, &v, &out)) {
             return out.cls == TC_DATETIME ? out : pg_as_datetime(c, out);
         }
+        if (c->q != NULL && (v.cls == TC_TEXT || v.cls == TC_ENUM)) { /* NULL for what is no date, as in MySQL */
+            return datetime(pg_fmt(c, "%s(%s)", pgq_compat(c, "to_datetime"), pg_as_text(c, v).text), true, 6);
+        }
         return pg_fail(c, "a value that is not a date used as one");
     }
 }
@@ -58,6 +62,9 @@ struct val pg_as_date(struct pg *c, struct val v) {
     default:
         if (pg_parse_date_literal(c, &v, &out)) {
             return pg_as_date(c, out);
+        }
+        if (c->q != NULL && (v.cls == TC_TEXT || v.cls == TC_ENUM)) {
+            return pg_as_date(c, pg_as_datetime(c, v));
         }
         return pg_fail(c, "a value that is not a date used as one");
     }

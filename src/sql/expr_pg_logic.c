@@ -125,6 +125,10 @@ static struct val compare_dates(struct pg *c, enum sql_op op, struct val l, stru
         }
         struct val literal;
         if (!pg_parse_date_literal(c, v, &literal)) {
+            if (c->q != NULL && v->cls == TC_TEXT && v->lit == NULL) {
+                *v = pg_as_datetime(c, *v);
+                continue;
+            }
             return pg_fail(
                 c, v->lit != NULL ? "a date compared with %.60s" : "a date compared with a value that is not a date",
                 v->text);

@@ -41,6 +41,14 @@ static struct val floor_ceil(struct pg *c, const struct sql_node *n, const char 
 static struct val round_(struct pg *c, const struct sql_node *n, const char *data) {
     struct val v = number(c, n, 0);
     long places = 0;
+    if (c->q != NULL && n->nargs == 2 && v.cls == TC_DEC && !sql_node_const_int(n->args[1], &places)) {
+        struct val by = pg_as_int4(c, pg_node(c, n->args[1])), rounded = v;
+        rounded.text = pg_fmt(c, "%s(%s, %s)", data, v.text, by.text);
+        rounded.atom = true;
+        rounded.col = NULL;
+        rounded.lit = NULL;
+        return rounded;
+    }
     if (n->nargs == 2 && (!sql_node_const_int(n->args[1], &places) || places < -30 || places > 30)) {
         return pg_fail(c, "%s with a number of places that is not a constant",
                        str_eq(data, "round") ? "ROUND" : "TRUNCATE");

@@ -362,8 +362,8 @@ struct sql_token sql_lexer_next(struct sql_lexer *l) {
     if (l->pos < l->len) {
         t = next(l, t);
     }
+    l->after_dot = t.kind == TOK_OP && t.op == OP_DOT && l->after_name;
     l->after_name = t.kind == TOK_IDENT || t.kind == TOK_QUOTED_IDENT;
-    l->after_dot = t.kind == TOK_OP && t.op == OP_DOT;
     return t;
 }
 

@@ -184,7 +184,29 @@ static struct val str_to_date(struct pg *c, const struct sql_node *n) {
     return v;
 }
 
-/* IF, CASE and so on of JSON; MEMBER OF; what a table of texts cannot say. */
+/* REGEXP_REPLACE(s, pattern, text), REGEXP_SUBSTR and REGEXP_INSTR(s, pattern): constant patterns that both sides read alike. */
+static struct val regexp_function(struct pg *c, const struct sql_node *n) {
+    struct val s = argument(c, 't', n->args[0]), pattern = pgq_expr(c, n->args[1]);
+    const char *literal = pg_regexp_pattern(c, &pattern);
+    bool ci = s.ci != CI_NO && pattern.ci != CI_NO;
+    if (str_eq(n->name, "regexp_replace")) {
+        struct val with = argument(c, 't', n->args[2]);
+        if (!pg_is_const_string(&with) || strpbrk(with.lit->text, "$\\") != NULL) {
+            return pg_fail(c, "REGEXP_REPLACE by a text that is not constant, or with $ or a backslash in it");
+        }
+        return pg_val(TC_TEXT,
+                      pg_fmt(c, "regexp_replace(%s, %s, %s, '%s')", s.text, literal, with.text, ci ? "gi" : "g"), true);
+    }
+    if (c->o->dialect != DIALECT_PG) {
+        return pg_fail(c, "function %s", n->name);
+    }
+    if (str_eq(n->name, "regexp_substr")) {
+        return pg_val(TC_TEXT, pg_fmt(c, "regexp_substr(%s, %s, 1, 1%s)", s.text, literal, ci ? ", 'i'" : ""), true);
+    }
+    return result(c, 'p', pg_fmt(c, "regexp_instr(%s, %s, 1, 1, 0%s)", s.text, literal, ci ? ", 'i'" : ""));
+}
+
+/* MEMBER OF; what a table of texts cannot say. */
 static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
     static const struct {
         const char *name, *how;
@@ -198,6 +220,18 @@ static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
         if (str_eq(n->name, changes[i].name) && n->nargs > 0) {
             return json_change(c, n, changes[i].how);
         }
+    }
+    if ((str_eq(n->name, "regexp_replace") && n->nargs == 3) ||
+        ((str_eq(n->name, "regexp_substr") || str_eq(n->name, "regexp_instr")) && n->nargs == 2)) {
+        return regexp_function(c, n);
+    }
+    if (str_eq(n->name, "json_value") && n->nargs == 2) {
+        struct sql_node extract = {
+            .kind = SN_CALL, .name = "json_extract", .args = n->args, .nargs = 2, .start = n->start};
+        struct sql_node *inner = &extract;
+        struct sql_node unquote = {
+            .kind = SN_CALL, .name = "json_unquote", .args = &inner, .nargs = 1, .start = n->start};
+        return pg_call(c, &unquote);
     }
     if (str_eq(n->name, "str_to_date") && n->nargs == 2) {
         return str_to_date(c, n);

@@ -167,7 +167,7 @@ struct sql_object {
     /* event */
     struct sql_node *at, *every, *starts, *ends; /* every: SN_INTERVAL */
     bool preserve, disabled;
-    const char *text; /* the source */
+    const char *text; /* the source, a copy with a NUL behind it */
     size_t len;
 };
 

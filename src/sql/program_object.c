@@ -260,7 +260,7 @@ static bool create(struct sql_parser *p, struct sql_object *o, bool *found) {
 bool sql_program_parse(struct arena *a, const struct sql_program_options *o, const char *text, size_t len,
                        struct sql_object *out, struct err *e) {
     struct sql_parser p;
-    *out = (struct sql_object){.text = text, .len = len};
+    *out = (struct sql_object){.text = arena_strndup(a, text, len), .len = len};
     sql_parser_init(&p, a, text, len, o->lex_flags);
     p.queries = true;
     p.pipes_as_concat = o->pipes_as_concat;

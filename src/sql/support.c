@@ -49,6 +49,17 @@ static const struct sql_column *make_columns(struct arena *a, enum dialect d) {
     return out;
 }
 
+static const char *statement_of(struct arena *a, const struct entry *e) {
+    if (!e->function) {
+        return e->text;
+    }
+    return arena_printf(a, "SELECT %s FROM t%s", e->text, str_eq(e->name, "GROUPING") ? " GROUP BY s WITH ROLLUP" : "");
+}
+
+const char *sql_support_entry(struct arena *a, size_t i) {
+    return i < ENTRIES ? statement_of(a, &entries[i]) : NULL;
+}
+
 /* Why it is not carried; NULL: it is. */
 static const char *refusal(struct arena *a, enum dialect d, const struct entry *entry) {
     static const char *key[] = {"id"};
@@ -89,10 +100,7 @@ static const char *refusal(struct arena *a, enum dialect d, const struct entry *
     struct sql_object object;
     struct sql_translation t;
     struct err e = ERR_INIT;
-    bool grouping = str_eq(entry->name, "GROUPING");
-    const char *text = !entry->function ? entry->text
-                       : grouping       ? arena_printf(a, "SELECT %s FROM t GROUP BY s WITH ROLLUP", entry->text)
-                                        : arena_printf(a, "SELECT %s FROM t", entry->text);
+    const char *text = statement_of(a, entry);
     if (sql_program_parse(a, &parse, text, strlen(text), &object, &e) && sql_translate(a, &o, &object, &t, &e)) {
         return NULL;
     }

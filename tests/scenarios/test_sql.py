@@ -340,6 +340,36 @@ def test_golden(both, file, name):
     assert path.exists() and path.read_text() == text, f"{path.name} is another text (GODWIT_GOLDEN_WRITE=1 writes it)"
 
 
+def test_what_is_called_carried_runs(both):
+    """Each entry of docs/sql.md that is translated for PostgreSQL is one it takes."""
+    text = ("utf8mb4", "utf8mb4_0900_ai_ci")
+    columns = [["id", "int unsigned", None, None, True], ["n", "int"], ["s", "varchar(20)", *text], ["s2", "varchar(20)", *text], ["d", "date"],
+               ["dt", "datetime"], ["tm", "time"], ["p", "decimal(10,2)"], ["f", "double"], ["j", "json"], ["b", "blob"]]
+    tables = [{"name": n, "columns": columns, "keys": [[True, "id"]]} for n in ("t", "u")]
+    routines = ["CREATE FUNCTION fn(a INT) RETURNS INT DETERMINISTIC RETURN a", "CREATE PROCEDURE pr(a INT, OUT b INT) SET b = a"]
+    both.cur.execute("BEGIN; CREATE SCHEMA support; SET search_path = support")
+    failures, run = [], 0
+    try:
+        for s in both.tool.ask(catalog={"schema": "x", "tables": tables, "routines": routines}, dialect="pg")["ddl"]:
+            both.cur.execute(s)
+        for r in routines:
+            both.cur.execute(both.tool.ask(sql=r, dialect="pg")["statements"][0])
+        for entry in both.tool.ask(entries=True)["statements"]:
+            answer = both.tool.ask(sql=entry, dialect="pg")
+            both.cur.execute("SAVEPOINT entry")
+            try:
+                for s in answer.get("statements", []):
+                    both.cur.execute(s)
+                    run += 1
+            except psycopg2.Error as e:
+                failures.append(f"{entry}\n  -> {s}\n  {e}")
+            both.cur.execute("ROLLBACK TO entry")
+    finally:
+        both.cur.execute("ROLLBACK; RESET search_path")
+    assert not failures, f"{len(failures)} of {run}:\n" + "\n".join(failures)
+    assert run > 250
+
+
 def test_page(tool):
     """docs/sql.md says what is carried now."""
     text, path = tool.ask(page=True)["text"], ROOT / "docs" / "sql.md"

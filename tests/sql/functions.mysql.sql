@@ -206,3 +206,15 @@ SELECT @r := 5 AS r, name FROM customers
 -- case: seeded random numbers
 SELECT rand(3)
 -- refused: RAND with a seed
+
+-- case: regexp functions
+SELECT regexp_replace(sku, '[0-9]+', '#') AS a, regexp_substr(sku, '[0-9]+') AS b, regexp_instr(sku, '1') AS c FROM products ORDER BY id
+
+-- case: member of
+SELECT id, 'metal' MEMBER OF (attrs->'$.tags') AS m, json_value(attrs, '$.color') AS c FROM products ORDER BY id
+
+-- case: texts as dates
+SELECT cast(concat(year(placed), '-01-31') AS date) AS a, datediff(concat('2024-01-', id), '2024-01-01') AS b, cast(concat('x', id) AS datetime) AS c FROM orders ORDER BY id
+
+-- case: rounding to a column's places
+SELECT round(price * 1.005, id % 3) AS a, truncate(price, id % 2) AS b, is_ipv4('1.2.3.4') AS c, is_uuid('x') AS d FROM products ORDER BY id

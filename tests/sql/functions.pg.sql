@@ -201,3 +201,15 @@ SELECT ('Abc' ~* '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."na
 
 -- case: seeded random numbers
 -- refused: not carried, line 1, column 8: RAND with a seed
+
+-- case: regexp functions
+SELECT regexp_replace("products"."sku", '[0-9]+', '#', 'gi') AS "a", regexp_substr("products"."sku", '[0-9]+', 1, 1, 'i') AS "b", regexp_instr("products"."sku", '1', 1, 1, 0, 'i') AS "c" FROM "products" ORDER BY "products"."id";
+
+-- case: member of
+SELECT "products"."id", godwit_compat.json_contains(("products"."attrs" #> '{tags}'), to_jsonb('metal'::text))::int AS "m", coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) AS "c" FROM "products" ORDER BY "products"."id";
+
+-- case: texts as dates
+SELECT godwit_compat.to_datetime(extract(year FROM "orders"."placed")::int::text || '-01-31')::date AS "a", godwit_compat.to_datetime('2024-01-' || "orders"."id"::text)::date - DATE '2024-01-01' AS "b", godwit_compat.to_datetime('x' || "orders"."id"::text)::timestamp(0) AS "c" FROM "orders" ORDER BY "orders"."id";
+
+-- case: rounding to a column's places
+SELECT round("products"."price" * 1.005, ("products"."id"::bigint % 3)::int) AS "a", trunc("products"."price", ("products"."id"::bigint % 2)::int) AS "b", (godwit_compat.inet_aton('1.2.3.4') IS NOT NULL)::int AS "c", ('x' ~* '^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$')::int AS "d" FROM "products" ORDER BY "products"."id";

@@ -685,3 +685,10 @@ CREATE FUNCTION "third"(x numeric(10,2)) RETURNS numeric(10,2) DETERMINISTIC SQL
 BEGIN
     RETURN round(x / 3, 6);
 END;
+
+-- case: a text parameter compared with a date
+CREATE PROCEDURE "placed_since"(since varchar(20)) SQL SECURITY DEFINER
+BEGIN
+    SELECT "orders"."id" FROM "orders" WHERE "orders"."placed" >= since ORDER BY "orders"."id";
+END;
+-- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session

@@ -1043,3 +1043,11 @@ BEGIN
     RETURN round("x"::numeric(95,14) / 3, 6)::numeric(10,2);
 END;
 $godwit$;
+
+-- case: a text parameter compared with a date
+CREATE PROCEDURE "placed_since"("since" varchar, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR SELECT "orders"."id" FROM "orders" WHERE "orders"."placed" >= godwit_compat.to_datetime("since") ORDER BY "orders"."id";
+END;
+$godwit$;

@@ -674,3 +674,7 @@ CREATE PROCEDURE ddl() ALTER TABLE accounts ADD x INT
 -- case: results and arguments are rounded
 CREATE FUNCTION third(x DECIMAL(10,2)) RETURNS DECIMAL(10,2) DETERMINISTIC RETURN x / 3
 -- call: SELECT third(10) AS a, third(1.119) AS b, third(price) * 3 AS c FROM products ORDER BY id
+
+-- case: a text parameter compared with a date
+CREATE PROCEDURE placed_since(IN since VARCHAR(20)) SELECT id FROM orders WHERE placed >= since ORDER BY id
+-- call: CALL placed_since('2023-07-01')

@@ -8,6 +8,7 @@
  *   {"sql": "SELECT ..", "dialect": "pg|og_b|og_pg|og_a", "mysql": false}
  *       -> {"statements": [..], "drops": [..], "compat": [..], "notes": [..], "results": 0, "mysql": ".."} or {"error": ".."}
  *   {"page": true} -> {"text": "the page of what is carried"}
+ *   {"entries": true} -> {"statements": what the page tries}
  *   {"compat": "name"} -> {"statements": [..]}; {"compat": null} -> {"names": [..]} */
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +250,12 @@ int main(void) {
             out = read_catalog(&a, catalog, d, &k, &e) ? ddl(&a, &k) : NULL;
         } else if (json_object_get(in, "page") != NULL) {
             out = json_pack("{s:s}", "text", sql_support_page(&a));
+        } else if (json_object_get(in, "entries") != NULL) {
+            json_t *list = json_array();
+            for (size_t i = 0; sql_support_entry(&a, i) != NULL; i++) {
+                json_array_append_new(list, json_string(sql_support_entry(&a, i)));
+            }
+            out = json_pack("{s:o}", "statements", list);
         } else if (json_object_get(in, "compat") != NULL) {
             out = compat(&a, json_object_get(in, "compat"));
         } else {
