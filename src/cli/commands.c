@@ -75,6 +75,7 @@ static const char *const reverse_examples[] = {
 static const char *const cutover_examples[] = {
     "# What would stop it? Changes nothing",
     "godwit cutover --dry-run mysql://app@db1/shop opengauss://app@db2/shop",
+    /* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one line */
     "# Catch up, fence the source, take the rest, count rows, prepare the way back; put back when it takes over 2 "
     "minutes",
     "godwit cutover --downtime 2m --report cutover.json mysql://app@db1/shop opengauss://app@db2/shop",
