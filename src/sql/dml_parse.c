@@ -160,12 +160,15 @@ static bool tail(struct sql_parser *p, struct sql_dml *d) {
 
 static bool targets(struct sql_parser *p, struct sql_dml *d) {
     do {
-        struct sql_name name;
-        if (!sql_parse_table_name(p, &name)) {
+        struct sql_name name = {0};
+        if (!sql_parse_name(p, &name.name)) {
             return false;
         }
-        if (sql_parser_accept_op(p, OP_DOT) && !sql_parser_expect_op(p, OP_MUL, "*")) { /* t.* */
-            return false;
+        while (sql_parser_accept_op(p, OP_DOT) && !sql_parser_accept_op(p, OP_MUL)) { /* schema.t, t.* */
+            name.schema = name.name;
+            if (!sql_parse_name(p, &name.name)) {
+                return false;
+            }
         }
         d->targets = arena_grow(p->arena, d->targets, d->ntargets, &d->targets_cap, sizeof *d->targets);
         d->targets[d->ntargets++] = name;

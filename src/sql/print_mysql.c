@@ -300,6 +300,19 @@ static void trim(struct mysql_printer *p, const struct sql_node *n) {
     put(p, ")");
 }
 
+/* @name, @`any name`, @@name */
+static void variable(struct mysql_printer *p, const char *text) {
+    const char *name = text + 1;
+    bool plain = name[0] != '\0' &&
+                 strspn(name, "@abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$") == strlen(name);
+    if (plain) {
+        put(p, text);
+    } else {
+        put(p, "@");
+        mysql_name(p, name);
+    }
+}
+
 static void node(struct mysql_printer *p, const struct sql_node *n) {
     switch (n->kind) {
     case SN_NULL:
@@ -311,8 +324,10 @@ static void node(struct mysql_printer *p, const struct sql_node *n) {
     case SN_INT:
     case SN_DECIMAL:
     case SN_FLOAT:
-    case SN_VARIABLE:
         put(p, n->text);
+        break;
+    case SN_VARIABLE:
+        variable(p, n->text);
         break;
     case SN_STRING:
         introducer(p, n);
@@ -417,7 +432,9 @@ static void node(struct mysql_printer *p, const struct sql_node *n) {
         put(p, "?");
         break;
     case SN_ASSIGN:
-        sb_printf(&p->out, "(%s := ", n->text);
+        put(p, "(");
+        variable(p, n->text);
+        put(p, " := ");
         mysql_expr(p, n->args[0]);
         put(p, ")");
         break;

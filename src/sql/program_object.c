@@ -261,6 +261,11 @@ bool sql_program_parse(struct arena *a, const struct sql_program_options *o, con
                        struct sql_object *out, struct err *e) {
     struct sql_parser p;
     *out = (struct sql_object){.text = arena_strndup(a, text, len), .len = len};
+    const char *nul = memchr(text, '\0', len);
+    if (nul != NULL) {
+        struct sql_place at = sql_place_of(text, len, (size_t)(nul - text));
+        return err_set(e, ERR_SQL_PARSE, "not understood in line %zu, column %zu: a NUL byte", at.line, at.column);
+    }
     sql_parser_init(&p, a, text, len, o->lex_flags);
     p.queries = true;
     p.pipes_as_concat = o->pipes_as_concat;

@@ -34,6 +34,11 @@ static bool statements(struct sql_parser *p, struct sql_stmts *out, const char *
     }
 }
 
+/* The same, at least one: as branches and loops have. */
+static bool some_statements(struct sql_parser *p, struct sql_stmts *out, const char *const *until) {
+    return statements(p, out, until) && (out->n > 0 || prog_unexpected(p, "a statement"));
+}
+
 /* The label behind END, which must be the one before. */
 static bool end_label(struct sql_parser *p, const char *label) {
     if (p->t.kind != TOK_IDENT && p->t.kind != TOK_QUOTED_IDENT) {
@@ -61,7 +66,7 @@ static bool block(struct sql_parser *p, struct sql_stmt *s) {
 
 static bool branch(struct sql_parser *p, struct sql_stmt *s, struct sql_node *when, const char *const *until) {
     struct sql_branch b = {.when = when};
-    if (!statements(p, &b.body, until)) {
+    if (!some_statements(p, &b.body, until)) {
         return false;
     }
     s->branches = arena_grow(p->arena, s->branches, s->nbranches, &s->branches_cap, sizeof *s->branches);
@@ -101,19 +106,20 @@ static bool case_(struct sql_parser *p, struct sql_stmt *s) {
 
 static bool loop(struct sql_parser *p, struct sql_stmt *s) {
     static const char *const end[] = {"end", NULL};
-    return statements(p, &s->body, end) && sql_parser_expect_word(p, "end") && sql_parser_expect_word(p, "loop") &&
+    return some_statements(p, &s->body, end) && sql_parser_expect_word(p, "end") && sql_parser_expect_word(p, "loop") &&
            end_label(p, s->label);
 }
 
 static bool while_(struct sql_parser *p, struct sql_stmt *s) {
     static const char *const end[] = {"end", NULL};
-    return (s->expr = sql_parse_expr(p)) != NULL && sql_parser_expect_word(p, "do") && statements(p, &s->body, end) &&
-           sql_parser_expect_word(p, "end") && sql_parser_expect_word(p, "while") && end_label(p, s->label);
+    return (s->expr = sql_parse_expr(p)) != NULL && sql_parser_expect_word(p, "do") &&
+           some_statements(p, &s->body, end) && sql_parser_expect_word(p, "end") &&
+           sql_parser_expect_word(p, "while") && end_label(p, s->label);
 }
 
 static bool repeat(struct sql_parser *p, struct sql_stmt *s) {
     static const char *const until[] = {"until", NULL};
-    return statements(p, &s->body, until) && sql_parser_expect_word(p, "until") &&
+    return some_statements(p, &s->body, until) && sql_parser_expect_word(p, "until") &&
            (s->expr = sql_parse_expr(p)) != NULL && sql_parser_expect_word(p, "end") &&
            sql_parser_expect_word(p, "repeat") && end_label(p, s->label);
 }
@@ -133,7 +139,7 @@ static bool for_(struct sql_parser *p, struct sql_stmt *s) {
         return false;
     }
     return (s->high = sql_parse_bit_expr(p)) != NULL && sql_parser_expect_word(p, "do") &&
-           statements(p, &s->body, end) && sql_parser_expect_word(p, "end") && sql_parser_expect_word(p, "for") &&
+           some_statements(p, &s->body, end) && sql_parser_expect_word(p, "end") && sql_parser_expect_word(p, "for") &&
            end_label(p, s->label);
 }
 
