@@ -328,30 +328,88 @@ static const char *rel_table(struct pg *c, const struct pg_rel *rel) {
     return pgq_qualified(c, rel->table->target_schema, rel->table->target_name);
 }
 
-/* Which relation the assignments are for. */
-static struct pg_rel *update_target(struct pg *c, const struct sql_dml *d) {
+/* The relation an assignment is for; NULL after a failure. */
+static struct pg_rel *set_target(struct pg *c, const struct sql_set_value *set) {
     struct pg_scope *s = c->q->scope;
-    struct pg_rel *found = NULL;
-    for (size_t i = 0; i < d->nsets; i++) {
-        struct pg_rel *rel = NULL;
-        if (d->sets[i].table != NULL) {
-            rel = pgq_find_rel(s, d->sets[i].schema, d->sets[i].table);
-        }
-        for (size_t k = 0; rel == NULL && d->sets[i].table == NULL && k < s->n; k++) {
-            rel = pgq_find_col(&s->rels[k].shape, d->sets[i].column) != NULL ? &s->rels[k] : NULL;
-        }
-        if (rel == NULL) {
-            c->at = d->sets[i].start;
-            pg_fail(c, "the column %.100s, which is not known here", d->sets[i].column);
-            return NULL;
-        }
-        if (found != NULL && rel != found) {
-            pg_fail(c, "an UPDATE of several tables at once");
-            return NULL;
-        }
-        found = rel;
+    struct pg_rel *rel = set->table != NULL ? pgq_find_rel(s, set->schema, set->table) : NULL;
+    for (size_t k = 0; rel == NULL && set->table == NULL && k < s->n; k++) {
+        rel = pgq_find_col(&s->rels[k].shape, set->column) != NULL ? &s->rels[k] : NULL;
     }
-    return found;
+    if (rel == NULL) {
+        c->at = set->start;
+        pg_fail(c, "the column %.100s, which is not known here", set->column);
+    }
+    return rel;
+}
+
+/* An UPDATE of a join: a query finds the rows and works out the values, then each table takes its own. */
+static const char *update_join(struct pg *c, const struct sql_dml *d, const char *from, const char *where) {
+    struct pg_scope *s = c->q->scope;
+    struct sb list = {.a = c->a}, b = {.a = c->a};
+    struct sb *sets_of = arena_array(c->a, struct sb, s->n);
+    size_t targets = 0, done = 0;
+    for (size_t i = 0; i < d->nsets && c->why == NULL; i++) {
+        struct pg_rel *rel = set_target(c, &d->sets[i]);
+        const struct sql_column *col = rel == NULL ? NULL : table_column(c, rel, d->sets[i].column);
+        if (col == NULL) {
+            return NULL;
+        }
+        struct sb *set = &sets_of[rel - s->rels];
+        const char *v = value(c, d->sets[i].value, col), *name = str_quote_pg(c->a, col->target_name);
+        targets += set->a == NULL ? 1 : 0;
+        set->a = c->a;
+        sb_printf(set, "%s%s = ", set->len == 0 ? "" : ", ", name);
+        if (v[0] == '\'' || str_eq(v, "NULL")) { /* a literal alone has no type in a query */
+            v = pg_fmt(c, "%s::%s", v, prog_argument_type(c, col));
+        }
+        if (str_eq(v, "DEFAULT")) {
+            sb_puts(set, v);
+        } else {
+            sb_printf(&list, ", %s AS v%zu", v, i + 1);
+            sb_printf(set, "godwit.v%zu", i + 1);
+        }
+    }
+    const char *columns = "";
+    for (size_t i = 0; i < s->n; i++) {
+        if (sets_of[i].a != NULL) {
+            columns = pg_fmt(c, "%s%s%s.tableoid AS table_%zu, %s.ctid AS row_%zu", columns,
+                             columns[0] == '\0' ? "" : ", ", s->rels[i].text, i + 1, s->rels[i].text, i + 1);
+        }
+    }
+    const char *found = places(c, d, pg_fmt(c, "%s%s", columns, sb_text(&list)), from, where);
+    if (targets > 1) {
+        sb_printf(&b, "WITH godwit AS (%s)", found);
+    }
+    for (size_t i = 0; i < s->n && c->why == NULL; i++) {
+        if (sets_of[i].a == NULL) {
+            continue;
+        }
+        const char *text = s->rels[i].text;
+        bool last = ++done == targets;
+        sb_puts(&b, targets == 1 ? "" : last ? " " : pg_fmt(c, ", godwit_%zu AS (", i + 1));
+        sb_printf(&b, "UPDATE %s SET %s FROM %s WHERE %s.tableoid = godwit.table_%zu AND %s.ctid = godwit.row_%zu%s",
+                  aliased(c, rel_table(c, &s->rels[i]), text), sb_text(&sets_of[i]),
+                  targets == 1 ? pg_fmt(c, "(%s) AS godwit", found) : "godwit", text, i + 1, text, i + 1,
+                  last ? "" : ")");
+    }
+    return sb_text(&b);
+}
+
+/* The same for openGauss B, which has it. */
+static const char *update_join_b(struct pg *c, const struct sql_dml *d, const char *from, const char *where) {
+    struct sb b = {.a = c->a};
+    const struct pg_rel *first = NULL;
+    for (size_t i = 0; i < d->nsets && c->why == NULL; i++) {
+        struct pg_rel *rel = set_target(c, &d->sets[i]);
+        const struct sql_column *col = rel == NULL ? NULL : table_column(c, rel, d->sets[i].column);
+        if (col == NULL || (first != NULL && rel != first)) {
+            return pg_fail(c, "an UPDATE of several tables at once, not measured on openGauss B").text;
+        }
+        first = rel;
+        sb_printf(&b, "%s%s.%s = %s", i == 0 ? "" : ", ", rel->text, str_quote_pg(c->a, col->target_name),
+                  value(c, d->sets[i].value, col));
+    }
+    return pg_fmt(c, "UPDATE %s SET %s%s", from, sb_text(&b), where == NULL ? "" : pg_fmt(c, " WHERE %s", where));
 }
 
 static const char *update(struct pg *c, const struct sql_dml *d) {
@@ -360,52 +418,21 @@ static const char *update(struct pg *c, const struct sql_dml *d) {
         return NULL;
     }
     where = d->where == NULL ? NULL : pgq_condition(c, d->where);
-    struct pg_rel *rel = update_target(c, d);
-    if (rel == NULL) {
-        return NULL;
-    }
     bool og = dialect_is_opengauss(c->o->dialect);
-    const char *condition = where == NULL ? "" : pg_fmt(c, " WHERE %s", where);
-    if (single(d)) {
-        const char *table = prog_temporary(c, rel->name) != NULL ? rel->text : rel_table(c, rel);
-        const char *limited = NULL;
-        if (d->limit != NULL && !og) {
-            limited = places(c, d, pg_fmt(c, "%s." PLACE, rel->text, rel->text), from, where);
-        }
-        const char *tail = og ? own_limit(c, d) : "";
-        const char *text = sets(c, d, rel);
-        if (limited != NULL) {
-            condition = pg_fmt(c, " WHERE (%s." PLACE ") IN (%s)", rel->text, rel->text, limited);
-        }
-        return pg_fmt(c, "UPDATE %s SET %s%s%s", aliased(c, table, rel->text), text, condition, tail);
+    if (!single(d)) {
+        return c->q->b ? update_join_b(c, d, from, where) : update_join(c, d, from, where);
     }
-    if (c->q->b) {
-        struct sb b = {.a = c->a};
-        for (size_t i = 0; i < d->nsets && c->why == NULL; i++) {
-            const struct sql_column *col = table_column(c, rel, d->sets[i].column);
-            sb_printf(&b, "%s%s.%s = %s", i == 0 ? "" : ", ", rel->text,
-                      col == NULL ? "" : str_quote_pg(c->a, col->target_name), value(c, d->sets[i].value, col));
-        }
-        return pg_fmt(c, "UPDATE %s SET %s%s", from, sb_text(&b), condition);
+    struct pg_rel *rel = &c->q->scope->rels[0];
+    const char *condition = where == NULL ? "" : pg_fmt(c, " WHERE %s", where),
+               *table = prog_temporary(c, rel->name) != NULL ? rel->text : rel_table(c, rel), *limited = NULL;
+    if (d->limit != NULL && !og) {
+        limited = places(c, d, pg_fmt(c, "%s." PLACE, rel->text, rel->text), from, where);
     }
-    struct sb list = {.a = c->a}, set = {.a = c->a};
-    sb_printf(&list, "%s.tableoid AS godwit_table, %s.ctid AS godwit_row", rel->text, rel->text);
-    for (size_t i = 0; i < d->nsets && c->why == NULL; i++) {
-        const struct sql_column *col = table_column(c, rel, d->sets[i].column);
-        const char *v = value(c, d->sets[i].value, col),
-                   *name = col == NULL ? "" : str_quote_pg(c->a, col->target_name);
-        if (str_eq(v, "DEFAULT")) {
-            sb_printf(&set, "%s%s = DEFAULT", i == 0 ? "" : ", ", name);
-            continue;
-        }
-        sb_printf(&list, ", %s AS v%zu", v, i + 1);
-        sb_printf(&set, "%s%s = godwit.v%zu", i == 0 ? "" : ", ", name, i + 1);
+    const char *tail = og ? own_limit(c, d) : "", *text = sets(c, d, rel);
+    if (limited != NULL) {
+        condition = pg_fmt(c, " WHERE (%s." PLACE ") IN (%s)", rel->text, rel->text, limited);
     }
-    return pg_fmt(c,
-                  "UPDATE %s SET %s FROM (%s) AS godwit WHERE %s.tableoid = godwit.godwit_table AND %s.ctid = "
-                  "godwit.godwit_row",
-                  aliased(c, rel_table(c, rel), rel->text), sb_text(&set), places(c, d, sb_text(&list), from, where),
-                  rel->text, rel->text);
+    return pg_fmt(c, "UPDATE %s SET %s%s%s", aliased(c, table, rel->text), text, condition, tail);
 }
 
 static const char *delete_several(struct pg *c, const struct sql_dml *d, struct pg_rel **rels, const char *from,

@@ -77,7 +77,13 @@ const char *prog_argument_type(struct pg *c, const struct sql_column *col) {
 
 void prog_add_variable(struct pg *c, struct pg_block *b, const char *name, const struct sql_column *column,
                        const char *block_name) {
+    /* PL/pgSQL has variables of its own. */
+    static const char *const taken[] = {"found", "sqlstate",   "sqlerrm",      "new",
+                                        "old",   "godwit_row", "godwit_state", "godwit_message"};
     const char *text = str_quote_pg(c->a, pgq_cut(c, name));
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        text = str_ieq(name, taken[i]) ? str_quote_pg(c->a, arena_printf(c->a, "%s_value", name)) : text;
+    }
     b->variables = arena_grow(c->a, b->variables, b->nvariables, &b->variables_cap, sizeof *b->variables);
     b->variables[b->nvariables++] = (struct pg_variable){
         .name = name,

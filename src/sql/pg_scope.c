@@ -14,16 +14,30 @@ const char *pgq_qualified(struct pg *c, const char *schema, const char *name) {
     return schema == NULL ? quoted : pg_fmt(c, "%s.%s", str_quote_pg(c->a, schema), quoted);
 }
 
+static void note_use(const struct pg *c, int kind, const char *schema, const char *name) {
+    struct sql_translation *t = c->q->out;
+    for (size_t i = 0; i < t->nuses; i++) {
+        if ((int)t->uses[i].kind == kind && str_eq(t->uses[i].schema, schema) && str_eq(t->uses[i].name, name)) {
+            return;
+        }
+    }
+    struct sql_use *uses = arena_grow(c->a, (void *)t->uses, t->nuses, &t->uses_cap, sizeof *uses);
+    uses[t->nuses++] = (struct sql_use){.kind = kind, .schema = schema, .name = name};
+    t->uses = uses;
+}
+
 const struct sql_table *pgq_table(const struct pg *c, const struct sql_name *name) {
     const struct sql_catalog *k = c->q->o->catalog;
     const char *schema = name->schema != NULL ? name->schema : k->schema;
     for (size_t i = 0; i < k->ntables; i++) {
         if (str_eq(k->tables[i].name, name->name) && str_eq(k->tables[i].schema, schema)) {
+            note_use(c, SQL_USE_TABLE, k->tables[i].schema, k->tables[i].name);
             return &k->tables[i];
         }
     }
     for (size_t i = 0; i < k->ntables; i++) { /* lower_case_table_names */
         if (str_ieq(k->tables[i].name, name->name) && str_ieq(k->tables[i].schema, schema)) {
+            note_use(c, SQL_USE_TABLE, k->tables[i].schema, k->tables[i].name);
             return &k->tables[i];
         }
     }
@@ -36,6 +50,7 @@ const struct sql_routine *pgq_routine(const struct pg *c, const char *schema, co
     for (size_t i = 0; i < k->nroutines; i++) {
         const struct sql_routine *r = &k->routines[i];
         if (r->function == function && str_ieq(r->name, name) && str_ieq(r->schema, schema)) {
+            note_use(c, function ? SQL_USE_FUNCTION : SQL_USE_PROCEDURE, r->schema, r->name);
             return r;
         }
     }

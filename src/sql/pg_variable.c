@@ -26,6 +26,15 @@ static bool column_visible(const struct pg *c, const char *name) {
     return false;
 }
 
+static bool relation_visible(const struct pg *c, const char *name) {
+    for (struct pg_scope *s = c->q->scope; s != NULL; s = s->outer) {
+        if (pgq_find_rel(s, NULL, name) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool trigger_row(struct pg *c, const struct sql_node *n, struct val *out) {
     const struct sql_table *t = c->q->program->trigger_table;
     bool fresh = str_ieq(n->qualifier, "new");
@@ -54,6 +63,11 @@ bool pgq_variable(struct pg *c, const struct sql_node *n, struct val *out) {
             const struct pg_variable *v = &b->variables[i];
             if (str_ieq(v->name, n->name)) {
                 bool qualified = !c->q->b && v->qualified != NULL && column_visible(c, n->name);
+                if (qualified && b->outer == NULL && relation_visible(c, c->q->object->name.name)) {
+                    *out = pg_fail(c, "the parameter %.100s, which in the target the table of the routine's name hides",
+                                   n->name);
+                    return true;
+                }
                 *out = pg_value_of_column(c, v->column, qualified ? v->qualified : v->text);
                 return true;
             }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "sql/compat.h"
 #include "sql/pg_program.h"
 
 static void add(struct arena *a, const char ***list, size_t *n, size_t *cap, const char *text) {
@@ -126,11 +127,29 @@ static void parameters(struct pg *c, const struct sql_object *o, struct pg_block
     }
 }
 
-static const char *volatility(const struct pg_program *p, const struct sql_object *o) {
+static bool holds(const char *text, const char *const *words, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (strstr(text, words[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the routine says of itself, unless its text knows better. */
+static const char *volatility(const struct pg_program *p, const struct sql_object *o, const char *text) {
+    static const char *const volatile_words[] = {"random()", "clock_timestamp()", "gen_random_uuid()", "nextval("},
+                             *const stable_words[] = {"CURRENT_",      "LOCALTIME",       "to_char(",
+                                                      "::timestamptz", SQL_COMPAT_SCHEMA, "current_schema",
+                                                      "session_user"};
+    if (holds(text, volatile_words, sizeof volatile_words / sizeof volatile_words[0])) {
+        return " VOLATILE";
+    }
+    bool stable = holds(text, stable_words, sizeof stable_words / sizeof stable_words[0]);
     if (p->has_changes || (!o->deterministic && !o->reads_sql)) {
         return " VOLATILE";
     }
-    return p->has_queries || !o->deterministic ? " STABLE" : " IMMUTABLE";
+    return p->has_queries || !o->deterministic || stable ? " STABLE" : " IMMUTABLE";
 }
 
 static void comment(struct pg *c, const char *kind, const char *name, const char *text) {
@@ -161,7 +180,7 @@ static void routine(struct pg *c, const struct sql_object *o) {
         sb_printf(&b, " RETURNS %s", prog_base_type(c, returns));
     }
     sb_puts(&b, " LANGUAGE plpgsql");
-    sb_puts(&b, function ? volatility(c->q->program, o) : "");
+    sb_puts(&b, function ? volatility(c->q->program, o, text) : "");
     bool definer = !o->invoker && !c->q->o->invoker_only && o->definer != NULL;
     if (definer && c->q->program->has_transaction) {
         pgq_note(c, 0, "a procedure that ends transactions runs with the caller's rights: the target allows no other");

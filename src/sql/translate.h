@@ -65,7 +65,15 @@ struct sql_note {
     const char *text;
 };
 
+/* What an object needs: a table or view, a function, a procedure of the catalog. */
+struct sql_use {
+    enum { SQL_USE_TABLE, SQL_USE_FUNCTION, SQL_USE_PROCEDURE } kind;
+    const char *schema, *name; /* at the source */
+};
+
 struct sql_translation {
+    const struct sql_use *uses; /* each once: objects are made in an order in which these come first */
+    size_t nuses, uses_cap;
     const char **statements; /* to be run in this order, each whole */
     size_t n, cap;
     const char **drops; /* what takes the object away again */

@@ -340,6 +340,16 @@ def test_golden(both, file, name):
     assert path.exists() and path.read_text() == text, f"{path.name} is another text (GODWIT_GOLDEN_WRITE=1 writes it)"
 
 
+def test_uses(both):
+    """A translation tells what has to be there before it."""
+    routines = ["CREATE FUNCTION fn(a INT) RETURNS INT DETERMINISTIC RETURN a", "CREATE PROCEDURE pr(a INT) SET a = 1"]
+    both.tool.ask(catalog={**both.catalog, "routines": routines}, dialect="pg")
+    for dialect in DIALECTS.values():
+        answer = both.tool.ask(dialect=dialect, sql="CREATE PROCEDURE x() BEGIN CALL pr(1); IF EXISTS (SELECT fn(n) FROM numbers, accounts a, numbers b) "
+                               "THEN INSERT INTO counters (name, hits) VALUES ('x', 1); END IF; END")
+        assert sorted(answer["uses"]) == ["function fn", "procedure pr", "table accounts", "table counters", "table numbers"], answer
+
+
 def test_what_is_called_carried_runs(both):
     """Each entry of docs/sql.md that is translated for PostgreSQL is one it takes."""
     text = ("utf8mb4", "utf8mb4_0900_ai_ci")

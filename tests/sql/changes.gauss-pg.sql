@@ -64,19 +64,19 @@ UPDATE "employees" SET "salary" = "employees"."salary"::bigint + 1 WHERE "employ
 UPDATE "customers" SET "credit" = (SELECT count(*) FROM "orders" WHERE "orders"."customer_id" = "customers"."id") WHERE "customers"."id" < 4;
 
 -- case: update of a join
-UPDATE "orders" AS "o" SET "note" = godwit.v1 FROM (SELECT "o".tableoid AS godwit_table, "o".ctid AS godwit_row, "c"."name" || '!' AS v1 FROM "orders" AS "o" JOIN "customers" AS "c" ON "c"."id" = "o"."customer_id" WHERE "c"."vip" <> 0) AS godwit WHERE "o".tableoid = godwit.godwit_table AND "o".ctid = godwit.godwit_row;
+UPDATE "orders" AS "o" SET "note" = godwit.v1 FROM (SELECT "o".tableoid AS table_1, "o".ctid AS row_1, "c"."name" || '!' AS v1 FROM "orders" AS "o" JOIN "customers" AS "c" ON "c"."id" = "o"."customer_id" WHERE "c"."vip" <> 0) AS godwit WHERE "o".tableoid = godwit.table_1 AND "o".ctid = godwit.row_1;
 
 -- case: update of two tables in FROM
-UPDATE "order_lines" AS "l" SET "price" = godwit.v1 FROM (SELECT "l".tableoid AS godwit_table, "l".ctid AS godwit_row, "p"."price" AS v1 FROM "order_lines" AS "l", "products" AS "p" WHERE ("l"."product_id" = "p"."id") AND ("p"."stock" > 100)) AS godwit WHERE "l".tableoid = godwit.godwit_table AND "l".ctid = godwit.godwit_row;
+UPDATE "order_lines" AS "l" SET "price" = godwit.v1 FROM (SELECT "l".tableoid AS table_1, "l".ctid AS row_1, "p"."price" AS v1 FROM "order_lines" AS "l", "products" AS "p" WHERE ("l"."product_id" = "p"."id") AND ("p"."stock" > 100)) AS godwit WHERE "l".tableoid = godwit.table_1 AND "l".ctid = godwit.row_1;
 
 -- case: update of a left join
-UPDATE "customers" AS "c" SET "city" = godwit.v1 FROM (SELECT "c".tableoid AS godwit_table, "c".ctid AS godwit_row, 'nowhere' AS v1 FROM "customers" AS "c" LEFT JOIN "orders" AS "o" ON "o"."customer_id" = "c"."id" WHERE "o"."id" IS NULL) AS godwit WHERE "c".tableoid = godwit.godwit_table AND "c".ctid = godwit.godwit_row;
+UPDATE "customers" AS "c" SET "city" = godwit.v1 FROM (SELECT "c".tableoid AS table_1, "c".ctid AS row_1, 'nowhere'::varchar AS v1 FROM "customers" AS "c" LEFT JOIN "orders" AS "o" ON "o"."customer_id" = "c"."id" WHERE "o"."id" IS NULL) AS godwit WHERE "c".tableoid = godwit.table_1 AND "c".ctid = godwit.row_1;
 
 -- case: update of a join with a derived table
-UPDATE "accounts" AS "a" SET "balance" = godwit.v1 FROM (SELECT "a".tableoid AS godwit_table, "a".ctid AS godwit_row, "a"."balance" + "x"."n" AS v1 FROM "accounts" AS "a" JOIN (SELECT "orders"."customer_id", count(*) AS "n" FROM "orders" GROUP BY "orders"."customer_id") AS "x" ON "x"."customer_id" = "a"."id") AS godwit WHERE "a".tableoid = godwit.godwit_table AND "a".ctid = godwit.godwit_row;
+UPDATE "accounts" AS "a" SET "balance" = godwit.v1 FROM (SELECT "a".tableoid AS table_1, "a".ctid AS row_1, "a"."balance" + "x"."n" AS v1 FROM "accounts" AS "a" JOIN (SELECT "orders"."customer_id", count(*) AS "n" FROM "orders" GROUP BY "orders"."customer_id") AS "x" ON "x"."customer_id" = "a"."id") AS godwit WHERE "a".tableoid = godwit.table_1 AND "a".ctid = godwit.row_1;
 
 -- case: update of several tables
--- refused: not carried, line 1, column 1: an UPDATE of several tables at once
+WITH godwit AS (SELECT "o".tableoid AS table_1, "o".ctid AS row_1, "c".tableoid AS table_2, "c".ctid AS row_2, "c"."name" AS v1, "c"."credit" + 1 AS v2, 'gone'::varchar AS v3 FROM "orders" AS "o" JOIN "customers" AS "c" ON "c"."id" = "o"."customer_id" WHERE "c"."id" = 2), godwit_1 AS (UPDATE "orders" AS "o" SET "note" = godwit.v1, "status" = godwit.v3 FROM godwit WHERE "o".tableoid = godwit.table_1 AND "o".ctid = godwit.row_1) UPDATE "customers" AS "c" SET "credit" = godwit.v2 FROM godwit WHERE "c".tableoid = godwit.table_2 AND "c".ctid = godwit.row_2;
 
 -- case: enum and default in an update
 UPDATE "orders" SET "status" = 'paid', "note" = DEFAULT WHERE "orders"."id" = 3;
@@ -103,7 +103,7 @@ DELETE FROM "customers" AS "c" USING (SELECT "c".tableoid AS godwit_table, "c".c
 WITH "rich" AS (SELECT "customers"."id" FROM "customers" WHERE "customers"."credit" > 100) DELETE FROM "accounts" WHERE "accounts"."id" IN (SELECT "rich"."id" FROM "rich");
 
 -- case: update with a cte
-WITH "n" AS (SELECT "orders"."customer_id", max("orders"."placed") AS "last" FROM "orders" GROUP BY "orders"."customer_id") UPDATE "customers" AS "c" SET "created" = godwit.v1 FROM (SELECT "c".tableoid AS godwit_table, "c".ctid AS godwit_row, "n"."last" AS v1 FROM "customers" AS "c" JOIN "n" ON "n"."customer_id" = "c"."id") AS godwit WHERE "c".tableoid = godwit.godwit_table AND "c".ctid = godwit.godwit_row;
+WITH "n" AS (SELECT "orders"."customer_id", max("orders"."placed") AS "last" FROM "orders" GROUP BY "orders"."customer_id") UPDATE "customers" AS "c" SET "created" = godwit.v1 FROM (SELECT "c".tableoid AS table_1, "c".ctid AS row_1, "n"."last" AS v1 FROM "customers" AS "c" JOIN "n" ON "n"."customer_id" = "c"."id") AS godwit WHERE "c".tableoid = godwit.table_1 AND "c".ctid = godwit.row_1;
 
 -- case: chinese names in changes
 INSERT INTO "词典" ("编号", "词") VALUES (9, '新') ON DUPLICATE KEY UPDATE "词" = VALUES("词");

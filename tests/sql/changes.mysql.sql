@@ -99,8 +99,9 @@ UPDATE accounts a JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY c
 -- table: accounts
 
 -- case: update of several tables
-UPDATE accounts a JOIN counters k ON k.name = a.owner SET a.balance = 1, k.hits = 2
--- refused: an UPDATE of several tables at once
+UPDATE orders o JOIN customers c ON c.id = o.customer_id SET o.note = c.name, c.credit = c.credit + 1, o.status = 'gone' WHERE c.id = 2
+-- table: orders
+-- table: customers
 
 -- case: enum and default in an update
 UPDATE orders SET status = 'PAID', note = DEFAULT WHERE id = 3

@@ -692,3 +692,39 @@ BEGIN
     SELECT "orders"."id" FROM "orders" WHERE "orders"."placed" >= since ORDER BY "orders"."id";
 END;
 -- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+
+-- case: variables with names that PL/pgSQL has itself
+CREATE PROCEDURE "special"(OUT found integer, OUT sqlerrm varchar(20)) SQL SECURITY DEFINER
+BEGIN
+    DECLARE done integer DEFAULT 0;
+    DECLARE new integer;
+    DECLARE c CURSOR FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 4;
+    DECLARE CONTINUE HANDLER FOR NOT FOUND
+    BEGIN
+        SET done = 1;
+    END;
+    SET found = 0;
+    OPEN c;
+    l: LOOP
+        FETCH c INTO new;
+        IF done <> 0 THEN
+            LEAVE l;
+        END IF;
+        SET found = found::bigint + new;
+    END LOOP l;
+    CLOSE c;
+    SET sqlerrm = 'none';
+END;
+-- note: line 6: NOT FOUND handlers want b_format_behavior_compat_options = 'fetch' in the session
+
+-- case: a parameter that a table of the routine's name hides
+CREATE FUNCTION "accounts"(id integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
+BEGIN
+    RETURN (SELECT count(*) FROM "accounts" AS "a" WHERE "a"."id" < id);
+END;
+
+-- case: and where it cannot be told apart
+CREATE FUNCTION "numbers"(n integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
+BEGIN
+    RETURN (SELECT count(*) FROM "numbers" WHERE "numbers"."n" < n);
+END;

@@ -159,21 +159,21 @@ CREATE FUNCTION "first_pair"("target" integer) RETURNS varchar LANGUAGE plpgsql 
 DECLARE
     "i" integer := 1;
     "j" integer;
-    "found" varchar(20) := 'none';
+    "found_value" varchar(20) := 'none';
 BEGIN
     <<"outer_loop">>
     WHILE "i" < 20 LOOP
         "j" := "i";
         WHILE "j" < 20 LOOP
             IF ("i"::bigint * "j") = "target" THEN
-                "found" := "i"::text || 'x' || "j"::text;
+                "found_value" := "i"::text || 'x' || "j"::text;
                 EXIT "outer_loop";
             END IF;
             "j" := "j"::bigint + 1;
         END LOOP;
         "i" := "i"::bigint + 1;
     END LOOP "outer_loop";
-    RETURN "found";
+    RETURN "found_value";
 END "block_1";
 $godwit$;
 
@@ -1051,3 +1051,47 @@ BEGIN
     OPEN result_1 FOR SELECT "orders"."id" FROM "orders" WHERE "orders"."placed" >= godwit_compat.to_datetime("since") ORDER BY "orders"."id";
 END;
 $godwit$;
+
+-- case: variables with names that PL/pgSQL has itself
+CREATE PROCEDURE "special"(OUT "found_value" integer, OUT "sqlerrm_value" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "done" integer := 0;
+        "new_value" integer;
+        "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" < 4;
+    BEGIN
+        "found_value" := 0;
+        OPEN "c";
+        <<"l">>
+        LOOP
+            FETCH "c" INTO godwit_row;
+            IF FOUND THEN
+                "new_value" := godwit_row.f1;
+            ELSE
+                "done" := 1;
+            END IF;
+            IF "done" <> 0 THEN
+                EXIT "l";
+            END IF;
+            "found_value" := "found_value"::bigint + "new_value";
+        END LOOP "l";
+        CLOSE "c";
+        "sqlerrm_value" := 'none';
+    END "block_1";
+END;
+$godwit$;
+
+-- case: a parameter that a table of the routine's name hides
+CREATE FUNCTION "accounts"("id" integer) RETURNS integer LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN (SELECT count(*) FROM "accounts" AS "a" WHERE "a"."id" < "accounts"."id");
+END;
+$godwit$;
+
+-- case: and where it cannot be told apart
+-- refused: not carried, line 1, column 114: the parameter n, which in the target the table of the routine's name hides

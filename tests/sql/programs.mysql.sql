@@ -678,3 +678,30 @@ CREATE FUNCTION third(x DECIMAL(10,2)) RETURNS DECIMAL(10,2) DETERMINISTIC RETUR
 -- case: a text parameter compared with a date
 CREATE PROCEDURE placed_since(IN since VARCHAR(20)) SELECT id FROM orders WHERE placed >= since ORDER BY id
 -- call: CALL placed_since('2023-07-01')
+
+-- case: variables with names that PL/pgSQL has itself
+CREATE PROCEDURE special(OUT found INT, OUT sqlerrm VARCHAR(20))
+BEGIN
+    DECLARE done INT DEFAULT 0;
+    DECLARE new INT;
+    DECLARE c CURSOR FOR SELECT n FROM numbers WHERE n < 4;
+    DECLARE CONTINUE HANDLER FOR NOT FOUND SET done = 1;
+    SET found = 0;
+    OPEN c;
+    l: LOOP
+        FETCH c INTO new;
+        IF done THEN LEAVE l; END IF;
+        SET found = found + new;
+    END LOOP;
+    CLOSE c;
+    SET sqlerrm = 'none';
+END
+-- call: CALL special(@f, @s)
+
+-- case: a parameter that a table of the routine's name hides
+CREATE FUNCTION accounts(id INT) RETURNS INT READS SQL DATA RETURN (SELECT count(*) FROM accounts a WHERE a.id < id)
+-- call: SELECT accounts(3) AS a
+
+-- case: and where it cannot be told apart
+CREATE FUNCTION numbers(n INT) RETURNS INT READS SQL DATA RETURN (SELECT count(*) FROM numbers WHERE numbers.n < n)
+-- refused: the parameter n, which in the target the table of the routine's name hides

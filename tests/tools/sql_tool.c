@@ -6,7 +6,7 @@
  *       column: name, type, character set, collation, NOT NULL, AUTO_INCREMENT; key: primary?, columns
  *       -> {"ddl": ["CREATE TABLE .."]} for the dialect
  *   {"sql": "SELECT ..", "dialect": "pg|og_b|og_pg|og_a", "mysql": false}
- *       -> {"statements": [..], "drops": [..], "compat": [..], "notes": [..], "results": 0, "mysql": ".."} or {"error": ".."}
+ *       -> {"statements": [..], "drops": [..], "compat": [..], "notes": [..], "uses": ["table t"], "results": 0, "mysql": ".."} or {"error": ".."}
  *   {"page": true} -> {"text": "the page of what is carried"}
  *   {"entries": true} -> {"statements": what the page tries}
  *   {"compat": "name"} -> {"statements": [..]}; {"compat": null} -> {"names": [..]} */
@@ -210,6 +210,12 @@ static json_t *translate(struct arena *a, const json_t *in, enum dialect d, cons
         json_array_append_new(notes, json_sprintf("line %zu: %s", t.notes[i].place.line, t.notes[i].text));
     }
     json_object_set_new(out, "notes", notes);
+    static const char *const kinds[] = {"table", "function", "procedure"};
+    json_t *uses = json_array();
+    for (size_t i = 0; i < t.nuses; i++) {
+        json_array_append_new(uses, json_sprintf("%s %s", kinds[t.uses[i].kind], t.uses[i].name));
+    }
+    json_object_set_new(out, "uses", uses);
     json_object_set_new(out, "results", json_integer((json_int_t)t.result_sets));
     return out;
 }
