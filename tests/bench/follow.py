@@ -149,10 +149,13 @@ class Bench:
 
     def follow(self, name):
         self.fresh(name)
+        return self.run("follow", name, "--until-caught-up", *self.o.follow_option)
+
+    def run(self, command, name, *more):
+        """Between `name` and the target's database `run`."""
         report = self.work / "report.json"
         cpu = cpu_seconds(self.mysql.pid), cpu_seconds(self.pg.pid)
-        child = Child(self.words("follow", name, "run", "--until-caught-up", "--progress", "none", "--report", str(report),
-                                 *self.o.follow_option), env=self.passwords()).ok()
+        child = Child(self.words(command, name, "run", "--progress", "none", "--report", str(report), *more), env=self.passwords()).ok()
         cpu = cpu_seconds(self.mysql.pid) - cpu[0], cpu_seconds(self.pg.pid) - cpu[1]
         told = json.loads(report.read_text())
         return {"rows": told["applied"]["rows"], "bytes": told["applied"]["bytes"], "transactions": told["applied"]["transactions"],
