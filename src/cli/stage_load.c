@@ -70,7 +70,9 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept) {
         stopper_at_once(v->stopper, false);
         stopper_silent(v->stopper, display_is_bar(display));
         struct capture *capture = NULL;
-        struct spool_options spool = {.directory = v->o.follow.spool, .budget_bytes = v->o.follow.spool_bytes};
+        struct spool_options spool = {.directory = v->o.follow.spool,
+                                      .budget_bytes = v->o.follow.spool_bytes,
+                                      .optional = v->o.follow.spool_optional};
         ok = (spool.directory == NULL || capture_early(&capture, &v->o.task, &spool, &e)) &&
              migrate_load(&v->o.task, progress, &v->stop, &report, &e);
         capture_free(capture);

@@ -10,6 +10,7 @@
 #include "cli/worker_cutover.h"
 #include "cli/worker_follow.h"
 #include "cli/worker_watch.h"
+#include "engine/spool.h"
 #include "server/state.h"
 
 static bool flag(const json_t *job, const char *key, bool *out, struct err *e) {
@@ -40,6 +41,8 @@ static bool take_directory(const json_t *job, struct options *o, struct err *e) 
         o->check.journal_file = arena_printf(o->a, "%s/check.journal", directory);
         o->check.repair_file = arena_printf(o->a, "%s/repair.sql", directory);
         o->check.repair_max_bytes = REPAIR_BYTES_MAX;
+        o->follow.spool = arena_printf(o->a, "%s/spool", directory);
+        o->follow.spool_optional = true;
     }
     return true;
 }
@@ -120,6 +123,9 @@ static bool take_job(const json_t *job, struct options *o, struct wanted *w, str
                        resume && restart ? "resume and restart exclude each other" : "there is no such mode");
     }
     w->mode = (enum task_mode)number_of_mode;
+    if (w->mode != MODE_ONLINE) {
+        o->follow.spool = NULL;
+    }
     o->task.fence = fence;
     o->task.resume = o->task.resume_if_any = resume && !w->check_again;
     o->task.restart = restart;
@@ -180,6 +186,9 @@ static int online(struct invocation *v, const struct wanted *wanted, struct work
         code = worker_follow_run(f, wanted->left);
     }
     worker_follow_free(f);
+    if (done && code == EXIT_OK && v->o.follow.spool != NULL) {
+        spool_remove(v->o.follow.spool);
+    }
     return code;
 }
 

@@ -174,6 +174,20 @@ static bool list_segments(const struct spool *s, uint64_t **out, size_t *n, stru
     return true;
 }
 
+void spool_remove(const char *directory) {
+    DIR *dir = opendir(directory);
+    if (dir == NULL) {
+        return;
+    }
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        if (segment_number(entry->d_name) != 0 || strcmp(entry->d_name, "lock") == 0) {
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    closedir(dir);
+    (void)rmdir(directory);
+}
+
 /* Read up to n bytes at `at`; fewer only at the end of the file. */
 static bool read_at(int fd, uint64_t at, void *to, size_t n, size_t *got, struct err *e) {
     *got = 0;

@@ -33,6 +33,7 @@ struct spool_options {
     enum spool_sync sync;
     int64_t sync_ms; /* 0: 1000 */
     bool is_mariadb; /* of the source */
+    bool optional;   /* for capture.h: without it when it cannot be opened */
 };
 
 struct spool;
@@ -42,6 +43,9 @@ bool spool_open(struct spool **out, const struct spool_options *o, struct err *e
 
 /* Flushes; nothing may be reading or waiting. NULL is fine. */
 void spool_close(struct spool *s);
+
+/* Nobody will want it any more: segments, lock and directory go, as far as they are there. */
+void spool_remove(const char *directory);
 
 /* The writer's thread: has it ever begun? If not, spool_begin has to be first. */
 bool spool_has_begun(const struct spool *s);

@@ -319,6 +319,7 @@ static bool on_begin(void *ctx, const struct txn_begin *b, struct err *e) {
     if (log_position_has(&f->at, b->gtid, &b->place)) {
         forget_transaction(f);
         now->leave_out = now->open = true;
+        txn_reader_leave_out(f->reader); /* a spool begins before our place: its tables may have been others then */
         return true;
     }
     uint64_t told = 0;

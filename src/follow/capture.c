@@ -323,6 +323,22 @@ static bool open_spool(struct capture *c, const struct position *from, struct er
     return c->o.unread || c->reader != NULL || spool_reader_open(c->spool, from, &c->reader, e);
 }
 
+/* In memory instead, where that is allowed. */
+static bool begin_spool(struct capture *c, const struct position *from, struct err *e) {
+    if (open_spool(c, from, e)) {
+        return true;
+    }
+    if (e->code != ERR_SPOOL || !c->o.spool->optional) {
+        return false;
+    }
+    log_err("spool_left_out", e);
+    err_clear(e);
+    spool_close(c->spool);
+    c->spool = NULL;
+    c->o.spool = NULL;
+    return true;
+}
+
 bool capture_start(struct capture **out, const struct capture_options *o, struct err *e) {
     struct arena a = ARENA_INIT;
     struct position from;
@@ -343,7 +359,7 @@ bool capture_start(struct capture **out, const struct capture_options *o, struct
     pthread_cond_init(&c->room, NULL);
     bool ok = log_position_get(o->from, &a, &from, e) &&
               log_position_set(&c->at, &from, o->from->by_gtid, o->from->is_mariadb, e) &&
-              (o->spool == NULL || open_spool(c, &from, e));
+              (o->spool == NULL || begin_spool(c, &from, e));
     arena_clear(&a);
     ok = ok &&
          (pthread_create(&c->thread, NULL, thread_main, c) == 0 || err_set(e, ERR_SYSTEM, "no thread can be started"));
@@ -443,6 +459,10 @@ bool capture_early(struct capture **out, const struct task *t, const struct spoo
                                     .spool_anew = !t->resume,
                                     .unread = true};
         ok = log_position_set(&from, &now, by_gtid, mariadb, e) && capture_start(out, &o, e);
+    }
+    if (ok && (*out)->spool == NULL) { /* what is only in memory nobody would read */
+        capture_free(*out);
+        *out = NULL;
     }
     mysql_close(source);
     log_position_clear(&from);

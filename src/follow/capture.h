@@ -45,7 +45,7 @@ void capture_free(struct capture *c); /* NULL is fine */
 int64_t capture_keeps_s(struct mysql_client *source);
 
 /* Begin to read into a spool where the source is now: before a load, so that no purge can take what the load has not seen. A load that is
- * resumed goes on with what there is. */
+ * resumed goes on with what there is. *out NULL: there is no spool, and it is optional. */
 bool capture_early(struct capture **out, const struct task *t, const struct spool_options *spool,
                    struct err *e) WARN_UNUSED;
 

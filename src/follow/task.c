@@ -378,16 +378,17 @@ static bool set_counters(struct following *f, atomic_bool *stop, struct err *e) 
 
 static bool follow(struct following *f, struct follow_figures *last, struct err *e) {
     struct run *r = &f->run;
-    struct binlog_feed_options fo = {.task = f->task,
-                                     .dialect = r->identity.dialect,
-                                     .db = &r->db,
-                                     .charsets = f->charsets,
-                                     .name = r->name,
-                                     .by_gtid = f->by_gtid,
-                                     .until_end = f->o->until_caught_up,
-                                     .until_gtid = f->o->until_gtid,
-                                     .spool = {.directory = f->o->spool, .budget_bytes = f->o->spool_bytes},
-                                     .keeps_s = f->keeps_s};
+    struct binlog_feed_options fo = {
+        .task = f->task,
+        .dialect = r->identity.dialect,
+        .db = &r->db,
+        .charsets = f->charsets,
+        .name = r->name,
+        .by_gtid = f->by_gtid,
+        .until_end = f->o->until_caught_up,
+        .until_gtid = f->o->until_gtid,
+        .spool = {.directory = f->o->spool, .budget_bytes = f->o->spool_bytes, .optional = f->o->spool_optional},
+        .keeps_s = f->keeps_s};
     struct stream_place begin = {.at = f->begin};
     f->checkpoint = r->load.checkpoint;
     f->checkpoint.task = arena_strdup(&f->arena, f->checkpoint.task);

@@ -15,6 +15,7 @@ struct follow_task_options {
     const char *until_gtid; /* end as soon as this is in; NULL: no end */
     const char *spool;      /* directory where events of the binlog wait; NULL: in memory */
     uint64_t spool_bytes;   /* 0: 10 GiB */
+    bool spool_optional;    /* in memory when the directory cannot be used */
 };
 
 struct follow_status {

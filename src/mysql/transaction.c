@@ -33,7 +33,8 @@ struct txn_reader {
     struct known_table *tables; /* by id, until the next definition */
     size_t ntables, tables_cap;
     struct buf text;
-    bool begun; /* the handler has been told begin, and not yet end */
+    bool begun;    /* the handler has been told begin, and not yet end */
+    bool left_out; /* it does not want what is between */
     struct binlog_event ev;
     enum binlog_step step;
     enum phase phase;
@@ -95,6 +96,10 @@ bool txn_reader_restart(struct txn_reader *r, bool crc32, struct err *e) {
     return cut(r, e);
 }
 
+void txn_reader_leave_out(struct txn_reader *r) {
+    r->left_out = true;
+}
+
 /* ---- rows ---- */
 
 /* The table, or NULL; *at: where it would be. */
@@ -136,6 +141,9 @@ static const struct known_table *add_table(struct txn_reader *r, size_t at, cons
 static bool take_table(struct txn_reader *r, const struct binlog_event *ev, struct err *e) {
     struct binlog_table_map m;
     size_t at = 0;
+    if (r->left_out) {
+        return true;
+    }
     if (!binlog_read_table_map(&r->track.format, ev, &m, e)) {
         return false;
     }
@@ -155,6 +163,9 @@ static bool begin_rows(struct txn_reader *r, const struct binlog_event *ev, bool
     struct binlog_rows rows;
     size_t at;
     *any = false;
+    if (r->begun && r->left_out) {
+        return true;
+    }
     if (!binlog_read_rows(&r->track.format, ev, &rows, e)) {
         return false;
     }
@@ -356,6 +367,7 @@ static bool begin(struct txn_reader *r, const struct binlog_event *ev, struct er
                           .timestamp_s = ev->timestamp_s,
                           .server_id = ev->server_id};
     r->begun = true;
+    r->left_out = false;
     return r->h->begin(r->h->ctx, &b, e);
 }
 

@@ -88,6 +88,9 @@ bool txn_step(struct txn_reader *r, bool *more, struct err *e) WARN_UNUSED;
 /* What comes next is a new connection's first event. An open transaction is cut. */
 bool txn_reader_restart(struct txn_reader *r, bool crc32, struct err *e) WARN_UNUSED;
 
+/* For begin: of this transaction neither tables nor rows are told. */
+void txn_reader_leave_out(struct txn_reader *r);
+
 /* Forget what `table` has answered. */
 void txn_reader_forget_tables(struct txn_reader *r);
 

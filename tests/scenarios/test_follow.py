@@ -324,7 +324,10 @@ def test_the_spool_outlives_what_the_source_purges(move, source, shop, tmp_path)
     wait_until(purged, "the logs are purged", 60)
     error_of(move("follow", source, shop, "--until-caught-up").failed(1))  # the source does not have them any more
     catch_up(move, source, shop, *spool)
+    # A definition changes: what is in the spool from before it is of the table as it was.
     writing.Writer(source, shop, seed=5).run(20)
+    source.execute("ALTER TABLE plain ADD COLUMN extra int DEFAULT 3", database=shop)
+    writing.Writer(source, shop, seed=6).run(20)
     catch_up(move, source, shop, *spool)
 
 

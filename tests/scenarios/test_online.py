@@ -158,6 +158,30 @@ def test_a_change_that_cannot_be_applied(work, move, source, shop):
     assert worker.error["code"] == "GW3051" and "settings" in worker.error["where"], worker.error
 
 
+def test_a_binlog_that_is_purged_meanwhile(work, move, tmp_path):
+    """What was written while the load ran is on the worker's disk when the source has thrown it away."""
+    with MySQL9() as server:
+        writing.make(server, "shop", rows=400)
+        worker = work(server, "shop", fence=1, task={"rate_limit": "20kB"})
+        worker.wait_for_stage("full-running")
+        writing.Writer(server, "shop", 19).run(40)
+        server.execute("FLUSH BINARY LOGS")
+        last = server.execute("SHOW BINARY LOGS")[-1][0]
+        wait_until(lambda: purged(server, last), "the log is let go", 30, worker.alive)
+        assert "full-finished" not in worker.stages
+        worker.wait_for_stage("incremental-running")
+        assert (tmp_path / "work" / "spool" / "lock").exists()
+        stop(worker)
+        assert not (tmp_path / "work" / "spool").exists()
+        move.check(server, "shop")
+
+
+def purged(server, last):
+    """A log that the worker still reads is not purged."""
+    server.execute(f"PURGE BINARY LOGS TO '{last}'")
+    return server.execute("SHOW BINARY LOGS")[0][0] == last
+
+
 # ---- the way back ----
 
 
