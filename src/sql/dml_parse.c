@@ -62,7 +62,7 @@ static bool rows(struct sql_parser *p, struct sql_dml *d) {
         if (!sql_parser_expect_op(p, OP_RPAREN, ")")) {
             return false;
         }
-        d->rows = arena_grow(p->arena, d->rows, d->nrows, &d->rows_cap, sizeof *d->rows);
+        d->rows = arena_grow(p->arena, d->rows, d->nrows, &d->rows_cap, sizeof(struct sql_node *));
         d->rows[d->nrows++] = row;
     } while (sql_parser_accept_op(p, OP_COMMA));
     return true;
@@ -78,7 +78,7 @@ static void set_to_row(struct sql_parser *p, struct sql_dml *d) {
     }
     d->ncolumns = d->nsets;
     d->has_columns = true;
-    d->rows = arena_grow(p->arena, d->rows, d->nrows, &d->rows_cap, sizeof *d->rows);
+    d->rows = arena_grow(p->arena, d->rows, d->nrows, &d->rows_cap, sizeof(struct sql_node *));
     d->rows[d->nrows++] = row;
     d->sets = NULL;
     d->nsets = d->sets_cap = 0;

@@ -339,6 +339,10 @@ static struct sql_node *call(struct sql_parser *p, const char *name) {
                 break;
             }
         }
+        if (p->queries && str_eq(name, "json_value") && sql_parser_accept_word(p, "returning") &&
+            (n->type = cast_type(p)) == NULL) {
+            return NULL;
+        }
         if (str_eq(name, "char") && sql_parser_accept_word(p, "using")) {
             n->charset = sql_lower(p->arena, p->t.text);
             sql_parser_advance(p);

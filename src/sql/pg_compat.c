@@ -231,7 +231,12 @@ static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
         struct sql_node *inner = &extract;
         struct sql_node unquote = {
             .kind = SN_CALL, .name = "json_unquote", .args = &inner, .nargs = 1, .start = n->start};
-        return pg_call(c, &unquote);
+        if (n->type == NULL || (str_eq(n->type->name, "char") && n->type->length == 512)) {
+            return pg_call(c, &unquote);
+        }
+        struct sql_node *value = &unquote;
+        struct sql_node cast = {.kind = SN_CAST, .type = n->type, .args = &value, .nargs = 1, .start = n->start};
+        return pgq_expr(c, &cast);
     }
     if (str_eq(n->name, "str_to_date") && n->nargs == 2) {
         return str_to_date(c, n);

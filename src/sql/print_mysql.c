@@ -146,6 +146,19 @@ static bool bare(const char *name) {
            str_starts(name, "utc_");
 }
 
+static void cast_type(struct mysql_printer *p, const struct sql_cast_type *t) {
+    put(p, t->name);
+    if (t->length >= 0 && t->scale >= 0) {
+        sb_printf(&p->out, "(%ld,%ld)", t->length, t->scale);
+    } else if (t->length >= 0) {
+        sb_printf(&p->out, "(%ld)", t->length);
+    }
+    if (t->charset != NULL) {
+        sb_printf(&p->out, " CHARACTER SET %s", t->charset);
+    }
+    put(p, t->array ? " ARRAY" : "");
+}
+
 static void call(struct mysql_printer *p, const struct sql_node *n) {
     if (n->more != NULL) {
         call_more(p, n);
@@ -171,23 +184,19 @@ static void call(struct mysql_printer *p, const struct sql_node *n) {
     if (!n->stored && str_eq(n->name, "char") && n->charset != NULL) {
         sb_printf(&p->out, " USING %s", n->charset);
     }
+    if (!n->stored && n->type != NULL) { /* JSON_VALUE */
+        put(p, " RETURNING ");
+        cast_type(p, n->type);
+    }
     put(p, ")");
 }
 
 static void cast(struct mysql_printer *p, const struct sql_node *n) {
-    const struct sql_cast_type *t = n->type;
     put(p, "CAST(");
     mysql_expr(p, n->args[0]);
-    sb_printf(&p->out, " AS %s", t->name);
-    if (t->length >= 0 && t->scale >= 0) {
-        sb_printf(&p->out, "(%ld,%ld)", t->length, t->scale);
-    } else if (t->length >= 0) {
-        sb_printf(&p->out, "(%ld)", t->length);
-    }
-    if (t->charset != NULL) {
-        sb_printf(&p->out, " CHARACTER SET %s", t->charset);
-    }
-    put(p, t->array ? " ARRAY)" : ")");
+    put(p, " AS ");
+    cast_type(p, n->type);
+    put(p, ")");
 }
 
 static void case_(struct mysql_printer *p, const struct sql_node *n) {

@@ -228,7 +228,7 @@ static bool targets(struct sql_parser *p, struct sql_stmt *s) {
         if (n == NULL) {
             return false;
         }
-        s->args = arena_grow(p->arena, s->args, s->nargs, &s->args_cap, sizeof *s->args);
+        s->args = arena_grow(p->arena, s->args, s->nargs, &s->args_cap, sizeof(struct sql_node *));
         s->args[s->nargs++] = n;
     } while (sql_parser_accept_op(p, OP_COMMA));
     return true;
@@ -308,7 +308,7 @@ static bool do_(struct sql_parser *p, struct sql_stmt *s) {
         if (v == NULL) {
             return false;
         }
-        s->args = arena_grow(p->arena, s->args, s->nargs, &s->args_cap, sizeof *s->args);
+        s->args = arena_grow(p->arena, s->args, s->nargs, &s->args_cap, sizeof(struct sql_node *));
         s->args[s->nargs++] = v;
     } while (sql_parser_accept_op(p, OP_COMMA));
     return true;

@@ -155,7 +155,7 @@ bool prog_args(struct sql_parser *p, struct sql_node ***args, size_t *n, size_t 
         if (v == NULL) {
             return false;
         }
-        *args = arena_grow(p->arena, *args, *n, cap, sizeof **args);
+        *args = arena_grow(p->arena, *args, *n, cap, sizeof(struct sql_node *));
         (*args)[(*n)++] = v;
     } while (sql_parser_accept_op(p, OP_COMMA));
     return sql_parser_expect_op(p, OP_RPAREN, ")");

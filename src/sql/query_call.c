@@ -98,7 +98,8 @@ bool sql_parse_window(struct sql_parser *p, struct sql_window *w) {
             if (n == NULL) {
                 return false;
             }
-            w->partition = arena_grow(p->arena, w->partition, w->npartition, &w->partition_cap, sizeof *w->partition);
+            w->partition =
+                arena_grow(p->arena, w->partition, w->npartition, &w->partition_cap, sizeof(struct sql_node *));
             w->partition[w->npartition++] = n;
         } while (sql_parser_accept_op(p, OP_COMMA));
     }

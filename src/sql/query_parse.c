@@ -221,7 +221,7 @@ static bool into(struct sql_parser *p, struct sql_query *q) {
                 return false;
             }
         }
-        q->into = arena_grow(p->arena, q->into, q->ninto, &q->into_cap, sizeof *q->into);
+        q->into = arena_grow(p->arena, q->into, q->ninto, &q->into_cap, sizeof(struct sql_node *));
         q->into[q->ninto++] = n;
     } while (sql_parser_accept_op(p, OP_COMMA));
     return true;
@@ -234,7 +234,7 @@ static bool windows(struct sql_parser *p, struct sql_select *s) {
             !sql_parser_expect_op(p, OP_LPAREN, "(") || !sql_parse_window(p, w)) {
             return false;
         }
-        s->windows = arena_grow(p->arena, s->windows, s->nwindows, &s->windows_cap, sizeof *s->windows);
+        s->windows = arena_grow(p->arena, s->windows, s->nwindows, &s->windows_cap, sizeof(struct sql_window *));
         s->windows[s->nwindows++] = w;
     } while (sql_parser_accept_op(p, OP_COMMA));
     return true;
@@ -306,7 +306,7 @@ static bool values_rows(struct sql_parser *p, struct sql_part *part) {
         if (!sql_parser_expect_op(p, OP_RPAREN, ")")) {
             return false;
         }
-        part->rows = arena_grow(p->arena, part->rows, part->nrows, &part->rows_cap, sizeof *part->rows);
+        part->rows = arena_grow(p->arena, part->rows, part->nrows, &part->rows_cap, sizeof(struct sql_node *));
         part->rows[part->nrows++] = row;
     } while (sql_parser_accept_op(p, OP_COMMA));
     return true;
@@ -394,7 +394,7 @@ static bool lock(struct sql_parser *p, struct sql_query *q) {
     if (sql_parser_accept_word(p, "of")) {
         size_t cap = 0;
         do {
-            const char *name;
+            const char *name = NULL;
             if (!sql_parse_name(p, &name)) {
                 return false;
             }

@@ -133,6 +133,10 @@ class Both:
                 sets.append((names, list(my.fetchall())))
         return sets
 
+    def drop(self, text):
+        kind, name = re.match(r"CREATE\s+.*?\b(VIEW|FUNCTION|PROCEDURE|TRIGGER|EVENT)\s+(`[^`]+`|\w+)", text, re.I | re.S).groups()
+        self.mysql.cursor().execute(f"DROP {kind} {name}")
+
     def run_mysql(self, case, objects):
         my = self.mysql.cursor()
         for o in objects:
@@ -153,8 +157,7 @@ class Both:
         if not case.commits:
             my.execute("ROLLBACK")
         for o in reversed(objects):
-            kind, name = re.match(r"CREATE\s+.*?\b(VIEW|FUNCTION|PROCEDURE|TRIGGER|EVENT)\s+(`[^`]+`|\w+)", o, re.I | re.S).groups()
-            my.execute(f"DROP {kind} {name}")
+            self.drop(o)
         if case.commits:
             self.fill_mysql()
         if self.changes(case):
@@ -325,6 +328,46 @@ def test_back_to_mysql(both, case):
         if isinstance(a, list) and isinstance(b, list):
             a, b = [sorted(map(repr, s[1])) for s in a], [sorted(map(repr, s[1])) for s in b]
         assert a == b, (text, printed)
+
+
+def show_create(both, text):
+    """The object as the server tells it."""
+    kind, name = re.match(r"CREATE\s+.*?\b(VIEW|FUNCTION|PROCEDURE|TRIGGER|EVENT)\s+(`[^`]+`|\w+)", text, re.I | re.S).groups()
+    my = both.mysql.cursor()
+    my.execute(f"SHOW CREATE {kind} {name}")
+    columns = [d[0] for d in my.description]
+    return my.fetchone()[next(i for i, c in enumerate(columns) if c.startswith(("Create ", "SQL Original")))]
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.refused is None and (c.objects or re.match(r"(SELECT|WITH|\()", c.texts[0], re.I))],
+                         ids=lambda c: c.id)
+def test_as_the_server_tells_it(both, case):
+    """The same from SHOW CREATE, which is what objects are read from; queries as views."""
+    my = both.mysql.cursor()
+    objects, steps = case.objects, case.steps
+    if not objects:
+        if len(steps) != 1:
+            pytest.skip("no view")
+        objects = ["CREATE VIEW as_view AS " + case.texts[0]]
+        steps = [("call", "SELECT * FROM as_view")]
+    for o in objects:
+        try:
+            my.execute(o)
+        except pymysql.MySQLError as e:
+            assert not case.objects
+            pytest.skip(f"MySQL makes no view of it: {e.args[1]}")
+    told = [show_create(both, o) for o in objects]
+    for o in reversed(objects):
+        both.drop(o)
+    copy = type("Told", (), {"objects": told, "texts": told, "steps": steps, "commits": case.commits})
+    answers = with_routines(both, copy, "pg")
+    errors = [a["error"] for a in answers if "error" in a]
+    assert not errors, (errors, told)
+    mysql = both.run_mysql(copy, objects)
+    pg = both.run_pg(copy, answers)
+    for (_, text), a, b in zip([s for s in steps if s[0] != "set"], mysql, pg):
+        wrong = compare(a, b, text)
+        assert wrong is None, f"{wrong}\n{told}\n{answers}"
 
 
 @pytest.mark.parametrize("file", sorted({c.file for c in CASES}), ids=lambda f: f.name.split(".")[0])
