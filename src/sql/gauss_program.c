@@ -68,7 +68,8 @@ static const char *condition_text(struct pg *c, const struct sql_condition *cond
         return "NOT FOUND";
     case SQL_COND_STATE:
         if (str_eq(k.text, "23000")) {
-            return "SQLSTATE '23505', SQLSTATE '23503', SQLSTATE '23502'";
+            return c->o->mariadb ? "SQLSTATE '23505', SQLSTATE '23503', SQLSTATE '23502', SQLSTATE '23514'"
+                                 : "SQLSTATE '23505', SQLSTATE '23503', SQLSTATE '23502'";
         }
         return str_starts(k.text, "02") ? "NOT FOUND"
                                         : pg_fmt(c, "SQLSTATE %s", pg_string_literal(c, k.text, strlen(k.text)));
@@ -134,7 +135,7 @@ static void declare(struct pg *c, struct pg_block *b, const struct sql_stmt *s) 
             add_variable(c, b, s->names[i], col);
             sb_printf(&names, "%s%s", i == 0 ? "" : ", ", b->variables[b->nvariables - 1].text);
         }
-        prog_line(c, "DECLARE %s %s%s;", sb_text(&names), col->to->ddl, initial);
+        prog_line(c, "DECLARE %s %s%s;", sb_text(&names), col == NULL ? "" : col->to->ddl, initial);
         break;
     }
     case SQL_STMT_CURSOR: {
@@ -146,7 +147,7 @@ static void declare(struct pg *c, struct pg_block *b, const struct sql_stmt *s) 
         break;
     }
     case SQL_STMT_CONDITION: /* its name is written out where it is used */
-        b->conditions = arena_grow(c->a, b->conditions, b->nconditions, &b->conditions_cap, sizeof *b->conditions);
+        b->conditions = arena_grow(c->a, b->conditions, b->nconditions, &b->conditions_cap, sizeof(struct sql_stmt *));
         b->conditions[b->nconditions++] = s;
         break;
     default:

@@ -116,7 +116,7 @@ static bool in_any_key(const struct pg_rel *rel, const char *column) {
 
 static void conflict_target(struct pg *c, struct sb *b, const struct pg_rel *rel, const struct sql_table_key *k) {
     sb_puts(b, " ON CONFLICT (");
-    for (size_t i = 0; i < k->n; i++) {
+    for (size_t i = 0; k != NULL && i < k->n; i++) {
         const struct sql_column *col = table_column(c, rel, k->columns[i]);
         sb_printf(b, "%s%s", i == 0 ? "" : ", ", col == NULL ? "" : str_quote_pg(c->a, col->target_name));
     }

@@ -68,8 +68,9 @@ static const char *when(struct pg *c, const struct sql_condition *condition) {
         if (str_eq(k.text, "42S02")) {
             return "undefined_table";
         }
-        if (str_eq(k.text, "23000")) { /* checks have another one in MySQL */
-            return "unique_violation OR foreign_key_violation OR not_null_violation";
+        if (str_eq(k.text, "23000")) { /* checks have another one in MySQL, not in MariaDB */
+            return c->o->mariadb ? "integrity_constraint_violation"
+                                 : "unique_violation OR foreign_key_violation OR not_null_violation";
         }
         if (str_eq(k.text, "40001")) {
             return "serialization_failure OR deadlock_detected";

@@ -138,7 +138,8 @@ static size_t declare(struct pg *c, struct pg_block *b, const struct sql_stmts *
         } else if (s->kind == SQL_STMT_CURSOR) {
             cursor(c, b, s);
         } else if (s->kind == SQL_STMT_CONDITION) {
-            b->conditions = arena_grow(c->a, b->conditions, b->nconditions, &b->conditions_cap, sizeof *b->conditions);
+            b->conditions =
+                arena_grow(c->a, b->conditions, b->nconditions, &b->conditions_cap, sizeof(struct sql_stmt *));
             b->conditions[b->nconditions++] = s;
         } else {
             b->handlers = arena_grow(c->a, b->handlers, b->nhandlers, &b->handlers_cap, sizeof *b->handlers);

@@ -9,6 +9,7 @@ A file NAME.mysql.sql holds cases; its translations are in NAME.pg.sql, NAME.gau
     -- call: CALL p(1, @x)
     -- table: orders      the table's rows are compared, too
     -- commits            no transaction around the calls; all tables are made again afterwards
+    -- mysql only         not run on MariaDB
     -- refused: a reason  PostgreSQL's translation is refused with this text in the message
 """
 
@@ -25,20 +26,22 @@ class Case:
     def __init__(self, file, name):
         self.file, self.name = file, name
         self.objects, self.steps = [""], []
-        self.commits, self.refused = False, None
+        self.commits, self.refused, self.mysql_only = False, None, False
 
     @property
     def id(self):
         return f"{self.file.name.split('.')[0]}: {self.name}"
 
     def line(self, text):
-        m = re.match(r"-- (object|set|call|table|commits|refused)(?:: ?(.*))?$", text)
+        m = re.match(r"-- (object|set|call|table|commits|mysql only|refused)(?:: ?(.*))?$", text)
         if m is None:
             self.objects[-1] += text + "\n"
         elif m[1] == "object":
             self.objects.append("")
         elif m[1] == "commits":
             self.commits = True
+        elif m[1] == "mysql only":
+            self.mysql_only = True
         elif m[1] == "refused":
             self.refused = m[2]
         else:

@@ -4,6 +4,7 @@ tests/sql holds the cases (sql_cases.py says how they are written). GODWIT_GOLDE
 Each case also goes back to MySQL: what the parser understood, printed again, gives the same results there.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -35,11 +36,22 @@ def schema_statements():
     return [s for s in SCHEMA.split(";\n") if s.strip()]
 
 
+class Asking:
+    """The tool, told that the source is MariaDB or not."""
+
+    def __init__(self, tool, mariadb):
+        self.tool, self.mariadb = tool, mariadb
+
+    def ask(self, **request):
+        return self.tool.ask(mariadb=self.mariadb, **request)
+
+
 class Both:
-    def __init__(self, mysql, pg, tool):
-        self.mysql, self.pg, self.tool = mysql, pg, tool
+    def __init__(self, mysql, pg, tool, mariadb):
+        self.mysql, self.pg, self.tool = mysql, pg, Asking(tool, mariadb)
         my = mysql.cursor()
         my.execute("SET time_zone = '+00:00'")
+        my.execute("ALTER DATABASE CHARACTER SET utf8mb4")
         my.execute("SET GLOBAL log_bin_trust_function_creators = 1")
         for s in schema_statements():
             my.execute(s)
@@ -235,20 +247,32 @@ def tool():
     assert t.close() == 0
 
 
-@pytest.fixture(scope="module")
-def both(_mysql9_session, _pg15_session, tool):
-    source, target = Database(_mysql9_session, "sql"), Database(_pg15_session, "sql")
+@contextlib.contextmanager
+def two_databases(source_server, target_server, tool, mariadb):
+    source, target = Database(source_server, "sql"), Database(target_server, "sql")
     source.create()
     target.create()
     mysql, pg = source.connect(), target.connect()
     mysql.autocommit(True)
     pg.autocommit = True
     register_default_jsonb(pg, loads=lambda text: Json(json.loads(text)))
-    yield Both(mysql, pg, tool)
+    yield Both(mysql, pg, tool, mariadb)
     mysql.close()
     pg.close()
     source.drop()
     target.drop()
+
+
+@pytest.fixture(scope="module")
+def both(_mysql9_session, _pg15_session, tool):
+    with two_databases(_mysql9_session, _pg15_session, tool, False) as b:
+        yield b
+
+
+@pytest.fixture(scope="module")
+def both_mariadb(_mariadb_session, _pg15_session, tool):
+    with two_databases(_mariadb_session, _pg15_session, tool, True) as b:
+        yield b
 
 
 def same_set(mysql, pg, ordered):
@@ -291,8 +315,7 @@ def with_routines(both, case, dialect):
     return [both.tool.ask(sql=t, dialect=dialect) for t in case.texts]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
-def test_runs_alike(both, case):
+def run_and_compare(both, case):
     answers = with_routines(both, case, "pg")
     errors = [a["error"] for a in answers if "error" in a]
     if case.refused is not None:
@@ -309,6 +332,16 @@ def test_runs_alike(both, case):
     for (kind, text), a, b in zip([s for s in case.steps if s[0] != "set"], mysql, pg):
         wrong = compare(a, b, text)
         assert wrong is None, f"{wrong}\n{shown}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
+def test_runs_alike(both, case):
+    run_and_compare(both, case)
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.objects and c.refused is None and not c.mysql_only], ids=lambda c: c.id)
+def test_runs_alike_from_mariadb(both_mariadb, case):
+    run_and_compare(both_mariadb, case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)

@@ -836,3 +836,11 @@ $godwit$;
 
 -- case: and where it cannot be told apart
 -- refused: not carried, line 1, column 114: the parameter n, which in the target the table of the routine's name hides
+
+-- case: a json argument changed
+CREATE FUNCTION "painted"("a" jsonb, "c" varchar) RETURNS jsonb LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN godwit_compat.json_set("a", '$.color', to_jsonb("c"::text), 'set');
+END;
+$godwit$;

@@ -728,3 +728,9 @@ CREATE FUNCTION "numbers"(n integer) RETURNS integer READS SQL DATA SQL SECURITY
 BEGIN
     RETURN (SELECT count(*) FROM "numbers" WHERE "numbers"."n" < n);
 END;
+
+-- case: a json argument changed
+CREATE FUNCTION "painted"(a jsonb, c varchar(20)) RETURNS jsonb DETERMINISTIC SQL SECURITY DEFINER
+BEGIN
+    RETURN godwit_compat.json_set(a, '$.color', to_jsonb(c::text), 'set');
+END;

@@ -603,6 +603,7 @@ CREATE PROCEDURE hit(IN p_name VARCHAR(20))
 -- table: counters
 
 -- case: json in a procedure
+-- mysql only
 CREATE FUNCTION color_of(p INT) RETURNS VARCHAR(20) READS SQL DATA
 BEGIN
     DECLARE a JSON;
@@ -705,3 +706,8 @@ CREATE FUNCTION accounts(id INT) RETURNS INT READS SQL DATA RETURN (SELECT count
 -- case: and where it cannot be told apart
 CREATE FUNCTION numbers(n INT) RETURNS INT READS SQL DATA RETURN (SELECT count(*) FROM numbers WHERE numbers.n < n)
 -- refused: the parameter n, which in the target the table of the routine's name hides
+
+-- case: a json argument changed
+CREATE FUNCTION painted(a JSON, c VARCHAR(20)) RETURNS JSON DETERMINISTIC RETURN json_set(a, '$.color', c)
+-- mysql only
+-- call: SELECT id, painted(attrs, sku) AS p FROM products ORDER BY id
