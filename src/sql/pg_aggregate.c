@@ -131,8 +131,26 @@ static struct val joined(struct pg *c, const struct sql_node *n) {
     return pgq_expr(c, &call);
 }
 
+/* openGauss B has GROUP_CONCAT itself. */
+static struct val group_concat_b(struct pg *c, const struct sql_node *n) {
+    const struct sql_call_more *m = n->more;
+    struct sb b = {.a = c->a};
+    for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
+        sb_printf(&b, "%s%s", i == 0 ? "" : ", ", pg_plain(c, pgq_expr(c, n->args[i])).text);
+    }
+    const char *order = m->norder == 0 ? "" : pg_fmt(c, " ORDER BY %s", pgq_order(c, m->order, m->norder));
+    const char *separator =
+        m->separator == NULL ? "" : pg_fmt(c, " SEPARATOR %s", pg_string_literal(c, m->separator, m->separator_len));
+    return pg_val(TC_TEXT,
+                  pg_fmt(c, "group_concat(%s%s%s%s)", m->distinct ? "DISTINCT " : "", sb_text(&b), order, separator),
+                  true);
+}
+
 static struct val group_concat(struct pg *c, const struct sql_node *n) {
     const struct sql_call_more *m = n->more;
+    if (c->q->b && m->limit == NULL) {
+        return group_concat_b(c, n);
+    }
     struct val v = joined(c, n), out = pg_val(TC_TEXT, NULL, true);
     const char *separator = m->separator == NULL ? "','" : pg_string_literal(c, m->separator, m->separator_len);
     if (m->limit != NULL) {

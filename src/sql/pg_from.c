@@ -84,7 +84,7 @@ static const char *source(struct pg *c, const struct sql_source *s) {
         break;
     }
     case SQL_SOURCE_JSON_TABLE:
-        pg_fail(c, "JSON_TABLE");
+        text = pgq_json_table(c, s);
         break;
     }
     c->at = outer;

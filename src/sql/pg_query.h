@@ -103,6 +103,9 @@ bool pgq_has_aggregate(const struct sql_node *n);
 /* ---- pg_from.c ---- */
 const char *pgq_from(struct pg *c, const struct sql_joins *joins);
 
+/* ---- pg_json_table.c ---- */
+const char *pgq_json_table(struct pg *c, const struct sql_source *s);
+
 /* ---- pg_aggregate.c ---- */
 struct val pgq_aggregate(struct pg *c, const struct sql_node *n);
 const char *pgq_window(struct pg *c, const struct sql_window *w);

@@ -268,6 +268,32 @@ static void event(struct pg *c, const struct sql_object *o) {
              "times");
 }
 
+/* What can be done about a reason: the first that it holds. */
+static const struct {
+    const char *reason, *hint;
+} hints[] = {
+    {"several unique keys", "write the translation by hand with ON CONFLICT (the key that is meant)"},
+    {"a prepared statement", "write the statement out, or use EXECUTE of PL/pgSQL in a translation by hand"},
+    {"MATCH .. AGAINST", "use the target's full text search: to_tsvector(..) @@ plainto_tsquery(..)"},
+    {"a result set in a loop", "collect the rows in a temporary table and return it once"},
+    {"the user variable", "declare a local variable instead"},
+    {"an assignment to @", "use a window function, such as row_number() or sum() OVER"},
+    {"the system variable", "the target has settings of its own: current_setting('..')"},
+    {"savepoints", "a block with an EXCEPTION clause is a savepoint: write the translation by hand"},
+    {"neither built in nor", "carry the function along, or make one of that name in the target first"},
+    {"not among those that are carried", "carry it along, or name it in the selection"},
+    {"of different types", "say what is meant with CAST"},
+    {"of another type", "say what is meant with CAST"},
+    {"regular expression", "write the pattern for the target by hand"},
+    {"DROP of a temporary table", "drop it at the beginning of the procedure instead"},
+    {"FOUND_ROWS", "count with a query of its own"},
+    {"found_rows", "count with a query of its own"},
+    {"a handler for error", "name the condition by its SQLSTATE"},
+    {"takes NULL and ''", "use a PG or B database, or write the translation by hand"},
+    {"takes for NULL", "use a PG or B database, or write the translation by hand"},
+    {"not measured on openGauss B", "it may run there as it is: try it, and supply the translation"},
+};
+
 bool sql_translate(struct arena *a, const struct sql_translate_options *o, const struct sql_object *object,
                    struct sql_translation *out, struct err *e) {
     bool b = o->dialect == DIALECT_OG_B;
@@ -298,7 +324,13 @@ bool sql_translate(struct arena *a, const struct sql_translate_options *o, const
     }
     if (c.why != NULL) {
         struct sql_place at = sql_place_of(object->text, object->len, c.why_at);
-        return err_set(e, ERR_SQL_CARRY, "not carried, line %zu, column %zu: %s", at.line, at.column, c.why);
+        err_set(e, ERR_SQL_CARRY, "not carried, line %zu, column %zu: %s", at.line, at.column, c.why);
+        for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+            if (strstr(c.why, hints[i].reason) != NULL) {
+                return err_hint(e, "%s", hints[i].hint);
+            }
+        }
+        return false;
     }
     return true;
 }

@@ -213,3 +213,15 @@ SELECT nothing FROM customers
 -- case: match against
 SELECT id FROM products WHERE MATCH (name) AGAINST ('saw' IN BOOLEAN MODE)
 -- refused: MATCH .. AGAINST
+
+-- case: json_table over an array
+SELECT p.id, x.n, x.tag FROM products p, JSON_TABLE(p.attrs, '$.tags[*]' COLUMNS (n FOR ORDINALITY, tag VARCHAR(20) PATH '$')) AS x ORDER BY p.id, x.n
+
+-- case: json_table of a document
+SELECT p.id, x.* FROM products p JOIN JSON_TABLE(p.attrs, '$' COLUMNS (size INT PATH '$.size', color CHAR(10) PATH '$.color', fluid INT EXISTS PATH '$.fluid', made JSON PATH '$.made')) x ON TRUE ORDER BY p.id
+
+-- case: json_table of a constant
+SELECT a, b, d FROM JSON_TABLE('[{"a": 1, "b": "x", "d": "2024-02-03"}, {"a": "7", "b": null}]', '$[*]' COLUMNS (a INT PATH '$.a', b VARCHAR(5) PATH '$.b', d DATE PATH '$.d')) t ORDER BY a
+
+-- case: a left join of json_table
+SELECT p.id, x.tag FROM products p LEFT JOIN JSON_TABLE(p.attrs, '$.tags[*]' COLUMNS (tag VARCHAR(20) PATH '$')) x ON x.tag = 'metal' ORDER BY p.id

@@ -210,3 +210,15 @@ SELECT "orders"."id", "orders"."status" FROM "orders" WHERE ("orders"."status" =
 
 -- case: match against
 -- refused: not carried, line 1, column 31: MATCH .. AGAINST
+
+-- case: json_table over an array
+SELECT "p"."id", "x"."n" AS "n", "x"."tag" AS "tag" FROM "products" AS "p", LATERAL (SELECT godwit.n AS "n", CASE WHEN jsonb_typeof(godwit.v) NOT IN ('null', 'array', 'object') THEN left(coalesce(godwit.v #>> '{}', (godwit.v #> '{}')::text), 20) END AS "tag" FROM jsonb_array_elements(CASE WHEN jsonb_typeof("p"."attrs" #> '{tags}') = 'array' THEN "p"."attrs" #> '{tags}' END) WITH ORDINALITY AS godwit(v, n)) AS "x" ORDER BY "p"."id", "x"."n" NULLS FIRST;
+
+-- case: json_table of a document
+SELECT "p"."id", "x"."size", "x"."color", "x"."fluid", "x"."made" FROM "products" AS "p" JOIN LATERAL (SELECT CASE jsonb_typeof(godwit.v #> '{size}') WHEN 'number' THEN round(((godwit.v #> '{size}') #>> '{}')::numeric)::bigint WHEN 'boolean' THEN ((godwit.v #> '{size}') #>> '{}')::boolean::int WHEN 'string' THEN regexp_replace((godwit.v #> '{size}') #>> '{}', '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END AS "size", CASE WHEN jsonb_typeof(godwit.v #> '{color}') NOT IN ('null', 'array', 'object') THEN left(coalesce(godwit.v #>> '{color}', (godwit.v #> '{color}')::text), 10) END AS "color", ((godwit.v #> '{fluid}') IS NOT NULL)::int AS "fluid", godwit.v #> '{made}' AS "made" FROM (SELECT "p"."attrs", 1::bigint WHERE "p"."attrs" IS NOT NULL) AS godwit(v, n)) AS "x" ON TRUE ORDER BY "p"."id";
+
+-- case: json_table of a constant
+SELECT "t"."a" AS "a", "t"."b" AS "b", "t"."d" AS "d" FROM LATERAL (SELECT CASE jsonb_typeof(godwit.v #> '{a}') WHEN 'number' THEN round(((godwit.v #> '{a}') #>> '{}')::numeric)::bigint WHEN 'boolean' THEN ((godwit.v #> '{a}') #>> '{}')::boolean::int WHEN 'string' THEN regexp_replace((godwit.v #> '{a}') #>> '{}', '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END AS "a", CASE WHEN jsonb_typeof(godwit.v #> '{b}') NOT IN ('null', 'array', 'object') THEN left(coalesce(godwit.v #>> '{b}', (godwit.v #> '{b}')::text), 5) END AS "b", CASE WHEN jsonb_typeof(godwit.v #> '{d}') NOT IN ('null', 'array', 'object') THEN godwit_compat.to_datetime(coalesce(godwit.v #>> '{d}', (godwit.v #> '{d}')::text))::date END AS "d" FROM jsonb_array_elements(CASE WHEN jsonb_typeof(godwit_compat.json_extract('[{"a": 1, "b": "x", "d": "2024-02-03"}, {"a": "7", "b": null}]'::jsonb, '$')) = 'array' THEN godwit_compat.json_extract('[{"a": 1, "b": "x", "d": "2024-02-03"}, {"a": "7", "b": null}]'::jsonb, '$') END) WITH ORDINALITY AS godwit(v, n)) AS "t" ORDER BY "a" NULLS FIRST;
+
+-- case: a left join of json_table
+SELECT "p"."id", "x"."tag" AS "tag" FROM "products" AS "p" LEFT JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(godwit.v) NOT IN ('null', 'array', 'object') THEN left(coalesce(godwit.v #>> '{}', (godwit.v #> '{}')::text), 20) END AS "tag" FROM jsonb_array_elements(CASE WHEN jsonb_typeof("p"."attrs" #> '{tags}') = 'array' THEN "p"."attrs" #> '{tags}' END) WITH ORDINALITY AS godwit(v, n)) AS "x" ON "x"."tag" = 'metal' ORDER BY "p"."id";

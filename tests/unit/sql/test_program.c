@@ -158,6 +158,7 @@ static void test_refusal_has_a_place(void **state) {
     assert_false(sql_translate(&a, &options, &o, &t, &e));
     assert_int_equal(e.code, ERR_SQL_CARRY);
     assert_non_null(strstr(e.message, "line 4, column 10: MATCH .. AGAINST"));
+    assert_non_null(strstr(e.hint, "to_tsvector"));
 }
 
 int main(void) {
