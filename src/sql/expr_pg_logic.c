@@ -213,6 +213,7 @@ static struct val compare_texts(struct pg *c, enum sql_op op, struct val l, stru
     if (!pg_has_collation(c, &l, &r)) {
         return l;
     }
+    pgq_note_collation(c, &l, &r);
     /* character(n) beside a literal without trailing spaces means the same without a cast. */
     struct val *sides[2] = {&l, &r};
     for (int i = 0; i < 2; i++) {

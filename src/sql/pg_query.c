@@ -55,6 +55,17 @@ void pgq_note(struct pg *c, size_t at, const char *text) {
     t->notes = notes;
 }
 
+void pgq_note_collation(struct pg *c, const struct val *l, const struct val *r) {
+    if (c->q == NULL || c->q->b || c->q->noted_case || (l->ci != CI_YES && r->ci != CI_YES) || l->ci == CI_NO ||
+        r->ci == CI_NO) {
+        return;
+    }
+    c->q->noted_case = true;
+    pgq_note(
+        c, c->at,
+        "text is compared by the target's collation, which may tell apart what the source's does not (case, accents)");
+}
+
 static struct val scalar(struct pg *c, const struct sql_node *n) {
     struct pg_shape shape = {0};
     const char *text = pgq_query(c, n->query, 0, &shape);

@@ -59,7 +59,8 @@ struct pg_queries {
     const struct sql_column **assign; /* what the columns of the next query are assigned to; NULL: nothing */
     size_t nassign;
     struct sql_translation *out;
-    bool b; /* openGauss B */
+    bool b;          /* openGauss B */
+    bool noted_case; /* said that texts are compared by another collation */
 };
 
 /* ---- pg_query.c ---- */
@@ -72,6 +73,8 @@ struct val pgq_in(struct pg *c, const struct sql_node *n);
 struct val pgq_rows_equal(struct pg *c, const struct sql_node *l, const struct sql_node *r, bool negated);
 const char *pgq_condition(struct pg *c, const struct sql_node *n);
 void pgq_note(struct pg *c, size_t at, const char *text);
+/* Two texts are compared or ordered: said once, where the source's collation ignores case. */
+void pgq_note_collation(struct pg *c, const struct val *l, const struct val *r);
 
 /* ---- pg_scope.c ---- */
 struct val pgq_column(struct pg *c, const struct sql_node *n);

@@ -40,6 +40,7 @@ INSERT INTO "counters" ("name", "hits") SELECT "accounts"."owner", "accounts"."i
 -- case: on duplicate key where only one can collide
 INSERT INTO "customers" ("name", "email", "credit", "vip", "created") VALUES ('anna2', 'anna@example.org', 5, 0, DATE '2024-01-01'::timestamp) ON DUPLICATE KEY UPDATE "credit" = "customers"."credit" + VALUES("credit"), "name" = VALUES("name");
 SELECT "customers"."id", "customers"."name", "customers"."email", "customers"."credit" FROM "customers" WHERE "customers"."email" = 'anna@example.org';
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: insert ignore
 INSERT INTO "counters" ("name", "hits") VALUES ('home', 99), ('other', 1) ON DUPLICATE KEY UPDATE NOTHING;
@@ -59,6 +60,7 @@ UPDATE "accounts" SET "balance" = "accounts"."balance" + 1, "owner" = "accounts"
 
 -- case: update with order and limit
 UPDATE "employees" SET "salary" = "employees"."salary"::bigint + 1 WHERE "employees"."dept" = 'tech' ORDER BY "employees"."id" DESC LIMIT 2;
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: update with a subquery
 UPDATE "customers" SET "credit" = (SELECT count(*) FROM "orders" WHERE "orders"."customer_id" = "customers"."id") WHERE "customers"."id" < 4;

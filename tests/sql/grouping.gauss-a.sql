@@ -84,6 +84,7 @@ SELECT (round(stddev_pop("employees"."salary"::float8) * '1e4'::float8) / '1e4':
 
 -- case: json_arrayagg
 SELECT "employees"."dept", jsonb_agg("employees"."id") AS "ids" FROM "employees" WHERE "employees"."dept" = 'board' GROUP BY "employees"."dept";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: json_objectagg
 SELECT jsonb_object_agg("employees"."name", "employees"."salary") AS "j" FROM "employees" WHERE "employees"."salary" IS NOT NULL;

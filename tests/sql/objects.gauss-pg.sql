@@ -9,6 +9,7 @@ CREATE VIEW "v_orders" AS SELECT "o"."id", "c"."name" AS "customer", count(0) AS
 
 -- case: a view with a check option
 CREATE VIEW "v_berlin" AS SELECT "customers"."id", "customers"."name", "customers"."city" FROM "customers" WHERE "customers"."city" = 'berlin' WITH CASCADED CHECK OPTION;
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: a view with the caller's rights
 CREATE VIEW "v_inv" AS SELECT "accounts"."id", "accounts"."owner", "accounts"."balance" FROM "accounts";
@@ -96,6 +97,7 @@ BEGIN
 END;
 $godwit$;
 CREATE TRIGGER "employees_bd" BEFORE DELETE ON "employees" FOR EACH ROW EXECUTE PROCEDURE "employees_bd"();
+-- note: line 3: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: a trigger keeps sums
 CREATE FUNCTION "lines_ai"() RETURNS trigger LANGUAGE plpgsql AS $godwit$

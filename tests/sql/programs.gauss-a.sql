@@ -353,6 +353,7 @@ BEGIN
     END;
 END "block_1";
 $godwit$;
+-- note: line 6: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: an exit handler leaves its block
 -- refused: not carried, line 5, column 55: CONCAT: an A database takes NULL and '' for the same value
@@ -746,6 +747,7 @@ BEGIN
     RETURN CASE WHEN "s" = 'new' THEN 'paid' WHEN "s" = 'paid' THEN 'sent' ELSE 'end' END;
 END;
 $godwit$;
+-- note: line 2: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: a procedure with many statements of control
 -- refused: not carried, line 4, column 13: an empty string, which an A database takes for NULL

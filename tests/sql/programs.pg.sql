@@ -19,6 +19,7 @@ BEGIN
     RETURN "hello" || "who" || '!';
 END "block_1";
 $godwit$;
+-- note: line 4: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: a function that reads
 CREATE FUNCTION "order_total"("p_order" integer) RETURNS numeric LANGUAGE plpgsql STABLE AS $godwit$
@@ -486,6 +487,7 @@ BEGIN
     END;
 END "block_1";
 $godwit$;
+-- note: line 6: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: an exit handler leaves its block
 CREATE PROCEDURE "careful"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
@@ -980,6 +982,7 @@ BEGIN
     RETURN CASE WHEN "s" = 'new' THEN 'paid' WHEN "s" = 'paid' THEN 'sent' ELSE 'end' END;
 END;
 $godwit$;
+-- note: line 2: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: a procedure with many statements of control
 CREATE PROCEDURE "fizz"("n" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$

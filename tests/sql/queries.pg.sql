@@ -63,9 +63,11 @@ SELECT DISTINCT "employees"."dept", "employees"."boss_id" FROM "employees" ORDER
 
 -- case: where with all comparisons
 SELECT "products"."id" FROM "products" WHERE ("products"."price" >= 5) AND ("products"."price" <= 20) AND ("products"."stock" <> 20) AND (NOT ("products"."sku" = 'x')) ORDER BY "products"."id";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: null-safe equality
 SELECT "customers"."name" FROM "customers" WHERE ("customers"."city" IS NULL) OR ("customers"."email" IS NOT DISTINCT FROM 'anna@example.org') ORDER BY "customers"."name";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: between and in
 SELECT "numbers"."n" FROM "numbers" WHERE ("numbers"."n" BETWEEN 3 AND 5) OR ("numbers"."n" IN (9, 10)) OR ("numbers"."n" NOT IN (1, 2, 3, 4, 5, 6, 7, 9, 10)) ORDER BY "numbers"."n";
@@ -96,6 +98,7 @@ SELECT "customers"."name", CASE WHEN "customers"."credit" > 1000 THEN 'rich' WHE
 
 -- case: if and ifnull and nullif
 SELECT "customers"."name", CASE WHEN "customers"."vip" <> 0 THEN 'vip' ELSE 'no' END AS "v", coalesce("customers"."city", '?') AS "c", CASE WHEN "customers"."city" = 'berlin' THEN NULL ELSE "customers"."city" END AS "nb" FROM "customers" ORDER BY "customers"."id";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: division
 SELECT round(7::numeric(95,12) / 2, 4) AS "a", 7 / 2 AS "b", 7 % 4 AS "c", (-7)::bigint / 2 AS "d", round(1::numeric(95,12) / nullif(0, 0), 4) AS "e", round(10.5::numeric(95,13) / 3, 5) AS "f";
@@ -189,6 +192,7 @@ SELECT "词典"."词", "词典"."释义" AS "解释" FROM "词典" WHERE "词典
 
 -- case: chinese text in a condition
 SELECT "词典"."编号" FROM "词典" WHERE ("词典"."词" = '数据') OR ("词典"."释义" ILIKE '%另一%') ORDER BY "词典"."编号";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: for update
 SELECT "accounts"."id" FROM "accounts" WHERE "accounts"."id" < 3 ORDER BY "accounts"."id" FOR UPDATE;
