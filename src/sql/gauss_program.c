@@ -86,6 +86,11 @@ static const char *condition_text(struct pg *c, const struct sql_condition *cond
     }
 }
 
+static bool is_declaration(const struct sql_stmt *s) {
+    return s->kind == SQL_STMT_VARIABLE || s->kind == SQL_STMT_CURSOR || s->kind == SQL_STMT_HANDLER ||
+           s->kind == SQL_STMT_CONDITION;
+}
+
 static void handler(struct pg *c, const struct sql_stmt *s) {
     struct sb b = {.a = c->a};
     bool not_found = false;
@@ -101,7 +106,7 @@ static void handler(struct pg *c, const struct sql_stmt *s) {
     prog_line(c, "DECLARE %s HANDLER FOR %s", s->exit_handler ? "EXIT" : "CONTINUE", sb_text(&b));
     prog_line(c, "BEGIN");
     c->q->program->level++;
-    if (body->kind == SQL_STMT_BLOCK) {
+    if (body->kind == SQL_STMT_BLOCK && (body->body.n == 0 || !is_declaration(body->body.items[0]))) {
         stmts(c, body->body.items, body->body.n);
     } else {
         stmt(c, body);
@@ -155,11 +160,6 @@ static void declare(struct pg *c, struct pg_block *b, const struct sql_stmt *s) 
         b->handlers[b->nhandlers++] = (struct pg_handler){.stmt = s, .block = b};
         handler(c, s);
     }
-}
-
-static bool is_declaration(const struct sql_stmt *s) {
-    return s->kind == SQL_STMT_VARIABLE || s->kind == SQL_STMT_CURSOR || s->kind == SQL_STMT_HANDLER ||
-           s->kind == SQL_STMT_CONDITION;
 }
 
 static bool leaves(const struct sql_stmts *body, const char *label, enum sql_stmt_kind kind);
@@ -509,8 +509,11 @@ static void simple(struct pg *c, const struct sql_stmt *s) {
     case SQL_STMT_DROP_TEMPORARY:
         pg_fail(c, "temporary tables in programs, not measured on openGauss B");
         break;
+    case SQL_STMT_DO:
+        pg_fail(c, "DO, not measured on openGauss B");
+        break;
     default:
-        pg_fail(c, "a statement not measured on openGauss B");
+        pg_fail(c, "a declaration behind a statement");
     }
 }
 

@@ -291,6 +291,7 @@ static const struct {
     {"a handler for error", "name the condition by its SQLSTATE"},
     {"takes NULL and ''", "use a PG or B database, or write the translation by hand"},
     {"takes for NULL", "use a PG or B database, or write the translation by hand"},
+    {"which has a column's name", "give the variable another name at the source"},
     {"not measured on openGauss B", "it may run there as it is: try it, and supply the translation"},
 };
 
