@@ -116,7 +116,11 @@ static int fail(const struct err *e) {
 
 /* By the subtask's end, or to go on elsewhere. */
 static int end(const struct worker_follow *f) {
-    return ordered(f, ORDER_FINISH) && !atomic_load(&f->v->stop) ? EXIT_OK : EXIT_CANCELLED;
+    if (!ordered(f, ORDER_FINISH) || atomic_load(&f->v->stop)) {
+        return EXIT_CANCELLED;
+    }
+    worker_reverse_clear(f->v);
+    return EXIT_OK;
 }
 
 /* Until it has ended, or somebody wants something else. running: people have been told that it is. */

@@ -96,6 +96,20 @@ static int left_behind(struct reversing *r, const struct err *why) {
     return end(r, false);
 }
 
+void worker_reverse_clear(struct invocation *v) {
+    struct reversing r = begin(v, NULL);
+    struct err e = ERR_INIT;
+    struct reverse_facts facts;
+    struct follow_figures none;
+    atomic_bool never = false;
+    r.task.retry_ms = 1;
+    if (!reverse_task(&r.task, &(struct reverse_options){.drop = true}, NULL, &never, &never, &r.arena, &facts, &none,
+                      &e)) {
+        log_err("clear", &e);
+    }
+    arena_clear(&r.arena);
+}
+
 /* ---- carrying back ---- */
 
 static bool flow(void *arg, const struct follow_watch *w, atomic_bool *stop, atomic_bool *finish,

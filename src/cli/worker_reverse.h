@@ -10,6 +10,9 @@
  * reason, and there will be no way back. False + e: the worker has to end, or the task is another one's. */
 bool worker_reverse_prepare(struct invocation *v, struct worker_watch *w, struct err *e) WARN_UNUSED;
 
+/* The subtask is finished before there was a way back: what following left in the target goes, if that can be done at once. */
+void worker_reverse_clear(struct invocation *v);
+
 /* Waits for the order to begin, if it does not come with `begun`, and carries changes back until an order or an error ends it; the exit
  * code. Errors have been told. ORDER_UNDO_CUTOVER ends it as well: that is the caller's. */
 int worker_reverse_run(struct invocation *v, struct worker_watch *w, bool begun);

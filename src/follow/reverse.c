@@ -139,6 +139,7 @@ static bool end_way(struct reversing *v, struct err *e) {
     bool ok = target_open(v->run.task, &a, &c, &id, e) && claim_lock(c, v->run.name, e) &&
               way_back_end(&v->run, c, &v->checkpoint, &v->way, e);
     if (ok) {
+        way_forward_end(&v->run, c);
         forget_record(v);
     }
     gauss_close(c);
@@ -149,8 +150,12 @@ static bool end_way(struct reversing *v, struct err *e) {
 /* Also while the source is away. */
 static bool drop(struct reversing *v, struct err *e) {
     struct run *r = &v->run;
-    return run_open_target(r, e) && claim(v, e) && way_back_read(r, &r->arena, &v->way, e) &&
-           (v->way.state == WAY_BACK_NONE || way_back_end(r, r->target, &r->load.checkpoint, &v->way, e));
+    bool ok = run_open_target(r, e) && claim(v, e) && way_back_read(r, &r->arena, &v->way, e) &&
+              (v->way.state == WAY_BACK_NONE || way_back_end(r, r->target, &r->load.checkpoint, &v->way, e));
+    if (ok) {
+        way_forward_end(r, r->target);
+    }
+    return ok;
 }
 
 static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struct reverse_facts *facts,

@@ -11,7 +11,7 @@ struct reverse_options {
     bool prepare;         /* only make what the target needs; changes count from then on */
     bool until_caught_up; /* end where the target's log ends now */
     bool finish;          /* the same, and take down what was made: the way back has ended */
-    bool drop;            /* only take it down, whatever has not been carried back */
+    bool drop;            /* only take it down, whatever has not been carried back; also fine when nothing was made */
 };
 
 /* What was found out on the way, for people. In the caller's arena. */

@@ -13,6 +13,7 @@
 #include "follow/binlog_feed.h"
 #include "follow/capture.h"
 #include "follow/definition.h"
+#include "follow/way_back.h"
 #include "gauss/origin.h"
 
 struct following {
@@ -220,8 +221,7 @@ static void choose_origin(struct following *f, unsigned sessions) {
     struct run *r = &f->run;
     struct gauss_rows rows;
     struct err refused = ERR_INIT;
-    char *name = arena_printf(&r->arena, "godwit_%08x", str_hash(r->name)),
-         *first = arena_printf(&r->arena, "%s_0", name);
+    char *name = way_forward_name(&r->arena, r->name), *first = arena_printf(&r->arena, "%s_0", name);
     char *room = arena_printf(&r->arena,
                               "SELECT current_setting('max_replication_slots')::integer - count(*) FROM "
                               "pg_replication_origin_status WHERE external_id NOT LIKE '%s%%'",

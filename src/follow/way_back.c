@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "engine/claim.h"
 #include "gauss/lsn.h"
+#include "gauss/origin.h"
 #include "gauss/publication.h"
 #include "gauss/slot.h"
 #include "value/digest.h"
@@ -19,6 +20,38 @@ enum { BUSY_MS = 30000, BUSY_PAUSE_MS = 100 };
 
 char *way_back_name(struct arena *a, const char *task, const char *database) {
     return arena_printf(a, "godwit_back_%08x", str_hash(arena_printf(a, "%s%s", task, database)));
+}
+
+char *way_forward_name(struct arena *a, const char *task) {
+    return arena_printf(a, "godwit_%08x", str_hash(task));
+}
+
+/* An origin is in use until the server has noticed that its session has gone. */
+static bool drop_origin(struct gauss_client *c, const char *name, struct err *e) {
+    enum { TRIES = 20 };
+    for (int i = 0; !origin_drop(c, name, e); i++) {
+        if (!str_eq(e->sqlstate, "55006") || i == TRIES) { /* object_in_use */
+            return false;
+        }
+        err_clear(e);
+        clock_sleep_ms(BUSY_PAUSE_MS);
+    }
+    return true;
+}
+
+void way_forward_end(struct run *r, struct gauss_client *c) {
+    struct arena a = ARENA_INIT;
+    struct err e = ERR_INIT;
+    const char *const *names;
+    size_t n = 0;
+    bool ok = origin_list(c, &a, arena_printf(&a, "%s_", way_forward_name(&a, r->name)), &names, &n, &e);
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = drop_origin(c, names[i], &e);
+    }
+    if (!ok) {
+        log_err("origins", &e); /* the next task of this name uses them again */
+    }
+    arena_clear(&a);
 }
 
 static bool has_bool(const struct database *db) {

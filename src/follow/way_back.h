@@ -18,8 +18,14 @@ struct way_back {
     const char *identities; /* as they were, JSON */
 };
 
-/* The begin of the names of a task's replication origins, in the arena. Names are of the whole server. */
+/* The name of a task's slot and publication, in the arena. Names are of the whole server. */
 char *way_back_name(struct arena *a, const char *task, const char *database);
+
+/* The begin of the names of a task's replication origins, which mark what was carried forward; in the arena. */
+char *way_forward_name(struct arena *a, const char *task);
+
+/* Nobody carries forward any more: the origins go. What cannot be done is logged. */
+void way_forward_end(struct run *r, struct gauss_client *c);
 
 /* Which decoder, and why. */
 bool way_back_decoder(struct run *r, struct decoder_choice *out, struct err *e) WARN_UNUSED;

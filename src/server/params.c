@@ -14,6 +14,12 @@ enum { ENTRIES_MAX = 9, TEXT_BYTES_MAX = 4096 };
     .kind = PARAM_NUMBER, .low = 0, .high = 10000, .advanced = true,                                                   \
     .without_meaning = "readers are opened once and kept: their number is query-dop",                                  \
     .without_meaning_zh = "读取连接一次建立并保持,数量由 query-dop 决定"
+/* While changes are applied. */
+#define FAULT(fault, of, what, what_zh)                                                                                \
+    {                                                                                                                  \
+        .name = fault, .kind = PARAM_CHOICE, .value = "stop", .choices = "stop|retry|divert", .option = of,            \
+        .advanced = true, .en = what, .zh = what_zh                                                                    \
+    }
 #define INCREMENTAL_CHECK                                                                                              \
     .kind = PARAM_NUMBER, .advanced = true,                                                                            \
     .without_meaning = "rows are checked again when they differ, not by a timer",                                      \
@@ -150,6 +156,17 @@ static const struct param_spec specs[] = {
      .option = "on_error",
      .en = "a row the target refuses ends the subtask, or is put aside and counted",
      .zh = "目标端拒绝某行时停止,或另存并计数"},
+    {.name = "follow-mode",
+     .kind = PARAM_CHOICE,
+     .value = "per-key",
+     .choices = "per-key|strict",
+     .option = "mode",
+     .advanced = true,
+     .en = "in which order changes are applied, either way",
+     .zh = "增量与反向迁移应用变更的顺序"},
+    FAULT("on-missing", "on_missing", "a row to change or delete is not there", "要更新或删除的行不存在"),
+    FAULT("on-duplicate", "on_duplicate", "a row to insert is there already", "要插入的行已存在"),
+    FAULT("on-refused", "on_refused", "a changed row is refused", "变更的行被拒绝"),
     {.name = "chunk-size",
      .kind = PARAM_SIZE,
      .value = "32MiB",
@@ -635,6 +652,9 @@ static const struct {
     {"append", "add rows to them", "追加数据"},
     {"stop", "stop", "停止"},
     {"divert", "put the row aside", "另存该行并继续"},
+    {"retry", "try it again", "重试"},
+    {"per-key", "rows of different keys go their own ways", "不同键的行互不等待"},
+    {"strict", "in the order they were committed", "按提交顺序"},
     {"auto", "by itself", "自动选择"},
     {"lock", "with a short lock", "短暂加锁"},
     {"lock-free", "without a lock", "不加锁"},

@@ -220,10 +220,13 @@ def test_a_way_back_that_is_not_taken(work, move, source, shop):
     worker.wait_for_stage("incremental-stopped")
     worker.order("stop")
     assert worker.wait(30).code == 130 and left_in(move.target)[0] == 1
+    origins = "SELECT count(*) FROM pg_replication_origin"
+    marks = move.one(origins)
     worker = work(source, shop, fence=2, resume=True, checked=True, incremental="stopped")
     worker.wait_for_stage("incremental-stopped")
     worker.order("finish")
     assert worker.wait(30).code == 0 and left_in(move.target) == [0, 0, 0]
+    assert move.one(origins) < marks
 
 
 def test_a_source_that_is_away_while_changes_come_back(work, move):
