@@ -14,6 +14,11 @@ from oracle import compare  # noqa: E402
 DEADLINE_S = 120  # an ASan build on a busy machine
 
 
+def times(n):
+    """How often something is killed: GODWIT_KILLS times as often when that is set, for a long look."""
+    return n * int(os.environ.get("GODWIT_KILLS", 1))
+
+
 def wait_until(condition, what, deadline_s=60, alive=None):
     """Poll a condition (no fixed sleeps); its value once it is true."""
     end = time.monotonic() + deadline_s

@@ -12,7 +12,7 @@ import pytest
 import writing
 from definitions import Definitions, Rows
 from databases import Database
-from moving import Move, Sources, error_of, figures, wait_until
+from moving import Move, Sources, error_of, figures, times, wait_until
 from servers import MariaDB, MySQL9, Postgres
 
 
@@ -61,7 +61,7 @@ def test_writers_before_while_and_after_the_load(move, source, shop):
     dice = random.Random(5)
     writers = [writing.Writer(source, shop, seed).start() for seed in (1, 2)]
     move("load", source, shop).ok()
-    for _ in range(8):
+    for _ in range(times(8)):
         run = move.start("follow", source, shop, "--jobs", str(dice.choice([1, 3, 4])))
         time.sleep(dice.uniform(0.4, 1.5))
         run.kill9()

@@ -10,7 +10,7 @@ import pytest
 import writing
 from control import Server, agent_of, subtask, workers_of
 from cutting import Application, left_in, let_in, read_only, same
-from moving import wait_until
+from moving import times, wait_until
 from test_openapi import Checked
 from working import Worker, job_for
 from writing_back import BackWriter
@@ -97,12 +97,14 @@ def test_killed_while_it_is_made_and_taken_back(work, move, source, shop):
     worker = work(source, shop, fence=fence)
     worker.wait_for_stage("incremental-running")
     worker.order("cutover", cutover={})
-    for kill in range(8):
+    for _ in range(times(8)):
         wait_until(lambda w=worker: w.of_kind("progress") or w.stages, "it has begun", 30, worker.alive)
         time.sleep(dice.uniform(0, 1.5))  # the instant is what is random
         worker.kill9()
-        if left == "cutover" and "reverse-running" in worker.stages and kill > 3:
+        if left == "cutover" and "reverse-running" in worker.stages:
             left = "undo"
+        elif left == "undo" and "cutover-undone" in worker.stages:
+            left = "cutover"
         fence += 1
         worker = work(source, shop, fence=fence, resume=True, checked=True, incremental=left, cutover={"check": "none"})
     if left == "cutover":

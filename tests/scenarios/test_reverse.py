@@ -11,7 +11,7 @@ import pytest
 
 import writing
 from databases import Database
-from moving import Move, Sources, error_of, figures, last_event, wait_until
+from moving import Move, Sources, error_of, figures, last_event, times, wait_until
 from servers import MariaDB, MySQL9, Postgres
 from writing_back import BackWriter
 
@@ -57,7 +57,7 @@ def test_writers_and_kills(move, source, moved):
     """Killed at random moments: nothing is lost, nothing doubled. At the end everything that was made is put back."""
     dice = random.Random(5)
     writers = [BackWriter(move.target, moved, seed).start() for seed in (1, 2)]
-    for _ in range(8):
+    for _ in range(times(8)):
         run = move.start("reverse", source, moved, "--jobs", str(dice.choice([1, 3, 4])))
         time.sleep(dice.uniform(0.3, 1.2))
         run.kill9()
