@@ -232,6 +232,9 @@ static const char *json_item(struct pg *c, struct val v) {
 }
 
 static struct val json_aggregate(struct pg *c, const struct sql_node *n) {
+    if (c->o->dialect != DIALECT_PG) {
+        return pg_fail(c, "the aggregate function %s, which openGauss was not seen to have", n->name);
+    }
     struct val v = pgq_expr(c, n->args[0]);
     if (str_eq(n->name, "json_arrayagg")) {
         return pg_val(TC_JSON, pg_fmt(c, "jsonb_agg(%s)", json_item(c, v)), true);

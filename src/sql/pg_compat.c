@@ -9,6 +9,10 @@
 
 const char *pgq_compat(struct pg *c, const char *name) {
     struct sql_translation *t = c->q->out;
+    if (str_starts(name, "json_") && c->o->dialect != DIALECT_PG) {
+        pg_fail(c, "a JSON function whose counterpart stands on functions that openGauss was not seen to have");
+        return "NULL";
+    }
     bool have = false;
     for (size_t i = 0; i < t->ncompat; i++) {
         have = have || str_eq(t->compat[i], name);

@@ -48,9 +48,9 @@ static const char *by_label(struct pg *c, const struct val *v) {
     struct sb b = {.a = c->a};
     for (size_t i = 0; i < v->col->from->nlabels; i++) {
         const char *label = v->col->from->labels[i];
-        sb_printf(&b, "%s%s", i == 0 ? "" : ", ", pg_string_literal(c, label, strlen(label)));
+        sb_printf(&b, " WHEN %s THEN %zu", pg_string_literal(c, label, strlen(label)), i + 1);
     }
-    return pg_fmt(c, "array_position(ARRAY[%s]::text[], %s::text)", sb_text(&b), pg_p(c, *v));
+    return pg_fmt(c, "CASE %s::text%s END", pg_p(c, *v), sb_text(&b));
 }
 
 /* ORDER BY of a window or an aggregate: no aliases, no positions. */

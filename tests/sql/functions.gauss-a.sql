@@ -164,22 +164,22 @@ SELECT "products"."id" FROM "products" WHERE (coalesce("products"."attrs" #>> '{
 -- refused: not carried, line 1, column 8: function JSON_OBJECT with arguments
 
 -- case: json_length, json_keys, json_type
-SELECT "products"."id", godwit_compat.json_length("products"."attrs") AS "a", godwit_compat.json_length(godwit_compat.json_extract("products"."attrs", '$.tags')) AS "b", godwit_compat.json_keys("products"."attrs") AS "c", godwit_compat.json_type("products"."attrs") AS "d", godwit_compat.json_depth("products"."attrs") AS "e" FROM "products" ORDER BY "products"."id";
+-- refused: not carried, line 1, column 12: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: json_contains
-SELECT "products"."id", godwit_compat.json_contains(godwit_compat.json_extract("products"."attrs", '$.tags'), '"metal"'::jsonb)::int AS "a", godwit_compat.json_contains("products"."attrs", '{"color": "grey"}'::jsonb)::int AS "b", (CASE WHEN "products"."attrs" IS NOT NULL AND 'one' IS NOT NULL AND '$.size' IS NOT NULL THEN godwit_compat.json_extract("products"."attrs", '$.size') IS NOT NULL END)::int AS "c" FROM "products" ORDER BY "products"."id";
+-- refused: not carried, line 1, column 12: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: json changes
-SELECT "products"."id", godwit_compat.json_set(godwit_compat.json_set("products"."attrs", '$.size', 9::text::jsonb, 'set'), '$.new', to_jsonb('x'::text), 'set') AS "a", godwit_compat.json_set(godwit_compat.json_set("products"."attrs", '$.size', 9::text::jsonb, 'insert'), '$.new', to_jsonb(TRUE), 'insert') AS "b", godwit_compat.json_set(godwit_compat.json_set("products"."attrs", '$.size', 9::text::jsonb, 'replace'), '$.new', 1::text::jsonb, 'replace') AS "c", godwit_compat.json_remove(godwit_compat.json_remove("products"."attrs", '$.size'), '$.tags[0]') AS "d" FROM "products" ORDER BY "products"."id";
+-- refused: not carried, line 1, column 12: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: json arrays grow
-SELECT godwit_compat.json_array_append("products"."attrs", '$.tags', to_jsonb('new'::text)) AS "a", CASE WHEN "products"."attrs" IS NOT NULL THEN godwit_compat.json_merge_patch("products"."attrs", '{"color": null, "size": {"w": 1}}'::jsonb) END AS "b" FROM "products" ORDER BY "products"."id";
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: json_valid and json_quote
-SELECT godwit_compat.json_valid('{"a": 1}')::int AS "a", godwit_compat.json_valid('{a')::int AS "b", godwit_compat.json_quote('a"b') AS "c";
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: cast to json
-SELECT '[1, 2]'::jsonb AS "a", godwit_compat.json_extract('{"a": {"b": 3}}'::jsonb, '$.a.b') AS "b";
+-- refused: not carried, line 1, column 37: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: last_insert_id before any
 SELECT godwit_compat.last_insert_id() AS "l";
@@ -206,7 +206,7 @@ SELECT ('Abc' ~* '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."na
 -- refused: not carried, line 1, column 49: function regexp_substr
 
 -- case: member of
-SELECT "products"."id", godwit_compat.json_contains(("products"."attrs" #> '{tags}'), to_jsonb('metal'::text))::int AS "m", coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) AS "c" FROM "products" ORDER BY "products"."id";
+-- refused: not carried, line 1, column 12: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: texts as dates
 -- refused: not carried, line 1, column 13: CONCAT: an A database takes NULL and '' for the same value

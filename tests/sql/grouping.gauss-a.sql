@@ -83,17 +83,16 @@ SELECT coalesce(bit_or("employees"."rights"::bigint), 0) AS "o", coalesce(bit_an
 SELECT (round(stddev_pop("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "a", (round(stddev_samp("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "b", (round(var_pop("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "c", (round(var_samp("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "d" FROM "employees";
 
 -- case: json_arrayagg
-SELECT "employees"."dept", jsonb_agg("employees"."id") AS "ids" FROM "employees" WHERE "employees"."dept" = 'board' GROUP BY "employees"."dept";
--- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
+-- refused: not carried, line 1, column 14: the aggregate function json_arrayagg, which openGauss was not seen to have
 
 -- case: json_objectagg
-SELECT jsonb_object_agg("employees"."name", "employees"."salary") AS "j" FROM "employees" WHERE "employees"."salary" IS NOT NULL;
+-- refused: not carried, line 1, column 8: the aggregate function json_objectagg, which openGauss was not seen to have
 
 -- case: aggregates of conditions
 SELECT sum(("orders"."status" = 'new')::int) AS "n", sum(CASE WHEN "orders"."status" = 'paid' THEN 1 ELSE 0 END) AS "p", count(CASE WHEN "orders"."note" IS NULL THEN 1 ELSE NULL END) AS "nn" FROM "orders";
 
 -- case: order by an aggregate
-SELECT "orders"."status" FROM "orders" GROUP BY "orders"."status" ORDER BY count(*) DESC NULLS LAST, array_position(ARRAY['new', 'paid', 'sent', 'gone']::text[], "orders"."status"::text);
+SELECT "orders"."status" FROM "orders" GROUP BY "orders"."status" ORDER BY count(*) DESC NULLS LAST, CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 END;
 
 -- case: group of a subquery
 SELECT (SELECT "c"."name" FROM "customers" AS "c" WHERE "c"."id" = (array_agg("o"."customer_id"))[1]) AS "who", count(*) AS "c" FROM "orders" AS "o" GROUP BY (SELECT "c"."name" FROM "customers" AS "c" WHERE "c"."id" = "o"."customer_id") ORDER BY "who" NULLS FIRST;

@@ -83,10 +83,10 @@ SELECT coalesce(bit_or("employees"."rights"::bigint), 0) AS "o", coalesce(bit_an
 SELECT (round(stddev_pop("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "a", (round(stddev_samp("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "b", (round(var_pop("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "c", (round(var_samp("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "d" FROM "employees";
 
 -- case: json_arrayagg
-SELECT "employees"."dept", jsonb_agg("employees"."id") AS "ids" FROM "employees" WHERE "employees"."dept" = 'board' GROUP BY "employees"."dept";
+-- refused: not carried, line 1, column 14: the aggregate function json_arrayagg, which openGauss was not seen to have
 
 -- case: json_objectagg
-SELECT jsonb_object_agg("employees"."name", "employees"."salary") AS "j" FROM "employees" WHERE "employees"."salary" IS NOT NULL;
+-- refused: not carried, line 1, column 8: the aggregate function json_objectagg, which openGauss was not seen to have
 
 -- case: aggregates of conditions
 SELECT sum((("orders"."status" = 'new'))::int) AS "n", sum(CASE WHEN (("orders"."status" = 'paid')) THEN 1 ELSE 0 END) AS "p", count(CASE WHEN ("orders"."note" IS NULL) THEN 1 ELSE NULL END) AS "nn" FROM "orders";

@@ -93,7 +93,7 @@ SELECT jsonb_object_agg("employees"."name", "employees"."salary") AS "j" FROM "e
 SELECT sum(("orders"."status" = 'new')::int) AS "n", sum(CASE WHEN "orders"."status" = 'paid' THEN 1 ELSE 0 END) AS "p", count(CASE WHEN "orders"."note" IS NULL THEN 1 ELSE NULL END) AS "nn" FROM "orders";
 
 -- case: order by an aggregate
-SELECT "orders"."status" FROM "orders" GROUP BY "orders"."status" ORDER BY count(*) DESC NULLS LAST, array_position(ARRAY['new', 'paid', 'sent', 'gone']::text[], "orders"."status"::text);
+SELECT "orders"."status" FROM "orders" GROUP BY "orders"."status" ORDER BY count(*) DESC NULLS LAST, CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 END;
 
 -- case: group of a subquery
 SELECT (SELECT "c"."name" FROM "customers" AS "c" WHERE "c"."id" = (array_agg("o"."customer_id"))[1]) AS "who", count(*) AS "c" FROM "orders" AS "o" GROUP BY (SELECT "c"."name" FROM "customers" AS "c" WHERE "c"."id" = "o"."customer_id") ORDER BY "who" NULLS FIRST;

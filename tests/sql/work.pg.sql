@@ -255,7 +255,7 @@ CREATE PROCEDURE "sales_report"("p_year" integer, INOUT result_1 refcursor DEFAU
 #variable_conflict use_column
 BEGIN
     OPEN result_1 FOR SELECT "p_year" AS "year", count(DISTINCT "o"."customer_id") AS "customers", count(DISTINCT "o"."id") AS "orders", coalesce(sum("l"."qty" * "l"."price"), 0) AS "turnover" FROM "orders" AS "o" LEFT JOIN "order_lines" AS "l" ON "l"."order_id" = "o"."id" WHERE extract(year FROM "o"."placed")::int = "p_year";
-    OPEN result_2 FOR SELECT to_char("o"."placed", 'YYYY"-"MM') AS "month", "o"."status", count(*) AS "n" FROM "orders" AS "o" WHERE extract(year FROM "o"."placed")::int = "p_year" GROUP BY to_char("o"."placed", 'YYYY"-"MM'), "o"."status" ORDER BY "month" NULLS FIRST, array_position(ARRAY['new', 'paid', 'sent', 'gone']::text[], "o"."status"::text);
+    OPEN result_2 FOR SELECT to_char("o"."placed", 'YYYY"-"MM') AS "month", "o"."status", count(*) AS "n" FROM "orders" AS "o" WHERE extract(year FROM "o"."placed")::int = "p_year" GROUP BY to_char("o"."placed", 'YYYY"-"MM'), "o"."status" ORDER BY "month" NULLS FIRST, CASE "o"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 END;
     OPEN result_3 FOR SELECT "c"."name", sum("l"."qty" * "l"."price") AS "sum", rank() OVER (ORDER BY sum("l"."qty" * "l"."price") DESC NULLS LAST) AS "place" FROM "customers" AS "c" JOIN "orders" AS "o" ON "o"."customer_id" = "c"."id" JOIN "order_lines" AS "l" ON "l"."order_id" = "o"."id" WHERE "o"."placed" BETWEEN godwit_compat.to_datetime("p_year"::text || '-01-01') AND godwit_compat.to_datetime("p_year"::text || '-12-31 23:59:59') GROUP BY "c"."id", "c"."name" ORDER BY "place" NULLS FIRST, "c"."name";
 END;
 $godwit$;
