@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 
 enum { SAMPLE_EVERY_MS = 2000, SAMPLES_MAX = 720 };
 
@@ -168,7 +169,9 @@ static bool write_live(struct tasks *t, struct live *x, struct err *e) {
         if (!ok) {
             return false;
         }
-        if (t->now_ms - x->sampled_ms >= x->sample_every_ms) {
+        /* A cut-over has steps, and no speed. */
+        bool flows = !str_eq(json_string_value(json_object_get(x->progress, "phase")), "cutover");
+        if (flows && t->now_ms - x->sampled_ms >= x->sample_every_ms) {
             x->sampled_ms = t->now_ms;
             if (!sample(t, x, e)) {
                 return false;

@@ -88,6 +88,7 @@ export function useSamples(id: number): Resource<Sample[]> {
       // The server keeps fewer of them: when there are too many, its own are read again.
       if (old.length >= MOST_SAMPLES) return 'reload'
       const f = change.figures as Figures
+      if (f.phase === 'cutover') return undefined // it has no speed
       const at_ms = (change.at_ms as number | undefined) ?? Date.now()
       if (at_ms <= (old.at(-1)?.at_ms ?? 0)) return undefined
       return [...old, { at_ms, rows: f.rows ?? 0, bytes: f.bytes ?? 0, rows_per_s: f.rows_per_s ?? 0, bytes_per_s: f.bytes_per_s ?? 0, phase: f.phase, ...followOf(f) }]
