@@ -60,12 +60,12 @@ static void tell_end(struct invocation *v, const json_t *report) {
         print_items(json_object_get(report, "items"));
         puts(zh ? "没有阻碍割接的项目" : "nothing stands in the way of the cut-over");
     } else if (v->o.cutover.undo) {
-        puts(zh ? "已撤销割接:应用可以重新写入源端"
+        puts(zh ? "已撤销割接：应用可以重新写入源端"
                 : "the cut-over is taken back: the application may write to the source");
     } else if (json_is_true(json_object_get(report, "made_before"))) {
         puts(zh ? "割接此前已完成" : "the cut-over was made before");
     } else {
-        printf(zh ? "割接完成,停机 %.1f 秒:应用可以写入目标端;godwit reverse 把变更回写到源端\n"
+        printf(zh ? "割接完成，停机 %.1f 秒：应用可以写入目标端；godwit reverse 把变更回写到源端\n"
                   : "the cut-over is made, %.1f s of downtime: the application may write to the target; godwit reverse "
                     "carries back what it writes\n",
                (double)json_integer_value(json_object_get(report, "downtime_ms")) / 1000);

@@ -44,7 +44,7 @@ static bool token(struct verb_call *v, struct err *e) {
             fprintf(
                 stderr,
                 v->zh
-                    ? "在该机器上将令牌存为文件,然后运行 godwit agent --server %s --token-file 文件\n"
+                    ? "在该机器上将令牌存为文件，然后运行 godwit agent --server %s --token-file 文件\n"
                     : "put it into a file on that machine, then run godwit agent --server %s --token-file FILE there\n",
                 v->client.server);
         }
@@ -76,7 +76,7 @@ static const struct verb verbs[] = {
     {"stop", "ID ..", "stop the agent", "停止 agent", 0, 1, MACHINES_MAX, host_stop},
     {"uninstall", "ID ..", "stop the agent and remove the kit", "停止 agent 并删除迁移组件", 0, 1, MACHINES_MAX,
      host_uninstall},
-    {"cleanup", "ID ..", "remove what is left there, whatever state it is in", "清理残留(任何状态下)", 0, 1,
+    {"cleanup", "ID ..", "remove what is left there, whatever state it is in", "清理残留（任何状态下）", 0, 1,
      MACHINES_MAX, host_cleanup},
     {"log", "ID", "a machine's log", "查看执行机日志", 0, 1, 1, host_log},
     {"token", "NAME", "a one-time token for a machine whose agent is started by hand",

@@ -13,7 +13,7 @@ enum { DAYS = 30, HOST_MAX = 64 };
 static bool new_password(struct verb_call *v, const struct api_session *s, const char *old, struct err *e) {
     const char *fresh, *again;
     if (!verb_password(v, v->new_password_file,
-                       v->zh ? "该账号必须设置新口令。新口令: " : "The account needs a new password: ", &fresh, e)) {
+                       v->zh ? "该账号必须设置新口令。新口令： " : "The account needs a new password: ", &fresh, e)) {
         return false;
     }
     if (fresh == NULL) {
@@ -21,7 +21,7 @@ static bool new_password(struct verb_call *v, const struct api_session *s, const
         return err_hint(e, "give it at the prompt, or with --new-password-file FILE");
     }
     if (v->new_password_file == NULL) {
-        if (!verb_password(v, NULL, v->zh ? "再输入一次: " : "Once more: ", &again, e)) {
+        if (!verb_password(v, NULL, v->zh ? "再输入一次： " : "Once more: ", &again, e)) {
             return false;
         }
         if (!str_eq(fresh, again)) {
@@ -62,7 +62,7 @@ static bool keep(struct verb_call *v, const json_t *answer, struct err *e) {
         (void)verb_print_json(v, told);
         json_decref(told);
     } else {
-        printf(v->zh ? "已登录 %s;令牌保存在 %s\n" : "logged in at %s; the token is in %s\n", v->client.server, path);
+        printf(v->zh ? "已登录 %s；令牌保存在 %s\n" : "logged in at %s; the token is in %s\n", v->client.server, path);
     }
     return true;
 }
@@ -72,7 +72,7 @@ static bool login(struct verb_call *v, struct err *e) {
     const char *name = v->nwords > 0 ? v->words[0] : "admin";
     struct api_session s;
     json_t *answer = NULL;
-    char *prompt = arena_printf(v->a, v->zh ? "%s 在 %s 的口令: " : "Password of %s at %s: ", name, v->client.server);
+    char *prompt = arena_printf(v->a, v->zh ? "%s 在 %s 的口令： " : "Password of %s at %s: ", name, v->client.server);
     if (!verb_password(v, v->password_file, prompt, &password, e)) {
         return false;
     }
@@ -95,7 +95,7 @@ static bool login(struct verb_call *v, struct err *e) {
 
 static const struct verb verbs[] = {
     {NULL, "[NAME]", "log in as NAME (default admin) and keep a token for the other commands",
-     "以 NAME(默认 admin)登录,并保存令牌供其他命令使用",
+     "以 NAME（默认 admin）登录，并保存令牌供其他命令使用",
      VERB_PASSWORD_FILE | VERB_NEW_PASSWORD_FILE | VERB_DAYS | VERB_ROLE | VERB_NO_TOKEN, 0, 1, login},
     {0},
 };

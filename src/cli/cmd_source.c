@@ -36,7 +36,8 @@ static bool add_password(struct verb_call *v, json_t *source, struct err *e) {
         return true;
     }
     if (!verb_password(v, v->password_file,
-                       v->zh ? "数据源口令(可为空): " : "Password of the data source (may be empty): ", &password, e)) {
+                       v->zh ? "数据源口令（可为空）： " : "Password of the data source (may be empty): ", &password,
+                       e)) {
         return false;
     }
     return password == NULL || json_object_set_new(source, "password", json_string(password)) == 0 ||

@@ -315,8 +315,8 @@ static bool watch(struct verb_call *v, struct err *e) {
 
 static const struct verb verbs[] = {
     {"create", "-f FILE.json", "make a task; data sources and machines by name or number",
-     "创建任务;数据源和执行机可用名称或编号", VERB_FILE | VERB_START, 0, 0, create},
-    {"list", "", "tasks, the newest first", "列出任务,最新的在前", VERB_PAGE | VERB_STATUS | VERB_NAME, 0, 0, list},
+     "创建任务；数据源和执行机可用名称或编号", VERB_FILE | VERB_START, 0, 0, create},
+    {"list", "", "tasks, the newest first", "列出任务，最新的在前", VERB_PAGE | VERB_STATUS | VERB_NAME, 0, 0, list},
     {"show", "ID", "one task with its subtasks", "显示任务及其子任务", 0, 1, 1, show},
     {"start", "ID | subtask ID", "start it", "启动", 0, 1, 2, start},
     {"watch", "ID", "follow it until it is over", "跟踪任务直到结束", 0, 1, 1, watch},

@@ -105,7 +105,7 @@ void help_command(FILE *out, const struct command *c, bool zh) {
           "  TARGET  opengauss://user@host:5432/database?parameters    (or postgresql://)\n\n",
           out);
     if (c->bit == CMD_CHECK) {
-        fputs(zh ? "  两者可以互换:以第一个为准,与第二个比较\n\n"
+        fputs(zh ? "  两者可以互换：以第一个为准，与第二个比较\n\n"
                  : "  They may change places: the first is taken for right, the second is compared with it\n\n",
               out);
     }

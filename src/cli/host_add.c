@@ -58,10 +58,11 @@ static bool confirm(struct verb_call *v, const struct place *p, const json_t *ke
                (err_set(e, ERR_SSH_HOST_KEY, "the host key of %s is not the one that was given", p->host),
                 err_cause(e, "given: %s; now: %s %s", v->host_key, type, fingerprint));
     }
-    char *prompt = arena_printf(
-        v->a,
-        v->zh ? "%s 的主机密钥为 %s %s\n是否信任?(yes/no) " : "The host key of %s is %s %s\nDo you trust it? (yes/no) ",
-        text_fit(v->a, p->host, 100), text_fit(v->a, type, 40), text_fit(v->a, fingerprint, 80));
+    char *prompt =
+        arena_printf(v->a,
+                     v->zh ? "%s 的主机密钥为 %s %s\n是否信任？(yes/no) "
+                           : "The host key of %s is %s %s\nDo you trust it? (yes/no) ",
+                     text_fit(v->a, p->host, 100), text_fit(v->a, type, 40), text_fit(v->a, fingerprint, 80));
     if (!terminal_ask(v->a, prompt, v->stop, &answer, e)) {
         return false;
     }
@@ -101,7 +102,7 @@ static bool key_login(struct verb_call *v, json_t *body, struct err *e) {
     if (!net_ssh_key_check(key, passphrase, e)) {
         bool asked =
             passphrase == NULL &&
-            password_ask(v->a, v->zh ? "私钥口令: " : "Passphrase of the private key: ", v->stop, &passphrase, e) &&
+            password_ask(v->a, v->zh ? "私钥口令： " : "Passphrase of the private key: ", v->stop, &passphrase, e) &&
             passphrase != NULL;
         if (!asked) {
             return false;
@@ -123,7 +124,7 @@ static bool login(struct verb_call *v, const struct place *p, json_t *body, stru
     if (v->key_file != NULL) {
         return key_login(v, body, e);
     }
-    char *prompt = arena_printf(v->a, v->zh ? "%s@%s 的口令: " : "Password of %s@%s: ", p->user, p->host);
+    char *prompt = arena_printf(v->a, v->zh ? "%s@%s 的口令： " : "Password of %s@%s: ", p->user, p->host);
     if (!verb_password(v, v->password_file, prompt, &password, e)) {
         return false;
     }
@@ -175,7 +176,7 @@ bool host_add(struct verb_call *v, struct err *e) {
     }
     if (ok && !verb_print_json(v, answer)) {
         verb_one(v, answer, added);
-        fprintf(stderr, v->zh ? "安装:godwit host install %lld\n" : "to install it: godwit host install %lld\n",
+        fprintf(stderr, v->zh ? "安装：godwit host install %lld\n" : "to install it: godwit host install %lld\n",
                 (long long)json_integer_value(json_object_get(answer, "id")));
     }
     json_decref(answer);

@@ -79,9 +79,9 @@ static void tell_prepared(struct showing *s, const struct reverse_facts *facts, 
     if (s->v->o.quiet || s->v->json_events || !s->v->o.reverse.prepare) {
         return;
     }
-    printf(s->zh ? "%s复制槽 %s,此后(%s)目标端的变更将回到源端\n解码插件:%s\n"
+    printf(s->zh ? "%s复制槽 %s，此后（%s）目标端的变更将回到源端\n解码插件：%s\n"
                  : "%sslot %s: changes of the target from now on (%s) will be carried back\ndecoder: %s\n",
-           facts->prepared_before ? (s->zh ? "此前已准备," : "prepared before, ") : "", facts->slot, facts->position,
+           facts->prepared_before ? (s->zh ? "此前已准备，" : "prepared before, ") : "", facts->slot, facts->position,
            facts->decoder);
     fflush(stdout);
 }

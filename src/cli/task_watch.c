@@ -141,7 +141,7 @@ static char *following(struct watch *w, struct arena *a, const json_t *f) {
     char speed[32], rest[32];
     str_count((uint64_t)json_number_value(json_object_get(f, "rows_per_s")), speed);
     str_count((uint64_t)json_integer_value(json_object_get(json_object_get(f, "rest"), "rows")), rest);
-    return arena_printf(a, w->v->zh ? "%s 行/秒,待写入 %s,延迟 %.1f 秒" : "%s rows/s, %s to apply, %.1f s behind",
+    return arena_printf(a, w->v->zh ? "%s 行/秒，待写入 %s，延迟 %.1f 秒" : "%s rows/s, %s to apply, %.1f s behind",
                         speed, rest, json_number_value(json_object_get(f, "lag_s")));
 }
 

@@ -16,7 +16,7 @@
     X(TEXT_CHECK, "Comparing", "校验中")                                                                               \
     X(TEXT_DONE, "Done", "完成")                                                                                       \
     X(TEXT_FAILED, "Failed", "失败")                                                                                   \
-    X(TEXT_STOPPING, "Stopping (once more: at once)", "停止中(再按一次立即停止)")                                      \
+    X(TEXT_STOPPING, "Stopping (once more: at once)", "停止中（再按一次立即停止）")                                    \
     X(TEXT_STOPPED, "Stopped", "已停止")                                                                               \
     X(TEXT_ROWS, "rows", "行")                                                                                         \
     X(TEXT_ETA, "left", "剩余")                                                                                        \

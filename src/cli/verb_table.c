@@ -136,7 +136,7 @@ void verb_more(const struct verb_call *v, const json_t *list) {
     long long total = json_integer_value(json_object_get(list, "total"));
     size_t here = json_array_size(json_object_get(list, "items"));
     if (total > (long long)here) {
-        printf(v->zh ? "共 %lld 条,本页 %zu 条;--page 翻页\n" : "%lld in all, %zu on this page; --page turns it\n",
+        printf(v->zh ? "共 %lld 条，本页 %zu 条；--page 翻页\n" : "%lld in all, %zu on this page; --page turns it\n",
                total, here);
     }
 }

@@ -246,7 +246,7 @@ static bool add_held(struct call *c, const struct job_subtask *x, int64_t task, 
                                     "no other subtask has this target", "title_zh", "目标模式没有被其他子任务占用",
                                     "status", is_held ? "failed" : "ok", "message", message, "statement", "hint",
                                     is_held ? "finish or delete that subtask's task, or choose another schema" : NULL,
-                                    "hint_zh", is_held ? "请先结束或删除该子任务所属的任务,或选择其他模式" : NULL));
+                                    "hint_zh", is_held ? "请先结束或删除该子任务所属的任务，或选择其他模式" : NULL));
     if (is_held) {
         json_int_t failed = json_integer_value(json_object_get(c->out, "failed"));
         json_object_set_new(c->out, "failed", json_integer(failed + 1));

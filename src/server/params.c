@@ -13,7 +13,7 @@ enum { ENTRIES_MAX = 9, TEXT_BYTES_MAX = 4096 };
 #define POOL                                                                                                           \
     .kind = PARAM_NUMBER, .low = 0, .high = 10000, .advanced = true,                                                   \
     .without_meaning = "readers are opened once and kept: their number is query-dop",                                  \
-    .without_meaning_zh = "读取连接一次建立并保持,数量由 query-dop 决定"
+    .without_meaning_zh = "读取连接一次建立并保持，数量由 query-dop 决定"
 /* While changes are applied. */
 #define FAULT(fault, of, what, what_zh)                                                                                \
     {                                                                                                                  \
@@ -23,7 +23,7 @@ enum { ENTRIES_MAX = 9, TEXT_BYTES_MAX = 4096 };
 #define INCREMENTAL_CHECK                                                                                              \
     .kind = PARAM_NUMBER, .advanced = true,                                                                            \
     .without_meaning = "rows are checked again when they differ, not by a timer",                                      \
-    .without_meaning_zh = "有差异的行会重新校验,而不是按时间或行数触发"
+    .without_meaning_zh = "有差异的行会重新校验，而不是按时间或行数触发"
 
 static const struct param_field table_fields[] = {
     {"rules.table.name", "white|black", "white: only these tables; black: all but these", "白名单或黑名单"},
@@ -32,19 +32,19 @@ static const struct param_field table_fields[] = {
 };
 static const struct param_field row_fields[] = {
     {"rules.row.name", NULL, "regular expression of table names", "表名的正则表达式"},
-    {"rules.row.text", NULL, "offset,count in the order of the key", "按主键顺序的偏移量,行数"},
+    {"rules.row.text", NULL, "offset,count in the order of the key", "按主键顺序的偏移量，行数"},
     {0},
 };
 static const struct param_field column_fields[] = {
     {"rules.column.name", NULL, "table", "表名"},
-    {"rules.column.text", NULL, "columns, separated by commas", "列名,以逗号分隔"},
+    {"rules.column.text", NULL, "columns, separated by commas", "列名，以逗号分隔"},
     {"rules.column.attribute", "include|exclude", "only these columns, or all but these", "包含或排除这些列"},
     {0},
 };
 static const struct param_field type_fields[] = {
-    {"override_type", NULL, "MySQL type, such as tinyint(1)", "MySQL 类型,如 tinyint(1)"},
+    {"override_type", NULL, "MySQL type, such as tinyint(1)", "MySQL 类型，如 tinyint(1)"},
     {"override_to", NULL, "type in the target", "目标端类型"},
-    {"override_tables", NULL, "tables it is for, separated by commas; * for all", "适用的表,以逗号分隔;* 为全部"},
+    {"override_tables", NULL, "tables it is for, separated by commas; * for all", "适用的表，以逗号分隔；* 为全部"},
     {0},
 };
 
@@ -53,7 +53,7 @@ static const struct param_field type_fields[] = {
 #define LOSS(rule, policies, otherwise, what, what_zh)                                                                 \
     {                                                                                                                  \
         .name = "on-loss." rule, .kind = PARAM_CHOICE, .value = otherwise, .choices = policies, .advanced = true,      \
-        .en = what ": stop, or change and count them", .zh = what_zh ":停止,或改动并计数"                      \
+        .en = what ": stop, or change and count them", .zh = what_zh "：停止，或改动并计数"                    \
     }
 
 static const struct param_spec specs[] = {
@@ -62,13 +62,13 @@ static const struct param_spec specs[] = {
      .value = "",
      .high = 64,
      .en = "schema in the target, where the subtask names none (default: the source database's name)",
-     .zh = "目标端模式(子任务未指定时使用;默认:源库名)"},
+     .zh = "目标端模式（子任务未指定时使用；默认：源库名）"},
     {.name = "is-migration-object",
      .kind = PARAM_BOOL,
      .value = "true",
      .en =
          "also views, functions, procedures and triggers; this build moves tables, and lists the others in the report",
-     .zh = "同时迁移视图、函数、存储过程和触发器;当前版本只迁移表,其余对象列在报告中"},
+     .zh = "同时迁移视图、函数、存储过程和触发器；当前版本只迁移表，其余对象列在报告中"},
     {.name = "source.query-dop",
      .kind = PARAM_NUMBER,
      .value = "",
@@ -76,7 +76,7 @@ static const struct param_spec specs[] = {
      .high = 64,
      .option = "source_jobs",
      .en = "the check reads the source with so many connections (default: as jobs)",
-     .zh = "校验时源端并行查询数(默认同 jobs)"},
+     .zh = "校验时源端并行查询数（默认同 jobs）"},
     {.name = "sink.query-dop",
      .kind = PARAM_NUMBER,
      .value = "",
@@ -84,7 +84,7 @@ static const struct param_spec specs[] = {
      .high = 64,
      .option = "target_jobs",
      .en = "the check reads the target with so many connections (default: as jobs)",
-     .zh = "校验时目标端并行查询数(默认同 jobs)"},
+     .zh = "校验时目标端并行查询数（默认同 jobs）"},
     {.name = "rules.enable",
      .kind = PARAM_BOOL,
      .value = "false",
@@ -96,7 +96,7 @@ static const struct param_spec specs[] = {
      .high = ENTRIES_MAX,
      .fields = table_fields,
      .en = "how many rules say which tables to check; with a white one black ones do not count",
-     .zh = "表过滤规则数;有白名单时黑名单不起作用"},
+     .zh = "表过滤规则数；有白名单时黑名单不起作用"},
     {.name = "rules.row",
      .kind = PARAM_RULES,
      .value = "0",
@@ -124,7 +124,7 @@ static const struct param_spec specs[] = {
      .value = "refuse",
      .choices = "refuse|overwrite|append",
      .en = "tables of the same name in the target: refuse to start, drop them, or add to them",
-     .zh = "目标端已有同名表时:拒绝启动、删除或追加"},
+     .zh = "目标端已有同名表时：拒绝启动、删除或追加"},
     {.name = "precheck",
      .kind = PARAM_BOOL,
      .value = "true",
@@ -142,20 +142,20 @@ static const struct param_spec specs[] = {
      .high = 256,
      .option = "jobs",
      .en = "connections to each end (default: from the machine's cores)",
-     .zh = "每端连接数(默认按机器核数)"},
+     .zh = "每端连接数（默认按机器核数）"},
     {.name = "rate-limit",
      .kind = PARAM_SIZE,
      .value = "",
      .option = "rate_limit",
      .en = "at most so much a second is read from the source (default: no limit)",
-     .zh = "每秒从源端读取的上限(默认不限)"},
+     .zh = "每秒从源端读取的上限（默认不限）"},
     {.name = "on-error",
      .kind = PARAM_CHOICE,
      .value = "stop",
      .choices = "stop|divert",
      .option = "on_error",
      .en = "a row the target refuses ends the subtask, or is put aside and counted",
-     .zh = "目标端拒绝某行时停止,或另存并计数"},
+     .zh = "目标端拒绝某行时停止，或另存并计数"},
     {.name = "follow-mode",
      .kind = PARAM_CHOICE,
      .value = "per-key",
@@ -195,7 +195,7 @@ static const struct param_spec specs[] = {
      .option = "timeout",
      .advanced = true,
      .en = "an answer of either end is waited for so long at most; 0: for ever",
-     .zh = "等待任一端应答的最长时间;0 表示不限"},
+     .zh = "等待任一端应答的最长时间；0 表示不限"},
     {.name = "retry",
      .kind = PARAM_DURATION,
      .value = "60s",
@@ -218,21 +218,21 @@ static const struct param_spec specs[] = {
      .option = "list_rows",
      .advanced = true,
      .en = "differing rows shown of each table; all are counted",
-     .zh = "每张表列出的差异行数,计数不受限"},
+     .zh = "每张表列出的差异行数，计数不受限"},
     {.name = "settle",
      .kind = PARAM_DURATION,
      .value = "",
      .option = "settle",
      .advanced = true,
      .en = "rows that differ are read again, the target so much later",
-     .zh = "有差异的行重新读取,目标端晚这么久"},
+     .zh = "有差异的行重新读取，目标端晚这么久"},
     {.name = "json-as-json",
      .kind = PARAM_BOOL,
      .value = "false",
      .option = "json_as_json",
      .advanced = true,
      .en = "JSON keeps its text (json instead of jsonb)",
-     .zh = "JSON 保留原文(json 而非 jsonb)"},
+     .zh = "JSON 保留原文（json 而非 jsonb）"},
     {.name = "time-as-interval",
      .kind = PARAM_BOOL,
      .value = "false",
@@ -265,7 +265,7 @@ static const struct param_spec specs[] = {
      .high = 99999,
      INCREMENTAL_CHECK,
      .en = "minutes between incremental checks",
-     .zh = "增量校验时间间隔(分钟)"},
+     .zh = "增量校验时间间隔（分钟）"},
     {.name = "source.debezium-num-period",
      .value = "1000",
      .low = 100,
@@ -279,7 +279,7 @@ static const struct param_spec specs[] = {
      .high = 99999,
      INCREMENTAL_CHECK,
      .en = "minutes between incremental checks",
-     .zh = "增量校验时间间隔(分钟)"},
+     .zh = "增量校验时间间隔（分钟）"},
     {.name = "sink.debezium-num-period",
      .value = "1000",
      .low = 100,
@@ -662,8 +662,8 @@ static const struct {
     {"null", "make it NULL", "置为 NULL"},
     {"replace", "put something else there", "替换"},
     {"clamp", "take the nearest that fits", "取最近的可容纳值"},
-    {"white", "only these", "白名单:仅这些表"},
-    {"black", "all but these", "黑名单:除这些表外"},
+    {"white", "only these", "白名单：仅这些表"},
+    {"black", "all but these", "黑名单：除这些表外"},
     {"include", "only these", "仅这些列"},
     {"exclude", "all but these", "除这些列外"},
 };
@@ -752,7 +752,7 @@ void params_print(FILE *out) {
         print_rule(s, out);
         fprintf(out, " | %s%s%s | %s%s%s |\n", s->en, s->without_meaning != NULL ? ". Has no meaning here: " : "",
                 s->without_meaning != NULL ? s->without_meaning : "", s->zh,
-                s->without_meaning != NULL ? "。此处无意义:" : "",
+                s->without_meaning != NULL ? "。此处无意义：" : "",
                 s->without_meaning != NULL ? s->without_meaning_zh : "");
     }
     fputs(

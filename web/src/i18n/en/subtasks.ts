@@ -91,7 +91,7 @@ export default {
     made: 'Made: the application writes to the target.',
     takenBack: 'Taken back: the application writes to the source.',
     notMade: 'Not made: everything is as it was before.',
-    downtime: 'Downtime', counted: 'Rows counted', carriedBack: 'Rows carried back',
+    downtime: 'Downtime', counted: 'Rows counted', carriedBack: 'Rows carried back at the end',
     steps: { look: 'Looking at both ends', catchUp: 'Catching up', fence: 'The source takes no more writes', drain: 'Applying what is left', check: 'Comparing', wayBack: 'Preparing the way back', undo: 'Putting back' },
   },
   timeline: 'What happened',
