@@ -138,6 +138,17 @@ static bool finish(struct applier *w, bool *rows, struct err *e) {
     return false;
 }
 
+/* A definition, which the user may decide otherwise; what passes is tried again. */
+static bool run_definition(struct applier *w, const char *sql, struct err *e) {
+    if (gauss_exec(w->target, sql, e) || e->retryable || !gauss_usable(w->target)) {
+        return e->code == ERR_NONE;
+    }
+    struct err why = *e;
+    err_set(e, ERR_APPLY_DEFINITION, "a definition has changed at the source, and the target refuses the same: %s",
+            why.message);
+    return err_cause(e, "%s", why.cause);
+}
+
 /* A statement of the target: whatever it is, it goes as it is written. All before it is in. */
 static bool run_statement(struct applier *w, const struct job *job, struct err *e) {
     const char *sql = job->flight->statement;
@@ -148,7 +159,8 @@ static bool run_statement(struct applier *w, const struct job *job, struct err *
     /* First what the coordinator, who moves the mark, takes first: the statement may change the task's own row. */
     char *first = arena_printf(&w->arena, "SELECT 1 FROM godwit.apply WHERE \"task\" = %s FOR UPDATE", task);
     if (!gauss_exec(w->target, w->open ? "SAVEPOINT godwit_job" : "BEGIN", e) || !gauss_exec(w->target, first, e) ||
-        (sql[0] != '\0' && !gauss_exec(w->target, sql, e))) {
+        (sql[0] != '\0' &&
+         !(job->flight->emptied != NULL ? gauss_exec(w->target, sql, e) : run_definition(w, sql, e)))) {
         return err_where(e, "%.300s", sql);
     }
     return gauss_exec(w->target, forget, e) && pipe_record(w, job, e) && finish(w, &rows, e);

@@ -1,4 +1,5 @@
 /* Column defaults: literals by the target's type, CURRENT_TIMESTAMP in its form, expressions through the translator. */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,7 +133,20 @@ static char *text_default(struct ddl_ctx *x, const struct column *c, const char 
     return str_literal_pg(x->a, text);
 }
 
+/* MariaDB's json is a text that is checked when rows are written: its default may be anything. */
+static char *json_default(struct ddl_ctx *x, const struct column *c, const char *text) {
+    json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
+    if (value == NULL) {
+        return dropped(x, c, arena_printf(x->a, "'%s' is no JSON", text));
+    }
+    json_decref(value);
+    return str_literal_pg(x->a, text);
+}
+
 static char *literal(struct ddl_ctx *x, const struct column *c, const char *text) {
+    if (ddl_is_json(c)) {
+        return json_default(x, c, text);
+    }
     switch (c->target.kind) {
     case TK_BIT:
         return bit_default(x, c, text);
@@ -162,7 +176,7 @@ static char *literal(struct ddl_ctx *x, const struct column *c, const char *text
         return time_default(x, c, text);
     case TK_TEXT:
         return text_default(x, c, text);
-    default: /* json, uuid, inet: quoted */
+    default: /* uuid, inet: quoted */
         return str_literal_pg(x->a, text);
     }
 }

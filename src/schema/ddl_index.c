@@ -80,10 +80,6 @@ char *ddl_inline_key(struct ddl_ctx *x) {
 
 /* ---- parts ---- */
 
-static bool is_json(const struct column *c) {
-    return c->target.kind == TK_JSONB || str_eq(c->target.ddl, "json");
-}
-
 static bool prefix_part(struct ddl_ctx *x, const struct index_part *p, char **out, char **why) {
     const struct column *c = p->column;
     char *name = ddl_quote(x, c->target_name);
@@ -92,7 +88,7 @@ static bool prefix_part(struct ddl_ctx *x, const struct index_part *p, char **ou
         *why = arena_printf(x->a, "a prefix of %s, which is %s in the target", c->name, c->target.ddl);
         return false;
     }
-    if (is_json(c)) {
+    if (ddl_is_json(c)) {
         *why = arena_printf(x->a, "a prefix of the JSON column %s", c->name);
         return false;
     }

@@ -32,6 +32,8 @@ struct table_parts {
     char *sequence;     /* as ddl_ctx.sequence */
     bool partitioned;
     char **partitions, **partition_sql; /* PostgreSQL: each one's table, quoted with its schema, and its statement */
+    char ***subpartitions;              /* the tables of each one's own */
+    char *rest;                         /* the table for rows that fit no other; NULL: none */
     char *scheme;                       /* what stands behind CREATE TABLE */
     const struct index *inline_key;
 };
@@ -102,6 +104,7 @@ char *ddl_generated_clause(struct ddl_ctx *x, const struct column *c);
 void ddl_notes(struct ddl_ctx *x);
 bool ddl_is_case_insensitive(const struct column *c);
 bool ddl_is_text(const struct column *c);
+bool ddl_is_json(const struct column *c); /* in the target */
 
 /* ---- ddl_counter.c ---- */
 const struct column *ddl_counter_column(const struct table *t);

@@ -68,17 +68,20 @@ static void for_values(struct ddl_ctx *x, struct text *sql, const struct split *
     text_add(sql, " TO (%s)", bound_list(x->a, p, false));
 }
 
-static void pg_subpartitions(struct ddl_ctx *x, struct text *sql, const char *parent, const struct partition *from,
-                             const struct split *sub) {
+static char **pg_subpartitions(struct ddl_ctx *x, struct text *sql, const char *parent, const struct partition *from,
+                               const struct split *sub) {
+    char **names = arena_array(x->a, char *, from->nsub + 1);
     for (size_t i = 0; i < from->nsub; i++) {
-        text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %zu, REMAINDER %zu)",
-                 partition_table(x, from->sub[i].name), parent, sub->nparts, i);
+        names[i] = partition_table(x, from->sub[i].name);
+        text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %zu, REMAINDER %zu)", names[i],
+                 parent, sub->nparts, i);
     }
+    return names;
 }
 
 static void pg_partition(struct ddl_ctx *x, struct text *sql, const struct partition_side *side, size_t i) {
     const struct partition *from = &x->t->part.parts[i];
-    char *name = partition_table(x, from->name);
+    char *name = partition_table(x, from->name), **subs = NULL;
     size_t before = sql->len;
     text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s", name, x->tq);
     if (side->main.kind == SPLIT_HASH) {
@@ -88,13 +91,14 @@ static void pg_partition(struct ddl_ctx *x, struct text *sql, const struct parti
     }
     if (side->sub != NULL) {
         text_add(sql, " PARTITION BY HASH (%s)", key_list(x->a, side->sub));
-        pg_subpartitions(x, sql, name, from, side->sub);
+        subs = pg_subpartitions(x, sql, name, from, side->sub);
     }
     if (from->comment != NULL && from->comment[0] != '\0') {
         text_add(sql, ";\nCOMMENT ON TABLE %s IS %s", name, str_literal_pg(x->a, from->comment));
     }
     if (x->parts != NULL) {
         x->parts->partitions[i] = name;
+        x->parts->subpartitions[i] = subs;
         x->parts->partition_sql[i] = arena_strdup(x->a, sql->s + before + 2);
     }
 }
@@ -106,15 +110,18 @@ void ddl_partition_tables(struct ddl_ctx *x, struct text *sql) {
     if (x->parts != NULL) {
         x->parts->partitions = arena_array(x->a, char *, x->t->part.n + 1);
         x->parts->partition_sql = arena_array(x->a, char *, x->t->part.n + 1);
+        x->parts->subpartitions = arena_array(x->a, char **, x->t->part.n + 1);
     }
     for (size_t i = 0; i < x->t->part.n; i++) {
         pg_partition(x, sql, x->part.side, i);
     }
     if (x->part.side->main.rest) {
+        char *rest = partition_table(x, "default");
         if (x->parts != NULL) {
             x->parts->scheme = arena_printf(x->a, "%s DEFAULT", x->parts->scheme);
+            x->parts->rest = rest;
         }
-        text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s DEFAULT", partition_table(x, "default"), x->tq);
+        text_add(sql, ";\nCREATE TABLE %s PARTITION OF %s DEFAULT", rest, x->tq);
     }
 }
 

@@ -178,6 +178,10 @@ bool ddl_is_text(const struct column *c) {
            c->type.kind == MYT_SET;
 }
 
+bool ddl_is_json(const struct column *c) {
+    return c->target.kind == TK_JSONB || str_eq(c->target.ddl, "json");
+}
+
 bool ddl_is_case_insensitive(const struct column *c) {
     const char *collation = c->type.collation;
     if (!ddl_is_text(c) || collation == NULL || str_eq(collation, "binary")) {

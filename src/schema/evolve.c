@@ -164,7 +164,11 @@ static void rename_tables(struct evolution *v) {
     for (int round = 0; round < 2; round++) {
         for (size_t i = 0; i < v->n; i++) {
             const struct pair *p = &v->pairs[i];
-            if (p->from == NULL || p->to == NULL || p->again || str_eq(p->from->target_name, p->to->target_name)) {
+            if (p->from == NULL || p->to == NULL || p->again) {
+                continue;
+            }
+            evolve_rename_partitions(v, p, round);
+            if (str_eq(p->from->target_name, p->to->target_name)) {
                 continue;
             }
             const char *schema = evolve_quote(v, p->from->target_schema);

@@ -288,7 +288,8 @@ static bool now(struct evolution *v, const struct pair *p, const struct column *
     return true;
 }
 
-/* What the source gives to rows that are there where the column is NOT NULL and has no default. NULL: it depends on the server. */
+/* What the source gives to rows that are there where the column is NOT NULL and has no default. NULL: it depends on the server, or the
+ * target cannot hold it: '' in MariaDB's json, 0000-00-00. */
 static char *implied_value(struct evolution *v, const struct column *c) {
     struct column copy = *c;
     copy.has_default = true;
@@ -356,8 +357,8 @@ static bool value_of_rows(struct evolution *v, const struct pair *p, const struc
     if (c->default_text != NULL) {
         *out = usual != NULL ? arena_strdup(v->a, usual) : NULL;
         return usual != NULL ||
-               evolve_no(v, "rows of table %s get the value %s in column %s, which the target cannot hold", p->to->name,
-                         c->default_text, c->name);
+               evolve_no(v, "rows of table %s get the value '%s' in column %s, which the target cannot hold",
+                         p->to->name, c->default_text, c->name);
     }
     *out = c->nullable ? NULL : implied_value(v, c);
     return true;

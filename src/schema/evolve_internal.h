@@ -57,5 +57,7 @@ void evolve_checks(struct evolution *v, struct pair *p);
 /* In place, or again? Rows of partitions that are emptied go. */
 bool evolve_partitions(struct evolution *v, struct pair *p);
 bool evolve_again(struct evolution *v, struct pair *p);
+/* PostgreSQL: partitions are tables, called after theirs. Names may be swapped: round 0 gives them one that nobody has, 1 the new one. */
+void evolve_rename_partitions(struct evolution *v, const struct pair *p, int round);
 
 #endif

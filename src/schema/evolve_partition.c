@@ -57,22 +57,51 @@ static bool add_the_rest(struct evolution *v, const struct pair *p) {
             continue;
         }
         bool same = k < p->to->part.n && str_eq(p->mid_parts->partition_sql[i], p->to_parts->partition_sql[k]);
-        if (!same || p->mid->part.parts[i].nsub > 0) {
-            return same && str_eq(p->from->target_name, p->to->target_name);
+        if (!same) {
+            return false;
         }
         k++;
     }
     for (; k < p->to->part.n; k++) {
         evolve_add(&v->tables, "%s", p->to_parts->partition_sql[k]);
     }
-    for (size_t i = 0, at = 0; i < p->from->part.n; i++) {
-        const char *from = p->from_parts->partitions[i], *to = is_gone(v, p, i) ? from : p->to_parts->partitions[at];
-        at += !is_gone(v, p, i);
-        if (!str_eq(from, to)) { /* they are called after their table */
-            evolve_add(&v->drops, "ALTER TABLE %s RENAME TO %s", from, strrchr(to, '.') + 1);
-        }
-    }
     return true;
+}
+
+/* Quoted names with their schema; number: of this one among the table's. */
+static void rename_partition(struct evolution *v, const struct pair *p, int round, size_t number, const char *from,
+                             const char *to) {
+    if (str_eq(from, to)) {
+        return;
+    }
+    char *between = arena_printf(v->a, "godwit_partition_%zu_%zu", (size_t)(p - v->pairs), number);
+    const char *schema = evolve_quote(v, p->from->target_schema);
+    if (round == 0) {
+        evolve_add(&v->renames, "ALTER TABLE %s RENAME TO %s", from, between);
+    } else {
+        evolve_add(&v->renames, "ALTER TABLE %s.%s RENAME TO %s", schema, between, strrchr(to, '.') + 1);
+    }
+}
+
+void evolve_rename_partitions(struct evolution *v, const struct pair *p, int round) {
+    const struct table_parts *from = p->from_parts, *to = p->to_parts;
+    size_t number = 0;
+    if (v->after.x.dialect != DIALECT_PG || !from->partitioned || !to->partitioned) {
+        return;
+    }
+    for (size_t i = 0, at = 0; i < p->from->part.n; i++) {
+        if (is_gone(v, p, i)) {
+            continue;
+        }
+        rename_partition(v, p, round, number++, from->partitions[i], to->partitions[at]);
+        for (size_t k = 0; from->subpartitions[i] != NULL && k < p->from->part.parts[i].nsub; k++) {
+            rename_partition(v, p, round, number++, from->subpartitions[i][k], to->subpartitions[at][k]);
+        }
+        at++;
+    }
+    if (from->rest != NULL) {
+        rename_partition(v, p, round, number, from->rest, to->rest);
+    }
 }
 
 static bool same_columns(const struct pair *p) {

@@ -151,50 +151,98 @@ def catalog(pg, schema):
     return found
 
 
+class Target:
+    """A schema of PostgreSQL that is changed statement by statement, and what is wrong with it."""
+
+    def __init__(self, pg, model):
+        self.pg, self.model = pg, model
+        self.wrong, self.counts, self.refused = [], {"done": 0, "refused": 0}, {}
+        pg.execute("CREATE SCHEMA moved")
+
+    def step(self, sql):
+        """False: no more can be told."""
+        answer = json.loads(self.model.run(sql))
+        kind, change, fresh = answer["answer"], answer["sql"], answer["fresh"] or ""
+        if kind == "same" and change is None:
+            self.refused[answer["why"]] = sql
+            self.counts["refused"] += 1
+        elif kind == "same":
+            self.counts["done"] += 1
+        elif not kind.startswith(("refused", "unknown")):
+            self.wrong.append(f"{sql}\n    {kind}")
+        try:
+            if change:
+                self.pg.execute(change)
+        except Exception as e:
+            self.wrong.append(f"{sql}\n    {e}\n    {change}")
+            change = None
+        if kind.startswith(("different", "unknown")):
+            return False  # the tool has gone on with other tables
+        if kind.startswith("refused"):
+            return True
+        if change is None:
+            self.pg.execute("DROP SCHEMA moved CASCADE; CREATE SCHEMA moved; " + fresh)
+            return True
+        before = catalog(self.pg, "moved")
+        self.pg.execute("ALTER SCHEMA moved RENAME TO kept; CREATE SCHEMA moved; " + fresh)
+        anew = catalog(self.pg, "moved")
+        self.pg.execute("DROP SCHEMA moved CASCADE; ALTER SCHEMA kept RENAME TO moved")
+        if before != anew:
+            self.wrong.append(f"{sql}\n    {change}\n    there: {sorted(before - anew, key=str)}\n    anew: {sorted(anew - before, key=str)}")
+            self.pg.execute("DROP SCHEMA moved CASCADE; CREATE SCHEMA moved; " + fresh)
+        return True
+
+
 @pytest.mark.parametrize("kind", ["mysql", "mariadb"])
 def test_target_follows(request, kind, pg_db):
     """PostgreSQL, changed statement by statement, has what it would have had if all had been made anew."""
     server = server_of(request, kind)
     seed = int(os.environ.get("GODWIT_SEED", "20240229"))
     print(f"GODWIT_SEED={seed}")
-    model = Model(server, f"target_{kind}", "schema=moved")
+    target = Target(pg_db, Model(server, f"target_{kind}", "schema=moved"))
     connection = pymysql.connect(host=server.host, port=server.port, user=server.user, password=server.password, autocommit=True)
-    wrong, counts, refused = [], {"done": 0, "refused": 0}, {}
-    pg_db.execute("CREATE SCHEMA moved")
     with connection, connection.cursor() as cursor:
         made = Definitions(random.Random(seed), cursor, f"target_{kind}", kind == "mariadb")
         for _ in range(STATEMENTS):
-            sql = made.statement()
-            answer = json.loads(model.run(sql))
-            if answer["answer"] == "same" and answer["sql"] is None:
-                refused[answer["why"]] = sql
-                counts["refused"] += 1
-            elif answer["answer"] == "same":
-                counts["done"] += 1
-            elif not answer["answer"].startswith(("refused", "unknown")):
-                wrong.append(f"{sql}\n    {answer['answer']}")
-            fresh = answer["fresh"] or ""
-            try:
-                if answer["sql"]:
-                    pg_db.execute(answer["sql"])
-            except Exception as e:
-                wrong.append(f"{sql}\n    {e}\n    {answer['sql']}")
-                answer["sql"] = None
-            if answer["answer"].startswith(("different", "unknown")):
-                break  # the tool has gone on with other tables
-            if answer["answer"].startswith("refused"):
-                continue
-            if answer["sql"] is None:
-                pg_db.execute("DROP SCHEMA moved CASCADE; CREATE SCHEMA moved; " + fresh)
-                continue
-            before = catalog(pg_db, "moved")
-            pg_db.execute("ALTER SCHEMA moved RENAME TO kept; CREATE SCHEMA moved; " + fresh)
-            anew = catalog(pg_db, "moved")
-            pg_db.execute("DROP SCHEMA moved CASCADE; ALTER SCHEMA kept RENAME TO moved")
-            if before != anew:
-                wrong.append(f"{sql}\n    {answer['sql']}\n    there: {sorted(before - anew, key=str)}\n    anew: {sorted(anew - before, key=str)}")
-                pg_db.execute("DROP SCHEMA moved CASCADE; CREATE SCHEMA moved; " + fresh)
-    model.end()
+            if not target.step(made.statement()):
+                break
+    target.model.end()
+    counts, refused = target.counts, target.refused
     print(counts, *refused.items(), sep="\n")
-    assert not wrong, f"seed {seed}:\n" + "\n".join(wrong)
+    assert not target.wrong, f"seed {seed}:\n" + "\n".join(target.wrong)
     assert counts["done"] > 5 * counts["refused"] or counts["done"] > STATEMENTS // 4, (counts, refused)
+
+
+# Partitions are tables with names of their own; json without a default; defaults that are no JSON, which only MariaDB takes.
+FOLLOWED = """
+CREATE TABLE s (id int auto_increment primary key) PARTITION BY RANGE (id) SUBPARTITION BY HASH (id) SUBPARTITIONS 2 (PARTITION p0 VALUES LESS THAN (5), PARTITION p1 VALUES LESS THAN (10))
+CREATE TABLE s2 LIKE s
+ALTER TABLE s ADD PARTITION (PARTITION p2 VALUES LESS THAN (20))
+CREATE TABLE s3 LIKE s
+RENAME TABLE s3 TO s4
+ALTER TABLE s DROP PARTITION p0
+CREATE TABLE h (id int primary key) PARTITION BY HASH (id) PARTITIONS 2
+CREATE TABLE i (id int primary key, c int) PARTITION BY HASH (id) PARTITIONS 3
+RENAME TABLE h TO tmp_, i TO h, tmp_ TO i
+RENAME TABLE h TO tmp_, s TO h, tmp_ TO s
+RENAME TABLE s TO tmp_, s2 TO s, tmp_ TO s2
+CREATE TABLE l (id int, v varchar(5)) PARTITION BY LIST COLUMNS (v) (PARTITION a VALUES IN ('a'), PARTITION b VALUES IN ('b'))
+RENAME TABLE l TO m
+CREATE TABLE l LIKE m
+RENAME TABLE l TO tmp_, m TO l, tmp_ TO m
+ALTER TABLE m ADD j json NOT NULL
+ALTER TABLE m ADD k json DEFAULT ''
+ALTER TABLE m ADD n json NOT NULL DEFAULT '{"a": 1}'
+CREATE TABLE j (id int primary key, j json NOT NULL DEFAULT '', k json DEFAULT '[')
+"""
+
+
+@pytest.mark.parametrize("kind", ["mysql", "mariadb"])
+def test_target_follows_fixed(request, kind, pg_db):
+    target = Target(pg_db, Model(server_of(request, kind), f"followed_{kind}", "schema=moved"))
+    for sql in FOLLOWED.strip().split("\n"):
+        assert target.step(sql), sql
+    assert target.model.end() == 0
+    assert not target.wrong, "\n".join(target.wrong)
+    cannot = {"rows of table m get the value '' in column k, which the target cannot hold"} if kind == "mariadb" else set()
+    assert set(target.refused) == cannot and target.counts["done"] == (18 if kind == "mariadb" else 16), (target.counts, target.refused)
