@@ -263,6 +263,8 @@ bool checkpoint_model(struct gauss_client *c, struct arena *a, const char *task,
 
 /* ---- the task ---- */
 
+/* Of a way back that was prepared before nothing can be used any more: it is as if that was under way (follow/way_back.h). A fence of the
+ * source that a cut-over has left on stays known: that has to be taken back. */
 bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const char *target_schema,
                       const struct database *db, struct err *e) {
     struct arena a = ARENA_INIT;
@@ -271,10 +273,12 @@ bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const
         &a,
         "DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.rejected WHERE \"task\" = "
         "%s; DELETE FROM godwit.step WHERE \"task\" = %s; DELETE FROM godwit.applied WHERE \"task\" = "
-        "%s; DELETE FROM godwit.apply WHERE \"task\" = %s; UPDATE godwit.task SET \"state\" = 0, "
+        "%s; DELETE FROM godwit.apply WHERE \"task\" = %s; DELETE FROM godwit.cutover WHERE \"task\" = %s AND "
+        "\"state\" <> 1; UPDATE godwit.reverse SET \"state\" = 1, \"identities\" = '{}' WHERE \"task\" = %s; UPDATE "
+        "godwit.task SET \"state\" = 0, "
         "\"target_schema\" = %s, \"model\" = %s, \"source_server\" = '', \"source_gtid\" = '', \"source_file\" = '', "
         "\"source_pos\" = 0, \"started_at\" = now(), \"finished_at\" = NULL WHERE \"name\" = %s",
-        task, task, task, task, task, str_literal_pg(&a, target_schema), model_literal(&a, db), task);
+        task, task, task, task, task, task, task, str_literal_pg(&a, target_schema), model_literal(&a, db), task);
     bool ok = run_owned(c, cp, sql, e);
     arena_clear(&a);
     return ok ? true : err_where(e, "task record");

@@ -53,7 +53,7 @@ static const struct param_field type_fields[] = {
 #define LOSS(rule, policies, otherwise, what, what_zh)                                                                 \
     {                                                                                                                  \
         .name = "on-loss." rule, .kind = PARAM_CHOICE, .value = otherwise, .choices = policies, .advanced = true,      \
-        .en = what ": stop, or change and count them", .zh = what_zh "：停止，或改动并计数"                    \
+        .en = what ": stop, or change and count them", .zh = what_zh "：停止，或改动并计数"                  \
     }
 
 static const struct param_spec specs[] = {

@@ -241,6 +241,22 @@ def test_what_stops_it(move, source, moved):
     move("reverse", source, moved, "--prepare").ok()
 
 
+def test_loaded_anew(move, source, moved):
+    """A way back that was prepared for an earlier load is none for the next one, whose own rows are no changes; nor was that cut over."""
+    move("cutover", source, moved, "--final-check", "none").ok()
+    source.execute("SET GLOBAL read_only = 0")
+    move.target.execute(f"INSERT INTO {moved}.plain (k, c) VALUES (1, 'lost with the load')")
+    move("load", source, moved, "--overwrite").ok()
+    assert move.one("SELECT count(*) FROM pg_replication_slots WHERE database = current_database()") == 0
+    assert error_of(move("reverse", source, moved).failed(1))["code"] == "GW1026"
+    made = last_event(move("cutover", source, moved).ok(), "report")["report"]
+    source.execute("SET GLOBAL read_only = 0")
+    assert "made_before" not in made and made["downtime_ms"] > 0
+    move.target.execute(f"INSERT INTO {moved}.plain (k, c) VALUES (1, 'new')")
+    catch_up(move, source, moved)
+    move("reverse", source, moved, "--finish").ok()
+
+
 def test_what_it_needs(godwit, tmp_path, mysql9):
     """--prepare says what is missing before anything is made."""
     with Postgres(settings={"wal_level": "replica"}) as postgres:
