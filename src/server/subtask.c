@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "server/alerts.h"
 #include "server/tasks.h"
 #include "server/view.h"
 #include "server/webhooks.h"
@@ -297,6 +298,28 @@ static bool recount(struct tasks *t, const struct subtask *x, enum subtask_statu
                      STORE_VALUES(STORE_I(permille), STORE_I(x->id)), NULL, e);
 }
 
+/* Finished where no worker is to take the way back down: people have to. */
+static bool say_what_is_left(struct tasks *t, const struct subtask *x, enum subtask_event event, struct err *e) {
+    struct subtask_left left;
+    if (event != EVENT_FINISH || x->leased) {
+        return true;
+    }
+    if (!subtask_left(t, x->id, &left, e)) {
+        return false;
+    }
+    if (left.changes == NULL || str_eq(left.changes, "stopping")) {
+        return true;
+    }
+    struct err what = ERR_INIT;
+    err_set(&what, ERR_LEFT_BEHIND, "the replication slot of the way back is still in the target");
+    err_cause(&what, "the subtask was finished while no worker was there to take it down");
+    err_hint(&what, "look at pg_replication_slots (godwit_back_..), and drop it: it keeps the target's log");
+    json_t *json = err_to_json(&what);
+    bool ok = alert_raise(t->store, t->feed, ALERT_WARNING, x->id, 0, json, e);
+    json_decref(json);
+    return ok;
+}
+
 bool subtask_event(struct tasks *t, int64_t id, enum subtask_event event, const json_t *reason, bool *changed,
                    struct err *e) {
     struct subtask x;
@@ -319,7 +342,8 @@ bool subtask_event(struct tasks *t, int64_t id, enum subtask_event event, const 
     char *text = reason == NULL ? NULL : json_dumps(reason, JSON_COMPACT);
     bool ok = store_step(t, &x, step, text, e) && note_change(t, &x, step, text, e) &&
               (step->action != ACTION_FORGET || forget(t, &x, e)) && recount(t, &x, step->to, e) &&
-              tasks_note(t, x.task, id, event, e) && tell(t, &x, e) && task_refresh(t, x.task, e);
+              say_what_is_left(t, &x, event, e) && tasks_note(t, x.task, id, event, e) && tell(t, &x, e) &&
+              task_refresh(t, x.task, e);
     free(text);
     if (ok && changed != NULL) {
         *changed = true;

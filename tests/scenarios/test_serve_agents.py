@@ -323,6 +323,21 @@ def test_the_online_states(admin, agent, make):
     assert [o["code"] for o in reversed(admin.ok("GET", "/api/v1/tasks/%d/operations" % got["task"])["items"])] == [1, 1, 2, 3, 100]
 
 
+def test_finished_while_nobody_can_take_the_way_back_down(admin, agent, make):
+    """That the slot is still in the target is told."""
+    _, (one,) = make(mode=2)
+    agent.take()
+    agent.stages(*ALL_OFFLINE[:-1], "incremental-start", "incremental-running")
+    admin.wait_status(one, 8)
+    admin.ok("POST", "/api/v1/subtasks/%d/stop-incremental" % one)
+    agent.stages("incremental-stopped")
+    admin.wait_status(one, 10)
+    agent.end(code=1, error={"code": "GW3001", "message": "gone", "retryable": True})
+    admin.wait_status(one, 1000)  # it is tried again later
+    admin.ok("POST", "/api/v1/subtasks/%d/finish" % one)
+    admin.wait(lambda: any(a["code"] == "GW1028" for a in admin.ok("GET", "/api/v1/alerts?open=true")["items"]), "it is told")
+
+
 def test_places_are_spread_and_kept(server, admin, agent, make):
     machines = [agent] + [Agent(server, admin, "m%d" % i).connect() for i in range(2)]
     for m in machines:
