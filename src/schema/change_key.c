@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "schema/draft.h"
 
-enum { KEY_MAX_BYTES = 3072 };
+enum { KEY_MAX_BYTES = 3072, TINY_MAX_BYTES = 255, POINT_BYTES = 25 };
 
 /* ---- keys ---- */
 
@@ -294,6 +294,15 @@ static void give_names(struct draft *d) {
     }
 }
 
+/* As much as MariaDB puts into a key of a column that has become one without an end: what fits. In characters. */
+static unsigned bare_prefix(const struct changer *x, const struct mytype *t) {
+    const struct schema_charset *cs = t->charset != NULL ? change_find_charset(x, t->charset) : NULL;
+    bool tiny = t->kind == MYT_TINYTEXT || t->kind == MYT_TINYBLOB;
+    return tiny                       ? TINY_MAX_BYTES
+           : str_eq(t->full, "point") ? POINT_BYTES
+                                      : KEY_MAX_BYTES / (cs != NULL ? cs->bytes_max : 1);
+}
+
 bool change_settle_keys(struct draft *d) {
     for (size_t i = 0; i < d->indexes.n; i++) {
         struct index *x = d->indexes.items[i];
@@ -303,7 +312,8 @@ bool change_settle_keys(struct draft *d) {
                 continue;
             }
             const struct mytype *t = &p->column->type;
-            bool whole = !takes_prefix(t) || (has_length(t) && p->prefix_chars >= t->length_chars);
+            bool shape = t->kind == MYT_GEOMETRY && x->kind == INDEX_PLAIN;
+            bool whole = (!takes_prefix(t) && !shape) || (has_length(t) && p->prefix_chars >= t->length_chars);
             p->prefix_chars = whole ? 0 : p->prefix_chars;
             bool bare = !whole && !has_length(t) && p->prefix_chars == 0 && x->kind <= INDEX_PLAIN;
             if (bare && !d->x->d->is_mariadb) {
@@ -311,8 +321,7 @@ bool change_settle_keys(struct draft *d) {
                                  p->column->name, x->name != NULL ? x->name : "?", t->full);
             }
             if (bare && x->kind == INDEX_PLAIN) {
-                const struct schema_charset *cs = t->charset != NULL ? change_find_charset(d->x, t->charset) : NULL;
-                p->prefix_chars = KEY_MAX_BYTES / (cs != NULL ? cs->bytes_max : 1); /* as much as fits */
+                p->prefix_chars = bare_prefix(d->x, t);
             }
             if (x->kind == INDEX_PRIMARY && p->column->nullable) {
                 p->column->nullable = false;

@@ -209,6 +209,19 @@ static bool generated(struct evolution *v, const struct pair *p, const struct co
                : evolve_no(v, "the expression of the generated column %s of table %s changes", to->name, p->to->name);
 }
 
+/* A computed column that stays and reads this one, whose type the target then does not change; NULL: none. */
+static const struct column *reader_of(struct evolution *v, const struct pair *p, const struct column *from) {
+    const char *name = str_quote_mysql(v->a, from->name);
+    for (size_t i = 0; i < p->from->ncolumns; i++) {
+        const struct column *c = &p->from->columns[i];
+        if (!c->loaded && c->generation_expr != NULL && strstr(c->generation_expr, name) != NULL &&
+            column_was(p->to, c) != NULL) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
 static bool change_column(struct evolution *v, const struct pair *p, size_t i, const struct column *to) {
     const struct column *mid = &p->mid->columns[i];
     char *using;
@@ -225,6 +238,11 @@ static bool change_column(struct evolution *v, const struct pair *p, size_t i, c
     if (!done) {
         if (!evolve_conversion(v, p, mid, to, &using)) {
             return false;
+        }
+        const struct column *reader = using != NULL ? reader_of(v, p, &p->from->columns[i]) : NULL;
+        if (reader != NULL) {
+            return evolve_no(v, "the type of column %s of table %s changes, which the generated column %s reads",
+                             to->name, p->to->name, reader->name);
         }
         char *old = mid->auto_increment ? NULL : ddl_default(&v->mid.x, mid);
         char *new = to->auto_increment ? NULL : ddl_default(&v->after.x, to);
