@@ -163,7 +163,8 @@ static json_t *body_of(const struct verb_call *v) {
     const struct {
         const char *key, *text;
         uint64_t number;
-    } all[] = {{"fence", v->fence, 0},
+    } all[] = {{"definition", v->definition, 0},
+               {"fence", v->fence, 0},
                {"check", v->final_check, 0},
                {"max_lag_s", NULL, v->max_lag_s},
                {"budget_s", NULL, v->downtime_s}};
@@ -327,7 +328,8 @@ static const struct verb verbs[] = {
     {"cutover", "ID | subtask ID", "cut over to the target; docs/cutover.md", "割接到目标端", VERB_CUTOVER, 1, 2,
      cutover},
     {"undo-cutover", "ID | subtask ID", "take the cut-over back", "撤销割接", 0, 1, 2, undo_cutover},
-    {"retry", "ID | subtask ID", "try what failed again", "重试失败的子任务", VERB_ACCEPT_MOVED, 1, 2, retry},
+    {"retry", "ID | subtask ID", "try what failed again", "重试失败的子任务", VERB_ACCEPT_MOVED | VERB_DEFINITION, 1, 2,
+     retry},
     {"check-again", "ID | subtask ID", "compare both ends once more", "重新校验", 0, 1, 2, check_again},
     {"reset", "ID | subtask ID", "back to the begin", "重置", 0, 1, 2, reset},
     {"copy", "ID", "make one like it", "复制任务", 0, 1, 1, copy},

@@ -56,6 +56,9 @@ static const struct verb_option options[] = {
     {"schema", "NAME", VERB_SCHEMA, "the tables of this schema", "列出该 schema 的表"},
     {"accept-moved", NULL, VERB_ACCEPT_MOVED, "the source has moved, but the tables that are loaded did not change",
      "源端位点已变化，但已迁移的表没有变化，继续"},
+    {"definition", "skip|SQL", VERB_DEFINITION,
+     "of a definition that has stopped it: go on, once, with what the target has; or run this SQL there instead",
+     "对于使其停止的表定义：以目标端现有定义继续一次，或代之以在目标端执行该 SQL"},
     {"fence", "HOW", VERB_CUTOVER, "read-only or confirmed: set the source's read_only, or you have stopped all writes",
      "read-only 或 confirmed:设置源端 read_only，或您已停止全部写入"},
     {"final-check", "WHAT", VERB_CUTOVER, "counts, full or none (default counts)",
@@ -140,6 +143,7 @@ static bool take_option(struct verb_call *v, const struct verb_option *o, const 
                  {"directory", &v->directory},
                  {"passphrase-file", &v->passphrase_file},
                  {"schema", &v->schema},
+                 {"definition", &v->definition},
                  {"fence", &v->fence},
                  {"final-check", &v->final_check},
                  {"role", &v->role}};

@@ -91,9 +91,10 @@ static bool take_check_tables(const json_t *job, struct options *o, struct err *
     return true;
 }
 
-static bool take_follow(const json_t *job, struct wanted *w, struct err *e) {
+static bool take_follow(const json_t *job, struct options *o, struct wanted *w, struct err *e) {
     const char *left;
-    if (!flag(job, "checked", &w->checked, e) || !worker_text(job, "incremental", &left, e)) {
+    if (!flag(job, "checked", &w->checked, e) || !worker_text(job, "incremental", &left, e) ||
+        !worker_text(job, "definition", &o->follow.definition, e)) {
         return false;
     }
     w->left = str_eq(left, "stopping")  ? FOLLOW_STOPPING
@@ -114,7 +115,7 @@ static bool take_job(const json_t *job, struct options *o, struct wanted *w, str
         !flag(job, "restart", &restart, e) || !flag(job, "accept_moved", &accept_moved, e) ||
         !flag(job, "check_again", &w->check_again, e) || !number(job, "fence", 0, 0, &fence, e) ||
         !number(job, "mode", MODE_OFFLINE, MODE_OFFLINE, &number_of_mode, e) || !take_directory(job, o, e) ||
-        !take_check_tables(job, o, e) || !take_follow(job, w, e) ||
+        !take_check_tables(job, o, e) || !take_follow(job, o, w, e) ||
         !worker_cutover_take(json_object_get(job, "cutover"), &o->cutover, e)) {
         return false;
     }

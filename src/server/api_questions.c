@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "server/cutover_order.h"
 #include "server/data_source.h"
 #include "server/hub.h"
+#include "server/order_text.h"
 #include "server/tasks.h"
 
 /* How long a worker may take: for what somebody waits before a screen, and for what looks at rows. */
@@ -306,7 +306,7 @@ static bool precheck_saved(struct call *c, struct err *e) {
 static bool cutover_look(struct call *c, struct err *e) {
     json_t *job, *order;
     int64_t id, machine;
-    if (!api_id(c, 0, &id, e) || !body_number(c, "machine", &machine, e) || !cutover_order_read(c, &order, e)) {
+    if (!api_id(c, 0, &id, e) || !body_number(c, "machine", &machine, e) || !order_text_cutover(c, &order, e)) {
         return false;
     }
     c->object = arena_printf(c->a, "subtask %lld", (long long)id);

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "server/cutover_order.h"
 #include "server/filters.h"
+#include "server/order_text.h"
 #include "server/repairs.h"
 #include "server/scheduler.h"
 #include "server/tasks.h"
@@ -334,10 +334,10 @@ static bool start_reverse(struct call *c, struct err *e) {
 
 static bool cutover_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
     json_t *order;
-    if (!cutover_order_read(c, &order, e)) {
+    if (!order_text_cutover(c, &order, e)) {
         return false;
     }
-    bool ok = subtask_event(t, id, EVENT_CUTOVER, NULL, NULL, e) && cutover_order_keep(t, id, order, e);
+    bool ok = subtask_event(t, id, EVENT_CUTOVER, NULL, NULL, e) && order_text_keep(t, id, ORDER_OF_CUTOVER, order, e);
     json_decref(order);
     return ok;
 }
@@ -364,10 +364,31 @@ static bool reset(struct call *c, struct err *e) {
     return change(c, reset_in, e);
 }
 
+/* What is said about a definition is about the one that has stopped it. */
+static bool stopped_by_definition(struct tasks *t, int64_t id, struct err *e) {
+    struct store_rows rows;
+    char code[8];
+    if (!store_rows(t->store, t->a, "SELECT reason FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(id)), &rows, e)) {
+        return false;
+    }
+    const char *text = rows.n > 0 ? store_cell(&rows, 0, 0) : NULL;
+    json_t *reason = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    bool so = str_eq(json_string_value(json_object_get(reason, "code")), err_code_text(ERR_APPLY_DEFINITION, code));
+    json_decref(reason);
+    return so || err_set(e, ERR_NOT_NOW, "subtask %lld was not stopped by a definition of its source", (long long)id);
+}
+
 static bool retry_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
     bool accept;
-    return api_flag(c, "accept_moved", false, &accept, e) && can_run(t, id, e) &&
-           subtask_event(t, id, EVENT_RETRY, NULL, NULL, e) && subtask_accept_moved(t, id, accept, e);
+    json_t *definition;
+    if (!api_flag(c, "accept_moved", false, &accept, e) || !order_text_definition(c, &definition, e)) {
+        return false;
+    }
+    bool ok = can_run(t, id, e) && (definition == NULL || stopped_by_definition(t, id, e)) &&
+              subtask_event(t, id, EVENT_RETRY, NULL, NULL, e) && subtask_accept_moved(t, id, accept, e) &&
+              order_text_keep(t, id, ORDER_OF_DEFINITION, definition, e);
+    json_decref(definition);
+    return ok;
 }
 
 static bool retry(struct call *c, struct err *e) {

@@ -7,9 +7,9 @@
 #include "base/str.h"
 #include "server/agent_messages.h"
 #include "server/alerts.h"
-#include "server/cutover_order.h"
 #include "server/hub.h"
 #include "server/job.h"
+#include "server/order_text.h"
 #include "server/tasks.h"
 
 enum { WAITING_MAX = 2000, SEEN_WITHIN_MS = 15000 };
@@ -115,8 +115,15 @@ struct claim {
     int64_t fence;
     bool resume, restart, check_again, accept_moved;
     struct subtask_left left;
-    json_t *job, *tables, *cutover;
+    json_t *job, *tables, *cutover, *definition;
 };
+
+static void claim_clear(struct claim *c) {
+    json_decref(c->tables);
+    json_decref(c->cutover);
+    json_decref(c->definition);
+    c->tables = c->cutover = c->definition = NULL;
+}
 
 /* In one transaction: the lease, the fence, the state. *got: false when another server was faster. */
 static bool claim_in(const struct api *api, struct tasks *t, const struct waiting *w, const struct machine *m,
@@ -137,7 +144,9 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
     }
     if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
         !subtask_to_check(t, w->id, &c->check_again, &c->tables, e) || !subtask_left(t, w->id, &c->left, e) ||
-        (c->left.changes != NULL && !cutover_order_of(t->store, t->a, w->id, &c->cutover, e)) ||
+        !order_text_of(t->store, t->a, w->id, ORDER_OF_CUTOVER, &c->cutover, e) ||
+        !order_text_of(t->store, t->a, w->id, ORDER_OF_DEFINITION, &c->definition, e) ||
+        !order_text_keep(t, w->id, ORDER_OF_DEFINITION, NULL, e) || /* once */
         !store_rows(t->store, t->a, "SELECT fence, attempts, generation, accept_moved FROM subtask WHERE id = ?",
                     STORE_VALUES(STORE_I(w->id)), &rows, e)) {
         return false;
@@ -157,9 +166,7 @@ static bool claim(const struct api *api, struct tasks *t, const struct waiting *
     if (claim_in(api, t, w, m, c, got, e)) {
         return tasks_commit(t, e);
     }
-    json_decref(c->tables);
-    json_decref(c->cutover);
-    c->tables = c->cutover = NULL;
+    claim_clear(c);
     tasks_rollback(t);
     return false;
 }
@@ -194,8 +201,7 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
         return true;
     }
     if (!job_of_subtask(t->store, t->a, api->key, "migrate", w->id, &c.job, &why)) {
-        json_decref(c.tables);
-        json_decref(c.cutover);
+        claim_clear(&c);
         return fail(api, t, w->id, &why, e);
     }
     m->used++;
@@ -206,12 +212,18 @@ static bool give(const struct api *api, struct tasks *t, const struct waiting *w
     json_object_set_new(c.job, "checked", json_boolean(c.left.checked));
     if (c.left.changes != NULL) {
         json_object_set_new(c.job, "incremental", json_string(c.left.changes));
-        json_object_set_new(c.job, "cutover", c.cutover);
+    }
+    if (c.cutover != NULL) {
+        json_object_set(c.job, "cutover", c.cutover);
+    }
+    if (c.definition != NULL) {
+        json_object_set(c.job, "definition", c.definition);
     }
     if (c.check_again) {
         json_object_set_new(c.job, "check_again", json_true());
-        json_object_set_new(c.job, "check_tables", c.tables != NULL ? c.tables : json_null());
+        json_object_set(c.job, "check_tables", c.tables != NULL ? c.tables : json_null());
     }
+    claim_clear(&c);
     log_info("placement", "subtask %lld goes to machine %lld, fence %lld", (long long)w->id, (long long)m->id,
              (long long)c.fence);
     /* When it cannot be sent the lease runs out, or the agent's next hello says that it has it not. */

@@ -11,10 +11,10 @@
 #include "base/str.h"
 #include "server/alerts.h"
 #include "server/attempts.h"
-#include "server/cutover_order.h"
 #include "server/figures.h"
 #include "server/hub.h"
 #include "server/kit.h"
+#include "server/order_text.h"
 #include "server/placement.h"
 #include "server/settings.h"
 #include "server/tasks.h"
@@ -103,7 +103,7 @@ static bool pass_on(struct scheduler *s, const struct store_rows *rows, size_t i
         return true;
     }
     json_t *message = order_message(id, fence, order), *options = NULL;
-    if (str_eq(order, "cutover") && !cutover_order_of(s->store, &s->arena, id, &options, e)) {
+    if (str_eq(order, "cutover") && !order_text_of(s->store, &s->arena, id, ORDER_OF_CUTOVER, &options, e)) {
         json_decref(message);
         return false;
     }

@@ -315,3 +315,43 @@ def test_a_server_migrates_online(server, godwit, move, mysql9, pg_db):
     same(move, mysql9, "online_served")
     assert left_in(pg_db) == [0, 0, 0]
     mysql9.execute("DROP DATABASE online_served")
+
+
+def test_a_definition_that_cannot_be_carried(server, mysql9, pg_db):
+    """It stops the subtask, which goes on with what people say about it."""
+    admin = server.admin()
+    mysql9.script(["CREATE DATABASE online_defined", "CREATE TABLE online_defined.t (id int PRIMARY KEY, c varchar(20) NOT NULL, y year)",
+                   "INSERT INTO online_defined.t VALUES (1, 'one', 2001)"])
+    source, target = admin.data_source("s", "mysql", mysql9), admin.data_source("t", "postgresql", pg_db.server)
+    task = admin.task("defined", [subtask(source, "online_defined", target, pg_db.name, mode=2)])["id"]
+    one = admin.subtasks(task)[0]["id"]
+
+    def stops(sql):
+        admin.wait_status(one, 8)
+        mysql9.execute(sql, database="online_defined")
+        assert admin.wait_status(one, 500)["reason"]["code"] == "GW3055"
+
+    def retry(body=None, status=200):
+        got, answer = admin("POST", "/api/v1/subtasks/%d/retry" % one, body)
+        assert got == status, answer
+        return answer
+
+    admin.wait_status(one, 8)
+    stops("ALTER TABLE t MODIFY c varbinary(20) NOT NULL")
+    for wrong in ("", 5, "x" * 70000):
+        assert retry({"definition": wrong}, 400)["error"]["code"] == "GW1067"
+    retry({"definition": "ALTER TABLE online_defined.t ALTER COLUMN c TYPE bytea\nUSING convert_to(c, 'UTF8')"})
+    admin.wait_status(one, 8)
+    mysql9.execute("INSERT INTO t VALUES (2, 0xff, 2002)", database="online_defined")
+    admin.wait(lambda: pg_db.execute("SELECT encode(c, 'hex') FROM online_defined.t WHERE id = 2") == [("ff",)], "it is there")
+    stops("ALTER TABLE t MODIFY y char(4)")  # what was said was about the other one
+    pg_db.execute("ALTER TABLE online_defined.t ALTER COLUMN y TYPE varchar(4) USING lpad(y::text, 4, '0')")
+    retry({"definition": "skip"})
+    admin.wait_status(one, 8)
+    mysql9.execute("INSERT INTO t VALUES (3, '3', 'year')", database="online_defined")
+    admin.wait(lambda: pg_db.execute("SELECT y FROM online_defined.t WHERE id = 3") == [("year",)], "it is there")
+    os.kill(workers_of(agent_of(server))[0], signal.SIGKILL)
+    admin.wait_status(one, 8)
+    admin.ok("POST", "/api/v1/subtasks/%d/finish" % one)
+    admin.wait(lambda: not workers_of(agent_of(server)), "the worker's end")
+    mysql9.execute("DROP DATABASE online_defined")

@@ -33,6 +33,13 @@ export function confirmMoved(subtask: Subtask): Promise<boolean> {
   return confirmAction(t('subtasks.confirm.moved', { name: nameOf(subtask) }), { title: actionWords('retry') })
 }
 
+/** A definition of its source has stopped it. */
+export function stoppedByDefinition(subtask: Subtask): boolean {
+  return subtask.reason?.code === 'GW3055'
+}
+/** The one that is asked about: DefinitionDialog.vue. */
+export const definitionOf = shallowRef<Subtask | null>(null)
+
 /** The one that a cut-over is being prepared for: CutoverDialog.vue. */
 export const cutoverOf = shallowRef<Subtask | null>(null)
 
@@ -44,6 +51,10 @@ export async function doAction(action: SubtaskAction, subtask: Subtask): Promise
   if (ASKED.has(action)) {
     const name = nameOf(subtask)
     if (!(await confirmAction(t(`subtasks.confirm.${action}`, { name }), { title: actionWords(action) }))) return
+  }
+  if (action === 'retry' && stoppedByDefinition(subtask)) {
+    definitionOf.value = subtask
+    return
   }
   if (action === 'retry' && sourceMoved(subtask)) {
     if (!(await confirmMoved(subtask))) return

@@ -1,13 +1,12 @@
-/* See cutover_order.h. */
-#include "server/cutover_order.h"
+/* See order_text.h. */
+#include "server/order_text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 
-enum { LAG_S_MAX = 3600, BUDGET_S_MAX = 86400 };
-
-static const char kind[] = "cutover-order";
+enum { LAG_S_MAX = 3600, BUDGET_S_MAX = 86400, SQL_BYTES_MAX = 64 << 10 };
 
 /* `names` end with NULL; the first is what is meant when nothing is said. */
 static bool choice(struct call *c, const char *name, const char *const *names, const char **out, struct err *e) {
@@ -37,7 +36,7 @@ static bool seconds(struct call *c, const char *name, int64_t high, json_t *to, 
     return true;
 }
 
-bool cutover_order_read(struct call *c, json_t **out, struct err *e) {
+bool order_text_cutover(struct call *c, json_t **out, struct err *e) {
     static const char *const fences[] = {"read-only", "confirmed", NULL};
     static const char *const checks[] = {"counts", "full", "none", NULL};
     const char *fence, *check;
@@ -54,23 +53,45 @@ bool cutover_order_read(struct call *c, json_t **out, struct err *e) {
     return false;
 }
 
-bool cutover_order_keep(struct tasks *t, int64_t subtask, const json_t *order, struct err *e) {
-    char *text = json_dumps(order, JSON_COMPACT);
-    bool ok = store_run(t->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
-                        STORE_VALUES(STORE_I(subtask), STORE_T(kind)), NULL, e) &&
-              store_run(t->store, "INSERT INTO document (subtask_id, kind, at_ms, text) VALUES (?, ?, ?, ?)",
+/* Over several lines, too. */
+bool order_text_definition(struct call *c, json_t **out, struct err *e) {
+    const json_t *v = json_object_get(c->body, "definition");
+    const char *text = json_string_value(v);
+    *out = NULL;
+    if (v == NULL || json_is_null(v)) {
+        return true;
+    }
+    size_t len = json_string_length(v);
+    if (text == NULL || len == 0 || len > SQL_BYTES_MAX || strlen(text) != len) {
+        return err_set(e, ERR_BODY, "definition is \"skip\", or SQL of at most %d bytes", SQL_BYTES_MAX);
+    }
+    *out = json_incref((json_t *)v);
+    return true;
+}
+
+/* ---- kept ---- */
+
+bool order_text_keep(struct tasks *t, int64_t subtask, const char *kind, const json_t *order, struct err *e) {
+    if (!store_run(t->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
+                   STORE_VALUES(STORE_I(subtask), STORE_T(kind)), NULL, e)) {
+        return false;
+    }
+    if (order == NULL) {
+        return true;
+    }
+    char *text = json_dumps(order, JSON_COMPACT | JSON_ENCODE_ANY);
+    bool ok = store_run(t->store, "INSERT INTO document (subtask_id, kind, at_ms, text) VALUES (?, ?, ?, ?)",
                         STORE_VALUES(STORE_I(subtask), STORE_T(kind), STORE_I(t->now_ms), STORE_T(text)), NULL, e);
     free(text);
     return ok;
 }
 
-bool cutover_order_of(struct store *s, struct arena *a, int64_t subtask, json_t **out, struct err *e) {
+bool order_text_of(struct store *s, struct arena *a, int64_t subtask, const char *kind, json_t **out, struct err *e) {
     struct store_rows rows;
     if (!store_rows(s, a, "SELECT text FROM document WHERE subtask_id = ? AND kind = ?",
                     STORE_VALUES(STORE_I(subtask), STORE_T(kind)), &rows, e)) {
         return false;
     }
-    *out = rows.n > 0 ? json_loads(store_cell(&rows, 0, 0), 0, NULL) : NULL;
-    *out = *out != NULL ? *out : json_object();
+    *out = rows.n > 0 ? json_loads(store_cell(&rows, 0, 0), JSON_DECODE_ANY, NULL) : NULL;
     return true;
 }
