@@ -64,5 +64,16 @@ test('a cut-over, and back', { timeout: 180_000 }, async () => {
   await stage('Incremental').getByText('In progress').waitFor()
   sql(databases.source, "INSERT INTO account (owner) VALUES ('eve');", 'moving_on')
   await until(async () => sql(databases.target, "SELECT count(*) FROM bank.account WHERE owner = 'eve'", 'moving_on').trim() === '1', 'it is followed')
+
+  // A definition that cannot be carried stops it; people say what is to be done.
+  sql(databases.source, 'ALTER TABLE account MODIFY owner varbinary(40);', 'moving_on')
+  await stage('Incremental').getByText('Failed').waitFor({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Try again' }).click()
+  const question = page.getByRole('dialog', { name: /^Go on with moving_on/ })
+  await question.getByText('GW3055').waitFor()
+  await question.getByText('Run this SQL in the target instead, once').click()
+  await question.getByRole('textbox', { name: 'SQL for the target' }).fill("ALTER TABLE bank.account ALTER COLUMN owner TYPE bytea\nUSING convert_to(owner, 'UTF8')")
+  await question.getByRole('button', { name: 'Try again' }).click()
+  await stage('Incremental').getByText('In progress').waitFor({ timeout: 60_000 })
   await gw.api.call('POST', `/api/v1/subtasks/${subtask}/finish`)
 })
