@@ -61,7 +61,7 @@ def test_writers_before_while_and_after_the_load(move, source, shop):
     dice = random.Random(5)
     writers = [writing.Writer(source, shop, seed).start() for seed in (1, 2)]
     move("load", source, shop).ok()
-    for _ in range(times(8)):
+    for _ in range(times(6)):
         run = move.start("follow", source, shop, "--jobs", str(dice.choice([1, 3, 4])))
         time.sleep(dice.uniform(0.4, 1.5))
         run.kill9()

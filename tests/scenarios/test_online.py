@@ -79,7 +79,7 @@ def test_killed_at_random_instants(work, move, source, shop):
     dice = random.Random(7)
     writer = writing.Writer(source, shop, 13).start()
     fence, checked = 0, False
-    for _ in range(times(8)):
+    for _ in range(times(5)):
         fence += 1
         worker = work(source, shop, fence=fence, resume=fence > 1, checked=checked)
         end = dice.choice(["full-finished", "check-finished", "incremental-running", "incremental-running"])
@@ -198,7 +198,7 @@ def test_what_is_written_to_the_target_comes_back(work, move, source, shop):
     worker.order("start-reverse")
     worker.wait_for_stage("reverse-running")
     wait_until(lambda: [p for p in worker.of_kind("progress") if p["phase"] == "reverse" and p["rows"] > 0], "figures", 30, worker.alive)
-    for fence in range(2, 2 + times(4)):
+    for fence in range(2, 2 + times(2)):
         worker.kill9()
         worker = work(source, shop, fence=fence, resume=True, checked=True, incremental="reverse")
         worker.wait_for_stage("reverse-running")

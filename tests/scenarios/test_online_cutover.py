@@ -97,7 +97,7 @@ def test_killed_while_it_is_made_and_taken_back(work, move, source, shop):
     worker = work(source, shop, fence=fence)
     worker.wait_for_stage("incremental-running")
     worker.order("cutover", cutover={})
-    for _ in range(times(8)):
+    for _ in range(times(5)):
         wait_until(lambda w=worker: w.of_kind("progress") or w.stages, "it has begun", 30, worker.alive)
         time.sleep(dice.uniform(0, 1.5))  # the instant is what is random
         worker.kill9()

@@ -57,7 +57,7 @@ def test_writers_and_kills(move, source, moved):
     """Killed at random moments: nothing is lost, nothing doubled. At the end everything that was made is put back."""
     dice = random.Random(5)
     writers = [BackWriter(move.target, moved, seed).start() for seed in (1, 2)]
-    for _ in range(times(8)):
+    for _ in range(times(6)):
         run = move.start("reverse", source, moved, "--jobs", str(dice.choice([1, 3, 4])))
         time.sleep(dice.uniform(0.3, 1.2))
         run.kill9()

@@ -57,7 +57,7 @@ class Postgres(Server):
         settings = {
             "listen_addresses": self.host, "port": self.port, "unix_socket_directories": str(self.dir),
             "fsync": "off", "wal_level": "logical", "max_connections": 100, "max_wal_senders": 10,
-            "max_replication_slots": 10, "max_prepared_transactions": 10, "dynamic_shared_memory_type": "mmap",
+            "max_replication_slots": 100, "max_prepared_transactions": 10, "dynamic_shared_memory_type": "mmap",
             "log_min_messages": "warning",
         }
         if self.tls:
