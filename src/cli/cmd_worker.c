@@ -181,8 +181,7 @@ static int answer(const json_t *job, worker_verb *verb, struct invocation *v) {
     struct err e = ERR_INIT;
     json_t *result = NULL;
     if (!verb(job, &v->arena, &v->stop, &result, &e)) {
-        worker_fail(&e);
-        return (int)exit_code_of(&e);
+        return worker_fail(&e);
     }
     worker_result(result);
     return EXIT_OK;
@@ -211,8 +210,7 @@ static int run(struct orders *o, struct invocation *v) {
     } else if (ok && question != NULL) {
         code = answer(job, question, v);
     } else {
-        worker_fail(&e);
-        code = (int)exit_code_of(&e);
+        code = worker_fail(&e);
     }
     json_decref(job);
     return code;

@@ -34,6 +34,12 @@ int worker_migrate(const json_t *job, struct invocation *v);
 
 /* ---- between the files ---- */
 
+/* Any of these orders has come. */
+bool worker_ordered(const struct invocation *v, unsigned orders);
+
+/* The job's task for a stage behind the load: it goes on under the fence that was taken by then, in this process or in an earlier one. */
+struct task worker_task_behind_load(const struct invocation *v);
+
 /* A text of the job; NULL: not there. ERR_JOB when it is no text. */
 bool worker_text(const json_t *job, const char *key, const char **out, struct err *e) WARN_UNUSED;
 
@@ -44,8 +50,8 @@ bool worker_task(const json_t *job, unsigned bit, struct options *o, struct err 
  * somebody would before a screen. *source: it is MySQL, else openGauss or PostgreSQL (then without a database its `postgres`). */
 bool worker_end(const json_t *job, struct arena *a, struct task *t, bool *source, struct err *e) WARN_UNUSED;
 
-/* One `error` event, and a line of the log. */
-void worker_fail(const struct err *e);
+/* One `error` event, and a line of the log. Returns its exit code. */
+int worker_fail(const struct err *e);
 
 /* One `result` event; takes the reference. */
 void worker_result(json_t *result);

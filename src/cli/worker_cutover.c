@@ -88,7 +88,7 @@ static void watch(struct invocation *v, struct making *m) {
     unsigned steps = 0;
     int64_t told_us = 0;
     while (!atomic_load(&m->ended)) {
-        if (atomic_load(&v->stop) || (atomic_load(&v->orders) & ORDER_FINISH) != 0) {
+        if (atomic_load(&v->stop) || worker_ordered(v, ORDER_FINISH)) {
             atomic_store(&m->stop, true);
         }
         pthread_mutex_lock(&m->lock);
@@ -115,12 +115,10 @@ static void tell_report(struct making *m) {
 }
 
 enum worker_cutover_outcome worker_cutover_run(struct invocation *v, bool undo, struct err *e) {
-    struct task task = v->o.task;
+    struct task task = worker_task_behind_load(v);
     struct cutover_options o = v->o.cutover;
     struct making m = {.task = &task, .o = &o, .began_us = clock_mono_us(), .lock = PTHREAD_MUTEX_INITIALIZER};
     pthread_t thread;
-    task.resume = task.restart = false;
-    task.fence_taken = true; /* by the incremental migration */
     o.in_order = v->o.follow_mode == 1;
     o.undo = undo;
     memcpy(o.policy, v->o.follow.policy, sizeof o.policy);

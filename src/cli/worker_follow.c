@@ -72,10 +72,8 @@ bool worker_follow_new(struct worker_follow **out, struct invocation *v, struct 
 
 void worker_follow_begin(void *arg) {
     struct worker_follow *f = arg;
-    f->task = f->v->o.task;
-    f->task.resume = f->task.restart = false;
+    f->task = worker_task_behind_load(f->v);
     f->task.retry_ms = WORKER_RETRY_MS;
-    f->task.fence_taken = true; /* by the load, or whatever came before */
     f->options = f->v->o.follow;
     f->options.in_order = f->v->o.follow_mode == 1;
     worker_changes_begin(f->changes);
@@ -97,26 +95,17 @@ bool worker_follow_failed(struct worker_follow *f, struct err *e) {
 
 /* ---- stages ---- */
 
-static bool ordered(const struct worker_follow *f, unsigned order) {
-    return (atomic_load(&f->v->orders) & order) != 0;
-}
-
 static bool told_to_end(const struct worker_follow *f) {
-    return atomic_load(&f->v->stop) || ordered(f, ORDER_FINISH);
+    return atomic_load(&f->v->stop) || worker_ordered(f->v, ORDER_FINISH);
 }
 
 static void stage_but(const struct worker_follow *f, enum subtask_event event, const struct err *but) {
     worker_watch_stage_but(f->w, state_event_name(event), but);
 }
 
-static int fail(const struct err *e) {
-    worker_fail(e);
-    return (int)exit_code_of(e);
-}
-
 /* By the subtask's end, or to go on elsewhere. */
 static int end(const struct worker_follow *f) {
-    if (!ordered(f, ORDER_FINISH) || atomic_load(&f->v->stop)) {
+    if (!worker_ordered(f->v, ORDER_FINISH) || atomic_load(&f->v->stop)) {
         return EXIT_CANCELLED;
     }
     worker_reverse_clear(f->v);
@@ -136,11 +125,11 @@ static void follow(struct worker_follow *f, bool running, bool stopping) {
         if (s.ended) {
             break;
         }
-        if (told_to_end(f) || ordered(f, ORDER_CUTOVER)) {
+        if (told_to_end(f) || worker_ordered(f->v, ORDER_CUTOVER)) {
             worker_changes_stop(f->changes);
             break;
         }
-        stopping = stopping || ordered(f, ORDER_STOP_INCREMENTAL);
+        stopping = stopping || worker_ordered(f->v, ORDER_STOP_INCREMENTAL);
         if (stopping) {
             worker_changes_finish(f->changes);
         }
@@ -174,12 +163,14 @@ static int cut_over(struct worker_follow *f, bool undo, bool *again) {
         return worker_reverse_run(f->v, f->w, true);
     }
     if (undo && outcome != CUTOVER_MADE) {
-        bool finish = outcome == CUTOVER_DROPPED && ordered(f, ORDER_FINISH);
-        return finish ? worker_reverse_run(f->v, f->w, false) : outcome == CUTOVER_DROPPED ? EXIT_CANCELLED : fail(&e);
+        bool finish = outcome == CUTOVER_DROPPED && worker_ordered(f->v, ORDER_FINISH);
+        return finish                       ? worker_reverse_run(f->v, f->w, false)
+               : outcome == CUTOVER_DROPPED ? EXIT_CANCELLED
+                                            : worker_fail(&e);
     }
     stage_but(f, EVENT_CUTOVER_UNDONE, undo ? NULL : &e);
     *again = outcome != CUTOVER_DROPPED;
-    return end(f);
+    return *again ? EXIT_OK : end(f);
 }
 
 /* One turn of following; *cut: a cut-over is what comes next. Else the code, as above. */
@@ -187,22 +178,22 @@ static int turn(struct worker_follow *f, bool running, bool stopping, bool *cut)
     struct err e = ERR_INIT;
     *cut = false;
     if ((running || !worker_changes_begun(f->changes)) && !begin_again(f, &e)) {
-        return fail(&e);
+        return worker_fail(&e);
     }
     follow(f, running, stopping);
     bool failed = worker_follow_failed(f, &e) && e.code != ERR_CANCELLED;
     if (failed) {
-        return fail(&e);
+        return worker_fail(&e);
     }
     if (told_to_end(f)) {
         return end(f);
     }
-    *cut = ordered(f, ORDER_CUTOVER);
+    *cut = worker_ordered(f->v, ORDER_CUTOVER);
     if (*cut) {
         return EXIT_OK;
     }
     if (!worker_reverse_prepare(f->v, f->w, &e)) {
-        return e.code == ERR_CANCELLED ? EXIT_CANCELLED : fail(&e);
+        return e.code == ERR_CANCELLED ? EXIT_CANCELLED : worker_fail(&e);
     }
     return worker_reverse_run(f->v, f->w, false);
 }
@@ -225,7 +216,7 @@ int worker_follow_run(struct worker_follow *f, enum follow_left left) {
             code = turn(f, again, first && left == FOLLOW_STOPPING, &cut);
             again = false;
         }
-        undo = undo || (ordered(f, ORDER_UNDO_CUTOVER) && !told_to_end(f));
+        undo = undo || (worker_ordered(f->v, ORDER_UNDO_CUTOVER) && !told_to_end(f));
         if (!cut && !undo) {
             return code;
         }

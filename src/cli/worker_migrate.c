@@ -172,8 +172,8 @@ static int online(struct invocation *v, const struct wanted *wanted, struct work
     bool done = true;
     int code = EXIT_OK;
     if (!worker_follow_new(&f, v, w, &e)) {
-        worker_fail(&e);
-        return (int)exit_code_of(&e);
+        worker_follow_free(f);
+        return worker_fail(&e);
     }
     atomic_store(&v->takes_orders, true);
     if (!wanted->checked) {
@@ -181,8 +181,7 @@ static int online(struct invocation *v, const struct wanted *wanted, struct work
         code = stages(v, wanted, w, &done);
     }
     if (!done && worker_follow_failed(f, &e)) { /* then the check was stopped by that */
-        worker_fail(&e);
-        code = (int)exit_code_of(&e);
+        code = worker_fail(&e);
     } else if (done) {
         code = worker_follow_run(f, wanted->left);
     }
@@ -201,9 +200,8 @@ int worker_migrate(const json_t *job, struct invocation *v) {
         if (w == NULL) {
             err_set(&e, ERR_MEMORY, "no memory to begin");
         }
-        worker_fail(&e);
         worker_watch_free(w);
-        return (int)exit_code_of(&e);
+        return worker_fail(&e);
     }
     v->command = commands_find("migrate");
     v->json_events = true;

@@ -22,9 +22,7 @@ struct reversing {
 };
 
 static struct reversing begin(struct invocation *v, struct worker_watch *w) {
-    struct reversing r = {.v = v, .w = w, .task = v->o.task};
-    r.task.resume = r.task.restart = false;
-    r.task.fence_taken = true; /* by what came before it, in this process or in none */
+    struct reversing r = {.v = v, .w = w, .task = worker_task_behind_load(v)};
     r.options.in_order = v->o.follow_mode == 1;
     memcpy(r.options.policy, v->o.follow.policy, sizeof r.options.policy);
     return r;
@@ -34,9 +32,19 @@ static bool stopped(const struct reversing *r) {
     return atomic_load(&r->v->stop);
 }
 
-static bool ordered(const struct reversing *r, unsigned order) {
-    return (atomic_load(&r->v->orders) & order) != 0;
+static bool ordered(const struct reversing *r, unsigned orders) {
+    return worker_ordered(r->v, orders);
 }
+
+/* What needs no figures, and is not interrupted. */
+static bool settle(struct reversing *r, const struct reverse_options *o, struct err *e) {
+    struct reverse_facts facts;
+    struct follow_figures none;
+    atomic_bool never = false;
+    return reverse_task(&r->task, o, NULL, &never, &never, &r->arena, &facts, &none, e);
+}
+
+static const struct reverse_options drop = {.drop = true};
 
 /* ---- preparing ---- */
 
@@ -68,19 +76,12 @@ bool worker_reverse_prepare(struct invocation *v, struct worker_watch *w, struct
 /* What is left is carried back first, unless an end is away. What cannot be done is told, and does not keep the subtask from being over. */
 static int end(struct reversing *r, bool carry) {
     struct err e = ERR_INIT, more = ERR_INIT;
-    struct reverse_facts facts;
-    struct follow_figures last;
-    struct reverse_options o = r->options;
-    atomic_bool never = false;
-    o.finish = carry;
-    o.drop = !carry;
+    struct reverse_options carry_rest = r->options;
+    carry_rest.finish = true;
     r->task.retry_ms = 0;
-    bool ok = reverse_task(&r->task, &o, NULL, &never, &never, &r->arena, &facts, &last, &e);
-    if (!ok && carry) { /* a slot that nobody reads fills the target's disk */
-        o = (struct reverse_options){.drop = true};
-        if (!reverse_task(&r->task, &o, NULL, &never, &never, &r->arena, &facts, &last, &more)) {
-            log_err("way_back", &more);
-        }
+    bool ok = settle(r, carry ? &carry_rest : &drop, &e);
+    if (!ok && carry && !settle(r, &drop, &more)) { /* a slot that nobody reads fills the target's disk */
+        log_err("way_back", &more);
     }
     if (!ok) {
         worker_fail(&e);
@@ -99,12 +100,8 @@ static int left_behind(struct reversing *r, const struct err *why) {
 void worker_reverse_clear(struct invocation *v) {
     struct reversing r = begin(v, NULL);
     struct err e = ERR_INIT;
-    struct reverse_facts facts;
-    struct follow_figures none;
-    atomic_bool never = false;
     r.task.retry_ms = 1;
-    if (!reverse_task(&r.task, &(struct reverse_options){.drop = true}, NULL, &never, &never, &r.arena, &facts, &none,
-                      &e)) {
+    if (!settle(&r, &drop, &e)) {
         log_err("clear", &e);
     }
     arena_clear(&r.arena);
@@ -151,8 +148,7 @@ static int carry_back(struct reversing *r) {
     bool broken;
     r->task.retry_ms = WORKER_RETRY_MS;
     if (!worker_changes_new(&r->changes, "reverse", flow, r, &e)) {
-        worker_fail(&e);
-        return (int)exit_code_of(&e);
+        return worker_fail(&e);
     }
     carry(r, &broken);
     bool failed = worker_changes_failed(r->changes, &e) && e.code != ERR_CANCELLED;
@@ -160,8 +156,7 @@ static int carry_back(struct reversing *r) {
         return failed || broken ? left_behind(r, &e) : end(r, true);
     }
     if (failed) {
-        worker_fail(&e);
-        return (int)exit_code_of(&e);
+        return worker_fail(&e);
     }
     return EXIT_CANCELLED; /* or the cut-over is to be taken back, which begins with what is not carried back yet */
 }

@@ -28,6 +28,17 @@ worker_verb *worker_verb_find(const char *name) {
     return NULL;
 }
 
+bool worker_ordered(const struct invocation *v, unsigned orders) {
+    return (atomic_load(&v->orders) & orders) != 0;
+}
+
+struct task worker_task_behind_load(const struct invocation *v) {
+    struct task t = v->o.task;
+    t.resume = t.restart = false;
+    t.fence_taken = true;
+    return t;
+}
+
 bool worker_text(const json_t *job, const char *key, const char **out, struct err *e) {
     const json_t *v = json_object_get(job, key);
     *out = json_string_value(v);
@@ -59,12 +70,13 @@ bool worker_task(const json_t *job, unsigned bit, struct options *o, struct err 
     return true;
 }
 
-void worker_fail(const struct err *e) {
+int worker_fail(const struct err *e) {
     json_t *event = json_object();
     json_object_set_new(event, "event", json_string("error"));
     json_object_set_new(event, "error", err_to_json(e));
     display_event(stdout, event);
     log_err("failed", e);
+    return (int)exit_code_of(e);
 }
 
 void worker_result(json_t *result) {

@@ -1,6 +1,5 @@
 /* What a run does about what is in the target already: the task, which may be another run's, finished or unfinished, and tables in
  * its way. See run.h. */
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "engine/claim.h"
@@ -159,25 +158,14 @@ static bool look_for_existing(struct run *r, bool *in_the_way, struct err *e) {
 /* The slot of a way back that an earlier load of this name was given would keep the target's log for nobody. It is in use until the server
  * has noticed that its reader, whose task was taken, has gone. */
 static bool forget_way_back(struct run *r, struct err *e) {
-    enum { TRIES = 100, PAUSE_MS = 100 };
+    enum { BUSY_MS = 10000 };
     struct gauss_rows rows;
     char *sql = arena_printf(&r->arena, "SELECT \"slot\" FROM godwit.reverse WHERE \"task\" = %s",
                              str_literal_pg(&r->arena, r->name));
     if (!gauss_rows(r->target, &r->arena, sql, &rows, e)) {
         return err_where(e, "godwit.reverse");
     }
-    for (int i = 0; rows.n > 0 && !slot_drop(r->target, gauss_cell(&rows, 0, 0), e); i++) {
-        bool busy = e->code == ERR_SLOT_BUSY && i < TRIES;
-        if (!busy && e->code != ERR_SLOT_MISSING) {
-            return false;
-        }
-        err_clear(e);
-        if (!busy) {
-            break;
-        }
-        clock_sleep_ms(PAUSE_MS);
-    }
-    return true;
+    return rows.n == 0 || slot_drop_waiting(r->target, gauss_cell(&rows, 0, 0), BUSY_MS, e);
 }
 
 /* The task begins anew in the target's records before a table is dropped: a finished one is not finished any more. */

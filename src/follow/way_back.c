@@ -211,23 +211,6 @@ static bool set_identities(struct gauss_client *c, json_t *was, bool back, struc
 
 /* ---- making ---- */
 
-/* Slots are let go a moment after their reader has gone. missing: fine when there is none. */
-static bool drop_slot(struct gauss_client *c, const char *name, struct err *e) {
-    int64_t until_us = clock_mono_us() + BUSY_MS * 1000;
-    while (!slot_drop(c, name, e)) {
-        if (e->code == ERR_SLOT_MISSING) {
-            err_clear(e);
-            return true;
-        }
-        if (e->code != ERR_SLOT_BUSY || clock_mono_us() > until_us) {
-            return false;
-        }
-        err_clear(e);
-        clock_sleep_ms(BUSY_PAUSE_MS);
-    }
-    return true;
-}
-
 static bool publish(struct run *r, struct arena *a, const struct way_back *w, struct err *e) {
     struct gauss_table *tables = arena_array(a, struct gauss_table, r->db.ntables + 1);
     for (size_t i = 0; i < r->db.ntables; i++) {
@@ -278,7 +261,8 @@ bool way_back_make(struct run *r, struct arena *a, const struct back_tables *tab
                              .identities = arena_strdup(a, identities)};
     free(identities);
     ok = ok && write_row(r, a, out, e) && set_identities(r->target, was, false, e) && publish(r, a, out, e) &&
-         drop_slot(r->target, out->slot, e) && slot_create(r->target, out->slot, out->plugin, &out->position, e);
+         slot_drop_waiting(r->target, out->slot, BUSY_MS, e) &&
+         slot_create(r->target, out->slot, out->plugin, &out->position, e);
     json_decref(was);
     if (!ok) {
         return false;
@@ -299,7 +283,8 @@ bool way_back_end(struct run *r, struct gauss_client *c, const struct checkpoint
         owned(c, cp,
               arena_printf(&a, "UPDATE godwit.reverse SET \"state\" = %d WHERE \"task\" = %s", WAY_BACK_ENDING, task),
               e) &&
-        drop_slot(c, w->slot, e) && publication_drop(c, w->publication, e) && set_identities(c, was, true, e) &&
+        slot_drop_waiting(c, w->slot, BUSY_MS, e) && publication_drop(c, w->publication, e) &&
+        set_identities(c, was, true, e) &&
         owned(c, cp, arena_printf(&a, "DELETE FROM godwit.reverse WHERE \"task\" = %s", task), e);
     json_decref(was);
     arena_clear(&a);

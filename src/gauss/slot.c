@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "gauss/lsn.h"
 
@@ -54,6 +55,23 @@ bool slot_drop(struct gauss_client *c, const char *name, struct err *e) {
         run(c, &a, name, arena_printf(&a, "SELECT pg_drop_replication_slot(%s)", str_literal_pg(&a, name)), &rows, e);
     arena_clear(&a);
     return ok;
+}
+
+bool slot_drop_waiting(struct gauss_client *c, const char *name, int64_t wait_ms, struct err *e) {
+    enum { PAUSE_MS = 100 };
+    int64_t until_us = clock_mono_us() + wait_ms * 1000;
+    while (!slot_drop(c, name, e)) {
+        if (e->code == ERR_SLOT_MISSING) {
+            err_clear(e);
+            return true;
+        }
+        if (e->code != ERR_SLOT_BUSY || clock_mono_us() > until_us) {
+            return false;
+        }
+        err_clear(e);
+        clock_sleep_ms(PAUSE_MS);
+    }
+    return true;
 }
 
 bool slot_advance(struct gauss_client *c, const char *name, uint64_t to, struct err *e) {

@@ -24,6 +24,8 @@ bool slot_create(struct gauss_client *c, const char *name, const char *plugin, u
                  struct err *e) WARN_UNUSED;
 /* ERR_SLOT_MISSING when there is none, ERR_SLOT_BUSY while it is read. */
 bool slot_drop(struct gauss_client *c, const char *name, struct err *e) WARN_UNUSED;
+/* The same, waiting up to wait_ms for whoever reads it: a slot is let go a moment after its reader has gone. Fine when there is none. */
+bool slot_drop_waiting(struct gauss_client *c, const char *name, int64_t wait_ms, struct err *e) WARN_UNUSED;
 /* Forget changes before `to`, without reading them. */
 bool slot_advance(struct gauss_client *c, const char *name, uint64_t to, struct err *e) WARN_UNUSED;
 

@@ -125,6 +125,13 @@ static void claim_clear(struct claim *c) {
     c->tables = c->cutover = c->definition = NULL;
 }
 
+/* What was said with orders, of one that has come to follow changes. About a definition once. */
+static bool take_orders(struct tasks *t, int64_t subtask, struct claim *c, struct err *e) {
+    return order_text_of(t->store, t->a, subtask, ORDER_OF_CUTOVER, &c->cutover, e) &&
+           order_text_of(t->store, t->a, subtask, ORDER_OF_DEFINITION, &c->definition, e) &&
+           order_text_keep(t, subtask, ORDER_OF_DEFINITION, NULL, e);
+}
+
 /* In one transaction: the lease, the fence, the state. *got: false when another server was faster. */
 static bool claim_in(const struct api *api, struct tasks *t, const struct waiting *w, const struct machine *m,
                      struct claim *c, bool *got, struct err *e) {
@@ -144,9 +151,7 @@ static bool claim_in(const struct api *api, struct tasks *t, const struct waitin
     }
     if (!subtask_event(t, w->id, EVENT_PLACED, NULL, NULL, e) ||
         !subtask_to_check(t, w->id, &c->check_again, &c->tables, e) || !subtask_left(t, w->id, &c->left, e) ||
-        !order_text_of(t->store, t->a, w->id, ORDER_OF_CUTOVER, &c->cutover, e) ||
-        !order_text_of(t->store, t->a, w->id, ORDER_OF_DEFINITION, &c->definition, e) ||
-        !order_text_keep(t, w->id, ORDER_OF_DEFINITION, NULL, e) || /* once */
+        (c->left.checked && !take_orders(t, w->id, c, e)) ||
         !store_rows(t->store, t->a, "SELECT fence, attempts, generation, accept_moved FROM subtask WHERE id = ?",
                     STORE_VALUES(STORE_I(w->id)), &rows, e)) {
         return false;
