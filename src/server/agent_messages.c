@@ -10,6 +10,7 @@
 #include "server/alerts.h"
 #include "server/attempts.h"
 #include "server/check_merge.h"
+#include "server/documents.h"
 #include "server/enrol.h"
 #include "server/figures.h"
 #include "server/hub.h"
@@ -231,14 +232,13 @@ static bool stage(struct from_agent *m, const json_t *event, struct err *e) {
 
 /* A check of some tables, made again, becomes part of the one that was made of all; a new reference. */
 static bool whole_check(struct from_agent *m, const json_t *check, json_t **out, struct err *e) {
-    struct store_rows rows;
+    const char *text;
     *out = NULL;
     if (json_is_true(json_object_get(check, "partial"))) {
-        if (!store_rows(m->store, &m->arena, "SELECT text FROM document WHERE subtask_id = ? AND kind = 'check'",
-                        STORE_VALUES(STORE_I(m->subtask)), &rows, e)) {
+        if (!documents_read(m->store, &m->arena, m->subtask, "check", &text, e)) {
             return false;
         }
-        json_t *before = rows.n > 0 ? json_loads(store_cell(&rows, 0, 0), 0, NULL) : NULL;
+        json_t *before = text != NULL ? json_loads(text, 0, NULL) : NULL;
         *out = before != NULL ? check_merge(before, check) : NULL;
         json_decref(before);
     }
@@ -252,10 +252,7 @@ static bool document(struct from_agent *m, const char *kind, const json_t *what,
     bool ok = tasks_begin(&t, e);
     if (ok) {
         ok = (!str_eq(kind, "check") || repairs_drop(&t, m->subtask, e)) &&
-             store_run(m->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
-                       STORE_VALUES(STORE_I(m->subtask), STORE_T(kind)), NULL, e) &&
-             store_run(m->store, "INSERT INTO document (subtask_id, kind, at_ms, text) VALUES (?, ?, ?, ?)",
-                       STORE_VALUES(STORE_I(m->subtask), STORE_T(kind), STORE_I(t.now_ms), STORE_T(text)), NULL, e);
+             documents_keep(&t, m->subtask, kind, text, e);
         if (ok) {
             tasks_tell(
                 &t, "subtask", m->subtask,

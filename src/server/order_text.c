@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "server/documents.h"
 
 enum { LAG_S_MAX = 3600, BUDGET_S_MAX = 86400, SQL_BYTES_MAX = 64 << 10 };
 
@@ -72,26 +73,17 @@ bool order_text_definition(struct call *c, json_t **out, struct err *e) {
 /* ---- kept ---- */
 
 bool order_text_keep(struct tasks *t, int64_t subtask, const char *kind, const json_t *order, struct err *e) {
-    if (!store_run(t->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
-                   STORE_VALUES(STORE_I(subtask), STORE_T(kind)), NULL, e)) {
-        return false;
-    }
-    if (order == NULL) {
-        return true;
-    }
-    char *text = json_dumps(order, JSON_COMPACT | JSON_ENCODE_ANY);
-    bool ok = store_run(t->store, "INSERT INTO document (subtask_id, kind, at_ms, text) VALUES (?, ?, ?, ?)",
-                        STORE_VALUES(STORE_I(subtask), STORE_T(kind), STORE_I(t->now_ms), STORE_T(text)), NULL, e);
+    char *text = order != NULL ? json_dumps(order, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    bool ok = documents_keep(t, subtask, kind, text, e);
     free(text);
     return ok;
 }
 
 bool order_text_of(struct store *s, struct arena *a, int64_t subtask, const char *kind, json_t **out, struct err *e) {
-    struct store_rows rows;
-    if (!store_rows(s, a, "SELECT text FROM document WHERE subtask_id = ? AND kind = ?",
-                    STORE_VALUES(STORE_I(subtask), STORE_T(kind)), &rows, e)) {
+    const char *text;
+    if (!documents_read(s, a, subtask, kind, &text, e)) {
         return false;
     }
-    *out = rows.n > 0 ? json_loads(store_cell(&rows, 0, 0), JSON_DECODE_ANY, NULL) : NULL;
+    *out = text != NULL ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
     return true;
 }

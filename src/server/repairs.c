@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "server/documents.h"
+
 enum { PARTS_MAX = 64 };
 
 bool repairs_drop(struct tasks *t, int64_t subtask, struct err *e) {
@@ -17,11 +19,7 @@ bool repairs_take(struct tasks *t, int64_t subtask, const json_t *event, struct 
     }
     char *text = json_dumps(event, JSON_COMPACT);
     char *kind = arena_printf(t->a, "repair.%03d", (int)part);
-    bool ok = (part > 1 || repairs_drop(t, subtask, e)) &&
-              store_run(t->store, "DELETE FROM document WHERE subtask_id = ? AND kind = ?",
-                        STORE_VALUES(STORE_I(subtask), STORE_T(kind)), NULL, e) &&
-              store_run(t->store, "INSERT INTO document (subtask_id, kind, at_ms, text) VALUES (?, ?, ?, ?)",
-                        STORE_VALUES(STORE_I(subtask), STORE_T(kind), STORE_I(t->now_ms), STORE_T(text)), NULL, e);
+    bool ok = (part > 1 || repairs_drop(t, subtask, e)) && documents_keep(t, subtask, kind, text, e);
     free(text);
     if (ok && json_is_true(json_object_get(event, "last"))) {
         tasks_tell(t, "subtask", subtask,
