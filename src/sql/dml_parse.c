@@ -51,15 +51,7 @@ static bool rows(struct sql_parser *p, struct sql_dml *d) {
         if (!sql_parser_expect_op(p, OP_LPAREN, "(")) {
             return false;
         }
-        if (!sql_parser_is_op(p, OP_RPAREN)) {
-            do {
-                struct sql_node *v = sql_parse_expr(p);
-                if (v == NULL || !sql_node_add(p->arena, row, v)) {
-                    return false;
-                }
-            } while (sql_parser_accept_op(p, OP_COMMA));
-        }
-        if (!sql_parser_expect_op(p, OP_RPAREN, ")")) {
+        if (!sql_parser_accept_op(p, OP_RPAREN) && !sql_parse_row_values(p, row)) {
             return false;
         }
         d->rows = arena_grow(p->arena, d->rows, d->nrows, &d->rows_cap, sizeof(struct sql_node *));
@@ -69,12 +61,14 @@ static bool rows(struct sql_parser *p, struct sql_dml *d) {
 }
 
 /* SET a = 1, b = 2: as columns and one row. */
-static void set_to_row(struct sql_parser *p, struct sql_dml *d) {
+static bool set_to_row(struct sql_parser *p, struct sql_dml *d) {
     struct sql_node *row = sql_node_new(p->arena, SN_ROW);
     d->columns = arena_array(p->arena, const char *, d->nsets + 1);
     for (size_t i = 0; i < d->nsets; i++) {
         d->columns[i] = d->sets[i].column;
-        (void)!sql_node_add(p->arena, row, d->sets[i].value);
+        if (!sql_parser_add(p, row, d->sets[i].value)) {
+            return false;
+        }
     }
     d->ncolumns = d->nsets;
     d->has_columns = true;
@@ -82,6 +76,7 @@ static void set_to_row(struct sql_parser *p, struct sql_dml *d) {
     d->rows[d->nrows++] = row;
     d->sets = NULL;
     d->nsets = d->sets_cap = 0;
+    return true;
 }
 
 static bool insert(struct sql_parser *p, struct sql_dml *d) {
@@ -125,10 +120,9 @@ static bool insert(struct sql_parser *p, struct sql_dml *d) {
             return false;
         }
     } else if (sql_parser_accept_word(p, "set")) {
-        if (!set_values(p, d)) {
+        if (!set_values(p, d) || !set_to_row(p, d)) {
             return false;
         }
-        set_to_row(p, d);
     } else if ((d->query = sql_parse_query(p)) == NULL) {
         return false;
     }

@@ -111,15 +111,19 @@ bool sql_parser_expect_word(struct sql_parser *p, const char *word) {
     return false;
 }
 
-/* Put arg under n; NULL and a recorded failure when that is impossible. */
-static struct sql_node *attach(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) {
+bool sql_parser_add(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) {
     if (arg == NULL) {
-        return NULL;
+        return false;
     }
     if (!sql_node_add(p->arena, n, arg)) {
-        return sql_parser_fail(p, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
+        sql_parser_fail(p, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
+        return false;
     }
-    return n;
+    return true;
+}
+
+static struct sql_node *attach(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) {
+    return sql_parser_add(p, n, arg) ? n : NULL;
 }
 
 static struct sql_node *binary(struct sql_parser *p, enum sql_node_kind kind, enum sql_op op, struct sql_node *left,

@@ -36,6 +36,9 @@ bool sql_parser_expect_word(struct sql_parser *p, const char *word) WARN_UNUSED;
 /* Record a failure (the first one stays); returns NULL always. */
 struct sql_node *sql_parser_fail(struct sql_parser *p, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Put arg under n. False when that is impossible: arg is NULL, whose failure is recorded, or they would be nested too deep, which is recorded. */
+bool sql_parser_add(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) WARN_UNUSED;
+
 /* An expression from the current token on; NULL: p->why says why. */
 struct sql_node *sql_parse_expr(struct sql_parser *p);
 

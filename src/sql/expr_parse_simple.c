@@ -7,17 +7,6 @@
 #include "sql/expr_parse.h"
 #include "sql/query_parse.h"
 
-static bool add(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) {
-    if (arg == NULL) {
-        return false;
-    }
-    if (!sql_node_add(p->arena, n, arg)) {
-        sql_parser_fail(p, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
-        return false;
-    }
-    return true;
-}
-
 const char *sql_lower(struct arena *a, const char *s) {
     char *out = arena_strdup(a, s);
     for (char *c = out; *c != '\0'; c++) {
@@ -115,16 +104,16 @@ static struct sql_node *interval(struct sql_parser *p) {
         if (first != NULL && p->t.kind == TOK_OP && p->t.op == OP_COMMA) {
             n = sql_node_new(p->arena, SN_CALL);
             n->name = "interval";
-            bool ok = add(p, n, first);
+            bool ok = sql_parser_add(p, n, first);
             while (ok && sql_parser_accept_op(p, OP_COMMA)) {
-                ok = add(p, n, sql_parse_expr(p));
+                ok = sql_parser_add(p, n, sql_parse_expr(p));
             }
             return ok && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
         }
-        if (first == NULL || !sql_parser_expect_op(p, OP_RPAREN, ")") || !add(p, n, first)) {
+        if (first == NULL || !sql_parser_expect_op(p, OP_RPAREN, ")") || !sql_parser_add(p, n, first)) {
             return NULL;
         }
-    } else if (!add(p, n, sql_parse_bit_expr(p))) {
+    } else if (!sql_parser_add(p, n, sql_parse_bit_expr(p))) {
         return NULL;
     }
     n->name = unit(p);
@@ -135,19 +124,19 @@ static struct sql_node *case_expr(struct sql_parser *p) {
     struct sql_node *n = sql_node_new(p->arena, SN_CASE);
     if (!sql_token_is(&p->t, "when")) {
         n->has_operand = true;
-        if (!add(p, n, sql_parse_expr(p))) {
+        if (!sql_parser_add(p, n, sql_parse_expr(p))) {
             return NULL;
         }
     }
     do {
-        if (!sql_parser_expect_word(p, "when") || !add(p, n, sql_parse_expr(p)) || !sql_parser_expect_word(p, "then") ||
-            !add(p, n, sql_parse_expr(p))) {
+        if (!sql_parser_expect_word(p, "when") || !sql_parser_add(p, n, sql_parse_expr(p)) ||
+            !sql_parser_expect_word(p, "then") || !sql_parser_add(p, n, sql_parse_expr(p))) {
             return NULL;
         }
     } while (sql_token_is(&p->t, "when"));
     if (sql_parser_accept_word(p, "else")) {
         n->has_else = true;
-        if (!add(p, n, sql_parse_expr(p))) {
+        if (!sql_parser_add(p, n, sql_parse_expr(p))) {
             return NULL;
         }
     }
@@ -241,7 +230,7 @@ static struct sql_node *cast_call(struct sql_parser *p, bool convert) {
             return NULL;
         }
     }
-    return add(p, n, value) && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
+    return sql_parser_add(p, n, value) && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
 }
 
 static struct sql_node *trim_call(struct sql_parser *p) {
@@ -262,9 +251,9 @@ static struct sql_node *trim_call(struct sql_parser *p) {
     }
     bool ok;
     if (sql_parser_accept_word(p, "from")) {
-        ok = add(p, n, sql_parse_expr(p)) && (first == NULL || add(p, n, first));
+        ok = sql_parser_add(p, n, sql_parse_expr(p)) && (first == NULL || sql_parser_add(p, n, first));
     } else {
-        ok = add(p, n, first);
+        ok = sql_parser_add(p, n, first);
     }
     return ok && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
 }
@@ -279,14 +268,14 @@ static struct sql_node *unit_call(struct sql_parser *p, struct sql_node *call) {
     if (extract) {
         call->kind = SN_EXTRACT;
         call->name = u;
-        return sql_parser_expect_word(p, "from") && add(p, call, sql_parse_expr(p)) &&
+        return sql_parser_expect_word(p, "from") && sql_parser_add(p, call, sql_parse_expr(p)) &&
                        sql_parser_expect_op(p, OP_RPAREN, ")")
                    ? call
                    : NULL;
     }
     call->text = u;
     for (int i = 0; i < 2; i++) {
-        if (!sql_parser_expect_op(p, OP_COMMA, ",") || !add(p, call, sql_parse_expr(p))) {
+        if (!sql_parser_expect_op(p, OP_COMMA, ",") || !sql_parser_add(p, call, sql_parse_expr(p))) {
             return NULL;
         }
     }
@@ -296,8 +285,8 @@ static struct sql_node *unit_call(struct sql_parser *p, struct sql_node *call) {
 /* POSITION(a IN b) is LOCATE(a, b). */
 static struct sql_node *position_call(struct sql_parser *p, struct sql_node *call) {
     call->name = "locate";
-    return add(p, call, sql_parse_bit_expr(p)) && sql_parser_expect_word(p, "in") && add(p, call, sql_parse_expr(p)) &&
-                   sql_parser_expect_op(p, OP_RPAREN, ")")
+    return sql_parser_add(p, call, sql_parse_bit_expr(p)) && sql_parser_expect_word(p, "in") &&
+                   sql_parser_add(p, call, sql_parse_expr(p)) && sql_parser_expect_op(p, OP_RPAREN, ")")
                ? call
                : NULL;
 }
@@ -330,7 +319,7 @@ static struct sql_node *call(struct sql_parser *p, const char *name) {
             if (sql_token_is(&p->t, "distinct") || (p->t.kind == TOK_OP && p->t.op == OP_MUL)) {
                 return sql_parser_fail(p, "the aggregate function %s", name);
             }
-            if (!add(p, n, sql_parse_expr(p))) {
+            if (!sql_parser_add(p, n, sql_parse_expr(p))) {
                 return NULL;
             }
             if (!sql_parser_accept_op(p, OP_COMMA) &&
@@ -450,9 +439,9 @@ static struct sql_node *parenthesized(struct sql_parser *p) {
         return first;
     }
     struct sql_node *row = sql_node_new(p->arena, SN_ROW);
-    bool ok = add(p, row, first);
+    bool ok = sql_parser_add(p, row, first);
     while (ok && sql_parser_accept_op(p, OP_COMMA)) {
-        ok = add(p, row, sql_parse_expr(p));
+        ok = sql_parser_add(p, row, sql_parse_expr(p));
     }
     return ok && sql_parser_expect_op(p, OP_RPAREN, ")") ? row : NULL;
 }
@@ -468,7 +457,7 @@ static struct sql_node *variable(struct sql_parser *p) {
     n->len = strlen(n->text);
     if (at[1] == '\0' && sql_parser_accept_op(p, OP_ASSIGN)) {
         n->kind = SN_ASSIGN;
-        return add(p, n, sql_parse_expr(p)) ? n : NULL;
+        return sql_parser_add(p, n, sql_parse_expr(p)) ? n : NULL;
     }
     return n;
 }
@@ -533,12 +522,12 @@ static struct sql_node *suffixes(struct sql_parser *p, struct sql_node *n) {
             struct sql_node *c = sql_node_new(p->arena, SN_COLLATE);
             c->name = sql_lower(p->arena, p->t.text);
             sql_parser_advance(p);
-            n = add(p, c, n) ? c : NULL;
+            n = sql_parser_add(p, c, n) ? c : NULL;
         } else if (p->t.kind == TOK_OP && (p->t.op == OP_ARROW || p->t.op == OP_ARROW_TEXT)) {
             struct sql_node *j = sql_node_new(p->arena, SN_BINARY);
             j->op = p->t.op;
             sql_parser_advance(p);
-            n = add(p, j, n) && add(p, j, primary(p)) ? j : NULL;
+            n = sql_parser_add(p, j, n) && sql_parser_add(p, j, primary(p)) ? j : NULL;
         } else {
             break;
         }
@@ -560,14 +549,14 @@ struct sql_node *sql_parse_simple(struct sql_parser *p) {
         sql_parser_advance(p);
         n = sql_node_new(p->arena, SN_UNARY);
         n->op = op;
-        n = add(p, n, sql_parse_simple(p)) ? n : NULL;
+        n = sql_parser_add(p, n, sql_parse_simple(p)) ? n : NULL;
     } else if (sql_token_is(&p->t, "binary")) {
         sql_parser_advance(p);
         n = sql_node_new(p->arena, SN_CAST);
         n->type = arena_new(p->arena, struct sql_cast_type);
         n->type->name = "binary";
         n->type->length = n->type->scale = -1;
-        n = add(p, n, sql_parse_simple(p)) ? n : NULL;
+        n = sql_parser_add(p, n, sql_parse_simple(p)) ? n : NULL;
     } else {
         n = suffixes(p, primary(p));
     }

@@ -159,7 +159,7 @@ static struct sql_node *interval(struct sql_parser *p) {
     struct sql_node *n = sql_node_new(p->arena, SN_INTERVAL);
     n->start = p->t.start;
     struct sql_node *count = sql_parse_bit_expr(p);
-    if (count == NULL || !sql_node_add(p->arena, n, count)) {
+    if (!sql_parser_add(p, n, count)) {
         return NULL;
     }
     if (p->t.kind != TOK_IDENT) {

@@ -4,17 +4,6 @@
 #include "base/str.h"
 #include "sql/query_parse.h"
 
-static bool add(struct sql_parser *p, struct sql_node *n, struct sql_node *arg) {
-    if (arg == NULL) {
-        return false;
-    }
-    if (!sql_node_add(p->arena, n, arg)) {
-        sql_parser_fail(p, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
-        return false;
-    }
-    return true;
-}
-
 struct sql_node *sql_parse_subquery(struct sql_parser *p) {
     struct sql_node *n = sql_node_new(p->arena, SN_SUBQUERY);
     n->start = p->t.start;
@@ -36,7 +25,7 @@ struct sql_node *sql_parse_quantified(struct sql_parser *p, struct sql_node *lef
     sql_parser_advance(p);
     n->op = op;
     n->name = all ? "all" : "any";
-    if (!add(p, n, left)) {
+    if (!sql_parser_add(p, n, left)) {
         return NULL;
     }
     n->query = sql_parse_query(p);
@@ -150,7 +139,7 @@ struct sql_node *sql_parse_more(struct sql_parser *p, struct sql_node *call) {
         m->star = true;
     } else if (!sql_parser_is_op(p, OP_RPAREN)) {
         do {
-            if (!add(p, call, sql_parse_expr(p))) {
+            if (!sql_parser_add(p, call, sql_parse_expr(p))) {
                 return NULL;
             }
         } while (sql_parser_accept_op(p, OP_COMMA));
@@ -181,12 +170,12 @@ struct sql_node *sql_parse_match(struct sql_parser *p) {
     sql_parser_advance(p);
     bool paren = sql_parser_accept_op(p, OP_LPAREN);
     do {
-        if (!add(p, n, sql_parse_bit_expr(p))) {
+        if (!sql_parser_add(p, n, sql_parse_bit_expr(p))) {
             return NULL;
         }
     } while (sql_parser_accept_op(p, OP_COMMA));
     if ((paren && !sql_parser_expect_op(p, OP_RPAREN, ")")) || !sql_parser_expect_word(p, "against") ||
-        !sql_parser_expect_op(p, OP_LPAREN, "(") || !add(p, n, sql_parse_bit_expr(p))) {
+        !sql_parser_expect_op(p, OP_LPAREN, "(") || !sql_parser_add(p, n, sql_parse_bit_expr(p))) {
         return NULL;
     }
     n->name = "";
@@ -214,7 +203,7 @@ struct sql_node *sql_parse_default(struct sql_parser *p) {
     if (!sql_parser_accept_op(p, OP_LPAREN)) {
         return n;
     }
-    return add(p, n, sql_parse_bit_expr(p)) && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
+    return sql_parser_add(p, n, sql_parse_bit_expr(p)) && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
 }
 
 struct sql_node *sql_parse_stored_call(struct sql_parser *p, const char *schema, const char *name) {
@@ -228,7 +217,7 @@ struct sql_node *sql_parse_stored_call(struct sql_parser *p, const char *schema,
         return n;
     }
     do {
-        if (!add(p, n, sql_parse_expr(p))) {
+        if (!sql_parser_add(p, n, sql_parse_expr(p))) {
             return NULL;
         }
     } while (sql_parser_accept_op(p, OP_COMMA));

@@ -290,6 +290,15 @@ static struct sql_select *select_(struct sql_parser *p, struct sql_query *q) {
     return p->why == NULL ? s : NULL;
 }
 
+bool sql_parse_row_values(struct sql_parser *p, struct sql_node *row) {
+    do {
+        if (!sql_parser_add(p, row, sql_parse_expr(p))) {
+            return false;
+        }
+    } while (sql_parser_accept_op(p, OP_COMMA));
+    return sql_parser_expect_op(p, OP_RPAREN, ")");
+}
+
 static bool values_rows(struct sql_parser *p, struct sql_part *part) {
     do {
         struct sql_node *row = sql_node_new(p->arena, SN_ROW);
@@ -297,13 +306,7 @@ static bool values_rows(struct sql_parser *p, struct sql_part *part) {
         if (!sql_parser_expect_word(p, "row") || !sql_parser_expect_op(p, OP_LPAREN, "(")) {
             return false;
         }
-        do {
-            struct sql_node *v = sql_parse_expr(p);
-            if (v == NULL || !sql_node_add(p->arena, row, v)) {
-                return false;
-            }
-        } while (sql_parser_accept_op(p, OP_COMMA));
-        if (!sql_parser_expect_op(p, OP_RPAREN, ")")) {
+        if (!sql_parse_row_values(p, row)) {
             return false;
         }
         part->rows = arena_grow(p->arena, part->rows, part->nrows, &part->rows_cap, sizeof(struct sql_node *));

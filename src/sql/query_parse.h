@@ -15,6 +15,7 @@ bool sql_reserved(const char *word);
 bool sql_at_query(struct sql_parser *p);
 struct sql_query *sql_parse_query(struct sql_parser *p);
 bool sql_parse_with(struct sql_parser *p, struct sql_cte **ctes, size_t *n, size_t *cap, bool *recursive) WARN_UNUSED;
+bool sql_parse_row_values(struct sql_parser *p, struct sql_node *row) WARN_UNUSED; /* 1, 2): the parenthesis was read */
 bool sql_parse_order(struct sql_parser *p, struct sql_order **items, size_t *n, size_t *cap) WARN_UNUSED;
 bool sql_parse_items(struct sql_parser *p, struct sql_item **items, size_t *n, size_t *cap) WARN_UNUSED;
 /* A name (quoted, or a word that is not reserved). */

@@ -8,20 +8,17 @@ expr_cases.py holds the written cases, expr_random.py makes any number of random
 What the translator calls immutable is proved by a stored generated column of PostgreSQL.
 """
 
-import contextlib
-import json
 import os
 import warnings
 
 import pymysql
 import psycopg2
 import pytest
-from psycopg2.extras import register_default_jsonb
-from databases import Database
 from expr_cases import ASSIGNED, CASES, COLUMNS, MARIADB_CASES, REFUSED, rows
 from expr_random import Generator
-from expr_values import Json, decode_pg, different
+from expr_values import decode_pg, different
 from program import ROOT
+from two_sides import two_connections
 from pathlib import Path
 from expr_translate import Translator
 
@@ -122,32 +119,16 @@ class Both:
         return [decode_pg(r[0]) for r in cur.fetchall()]
 
 
-@contextlib.contextmanager
-def two_databases(source_server, target_server, translator, mariadb):
-    source, target = Database(source_server, "expr"), Database(target_server, "expr")
-    source.create()
-    target.create()
-    mysql, pg = source.connect(), target.connect()
-    mysql.autocommit(True)
-    pg.autocommit = True
-    register_default_jsonb(pg, loads=lambda text: Json(json.loads(text)))
-    yield Both(mysql, pg, translator, mariadb)
-    mysql.close()
-    pg.close()
-    source.drop()
-    target.drop()
-
-
 @pytest.fixture(scope="module")
 def both(_mysql9_session, _pg15_session, translator):
-    with two_databases(_mysql9_session, _pg15_session, translator, False) as b:
-        yield b
+    with two_connections(_mysql9_session, _pg15_session, "expr") as (mysql, pg):
+        yield Both(mysql, pg, translator, False)
 
 
 @pytest.fixture(scope="module")
 def both_mariadb(_mariadb_session, _pg15_session, translator):
-    with two_databases(_mariadb_session, _pg15_session, translator, True) as b:
-        yield b
+    with two_connections(_mariadb_session, _pg15_session, "expr") as (mysql, pg):
+        yield Both(mysql, pg, translator, True)
 
 
 def compare(both, expression, text):

@@ -4,8 +4,6 @@ tests/sql holds the cases (sql_cases.py says how they are written). GODWIT_GOLDE
 Each case also goes back to MySQL: what the parser understood, printed again, gives the same results there.
 """
 
-import contextlib
-import json
 import os
 import re
 import warnings
@@ -14,11 +12,10 @@ from pathlib import Path
 import psycopg2
 import pymysql
 import pytest
-from psycopg2.extras import register_default_jsonb
 
-from databases import Database
-from expr_values import Json, decode_pg, different
+from expr_values import decode_pg, different
 from program import ROOT
+from two_sides import two_connections
 from sql_cases import DIALECTS, DIRECTORY, Tool, golden_text, read_cases
 
 warnings.filterwarnings("ignore", category=pymysql.Warning)
@@ -247,32 +244,16 @@ def tool():
     assert t.close() == 0
 
 
-@contextlib.contextmanager
-def two_databases(source_server, target_server, tool, mariadb):
-    source, target = Database(source_server, "sql"), Database(target_server, "sql")
-    source.create()
-    target.create()
-    mysql, pg = source.connect(), target.connect()
-    mysql.autocommit(True)
-    pg.autocommit = True
-    register_default_jsonb(pg, loads=lambda text: Json(json.loads(text)))
-    yield Both(mysql, pg, tool, mariadb)
-    mysql.close()
-    pg.close()
-    source.drop()
-    target.drop()
-
-
 @pytest.fixture(scope="module")
 def both(_mysql9_session, _pg15_session, tool):
-    with two_databases(_mysql9_session, _pg15_session, tool, False) as b:
-        yield b
+    with two_connections(_mysql9_session, _pg15_session, "sql") as (mysql, pg):
+        yield Both(mysql, pg, tool, False)
 
 
 @pytest.fixture(scope="module")
 def both_mariadb(_mariadb_session, _pg15_session, tool):
-    with two_databases(_mariadb_session, _pg15_session, tool, True) as b:
-        yield b
+    with two_connections(_mariadb_session, _pg15_session, "sql") as (mysql, pg):
+        yield Both(mysql, pg, tool, True)
 
 
 def same_set(mysql, pg, ordered):
