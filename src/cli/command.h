@@ -45,6 +45,7 @@ int cmd_migrate(const struct command *c, int n, char **words);
 int cmd_check(const struct command *c, int n, char **words);
 int cmd_cutover(const struct command *c, int n, char **words);
 int cmd_follow(const struct command *c, int n, char **words); /* and reverse */
+int cmd_objects(const struct command *c, int n, char **words);
 int cmd_serve(const struct command *c, int n, char **words);
 int cmd_login(const struct command *c, int n, char **words);
 int cmd_task(const struct command *c, int n, char **words);

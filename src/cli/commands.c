@@ -84,6 +84,17 @@ static const char *const cutover_examples[] = {
     NULL,
 };
 
+static const char *const objects_examples[] = {
+    "# After the tables: what of views, functions, procedures, triggers and events can be carried, and what not?",
+    "godwit objects mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Both texts of each into files; what has no translation is written there by hand, and taken from there",
+    "godwit objects --translate objects mysql://app@db1/shop opengauss://app@db2/shop",
+    "godwit objects --apply --from objects mysql://app@db1/shop opengauss://app@db2/shop",
+    "# One again",
+    "godwit objects --apply --only order_total mysql://app@db1/shop opengauss://app@db2/shop",
+    NULL,
+};
+
 static const char *const serve_examples[] = {
     "# On this machine only; prints the address and, the first time, the admin's password",
     "godwit serve",
@@ -152,6 +163,9 @@ static const struct command commands[] = {
     {"cutover", CMD_CUTOVER, "SOURCE TARGET [options]",
      "make the target the one that is written to, within a downtime budget, with a way back",
      "割接：在停机预算内把写入切换到目标端，并保留回退之路", cutover_examples, cmd_cutover},
+    {"objects", CMD_OBJECTS, "SOURCE TARGET [options]",
+     "list, translate and make views, functions, procedures, triggers and events",
+     "列出、翻译并创建视图、函数、存储过程、触发器和事件", objects_examples, cmd_objects},
     {"serve", 0, "[options]", "the control plane: tasks, machines and their API", "控制平面：任务、执行机及其 API",
      serve_examples, cmd_serve, true},
     {"login", 0, "[NAME] [options]", "get a token from a server, for task, host and source",

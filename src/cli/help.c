@@ -11,8 +11,8 @@
 enum { LINE_COLUMNS = 100, HELP_INDENT = 26 };
 
 static const enum text group_texts[GROUP_COUNT] = {
-    TEXT_GROUP_ENDS,     TEXT_GROUP_SELECT, TEXT_GROUP_TYPES,  TEXT_GROUP_LOAD,   TEXT_GROUP_RESUME,
-    TEXT_GROUP_PRECHECK, TEXT_GROUP_CHECK,  TEXT_GROUP_FOLLOW, TEXT_GROUP_OUTPUT,
+    TEXT_GROUP_ENDS,     TEXT_GROUP_SELECT, TEXT_GROUP_TYPES,  TEXT_GROUP_LOAD,    TEXT_GROUP_RESUME,
+    TEXT_GROUP_PRECHECK, TEXT_GROUP_CHECK,  TEXT_GROUP_FOLLOW, TEXT_GROUP_OBJECTS, TEXT_GROUP_OUTPUT,
 };
 
 /* Text broken at blanks to fit the line, continued under its own begin. Chinese has few blanks; such lines stay long. */
@@ -157,7 +157,8 @@ static void cell(FILE *out, const char *text) {
 }
 
 static void markdown_options(FILE *out) {
-    static const char *const names[] = {"precheck", "plan", "load", "migrate", "check", "follow", "reverse", "cutover"};
+    static const char *const names[] = {"precheck", "plan",    "load",    "migrate", "check",
+                                        "follow",   "reverse", "cutover", "objects"};
     for (int g = 0; g < GROUP_COUNT; g++) {
         fprintf(out, "\n### %s\n\n| option | commands | meaning |\n|---|---|---|\n", text_of(group_texts[g], false));
         for (size_t i = 0; i < options_count(); i++) {

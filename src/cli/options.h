@@ -9,6 +9,7 @@
 #include "follow/cutover.h"
 #include "follow/reverse.h"
 #include "follow/task.h"
+#include "objects/objects.h"
 
 /* The commands that take options, as bits. */
 enum {
@@ -20,19 +21,21 @@ enum {
     CMD_FOLLOW = 32,
     CMD_REVERSE = 64,
     CMD_CUTOVER = 128,
+    CMD_OBJECTS = 256,
     CMD_ONLINE = CMD_FOLLOW | CMD_REVERSE,
     CMD_APPLY = CMD_ONLINE | CMD_CUTOVER,
     CMD_RUN = CMD_LOAD | CMD_MIGRATE,
     CMD_CHANGE =
         CMD_PRECHECK | CMD_PLAN | CMD_LOAD | CMD_MIGRATE, /* what changes the target, or looks at that beforehand */
     CMD_COMPARE = CMD_MIGRATE | CMD_CHECK,
-    CMD_ALL = CMD_CHANGE | CMD_CHECK | CMD_APPLY,
+    CMD_MOVE = CMD_CHANGE | CMD_CHECK | CMD_APPLY, /* what works on rows */
+    CMD_ALL = CMD_MOVE | CMD_OBJECTS,
 };
 
 enum progress_style { STYLE_AUTO, STYLE_BAR, STYLE_LOG, STYLE_JSON, STYLE_NONE };
 enum lang { LANG_AUTO, LANG_EN, LANG_ZH };
 
-enum { OPTIONS_MAX = 80 };
+enum { OPTIONS_MAX = 96 };
 
 /* Where an end's password comes from. */
 struct password_source {
@@ -47,7 +50,8 @@ struct options {
     struct follow_task_options follow;
     struct reverse_options reverse; /* in_order, policy and until_caught_up: follow's */
     struct cutover_options cutover; /* in_order and policy: follow's */
-    unsigned follow_mode;           /* 1: follow.in_order */
+    struct objects_options objects;
+    unsigned follow_mode; /* 1: follow.in_order */
     char *source_url, *target_url;
     struct password_source source_password, target_password;
     char *task_file;
@@ -99,6 +103,7 @@ enum option_group {
     GROUP_PRECHECK,
     GROUP_CHECK,
     GROUP_FOLLOW,
+    GROUP_OBJECTS,
     GROUP_OUTPUT,
     GROUP_COUNT
 };

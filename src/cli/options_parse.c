@@ -49,8 +49,9 @@ static bool unknown_option(const char *name, const char *command, struct err *e)
 }
 
 static bool wrong_command(const struct option_spec *s, const char *command, struct err *e) {
-    static const char *const names[] = {"precheck", "plan", "load", "migrate", "check"};
-    char list[64] = "";
+    static const char *const names[] = {"precheck", "plan",    "load",    "migrate", "check",
+                                        "follow",   "reverse", "cutover", "objects"};
+    char list[96] = "";
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((s->commands & 1U << i) != 0) {
             snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", list[0] != '\0' ? ", " : "", names[i]);

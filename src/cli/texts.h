@@ -25,6 +25,8 @@
     X(TEXT_TABLES, "tables", "表")                                                                                     \
     X(TEXT_KEYS, "keys", "索引")                                                                                       \
     X(TEXT_MORE, "more tables at work", "张表正在处理")                                                                \
+    X(TEXT_WRITTEN, "translations written", "个翻译文件已写出")                                                        \
+    X(TEXT_KEPT, "edited ones kept", "个已编辑的文件保留")                                                             \
     X(TEXT_USAGE, "Usage", "用法")                                                                                     \
     X(TEXT_EXAMPLES, "Examples", "示例")                                                                               \
     X(TEXT_COMMANDS, "Commands", "命令")                                                                               \
@@ -38,6 +40,7 @@
     X(TEXT_GROUP_PRECHECK, "Precheck", "预检查")                                                                       \
     X(TEXT_GROUP_CHECK, "Check", "校验")                                                                               \
     X(TEXT_GROUP_FOLLOW, "Following changes", "增量同步")                                                              \
+    X(TEXT_GROUP_OBJECTS, "Views, programs, triggers", "视图、程序与触发器")                                           \
     X(TEXT_GROUP_OUTPUT, "Output", "输出")
 
 enum text {

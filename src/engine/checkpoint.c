@@ -45,6 +45,10 @@ static const char *const schema_sql[] = {
     "CREATE TABLE IF NOT EXISTS godwit.reverse (\"task\" varchar(300) PRIMARY KEY, \"state\" integer NOT NULL,"
     " \"slot\" varchar(63) NOT NULL, \"plugin\" varchar(63) NOT NULL, \"publication\" varchar(63) NOT NULL,"
     " \"position\" varchar(24), \"identities\" text, \"prepared_at\" timestamp with time zone DEFAULT now())",
+    "CREATE TABLE IF NOT EXISTS godwit.object (\"task\" varchar(300) NOT NULL, \"kind\" varchar(20) NOT NULL, \"name\" "
+    "varchar(300) NOT NULL, \"state\" integer NOT NULL, \"source\" text, \"statements\" text, \"drops\" text,"
+    " \"edited\" integer NOT NULL, \"error\" text, \"changed_at\" timestamp with time zone DEFAULT now(),"
+    " PRIMARY KEY (\"task\", \"kind\", \"name\"))",
 };
 
 /* Does a table of the schema have a column? *table: the table itself is there. */

@@ -7,6 +7,7 @@
  *   godwit.apply, godwit.applied  how far following has come (follow/apply_record.h)
  *   godwit.cutover   how far a cut-over has come, and how the source was fenced before (follow/cutover.h)
  *   godwit.reverse   what the way back was given: slot, publication, and replica identities to put back (follow/way_back.h)
+ *   godwit.object    views and programs that were made, how they can be taken away, translations by hand (objects/record.c)
  *
  * A run owns its task by a session advisory lock (one living run at a time) and by a run number that each of its
  * transactions checks under a share lock: a run that was overtaken cannot commit (claim.h). All that a run commits in the target goes

@@ -1,0 +1,65 @@
+/* godwit objects: views, functions, procedures, triggers and events. */
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/invocation.h"
+#include "cli/texts.h"
+#include "objects/objects.h"
+
+static bool work(struct invocation *v, struct objects *o, struct err *e) {
+    const struct objects_options *options = &v->o.objects;
+    size_t written, kept;
+    if (!objects_open(o, &v->o.task, options, e) || !objects_edited(o, options, e)) {
+        return false;
+    }
+    if (options->translate_dir != NULL) {
+        if (!objects_write(o, options->translate_dir, &written, &kept, e)) {
+            return false;
+        }
+        if (!v->o.quiet) {
+            bool zh = lang_is_zh(v->o.lang);
+            fprintf(stderr, "%s: %zu %s, %zu %s\n", options->translate_dir, written, text_of(TEXT_WRITTEN, zh), kept,
+                    text_of(TEXT_KEPT, zh));
+        }
+    }
+    return !options->apply || objects_apply(o, options, e);
+}
+
+static void show(struct invocation *v, const struct objects *o) {
+    if (v->o.json) {
+        json_t *json = objects_to_json(o);
+        json_dumpf(json, stdout, JSON_INDENT(2));
+        fputc('\n', stdout);
+        json_decref(json);
+    } else if (!v->o.quiet) {
+        objects_print(o, v->o.objects.apply, lang_is_zh(v->o.lang), stdout);
+    }
+    fflush(stdout);
+}
+
+int cmd_objects(const struct command *c, int n, char **words) {
+    struct invocation v;
+    int code;
+    if (invocation_begin(&v, c, n, words, &code)) {
+        struct objects o = {0};
+        struct err e = ERR_INIT;
+        code = EXIT_OK;
+        bool ok = work(&v, &o, &e);
+        if (o.catalog.schema != NULL) { /* it was read: what became of each is told also after an error */
+            struct err other = ERR_INIT;
+            show(&v, &o);
+            if (!invocation_report(&v, objects_to_json(&o), &other)) {
+                err_copy(&e, ok ? &other : &e);
+                ok = false;
+            }
+        }
+        size_t failed = objects_count(&o, OBJECT_IS_FAILED);
+        if (ok && v.o.objects.apply && failed > 0) {
+            ok = err_set(&e, ERR_OBJECTS, "%zu objects are not in the target", failed);
+        }
+        code = ok ? EXIT_OK : invocation_fail(&v, &e);
+        objects_close(&o);
+    }
+    invocation_end(&v);
+    return code;
+}

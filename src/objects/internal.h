@@ -1,0 +1,41 @@
+/* What the files of this room share. Not for other rooms. */
+#ifndef OBJECTS_INTERNAL_H
+#define OBJECTS_INTERNAL_H
+
+#include "objects/objects.h"
+
+/* ---- source.c, rights.c ---- */
+bool objects_read(struct objects *o, struct err *e) WARN_UNUSED;
+bool objects_rights(struct objects *o, struct err *e) WARN_UNUSED; /* fills lacking */
+void objects_lacking(struct objects *o, const char *text);
+
+/* ---- names.c ---- */
+
+/* The catalog of what names mean in the target; parsed objects are needed. result_sets of procedures are filled by carry.c. */
+bool objects_names(struct objects *o, struct err *e) WARN_UNUSED;
+
+/* ---- carry.c ---- */
+void objects_parse(struct objects *o);
+void objects_translate(struct objects *o);
+/* What takes an object away for which there is no translation. */
+struct object_texts object_default_drops(struct arena *a, const struct objects *o, const struct object *x);
+
+/* ---- order.c ---- */
+
+/* Sorts the items. Views that need each other get an error. */
+void objects_order(struct objects *o);
+/* The object that a use means, or NULL: a table, or something that is not carried. */
+struct object *objects_used(const struct objects *o, const struct sql_use *use);
+/* Does x need y to be there when it is made? (Programs look for what they name when they run.) */
+bool object_needs(const struct objects *o, const struct object *x, const struct object *y);
+
+/* ---- files.c ---- */
+bool objects_read_files(struct objects *o, const char *dir, struct err *e) WARN_UNUSED;
+
+/* ---- record.c: godwit.object ---- */
+bool record_read(struct objects *o, struct err *e) WARN_UNUSED; /* changes nothing in the target */
+char *record_sql(struct arena *a, const struct objects *o, const struct object *x);
+/* After a drop: the object is not there any more. */
+char *record_gone_sql(struct arena *a, const struct objects *o, const struct object *x);
+
+#endif

@@ -1,0 +1,105 @@
+/* Views, functions, procedures, triggers and events: read from the source, translated for the target, and made there in an order in
+ * which each finds what it needs.
+ *
+ *   objects_read       source.c, rights.c: SHOW CREATE of each, and what the account may not see
+ *   objects_carry      names.c: what names mean; carry.c: each is parsed and translated; order.c: by what they use
+ *   objects_from       files.c: translations that somebody has edited are taken instead
+ *   objects_apply      apply.c: each in a transaction of its own, with its row in godwit.object (record.c)
+ *
+ * One thread; everything lives in the arena of `run`. */
+#ifndef OBJECTS_OBJECTS_H
+#define OBJECTS_OBJECTS_H
+
+#include "engine/run.h"
+#include "sql/translate.h"
+
+/* The states of docs/objects.md. 4, 5 and 7 are the check's. */
+enum object_status {
+    OBJECT_IS_WAITING = 1,
+    OBJECT_IS_MIGRATING,
+    OBJECT_IS_MIGRATED,
+    OBJECT_IS_CHECKING,
+    OBJECT_IS_CHECKED,
+    OBJECT_IS_FAILED,
+    OBJECT_IS_CHECK_FAILED,
+};
+
+struct object_texts {
+    const char **items;
+    size_t n;
+};
+
+/* What is done: the statements that make an object, and those that take it away again. */
+struct object_form {
+    struct object_texts statements, drops;
+};
+
+struct object {
+    enum sql_object_kind kind;
+    const char *name;   /* at the source */
+    const char *source; /* what SHOW CREATE tells; NULL: it could not be read, `error` says why */
+    const char *sql_mode, *charset, *collation;
+    const char *table; /* a trigger's; NULL for others */
+    unsigned place;    /* of a trigger among those of the same table, event and time; 0: the only one */
+    bool selected;     /* --only */
+    const char *target_name;
+    bool parsed;
+    struct sql_object tree;
+    struct sql_translation translation; /* uses and notes; its statements are in `carried` */
+    bool translated;                    /* without an error */
+    struct object_form carried;         /* what godwit makes of it */
+    struct object_form form;            /* what is applied: carried, or edited by hand; no statements: nothing can be */
+    bool edited;
+    const char *edited_in; /* the file, or NULL: an earlier run's */
+    bool source_moved;     /* it was changed at the source since it was edited */
+    bool recorded;         /* an earlier run has made it, and `earlier` takes it away */
+    struct object_texts earlier;
+    enum object_status state;
+    bool trigger_off; /* made, and disabled */
+    struct err error; /* of state 6 */
+    unsigned mark;    /* order.c */
+};
+
+struct objects {
+    struct run run; /* both ends, the model of the tables */
+    const char *target_schema;
+    struct object *items; /* in the order in which they are made */
+    size_t n;
+    const char **lacking; /* rights without which objects may stay unseen: a sentence each */
+    size_t nlacking, lacking_cap;
+    struct sql_catalog catalog;
+};
+
+enum object_triggers { OBJECT_TRIGGERS_AUTO, OBJECT_TRIGGERS_ENABLED, OBJECT_TRIGGERS_DISABLED };
+
+struct objects_options {
+    bool list, apply;
+    char *translate_dir, *from_dir; /* NULL: none */
+    struct catalog_filter only;     /* patterns over names of objects */
+    enum object_triggers triggers;
+};
+
+/* Connect both ends and read everything. False: nothing can be said at all. An object that cannot be read has its error. */
+bool objects_open(struct objects *o, const struct task *t, const struct objects_options *options,
+                  struct err *e) WARN_UNUSED;
+void objects_close(struct objects *o);
+
+/* Translations that are to be kept: those of an earlier run, and of the files in from_dir. ERR_TRANSLATION, ERR_FILE */
+bool objects_edited(struct objects *o, const struct objects_options *options, struct err *e) WARN_UNUSED;
+
+/* A file for each selected object into a directory, which is made. Files that were edited stay: *kept is their number. ERR_FILE */
+bool objects_write(struct objects *o, const char *dir, size_t *written, size_t *kept, struct err *e) WARN_UNUSED;
+
+/* Make the selected ones in the target. An object that fails has its error, and the others go on; false: it could not go on. */
+bool objects_apply(struct objects *o, const struct objects_options *options, struct err *e) WARN_UNUSED;
+
+/* ---- for reports ---- */
+
+const char *object_kind_name(enum sql_object_kind kind);             /* "view", .. */
+const char *object_status_name(enum object_status s);                /* "waiting", .. */
+size_t objects_count(const struct objects *o, enum object_status s); /* selected ones in that state */
+
+void objects_print(const struct objects *o, bool applied, bool zh, FILE *out);
+json_t *objects_to_json(const struct objects *o); /* the caller owns the reference */
+
+#endif
