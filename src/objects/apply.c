@@ -33,7 +33,7 @@ static bool compat_used(const struct objects *o, const char *name) {
     char call[128];
     snprintf(call, sizeof call, SQL_COMPAT_SCHEMA ".%s(", name);
     for (size_t i = 0; i < o->n; i++) {
-        const struct object *x = &o->items[i];
+        const struct db_object *x = &o->items[i];
         for (size_t k = 0; x->selected && k < x->form.statements.n; k++) {
             if (strstr(x->form.statements.items[k], call) != NULL) {
                 return true;
@@ -92,19 +92,19 @@ static bool decide_triggers(struct apply *p, enum object_triggers how, struct er
 /* What shows an object that is made anew has to be made anew with it. */
 static void select_dependents(struct objects *o) {
     for (size_t i = 0; i < o->n; i++) { /* they stand behind it */
-        struct object *x = &o->items[i];
+        struct db_object *x = &o->items[i];
         for (size_t k = 0; !x->selected && x->recorded && k < i; k++) {
-            struct object *y = &o->items[k];
+            struct db_object *y = &o->items[k];
             x->selected = y->selected && y->recorded && object_needs(o, x, y);
         }
     }
 }
 
-static bool can_be_made(const struct object *x) {
+static bool can_be_made(const struct db_object *x) {
     return x->selected && x->form.statements.n > 0 && (x->translated || x->edited);
 }
 
-static bool drop_one(struct apply *p, struct object *x, struct err *e) {
+static bool drop_one(struct apply *p, struct db_object *x, struct err *e) {
     struct err refused = ERR_INIT;
     bool ok = gauss_exec(p->c, "SAVEPOINT godwit_object", e);
     if (!ok) {
@@ -129,7 +129,7 @@ static bool drop_one(struct apply *p, struct object *x, struct err *e) {
 static bool drop_earlier(struct apply *p, struct err *e) {
     bool ok = gauss_exec(p->c, "BEGIN", e);
     for (size_t i = p->o->n; ok && i-- > 0;) {
-        struct object *x = &p->o->items[i];
+        struct db_object *x = &p->o->items[i];
         if (x->recorded && can_be_made(x)) {
             ok = drop_one(p, x, e);
         }
@@ -140,9 +140,9 @@ static bool drop_earlier(struct apply *p, struct err *e) {
 /* ---- one object ---- */
 
 /* What it uses is there, as far as that is among these objects? A program would be made all the same, and fail when it runs. */
-static bool complete(const struct objects *o, struct object *x) {
+static bool complete(const struct objects *o, struct db_object *x) {
     for (size_t i = 0; i < x->translation.nuses && !x->edited; i++) {
-        const struct object *y = objects_used(o, &x->translation.uses[i]);
+        const struct db_object *y = objects_used(o, &x->translation.uses[i]);
         if (y != NULL && y != x && y->state == OBJECT_IS_FAILED && !y->recorded) {
             x->state = OBJECT_IS_FAILED;
             return err_set(&x->error, ERR_OBJECT_NEEDS, "it uses the %s %s, which is not in the target",
@@ -176,7 +176,7 @@ static bool disable_new(struct apply *p, const struct table *t, const struct gau
     return ok;
 }
 
-static bool run_statements(struct apply *p, struct object *x, struct err *e) {
+static bool run_statements(struct apply *p, struct db_object *x, struct err *e) {
     const struct table *t = x->table == NULL ? NULL : schema_find_table(&p->o->run.db, x->table);
     bool off = p->triggers_off && t != NULL;
     struct gauss_rows before = {0};
@@ -189,7 +189,7 @@ static bool run_statements(struct apply *p, struct object *x, struct err *e) {
 }
 
 /* False: the run cannot go on. */
-static bool make(struct apply *p, struct object *x, struct err *e) {
+static bool make(struct apply *p, struct db_object *x, struct err *e) {
     struct err refused = ERR_INIT;
     err_clear(&x->error);
     x->state = OBJECT_IS_MIGRATED; /* as the row says that commits with it */
@@ -218,7 +218,7 @@ static bool make(struct apply *p, struct object *x, struct err *e) {
 
 static bool make_all(struct apply *p, struct err *e) {
     for (size_t i = 0; i < p->o->n; i++) {
-        struct object *x = &p->o->items[i];
+        struct db_object *x = &p->o->items[i];
         if (!x->selected) {
             continue;
         }

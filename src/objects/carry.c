@@ -17,7 +17,7 @@ static bool mode_has(const char *modes, const char *word) {
     return false;
 }
 
-static void fail(struct object *x) {
+static void fail(struct db_object *x) {
     x->state = OBJECT_IS_FAILED;
     if (x->error.code == ERR_NONE) {
         BUG("%s fails without a reason", x->name);
@@ -27,7 +27,7 @@ static void fail(struct object *x) {
 void objects_parse(struct objects *o) {
     struct arena *a = &o->run.arena;
     for (size_t i = 0; i < o->n; i++) {
-        struct object *x = &o->items[i];
+        struct db_object *x = &o->items[i];
         if (x->source == NULL) {
             continue;
         }
@@ -48,7 +48,7 @@ void objects_parse(struct objects *o) {
     }
 }
 
-static void translate(struct objects *o, struct object *x) {
+static void translate(struct objects *o, struct db_object *x) {
     struct sql_translate_options options = {.dialect = o->run.identity.dialect,
                                             .catalog = &o->catalog,
                                             .mariadb = o->run.db.is_mariadb,
@@ -69,7 +69,7 @@ static void translate(struct objects *o, struct object *x) {
 }
 
 /* How many result sets a procedure returns is known when it is translated; who calls it has to know. */
-static bool set_results(struct objects *o, const struct object *x) {
+static bool set_results(struct objects *o, const struct db_object *x) {
     for (size_t i = 0; i < o->catalog.nroutines; i++) {
         struct sql_routine *r = (struct sql_routine *)&o->catalog.routines[i];
         if (!r->function && str_eq(r->name, x->name) && r->result_sets != x->translation.result_sets) {
@@ -85,7 +85,7 @@ void objects_translate(struct objects *o) {
     for (int pass = 0; again && pass < 2; pass++) {
         again = false;
         for (size_t i = 0; i < o->n; i++) {
-            struct object *x = &o->items[i];
+            struct db_object *x = &o->items[i];
             if (!x->parsed) {
                 x->carried = x->form = (struct object_form){.drops = object_default_drops(&o->run.arena, o, x)};
                 continue;
@@ -96,11 +96,11 @@ void objects_translate(struct objects *o) {
     }
 }
 
-static const struct table *table_of(const struct objects *o, const struct object *x) {
+static const struct table *table_of(const struct objects *o, const struct db_object *x) {
     return x->table == NULL ? NULL : schema_find_table(&o->run.db, x->table);
 }
 
-struct object_texts object_default_drops(struct arena *a, const struct objects *o, const struct object *x) {
+struct object_texts object_default_drops(struct arena *a, const struct objects *o, const struct db_object *x) {
     static const char *const words[] = {[SQL_OBJECT_VIEW] = "VIEW",
                                         [SQL_OBJECT_FUNCTION] = "FUNCTION",
                                         [SQL_OBJECT_PROCEDURE] = "PROCEDURE",

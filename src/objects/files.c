@@ -16,7 +16,7 @@ enum { FILE_BYTES_MAX = 16 * 1024 * 1024, NAME_BYTES_MAX = 180 };
 static const char MADE[] = "-- @made ", STATEMENT[] = "-- @statement", DROP[] = "-- @drop";
 
 /* "function.total.sql": what file names cannot hold is written as %2F. */
-static const char *file_name(struct arena *a, const char *dir, const struct object *x) {
+static const char *file_name(struct arena *a, const char *dir, const struct db_object *x) {
     char *name = arena_alloc(a, 3 * strlen(x->name) + 1), *w = name;
     for (const char *p = x->name; *p != '\0'; p++) {
         bool odd = (unsigned char)*p < ' ' || *p == '/' || *p == '%' || *p == '\\' || *p == 0x7f;
@@ -134,7 +134,7 @@ bool objects_read_files(struct objects *o, const char *dir, struct err *e) {
                           : err_set(e, ERR_FILE, "%s is no directory", dir);
     }
     for (size_t i = 0; i < o->n; i++) {
-        struct object *x = &o->items[i];
+        struct db_object *x = &o->items[i];
         struct translation_file f;
         const char *path = file_name(a, dir, x);
         if (!read_file(a, path, &f, e)) {
@@ -179,7 +179,7 @@ static const char *statements_text(struct arena *a, const struct object_form *fo
     return text;
 }
 
-static void put(const struct objects *o, const struct object *x, const char *statements, FILE *f) {
+static void put(const struct objects *o, const struct db_object *x, const char *statements, FILE *f) {
     fprintf(f, "-- %s %s of %s, for %s\n", object_kind_name(x->kind), x->name, o->run.db.name,
             dialect_name(o->run.identity.dialect));
     fputs("-- Edit or write what stands below lines \"-- @statement\" (one of these lines for each statement), then\n"
@@ -205,7 +205,7 @@ static void put(const struct objects *o, const struct object *x, const char *sta
     fprintf(f, "\n%s", statements);
 }
 
-static bool write_file(struct objects *o, const struct object *x, const char *path, struct err *e) {
+static bool write_file(struct objects *o, const struct db_object *x, const char *path, struct err *e) {
     struct arena *a = &o->run.arena;
     const char *beside = arena_printf(a, "%s.%ld.part", path, (long)getpid());
     FILE *f = fopen(beside, "we");
@@ -230,7 +230,7 @@ bool objects_write(struct objects *o, const char *dir, size_t *written, size_t *
         return err_errno(e, ERR_FILE, "cannot make the directory %s", dir);
     }
     for (size_t i = 0; i < o->n; i++) {
-        const struct object *x = &o->items[i];
+        const struct db_object *x = &o->items[i];
         struct translation_file f;
         const char *path = file_name(a, dir, x);
         if (!x->selected) {

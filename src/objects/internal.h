@@ -18,24 +18,24 @@ bool objects_names(struct objects *o, struct err *e) WARN_UNUSED;
 void objects_parse(struct objects *o);
 void objects_translate(struct objects *o);
 /* What takes an object away for which there is no translation. */
-struct object_texts object_default_drops(struct arena *a, const struct objects *o, const struct object *x);
+struct object_texts object_default_drops(struct arena *a, const struct objects *o, const struct db_object *x);
 
 /* ---- order.c ---- */
 
 /* Sorts the items. Views that need each other get an error. */
 void objects_order(struct objects *o);
 /* The object that a use means, or NULL: a table, or something that is not carried. */
-struct object *objects_used(const struct objects *o, const struct sql_use *use);
+struct db_object *objects_used(const struct objects *o, const struct sql_use *use);
 /* Does x need y to be there when it is made? (Programs look for what they name when they run.) */
-bool object_needs(const struct objects *o, const struct object *x, const struct object *y);
+bool object_needs(const struct objects *o, const struct db_object *x, const struct db_object *y);
 
 /* ---- files.c ---- */
 bool objects_read_files(struct objects *o, const char *dir, struct err *e) WARN_UNUSED;
 
 /* ---- record.c: godwit.object ---- */
 bool record_read(struct objects *o, struct err *e) WARN_UNUSED; /* changes nothing in the target */
-char *record_sql(struct arena *a, const struct objects *o, const struct object *x);
+char *record_sql(struct arena *a, const struct objects *o, const struct db_object *x);
 /* After a drop: the object is not there any more. */
-char *record_gone_sql(struct arena *a, const struct objects *o, const struct object *x);
+char *record_gone_sql(struct arena *a, const struct objects *o, const struct db_object *x);
 
 #endif

@@ -94,7 +94,7 @@ static bool resolve(struct objects *o, const char *view, const char *name, const
     return true;
 }
 
-static struct object *view_named(const struct objects *o, const char *name) {
+static struct db_object *view_named(const struct objects *o, const char *name) {
     for (size_t i = 0; i < o->n; i++) {
         if (o->items[i].kind == SQL_OBJECT_VIEW && str_eq(o->items[i].name, name)) {
             return &o->items[i];
@@ -121,7 +121,7 @@ static bool add_views(struct objects *o, struct sql_table *tables, size_t *n, st
         while (end < rows.n && str_eq(mysql_cell(&rows, end, 0), name)) {
             end++;
         }
-        struct object *x = view_named(o, name);
+        struct db_object *x = view_named(o, name);
         struct sql_column *columns = arena_array(a, struct sql_column, end - i);
         bool ok = x != NULL;
         for (size_t j = i; ok && j < end; j++) {
@@ -143,7 +143,7 @@ static bool add_views(struct objects *o, struct sql_table *tables, size_t *n, st
     return true;
 }
 
-static bool routine_of(struct objects *o, const struct object *x, struct sql_routine *out) {
+static bool routine_of(struct objects *o, const struct db_object *x, struct sql_routine *out) {
     struct arena *a = &o->run.arena;
     const struct sql_object *t = &x->tree;
     struct sql_column *params = arena_array(a, struct sql_column, t->nparams + 1),
@@ -173,7 +173,7 @@ static bool routine_of(struct objects *o, const struct object *x, struct sql_rou
     return true;
 }
 
-static const char *target_name(struct objects *o, const struct object *x) {
+static const char *target_name(struct objects *o, const struct db_object *x) {
     char *name = name_cut(&o->run.arena, x->name);
     /* A view is looked for as tables are. */
     bool lower = x->kind == SQL_OBJECT_VIEW && o->run.db.lower_case_table_names != 0;
@@ -199,7 +199,7 @@ bool objects_names(struct objects *o, struct err *e) {
         return false;
     }
     for (size_t i = 0; i < o->n; i++) {
-        const struct object *x = &o->items[i];
+        const struct db_object *x = &o->items[i];
         bool routine = x->kind == SQL_OBJECT_FUNCTION || x->kind == SQL_OBJECT_PROCEDURE;
         if (routine && x->parsed && routine_of(o, x, &routines[nroutines])) {
             nroutines++;

@@ -14,7 +14,7 @@ const char *object_kind_name(enum sql_object_kind kind) {
     return names[kind];
 }
 
-const char *object_status_name(enum object_status s) {
+const char *object_step_name(enum object_step s) {
     static const char *const names[] = {[OBJECT_IS_WAITING] = "waiting",          [OBJECT_IS_MIGRATING] = "migrating",
                                         [OBJECT_IS_MIGRATED] = "migrated",        [OBJECT_IS_CHECKING] = "checking",
                                         [OBJECT_IS_CHECKED] = "checked",          [OBJECT_IS_FAILED] = "failed",
@@ -22,7 +22,7 @@ const char *object_status_name(enum object_status s) {
     return names[s];
 }
 
-size_t objects_count(const struct objects *o, enum object_status s) {
+size_t objects_count(const struct objects *o, enum object_step s) {
     size_t n = 0;
     for (size_t i = 0; i < o->n; i++) {
         n += o->items[i].selected && o->items[i].state == s;

@@ -14,7 +14,7 @@
 #include "sql/translate.h"
 
 /* The states of docs/objects.md. 4, 5 and 7 are the check's. */
-enum object_status {
+enum object_step {
     OBJECT_IS_WAITING = 1,
     OBJECT_IS_MIGRATING,
     OBJECT_IS_MIGRATED,
@@ -34,7 +34,7 @@ struct object_form {
     struct object_texts statements, drops;
 };
 
-struct object {
+struct db_object {
     enum sql_object_kind kind;
     const char *name;   /* at the source */
     const char *source; /* what SHOW CREATE tells; NULL: it could not be read, `error` says why */
@@ -54,7 +54,7 @@ struct object {
     bool source_moved;     /* it was changed at the source since it was edited */
     bool recorded;         /* an earlier run has made it, and `earlier` takes it away */
     struct object_texts earlier;
-    enum object_status state;
+    enum object_step state;
     bool trigger_off; /* made, and disabled */
     struct err error; /* of state 6 */
     unsigned mark;    /* order.c */
@@ -63,7 +63,7 @@ struct object {
 struct objects {
     struct run run; /* both ends, the model of the tables */
     const char *target_schema;
-    struct object *items; /* in the order in which they are made */
+    struct db_object *items; /* in the order in which they are made */
     size_t n;
     const char **lacking; /* rights without which objects may stay unseen: a sentence each */
     size_t nlacking, lacking_cap;
@@ -95,9 +95,9 @@ bool objects_apply(struct objects *o, const struct objects_options *options, str
 
 /* ---- for reports ---- */
 
-const char *object_kind_name(enum sql_object_kind kind);             /* "view", .. */
-const char *object_status_name(enum object_status s);                /* "waiting", .. */
-size_t objects_count(const struct objects *o, enum object_status s); /* selected ones in that state */
+const char *object_kind_name(enum sql_object_kind kind);           /* "view", .. */
+const char *object_step_name(enum object_step s);                  /* "waiting", .. */
+size_t objects_count(const struct objects *o, enum object_step s); /* selected ones in that state */
 
 void objects_print(const struct objects *o, bool applied, bool zh, FILE *out);
 json_t *objects_to_json(const struct objects *o); /* the caller owns the reference */

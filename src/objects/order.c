@@ -6,7 +6,7 @@
 #include "base/str.h"
 #include "objects/internal.h"
 
-struct object *objects_used(const struct objects *o, const struct sql_use *use) {
+struct db_object *objects_used(const struct objects *o, const struct sql_use *use) {
     static const enum sql_object_kind kinds[] = {[SQL_USE_TABLE] = SQL_OBJECT_VIEW,
                                                  [SQL_USE_FUNCTION] = SQL_OBJECT_FUNCTION,
                                                  [SQL_USE_PROCEDURE] = SQL_OBJECT_PROCEDURE};
@@ -19,7 +19,7 @@ struct object *objects_used(const struct objects *o, const struct sql_use *use) 
     return NULL;
 }
 
-bool object_needs(const struct objects *o, const struct object *x, const struct object *y) {
+bool object_needs(const struct objects *o, const struct db_object *x, const struct db_object *y) {
     for (size_t i = 0; x->kind == SQL_OBJECT_VIEW && i < x->translation.nuses; i++) {
         if (objects_used(o, &x->translation.uses[i]) == y) {
             return true;
@@ -28,7 +28,7 @@ bool object_needs(const struct objects *o, const struct object *x, const struct 
     return false;
 }
 
-static unsigned rank(const struct object *x) {
+static unsigned rank(const struct db_object *x) {
     static const unsigned ranks[] = {[SQL_OBJECT_FUNCTION] = 1,
                                      [SQL_OBJECT_PROCEDURE] = 2,
                                      [SQL_OBJECT_VIEW] = 3,
@@ -45,10 +45,10 @@ struct visit {
 enum { UNSEEN = 0, OPEN = 1, FIRST = 2 };
 
 /* Those of its own rank that it uses come before it. Programs may use each other in a circle, views may not. */
-static void visit(struct visit *v, struct object *x) {
+static void visit(struct visit *v, struct db_object *x) {
     x->mark = OPEN;
     for (size_t i = 0; i < x->translation.nuses; i++) {
-        struct object *y = objects_used(v->o, &x->translation.uses[i]);
+        struct db_object *y = objects_used(v->o, &x->translation.uses[i]);
         if (y == NULL || rank(y) != rank(x)) {
             continue;
         }
@@ -63,7 +63,7 @@ static void visit(struct visit *v, struct object *x) {
 }
 
 static int by_rank(const void *a, const void *b) {
-    const struct object *x = a, *y = b;
+    const struct db_object *x = a, *y = b;
     unsigned i = rank(x), j = rank(y);
     return i != j ? (i > j) - (i < j) : (x->mark > y->mark) - (x->mark < y->mark);
 }

@@ -27,7 +27,7 @@ static struct object_texts list_read(struct arena *a, const char *text) {
     return (struct object_texts){items, n};
 }
 
-static struct object *find(const struct objects *o, const char *kind, const char *name) {
+static struct db_object *find(const struct objects *o, const char *kind, const char *name) {
     for (size_t i = 0; i < o->n; i++) {
         if (str_eq(object_kind_name(o->items[i].kind), kind) && str_eq(o->items[i].name, name)) {
             return &o->items[i];
@@ -64,7 +64,7 @@ bool record_read(struct objects *o, struct err *e) {
         return err_where(e, "godwit.object");
     }
     for (size_t i = 0; i < rows.n; i++) {
-        struct object *x = find(o, gauss_cell(&rows, i, 0), gauss_cell(&rows, i, 1));
+        struct db_object *x = find(o, gauss_cell(&rows, i, 0), gauss_cell(&rows, i, 1));
         if (x == NULL) { /* it has gone at the source */
             continue;
         }
@@ -93,7 +93,7 @@ bool record_read(struct objects *o, struct err *e) {
     return true;
 }
 
-char *record_gone_sql(struct arena *a, const struct objects *o, const struct object *x) {
+char *record_gone_sql(struct arena *a, const struct objects *o, const struct db_object *x) {
     return arena_printf(a,
                         "UPDATE godwit.object SET \"state\" = %d WHERE \"task\" = %s AND \"kind\" = '%s' AND \"name\" "
                         "= %s",
@@ -101,7 +101,7 @@ char *record_gone_sql(struct arena *a, const struct objects *o, const struct obj
                         str_literal_pg(a, x->name));
 }
 
-char *record_sql(struct arena *a, const struct objects *o, const struct object *x) {
+char *record_sql(struct arena *a, const struct objects *o, const struct db_object *x) {
     char *task = str_literal_pg(a, o->run.name), *name = str_literal_pg(a, x->name), *error = NULL;
     if (x->error.code != ERR_NONE) {
         json_t *json = err_to_json(&x->error);

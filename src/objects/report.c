@@ -76,7 +76,7 @@ static void print_error(const struct err *e, const struct words *w, bool zh, str
     }
 }
 
-static void print_object(const struct object *x, const struct words *w, bool zh, size_t width, struct arena *a,
+static void print_object(const struct db_object *x, const struct words *w, bool zh, size_t width, struct arena *a,
                          FILE *out) {
     fprintf(out, "  %s  %s  %s", text_pad(a, w->kinds[x->kind], zh ? 8 : 9), text_pad(a, x->name, width),
             w->states[x->state]);
@@ -93,7 +93,7 @@ static void print_object(const struct object *x, const struct words *w, bool zh,
 static void print_notes(const struct objects *o, const struct words *w, struct arena *a, FILE *out) {
     bool first = true;
     for (size_t i = 0; i < o->n; i++) {
-        const struct object *x = &o->items[i];
+        const struct db_object *x = &o->items[i];
         for (size_t k = 0; x->selected && x->translated && !x->edited && k < x->translation.nnotes; k++) {
             const struct sql_note *n = &x->translation.notes[k];
             if (first) {
@@ -152,7 +152,7 @@ static json_t *texts(const struct object_texts *t) {
     return list;
 }
 
-static json_t *object_json(const struct object *x) {
+static json_t *object_json(const struct db_object *x) {
     static const char *const use_kinds[] = {
         [SQL_USE_TABLE] = "table", [SQL_USE_FUNCTION] = "function", [SQL_USE_PROCEDURE] = "procedure"};
     json_t *j = json_object(), *notes = json_array(), *uses = json_array();
@@ -160,7 +160,7 @@ static json_t *object_json(const struct object *x) {
     json_object_set_new(j, "name", json_string(x->name));
     json_object_set_new(j, "target", json_string(x->target_name));
     json_object_set_new(j, "state", json_integer(x->state));
-    json_object_set_new(j, "state_name", json_string(object_status_name(x->state)));
+    json_object_set_new(j, "state_name", json_string(object_step_name(x->state)));
     json_object_set_new(j, "source", x->source == NULL ? json_null() : json_string(x->source));
     json_object_set_new(j, "sql_mode", x->sql_mode == NULL ? json_null() : json_string(x->sql_mode));
     json_object_set_new(j, "statements", texts(&x->form.statements));

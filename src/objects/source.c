@@ -14,11 +14,11 @@ struct reading {
     size_t cap;
 };
 
-static struct object *add(struct reading *r, enum sql_object_kind kind, const char *name) {
+static struct db_object *add(struct reading *r, enum sql_object_kind kind, const char *name) {
     struct objects *o = r->o;
     o->items = arena_grow(r->a, o->items, o->n, &r->cap, sizeof *o->items);
-    o->items[o->n] =
-        (struct object){.kind = kind, .name = arena_strdup(r->a, name), .selected = true, .state = OBJECT_IS_WAITING};
+    o->items[o->n] = (struct db_object){
+        .kind = kind, .name = arena_strdup(r->a, name), .selected = true, .state = OBJECT_IS_WAITING};
     return &o->items[o->n++];
 }
 
@@ -78,7 +78,7 @@ static bool read_triggers(struct reading *r, struct err *e) {
         if (!catalog_filter_match(&r->o->run.task->tables, mysql_cell(&rows, i, 1))) {
             continue;
         }
-        struct object *x = add(r, SQL_OBJECT_TRIGGER, mysql_cell(&rows, i, 0));
+        struct db_object *x = add(r, SQL_OBJECT_TRIGGER, mysql_cell(&rows, i, 0));
         x->table = arena_strdup(r->a, mysql_cell(&rows, i, 1));
         bool alone = true;
         for (size_t j = 0; j < rows.n; j++) {
@@ -101,7 +101,7 @@ static bool read_events(struct reading *r, struct err *e) {
 }
 
 /* What the account may not see is this object's error, and no reason to stop. */
-static bool show_create(struct reading *r, struct object *x, struct err *e) {
+static bool show_create(struct reading *r, struct db_object *x, struct err *e) {
     static const struct {
         const char *word, *column, *grant;
     } kinds[] = {
@@ -138,7 +138,7 @@ static bool show_create(struct reading *r, struct object *x, struct err *e) {
 }
 
 static int by_kind_and_name(const void *a, const void *b) {
-    const struct object *x = a, *y = b;
+    const struct db_object *x = a, *y = b;
     return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind) : strcmp(x->name, y->name);
 }
 
