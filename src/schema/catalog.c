@@ -103,7 +103,7 @@ static char *charset_of(struct arena *a, const char *collation) {
     return collation == NULL ? NULL : arena_strndup(a, collation, strcspn(collation, "_"));
 }
 
-static const char VIEW_STAGE[] = "not carried until the stage for views and routines exists";
+static const char BY_OBJECTS[] = "godwit objects carries it";
 
 static bool read_tables(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;
@@ -123,7 +123,7 @@ static bool read_tables(struct catalog_reader *r, struct err *e) {
             continue;
         }
         if (str_ieq(type, "VIEW") || str_ieq(type, "SYSTEM VIEW")) {
-            catalog_uncarried(r, "view", name, VIEW_STAGE);
+            catalog_uncarried(r, "view", name, BY_OBJECTS);
         } else if (str_ieq(type, "SEQUENCE")) {
             catalog_uncarried(r, "sequence", name, "MariaDB's sequences are not carried");
         } else if (str_ieq(type, "SYSTEM VERSIONED")) {
@@ -173,7 +173,7 @@ static bool read_programs(struct catalog_reader *r, struct err *e) {
     }
     for (size_t i = 0; i < rows.n; i++) {
         if (catalog_filter_match(r->filter, mysql_cell(&rows, i, 1))) {
-            catalog_uncarried(r, "trigger", mysql_cell(&rows, i, 0), VIEW_STAGE);
+            catalog_uncarried(r, "trigger", mysql_cell(&rows, i, 0), BY_OBJECTS);
         }
     }
     sql = arena_printf(r->a,
@@ -184,7 +184,7 @@ static bool read_programs(struct catalog_reader *r, struct err *e) {
         return false;
     }
     for (size_t i = 0; i < rows.n; i++) {
-        catalog_uncarried(r, lower(r->a, mysql_cell(&rows, i, 0)), mysql_cell(&rows, i, 1), VIEW_STAGE);
+        catalog_uncarried(r, lower(r->a, mysql_cell(&rows, i, 0)), mysql_cell(&rows, i, 1), BY_OBJECTS);
     }
     sql = arena_printf(
         r->a, "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s ORDER BY EVENT_NAME", r->db);
@@ -192,7 +192,7 @@ static bool read_programs(struct catalog_reader *r, struct err *e) {
         return false;
     }
     for (size_t i = 0; i < rows.n; i++) {
-        catalog_uncarried(r, "event", mysql_cell(&rows, i, 0), VIEW_STAGE);
+        catalog_uncarried(r, "event", mysql_cell(&rows, i, 0), BY_OBJECTS);
     }
     return true;
 }

@@ -12,8 +12,8 @@ ALTER TABLE "golden_uncarried"."t" ADD CONSTRAINT "t_pkey" PRIMARY KEY ("id")
 -- analyze: table golden_uncarried.t
 ANALYZE "golden_uncarried"."t"
 ;
--- uncarried: view v: not carried until the stage for views and routines exists
--- uncarried: trigger tr: not carried until the stage for views and routines exists
--- uncarried: function f: not carried until the stage for views and routines exists
--- uncarried: procedure p: not carried until the stage for views and routines exists
--- uncarried: event ev: not carried until the stage for views and routines exists
+-- uncarried: view v: godwit objects carries it
+-- uncarried: trigger tr: godwit objects carries it
+-- uncarried: function f: godwit objects carries it
+-- uncarried: procedure p: godwit objects carries it
+-- uncarried: event ev: godwit objects carries it

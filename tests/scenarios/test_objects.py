@@ -1,0 +1,213 @@
+"""godwit objects: views, functions, procedures and triggers of a shop arrive, and do in PostgreSQL what they do in MySQL and MariaDB."""
+
+import re
+
+import psycopg2
+import pymysql
+import pytest
+
+from expr_values import decode_pg, different
+from objects_shop import OBJECTS, TABLES, WORK
+
+HAND = ("-- @statement\nCREATE FUNCTION {s}.waiting(a timestamp, b timestamp) RETURNS time LANGUAGE sql IMMUTABLE AS $$ SELECT (b - a)::time $$\n"
+        "-- @drop\nDROP FUNCTION IF EXISTS {s}.waiting(timestamp, timestamp)\n")
+
+
+@pytest.fixture
+def shop(source):
+    name = "objects_shop"
+    source.execute(f"DROP DATABASE IF EXISTS {name}")
+    source.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    source.execute("SET GLOBAL log_bin_trust_function_creators = 1")
+    source.script(TABLES + OBJECTS, database=name)
+    yield name
+    source.execute(f"DROP DATABASE {name}")
+
+
+def objects(move, server, database, *options, code=0):
+    result = move("objects", server, database, "--json", *options)
+    assert result.code == code, str(result)
+    return {(o["kind"], o["name"]): o for o in result.json["objects"]}
+
+
+def states(found):
+    return {name: o["state"] for (_, name), o in found.items()}
+
+
+def mysql_does(connection, text):
+    cursor, sets = connection.cursor(), []
+    connection.begin()  # as a CALL is one transaction in the target
+    try:
+        cursor.execute(text)
+    except pymysql.MySQLError as e:
+        connection.rollback()
+        return ("error", e.args[1])
+    while True:
+        if cursor.description is not None:
+            sets.append(list(cursor.fetchall()))
+        if not cursor.nextset():
+            break
+    for variable in re.findall(r"@\w+", text):
+        cursor.execute(f"SELECT {variable}")
+        sets.append(list(cursor.fetchall()))
+    connection.commit()
+    return sets
+
+
+def postgres_does(connection, text):
+    cursor, sets = connection.cursor(), []
+    text = re.sub(r"@\w+", "NULL", text)
+    try:
+        with connection:
+            cursor.execute(re.sub(r"'(\d{4}-[\d :-]+)'", r"timestamp '\1'", text))
+            if cursor.description is None:
+                return []
+            if not text.startswith("CALL"):
+                return [cursor.fetchall()]
+            names, row = [d[0] for d in cursor.description], cursor.fetchone()
+            for name, value in zip(names, row):
+                if name.startswith("result_"):
+                    cursor.execute(f'FETCH ALL FROM "{value}"')
+                    sets.append(cursor.fetchall())
+                else:
+                    sets.append([(value,)])
+            return sets
+    except psycopg2.Error as e:
+        return ("error", e.diag.message_primary)
+
+
+def same(mysql, pg):
+    if isinstance(mysql, tuple) or isinstance(pg, tuple):
+        return mysql == pg
+    return len(mysql) == len(pg) and all(
+        len(a) == len(b) and not any(different(x, decode_pg(y)) for r, s in zip(a, b) for x, y in zip(r, s)) for a, b in zip(mysql, pg))
+
+
+def both_do(move, server, database, work):
+    mysql, pg = server.connect(database=database), move.target.connect()
+    mysql.cursor().execute("SET time_zone = '+00:00'")
+    mysql.autocommit(True)
+    pg.cursor().execute(f"SET search_path = {database}")
+    pg.commit()
+    try:
+        for text in work:
+            here, there = mysql_does(mysql, text), postgres_does(pg, text)
+            assert same(here, there), f"{text}\nMySQL {here}\nPostgreSQL {there}"
+    finally:
+        mysql.close()
+        pg.close()
+
+
+def test_a_shop_arrives_and_works(move, source, shop, tmp_path):
+    move("load", source, shop).ok()
+
+    # Looking changes nothing, and tells what is in the way and where.
+    found = objects(move, source, shop, "--list")
+    assert len(found) == len(OBJECTS)
+    assert move.one("SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = %s", (shop,)) == 0
+    refused = {name: o["error"] for (_, name), o in found.items() if o["state"] == 6}
+    assert set(refused) == {"waiting", "fingerprint"}, refused
+    assert "SHA1" in refused["fingerprint"]["message"] and "line 2, column" in refused["fingerprint"]["message"]
+    assert found["event", "nightly"]["notes"], "an event is told to need somebody who calls it"
+    order = [name for _, name in found]
+    assert order.index("order_total") < order.index("a_lines") < order.index("z_orders") < order.index("客户消费") < order.index("items_price")
+
+    # Into files; one is translated by hand.
+    directory = tmp_path / "objects"
+    move("objects", source, shop, "--translate", directory).ok()
+    assert len(list(directory.iterdir())) == len(OBJECTS)
+    text = (directory / "function.waiting.sql").read_text()
+    assert "GW3060" in text and "-- " in text and "TIMEDIFF" in text.upper()
+    text = (directory / "view.客户消费.sql").read_text()
+    assert "-- @statement\nCREATE VIEW" in text and f'DROP VIEW IF EXISTS "{shop}"."客户消费"' in text
+
+    # What has no translation, and what needs that, fails; all else is there.
+    found = objects(move, source, shop, "--apply", code=1)
+    assert {name for name, s in states(found).items() if s != 3} == {"waiting", "fingerprint", "shipped"}
+    assert found["view", "shipped"]["error"]["code"] == "GW3061"
+    both_do(move, source, shop, WORK)
+
+    # The edited one is taken, kept without being told again, and kept by --translate. Everything is made anew.
+    (directory / "function.waiting.sql").write_text(text_of_edit(directory, shop))
+    found = objects(move, source, shop, "--apply", "--from", directory, code=1)
+    assert {name for name, s in states(found).items() if s != 3} == {"fingerprint"}
+    assert found["function", "waiting"]["edited"]
+    found = objects(move, source, shop, "--apply", code=1)
+    assert {name for name, s in states(found).items() if s != 3} == {"fingerprint"}
+    assert found["function", "waiting"]["edited"]
+    edited = (directory / "function.waiting.sql").read_text()
+    move("objects", source, shop, "--translate", directory).ok()
+    assert (directory / "function.waiting.sql").read_text() == edited
+    both_do(move, source, shop, ["SELECT * FROM shipped ORDER BY id", *WORK])
+
+    # The source's definition changes: one is made again, with what shows it; the hand's translation is told to be older.
+    source.execute("CREATE OR REPLACE VIEW a_lines AS SELECT i.order_id, i.line, p.name AS product, i.quantity, i.quantity * i.price + 1 AS amount "
+                   "FROM items i JOIN products p ON p.id = i.product", database=shop)
+    source.script(["DROP FUNCTION waiting", OBJECTS[2].replace("TIMEDIFF(b, a)", "TIMEDIFF(b, a) ")+" /* new */"], database=shop)
+    found = objects(move, source, shop, "--apply", "--only", "a_lines")
+    assert states(found) == {"a_lines": 3, "z_orders": 3, "客户消费": 3}
+    both_do(move, source, shop, ["SELECT * FROM z_orders ORDER BY id", "SELECT * FROM 客户消费 ORDER BY 编号"])
+    assert objects(move, source, shop, "--only", "a_lines")["view", "a_lines"]["state"] == 3
+
+    # For people, in both languages.
+    shown = move("objects", source, shop).ok().out
+    assert re.search(r"function +fingerprint +failed", shown) and "GW3060" in shown and "nightly" in shown, shown
+    shown = move("objects", source, shop, "--lang", "zh").ok().out
+    assert "存储过程" in shown and "客户消费" in shown and "提示" in shown, shown
+
+
+def text_of_edit(directory, schema):
+    """As a person does it: the head stays, the statement is written behind it."""
+    text = (directory / "function.waiting.sql").read_text()
+    return text[:text.index("-- @drop")] + HAND.format(s=schema)
+
+
+def test_triggers_may_wait(move, mysql9, tmp_path):
+    name = "objects_triggers"
+    mysql9.execute(f"DROP DATABASE IF EXISTS {name}")
+    mysql9.execute(f"CREATE DATABASE {name}")
+    mysql9.script(["CREATE TABLE t (id int PRIMARY KEY, n int, at timestamp NULL ON UPDATE CURRENT_TIMESTAMP)",
+                   "CREATE TRIGGER one BEFORE INSERT ON t FOR EACH ROW SET NEW.n = NEW.n + 1",
+                   "CREATE TRIGGER a_two BEFORE INSERT ON t FOR EACH ROW SET NEW.n = NEW.n * 10"], database=name)
+    move("load", mysql9, name).ok()
+    enabled = "SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
+    objects(move, mysql9, name, "--apply", "--triggers", "disabled")
+    assert move.target.execute(enabled) == [("01_one", "D"), ("02_a_two", "D"), ("t_on_update", "O")]
+    objects(move, mysql9, name, "--apply")
+    assert move.target.execute(enabled) == [("01_one", "O"), ("02_a_two", "O"), ("t_on_update", "O")]
+    both_do(move, mysql9, name, ["INSERT INTO t (id, n) VALUES (1, 4)", "SELECT id, n FROM t"])
+    # While the source's changes are followed they would fire twice.
+    move.target.execute("INSERT INTO godwit.apply (task, in_order, shape, change) VALUES (%s, 0, '', 0)", (f"{name} -> {name}",))
+    objects(move, mysql9, name, "--apply")
+    assert [e for _, e in move.target.execute(enabled)] == ["D", "D", "O"]
+    # Somebody else's object of that name stays.
+    move.target.execute(f"CREATE VIEW {name}.v AS SELECT 1 AS mine")
+    mysql9.execute("CREATE VIEW v AS SELECT 2 AS ours", database=name)
+    found = objects(move, mysql9, name, "--apply", "--only", "v", code=1)
+    assert "not made" in found["view", "v"]["error"]["hint"], found
+    assert move.one(f"SELECT mine FROM {name}.v") == 1
+    mysql9.execute(f"DROP DATABASE {name}")
+
+
+def test_what_the_account_may_not_see_is_told(godwit, mysql9, pg_db, tmp_path, sources, move):
+    name = "objects_rights"
+    mysql9.execute(f"DROP DATABASE IF EXISTS {name}")
+    mysql9.execute(f"CREATE DATABASE {name}")
+    mysql9.script(["CREATE TABLE t (id int PRIMARY KEY)", "CREATE VIEW v AS SELECT id FROM t", "CREATE PROCEDURE p() SELECT 1",
+                   "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.id = 1", "DROP USER IF EXISTS reader@'%'",
+                   "CREATE USER reader@'%' IDENTIFIED BY 'secret'", f"GRANT SELECT ON {name}.* TO reader@'%'"], database=name)
+
+    class Reader:
+        host, port, user, password = mysql9.host, mysql9.port, "reader", "secret"
+
+    result = move("objects", Reader, name, "--json").ok()
+    assert [o["name"] for o in result.json["objects"]] == ["v"]
+    assert result.json["objects"][0]["error"]["code"] == "GW2071"
+    lacking = "\n".join(result.json["lacking"])
+    assert "GRANT TRIGGER" in lacking and "GRANT EVENT" in lacking and "SHOW_ROUTINE" in lacking
+    mysql9.execute(f"GRANT SHOW VIEW, TRIGGER, EVENT ON {name}.* TO reader@'%'")
+    mysql9.execute("GRANT SHOW_ROUTINE ON *.* TO reader@'%'")
+    result = move("objects", Reader, name, "--json").ok()
+    assert sorted(o["name"] for o in result.json["objects"]) == ["p", "tr", "v"] and result.json["lacking"] == []
+    assert all(o["state"] == 1 for o in result.json["objects"]), result
+    mysql9.script([f"DROP DATABASE {name}", "DROP USER reader@'%'"])
