@@ -19,6 +19,7 @@ static bool mode_has(const char *modes, const char *word) {
 
 static void fail(struct db_object *x) {
     x->state = OBJECT_IS_FAILED;
+    err_copy(&x->no_translation, &x->error);
     if (x->error.code == ERR_NONE) {
         BUG("%s fails without a reason", x->name);
     }
@@ -37,6 +38,7 @@ void objects_parse(struct objects *o) {
         parse.lex_flags |= mode_has(x->sql_mode, "ANSI_QUOTES") ? SQL_LEX_ANSI_QUOTES : 0;
         parse.lex_flags |= mode_has(x->sql_mode, "NO_BACKSLASH_ESCAPES") ? SQL_LEX_NO_BACKSLASH_ESCAPES : 0;
         if (mariadb && mode_has(x->sql_mode, "ORACLE")) {
+            x->parsed = false;
             err_set(&x->error, ERR_SQL_PARSE, "it is written in the language of sql_mode ORACLE");
             err_hint(&x->error, "translate it by hand: much of it is PL/pgSQL already");
         } else {

@@ -155,6 +155,7 @@ bool objects_read_files(struct objects *o, const char *dir, struct err *e) {
             x->state = OBJECT_IS_WAITING;
         } else { /* the edited translation of an earlier run is taken back */
             x->state = OBJECT_IS_FAILED;
+            err_copy(&x->error, &x->no_translation);
         }
     }
     return true;

@@ -55,9 +55,10 @@ struct db_object {
     bool recorded;         /* an earlier run has made it, and `earlier` takes it away */
     struct object_texts earlier;
     enum object_step state;
-    bool trigger_off; /* made, and disabled */
-    struct err error; /* of state 6 */
-    unsigned mark;    /* order.c */
+    bool trigger_off;          /* made, and disabled */
+    struct err error;          /* of state 6 */
+    struct err no_translation; /* why godwit has none of its own */
+    unsigned mark;             /* order.c */
 };
 
 struct objects {

@@ -65,6 +65,10 @@ static void visit(struct visit *v, struct db_object *x) {
 static int by_rank(const void *a, const void *b) {
     const struct db_object *x = a, *y = b;
     unsigned i = rank(x), j = rank(y);
+    if (i == j && x->place != y->place) { /* openGauss B fires triggers in the order in which they were made */
+        i = x->place;
+        j = y->place;
+    }
     return i != j ? (i > j) - (i < j) : (x->mark > y->mark) - (x->mark < y->mark);
 }
 

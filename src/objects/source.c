@@ -128,6 +128,7 @@ static bool show_create(struct reading *r, struct db_object *x, struct err *e) {
         err_set(&x->error, ERR_OBJECT_UNREADABLE, "the source does not show the definition");
         err_cause(&x->error, "%s", refused.cause);
         err_hint(&x->error, "%s TO '%s'", kinds[x->kind].grant, r->o->run.task->source.user);
+        err_copy(&x->no_translation, &x->error);
         return true;
     }
     x->source = arena_strdup(r->a, text);

@@ -1,0 +1,94 @@
+/* objects/order, objects/carry: what comes before what, circles, who returns result sets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "build.h"
+
+static void views_stand_behind_those_they_show(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {
+        {SQL_OBJECT_VIEW, "a", "CREATE VIEW a AS SELECT 1 AS one FROM b"},
+        {SQL_OBJECT_VIEW, "b", "CREATE VIEW b AS SELECT 1 AS one FROM c JOIN d"},
+        {SQL_OBJECT_VIEW, "c", "CREATE VIEW c AS SELECT 1 AS one"},
+        {SQL_OBJECT_VIEW, "d", "CREATE VIEW d AS SELECT 1 AS one FROM c"},
+        {SQL_OBJECT_PROCEDURE, "p", "CREATE PROCEDURE p() SELECT 1 AS one FROM a"},
+    };
+    struct objects o;
+    objects_build(&o, texts, 5);
+    for (size_t i = 0; i < o.n; i++) {
+        assert_string_equal(o.items[i].error.message, "");
+        assert_true(o.items[i].translated);
+    }
+    assert_int_equal(place_of(&o, "p"), 0);
+    assert_true(place_of(&o, "c") < place_of(&o, "d"));
+    assert_true(place_of(&o, "d") < place_of(&o, "b"));
+    assert_true(place_of(&o, "b") < place_of(&o, "a"));
+    assert_true(object_needs(&o, object_named(&o, "b"), object_named(&o, "d")));
+    assert_false(object_needs(&o, object_named(&o, "p"), object_named(&o, "a")));
+    arena_clear(&o.run.arena);
+}
+
+static void a_circle_of_views_is_told(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {
+        {SQL_OBJECT_VIEW, "a", "CREATE VIEW a AS SELECT 1 AS one FROM b"},
+        {SQL_OBJECT_VIEW, "b", "CREATE VIEW b AS SELECT 1 AS one FROM a"},
+        {SQL_OBJECT_VIEW, "c", "CREATE VIEW c AS SELECT 1 AS one"},
+    };
+    struct objects o;
+    objects_build(&o, texts, 3);
+    assert_int_equal(objects_count(&o, OBJECT_IS_FAILED), 1);
+    assert_int_equal(object_named(&o, "b")->error.code, ERR_OBJECT_NEEDS);
+    assert_int_equal(object_named(&o, "c")->state, OBJECT_IS_WAITING);
+    arena_clear(&o.run.arena);
+}
+
+/* Who calls is translated when it is known what the other returns, whichever comes first. */
+static void callers_know_of_result_sets(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {
+        {SQL_OBJECT_PROCEDURE, "caller", "CREATE PROCEDURE caller() CALL rows_of()"},
+        {SQL_OBJECT_PROCEDURE, "rows_of", "CREATE PROCEDURE rows_of() SELECT 1 AS one"},
+        {SQL_OBJECT_PROCEDURE, "recursive", "CREATE PROCEDURE recursive() CALL recursive()"},
+    };
+    struct objects o;
+    objects_build(&o, texts, 3);
+    assert_int_equal(object_named(&o, "rows_of")->translation.result_sets, 1);
+    assert_int_equal(object_named(&o, "caller")->error.code, ERR_SQL_CARRY);
+    assert_int_equal(object_named(&o, "recursive")->state, OBJECT_IS_WAITING);
+    arena_clear(&o.run.arena);
+}
+
+static void modes_decide_how_a_text_is_read(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {
+        {SQL_OBJECT_VIEW, "v", "CREATE VIEW v AS SELECT \"x\" || 'y' AS \"one\""}};
+    struct objects o;
+    objects_build(&o, texts, 1);
+    struct db_object *x = object_named(&o, "v");
+    assert_true(x->parsed);
+    x->sql_mode = "PIPES_AS_CONCAT,ANSI_QUOTES";
+    objects_parse(&o);
+    objects_translate(&o);
+    assert_int_equal(x->error.code, ERR_SQL_CARRY); /* "x" is a column now, and there is none */
+    o.run.db.is_mariadb = true;
+    x->sql_mode = "STRICT_TRANS_TABLES,ORACLE";
+    objects_parse(&o);
+    assert_false(x->parsed);
+    assert_int_equal(x->error.code, ERR_SQL_PARSE);
+    arena_clear(&o.run.arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(views_stand_behind_those_they_show),
+        cmocka_unit_test(a_circle_of_views_is_told),
+        cmocka_unit_test(callers_know_of_result_sets),
+        cmocka_unit_test(modes_decide_how_a_text_is_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
