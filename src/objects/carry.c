@@ -113,8 +113,8 @@ struct object_texts object_default_drops(struct arena *a, const struct objects *
     size_t n = 0;
     char *name = arena_printf(a, "%s.%s", str_quote_pg(a, o->target_schema), str_quote_pg(a, x->target_name));
     const struct table *t = table_of(o, x);
-    if (x->kind == SQL_OBJECT_EVENT && b) {
-        drops[n++] = arena_printf(a, "DROP EVENT IF EXISTS %s", name);
+    if (b && (x->kind == SQL_OBJECT_EVENT || x->kind == SQL_OBJECT_TRIGGER)) {
+        drops[n++] = arena_printf(a, "DROP %s IF EXISTS %s", x->kind == SQL_OBJECT_EVENT ? "EVENT" : "TRIGGER", name);
     } else if (x->kind == SQL_OBJECT_TRIGGER) {
         if (t != NULL) {
             drops[n++] =

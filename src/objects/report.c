@@ -152,6 +152,17 @@ static json_t *texts(const struct object_texts *t) {
     return list;
 }
 
+/* Where in the source the error is: parser and translator say it in their messages. */
+static json_t *place_of(const struct err *e) {
+    size_t line, column;
+    const char *at = strstr(e->message, "line ");
+    bool source = e->code == ERR_SQL_PARSE || e->code == ERR_SQL_CARRY;
+    if (!source || at == NULL || sscanf(at, "line %zu, column %zu", &line, &column) != 2) {
+        return json_null();
+    }
+    return json_pack("{s:I, s:I}", "line", (json_int_t)line, "column", (json_int_t)column);
+}
+
 static json_t *object_json(const struct db_object *x) {
     static const char *const use_kinds[] = {
         [SQL_USE_TABLE] = "table", [SQL_USE_FUNCTION] = "function", [SQL_USE_PROCEDURE] = "procedure"};
@@ -181,6 +192,7 @@ static json_t *object_json(const struct db_object *x) {
     json_object_set_new(j, "notes", notes);
     json_object_set_new(j, "uses", uses);
     json_object_set_new(j, "error", x->error.code == ERR_NONE ? json_null() : err_to_json(&x->error));
+    json_object_set_new(j, "place", place_of(&x->error));
     return j;
 }
 

@@ -173,6 +173,9 @@ static void reports_speak_both_languages(void **state) {
     json_t *json = objects_to_json(&o);
     assert_int_equal(json_integer_value(json_object_get(json, "failed")), 1);
     assert_int_equal(json_array_size(json_object_get(json, "objects")), 3);
+    json_t *place = json_object_get(json_array_get(json_object_get(json, "objects"), 0), "place");
+    assert_int_equal(json_integer_value(json_object_get(place, "line")), 2);
+    assert_int_equal(json_integer_value(json_object_get(place, "column")), 10);
     json_decref(json);
     arena_clear(&o.run.arena);
 }
