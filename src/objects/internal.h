@@ -9,6 +9,12 @@ bool objects_read(struct objects *o, struct err *e) WARN_UNUSED;
 bool objects_rights(struct objects *o, struct err *e) WARN_UNUSED; /* fills lacking */
 void objects_lacking(struct objects *o, const char *text);
 
+/* What a line of SHOW GRANTS lets an account see of a database, added to what others do. */
+struct object_rights {
+    bool trigger, event, routine;
+};
+void rights_take(struct object_rights *r, const char *grant, const char *database);
+
 /* ---- names.c ---- */
 
 /* The catalog of what names mean in the target; parsed objects are needed. result_sets of procedures are filled by carry.c. */

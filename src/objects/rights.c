@@ -48,7 +48,7 @@ static bool gives(const char *grant, const char *right) {
     const char *on = strstr(grant, " ON "), *p = grant;
     size_t n = strlen(right);
     while (on != NULL && (p = strstr(p, right)) != NULL && p < on) {
-        if (p[-1] == ' ' && (p[n] == ',' || p + n == on)) {
+        if ((p[-1] == ' ' || p[-1] == ',') && (p[n] == ',' || p + n == on)) {
             return true;
         }
         p += n;
@@ -56,33 +56,39 @@ static bool gives(const char *grant, const char *right) {
     return false;
 }
 
+void rights_take(struct object_rights *r, const char *grant, const char *database) {
+    bool global, here = str_starts(grant, "GRANT ") && about(grant, database, &global);
+    if (here) {
+        bool all = str_starts(grant, "GRANT ALL PRIVILEGES ");
+        r->trigger = r->trigger || all || gives(grant, "TRIGGER");
+        r->event = r->event || all || gives(grant, "EVENT");
+        r->routine = r->routine || all || gives(grant, "SHOW CREATE ROUTINE") ||
+                     (global && (gives(grant, "SELECT") || gives(grant, "SHOW_ROUTINE")));
+    }
+    r->routine = r->routine || (strstr(grant, " ON `mysql`.`proc` ") != NULL && gives(grant, "SELECT"));
+}
+
 bool objects_rights(struct objects *o, struct err *e) {
     struct arena *a = &o->run.arena;
     struct mysql_rows rows;
-    bool trigger = false, event = false, routine = false;
-    const char *user = o->run.task->source.user, *database = o->run.db.name;
+    struct object_rights r = {0};
+    const char *user = o->run.task->source.user, *database = o->run.db.name, *quoted = str_quote_mysql(a, database);
     if (!mysql_rows(o->run.source, a, "SHOW GRANTS", &rows, e)) {
         return err_where(e, "the grants of the source's account");
     }
     for (size_t i = 0; i < rows.n; i++) {
-        const char *g = mysql_cell(&rows, i, 0);
-        bool global, here = g != NULL && about(g, database, &global);
-        bool all = here && str_starts(g, "GRANT ALL PRIVILEGES");
-        trigger = trigger || all || (here && gives(g, "TRIGGER"));
-        event = event || all || (here && gives(g, "EVENT"));
-        routine = routine || all || (here && gives(g, "SHOW CREATE ROUTINE")) ||
-                  (here && global && (gives(g, "SELECT") || gives(g, "SHOW_ROUTINE"))) ||
-                  (g != NULL && strstr(g, " ON `mysql`.`proc` ") != NULL && gives(g, "SELECT"));
+        if (mysql_cell(&rows, i, 0) != NULL) {
+            rights_take(&r, mysql_cell(&rows, i, 0), database);
+        }
     }
-    if (!trigger) {
-        objects_lacking(o, arena_printf(a, "the account sees no triggers: GRANT TRIGGER ON %s.* TO '%s'",
-                                        str_quote_mysql(a, database), user));
+    if (!r.trigger) {
+        objects_lacking(o,
+                        arena_printf(a, "the account sees no triggers: GRANT TRIGGER ON %s.* TO '%s'", quoted, user));
     }
-    if (!event) {
-        objects_lacking(o, arena_printf(a, "the account sees no events: GRANT EVENT ON %s.* TO '%s'",
-                                        str_quote_mysql(a, database), user));
+    if (!r.event) {
+        objects_lacking(o, arena_printf(a, "the account sees no events: GRANT EVENT ON %s.* TO '%s'", quoted, user));
     }
-    if (!routine) {
+    if (!r.routine) {
         objects_lacking(o, arena_printf(a,
                                         "the account sees only functions and procedures that it may run: GRANT "
                                         "SHOW_ROUTINE ON *.* TO '%s' (MariaDB, MySQL 5: SELECT ON mysql.proc)",

@@ -1,5 +1,6 @@
 """godwit objects: views, functions, procedures and triggers of a shop arrive, and do in PostgreSQL what they do in MySQL and MariaDB."""
 
+import json
 import re
 
 import psycopg2
@@ -143,11 +144,16 @@ def test_a_shop_arrives_and_works(move, source, shop, tmp_path):
     # The source's definition changes: one is made again, with what shows it; the hand's translation is told to be older.
     source.execute("CREATE OR REPLACE VIEW a_lines AS SELECT i.order_id, i.line, p.name AS product, i.quantity, i.quantity * i.price + 1 AS amount "
                    "FROM items i JOIN products p ON p.id = i.product", database=shop)
-    source.script(["DROP FUNCTION waiting", OBJECTS[2].replace("TIMEDIFF(b, a)", "TIMEDIFF(b, a) ")+" /* new */"], database=shop)
+    source.script(["DROP FUNCTION waiting", OBJECTS[2].replace("TIMEDIFF(b, a)", "TIMEDIFF(b, a + INTERVAL 0 SECOND)")], database=shop)
     found = objects(move, source, shop, "--apply", "--only", "a_lines")
     assert states(found) == {"a_lines": 3, "z_orders": 3, "客户消费": 3}
     both_do(move, source, shop, ["SELECT * FROM z_orders ORDER BY id", "SELECT * FROM 客户消费 ORDER BY 编号"])
-    assert objects(move, source, shop, "--only", "a_lines")["view", "a_lines"]["state"] == 3
+    found = objects(move, source, shop, "--report", tmp_path / "objects.json")
+    assert [name for name, s in states(found).items() if s != 3] == ["fingerprint"]
+    assert found["function", "waiting"]["source_moved"] and not found["view", "a_lines"]["source_moved"]
+    report = json.loads((tmp_path / "objects.json").read_text())
+    assert report["objects"] == list(found.values()) and report["failed"] == 1 and report["lacking"] == []
+    assert found["function", "fingerprint"]["place"] == {"line": 2, "column": 10}
 
     # For people, in both languages.
     shown = move("objects", source, shop).ok().out
