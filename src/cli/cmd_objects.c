@@ -22,7 +22,7 @@ static bool work(struct invocation *v, struct objects *o, struct err *e) {
                     text_of(TEXT_KEPT, zh));
         }
     }
-    return !options->apply || objects_apply(o, options, e);
+    return options->drop ? objects_drop(o, e) : !options->apply || objects_apply(o, options, e);
 }
 
 static void show(struct invocation *v, const struct objects *o) {

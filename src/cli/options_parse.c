@@ -231,7 +231,8 @@ bool options_finish(struct options *o, struct err *e) {
     }
     if (same_layer(o, "overwrite", "append", e) || conflict(o, "resume", "restart", e) ||
         conflict(o, "precheck-exact", "precheck-rows", e) || conflict(o, "skip-precheck", "precheck-exact", e) ||
-        conflict(o, "skip-precheck", "precheck-rows", e) || conflict(o, "rows-only", "structure-only", e)) {
+        conflict(o, "skip-precheck", "precheck-rows", e) || conflict(o, "rows-only", "structure-only", e) ||
+        conflict(o, "apply", "drop", e)) {
         return false;
     }
     if (!quick_alone(o, e)) {

@@ -115,6 +115,7 @@ static bool drop_one(struct apply *p, struct db_object *x, struct err *e) {
     }
     if (ok) {
         x->recorded = false;
+        x->state = x->state == OBJECT_IS_MIGRATED ? OBJECT_IS_WAITING : x->state;
         return gauss_exec(p->c, record_gone_sql(p->a, p->o, x), e) &&
                gauss_exec(p->c, "RELEASE SAVEPOINT godwit_object", e);
     }
@@ -126,11 +127,11 @@ static bool drop_one(struct apply *p, struct db_object *x, struct err *e) {
                               : (err_copy(e, &refused), false);
 }
 
-static bool drop_earlier(struct apply *p, struct err *e) {
+static bool drop_earlier(struct apply *p, bool all, struct err *e) {
     bool ok = gauss_exec(p->c, "BEGIN", e);
     for (size_t i = p->o->n; ok && i-- > 0;) {
         struct db_object *x = &p->o->items[i];
-        if (x->recorded && can_be_made(x)) {
+        if (x->recorded && (all ? x->selected : can_be_made(x))) {
             ok = drop_one(p, x, e);
         }
     }
@@ -233,10 +234,19 @@ static bool make_all(struct apply *p, struct err *e) {
     return true;
 }
 
+static bool begin(struct apply *p, struct err *e) {
+    select_dependents(p->o);
+    return checkpoint_prepare(p->c, e) && claim_lock(p->c, arena_printf(p->a, "objects of %s", p->o->run.name), e);
+}
+
+bool objects_drop(struct objects *o, struct err *e) {
+    struct apply p = {.o = o, .c = o->run.target, .a = &o->run.arena};
+    return (begin(&p, e) && drop_earlier(&p, true, e)) || err_where(e, "objects in the target");
+}
+
 bool objects_apply(struct objects *o, const struct objects_options *options, struct err *e) {
     struct apply p = {.o = o, .c = o->run.target, .a = &o->run.arena};
-    select_dependents(o);
-    bool ok = checkpoint_prepare(p.c, e) && claim_lock(p.c, arena_printf(p.a, "objects of %s", o->run.name), e) &&
-              decide_triggers(&p, options->triggers, e) && make_compat(&p, e) && drop_earlier(&p, e) && make_all(&p, e);
+    bool ok = begin(&p, e) && decide_triggers(&p, options->triggers, e) && make_compat(&p, e) &&
+              drop_earlier(&p, false, e) && make_all(&p, e);
     return ok || err_where(e, "objects in the target");
 }

@@ -44,4 +44,9 @@ char *record_sql(struct arena *a, const struct objects *o, const struct db_objec
 /* After a drop: the object is not there any more. */
 char *record_gone_sql(struct arena *a, const struct objects *o, const struct db_object *x);
 
+/* ---- present.c ---- */
+
+/* Those recorded as migrated that are not in the target any more wait again. */
+bool objects_present(struct objects *o, struct err *e) WARN_UNUSED;
+
 #endif

@@ -63,7 +63,8 @@ bool objects_open(struct objects *o, const struct task *t, const struct objects_
 }
 
 bool objects_edited(struct objects *o, const struct objects_options *options, struct err *e) {
-    return record_read(o, e) && (options->from_dir == NULL || objects_read_files(o, options->from_dir, e));
+    return record_read(o, e) && objects_present(o, e) &&
+           (options->from_dir == NULL || objects_read_files(o, options->from_dir, e));
 }
 
 void objects_close(struct objects *o) {

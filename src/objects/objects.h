@@ -74,7 +74,7 @@ struct objects {
 enum object_triggers { OBJECT_TRIGGERS_AUTO, OBJECT_TRIGGERS_ENABLED, OBJECT_TRIGGERS_DISABLED };
 
 struct objects_options {
-    bool list, apply;
+    bool list, apply, drop;
     char *translate_dir, *from_dir; /* NULL: none */
     struct catalog_filter only;     /* patterns over names of objects */
     enum object_triggers triggers;
@@ -93,6 +93,9 @@ bool objects_write(struct objects *o, const char *dir, size_t *written, size_t *
 
 /* Make the selected ones in the target. An object that fails has its error, and the others go on; false: it could not go on. */
 bool objects_apply(struct objects *o, const struct objects_options *options, struct err *e) WARN_UNUSED;
+
+/* Take away what earlier runs have made of the selected ones. One that cannot go has its error. */
+bool objects_drop(struct objects *o, struct err *e) WARN_UNUSED;
 
 /* ---- for reports ---- */
 

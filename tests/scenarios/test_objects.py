@@ -156,6 +156,15 @@ def test_a_shop_arrives_and_works(move, source, shop, tmp_path):
     report = json.loads((tmp_path / "objects.json").read_text())
     assert report["objects"] == list(found.values()) and report["failed"] == 1 and report["lacking"] == []
 
+    # The tables anew: the views go first.
+    move("load", source, shop, "--overwrite").failed()
+    dropped = objects(move, source, shop, "--drop")
+    assert not [name for name, s in states(dropped).items() if s == 3]
+    move("load", source, shop, "--overwrite").ok()
+    found = objects(move, source, shop, "--apply", code=1)
+    assert [name for name, s in states(found).items() if s != 3] == ["fingerprint"]
+    both_do(move, source, shop, WORK)
+
     # For people, in both languages.
     shown = move("objects", source, shop).ok().out
     assert re.search(r"function +fingerprint +failed", shown) and "GW3060" in shown and "nightly" in shown, shown
@@ -187,6 +196,9 @@ def test_triggers_may_wait(move, mysql9, tmp_path):
     move.target.execute("INSERT INTO godwit.apply (task, in_order, shape, change) VALUES (%s, 0, '', 0)", (f"{name} -> {name}",))
     objects(move, mysql9, name, "--apply")
     assert [e for _, e in move.target.execute(enabled)] == ["D", "D", "O"]
+    # A table that is loaded anew takes its triggers along.
+    move("load", mysql9, name, "--overwrite").ok()
+    assert set(states(objects(move, mysql9, name)).values()) == {1}
     # Somebody else's object of that name stays.
     move.target.execute(f"CREATE VIEW {name}.v AS SELECT 1 AS mine")
     mysql9.execute("CREATE VIEW v AS SELECT 2 AS ours", database=name)
