@@ -25,6 +25,18 @@ static bool work(struct invocation *v, struct objects *o, struct err *e) {
     return options->drop ? objects_drop(o, e) : !options->apply || objects_apply(o, options, e);
 }
 
+/* Is everything as it was asked for? */
+static bool complete(const struct objects_options *options, const struct objects *o, struct err *e) {
+    size_t failed = objects_count(o, OBJECT_IS_FAILED), left = 0;
+    for (size_t i = 0; i < o->n; i++) {
+        left += o->items[i].selected && o->items[i].recorded;
+    }
+    if (options->apply && failed > 0) {
+        return err_set(e, ERR_OBJECTS, "%zu objects are not in the target", failed);
+    }
+    return !options->drop || left == 0 || err_set(e, ERR_OBJECTS, "%zu objects could not be taken away", left);
+}
+
 static void show(struct invocation *v, const struct objects *o) {
     if (v->o.json) {
         json_t *json = objects_to_json(o);
@@ -49,14 +61,13 @@ int cmd_objects(const struct command *c, int n, char **words) {
             struct err other = ERR_INIT;
             show(&v, &o);
             if (!invocation_report(&v, objects_to_json(&o), &other)) {
-                err_copy(&e, ok ? &other : &e);
+                if (ok) {
+                    err_copy(&e, &other);
+                }
                 ok = false;
             }
         }
-        size_t failed = objects_count(&o, OBJECT_IS_FAILED);
-        if (ok && v.o.objects.apply && failed > 0) {
-            ok = err_set(&e, ERR_OBJECTS, "%zu objects are not in the target", failed);
-        }
+        ok = ok && complete(&v.o.objects, &o, &e);
         code = ok ? EXIT_OK : invocation_fail(&v, &e);
         objects_close(&o);
     }
