@@ -91,7 +91,8 @@ WORK = [
     "CALL place_order(3, 'nothing', 3, '2024-05-01 09:00:00', @new)",
     "CALL place_order(3, 'cup', 0, '2024-05-01 09:00:00', @new)",  # the trigger refuses it
     "CALL place_order(3, 'pot', 2, '2024-05-02 09:00:00', @new)",
-    "UPDATE 客户 SET 余额 = 余额 - 10.25 WHERE 编号 <= 2",
+    "UPDATE 客户 SET 余额 = 余额 - 10.25 WHERE 编号 = 1",
+    "UPDATE 客户 SET 余额 = 余额 - 10.25 WHERE 编号 = 2",
     "UPDATE 客户 SET 备注 = '无' WHERE 编号 = 1",
     "CALL report(10)",
     "CALL close_orders(@closed)",
