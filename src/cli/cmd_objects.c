@@ -6,12 +6,14 @@
 #include "cli/texts.h"
 #include "objects/objects.h"
 
-static bool work(struct invocation *v, struct objects *o, struct err *e) {
+/* *known: there is something to tell, also after an error. */
+static bool work(struct invocation *v, struct objects *o, bool *known, struct err *e) {
     const struct objects_options *options = &v->o.objects;
     size_t written, kept;
     if (!objects_open(o, &v->o.task, options, e) || !objects_edited(o, options, e)) {
         return false;
     }
+    *known = true;
     if (options->translate_dir != NULL) {
         if (!objects_write(o, options->translate_dir, &written, &kept, e)) {
             return false;
@@ -56,8 +58,8 @@ int cmd_objects(const struct command *c, int n, char **words) {
         struct objects o = {0};
         struct err e = ERR_INIT;
         code = EXIT_OK;
-        bool ok = work(&v, &o, &e);
-        if (o.catalog.schema != NULL) { /* it was read: what became of each is told also after an error */
+        bool known = false, ok = work(&v, &o, &known, &e);
+        if (known) {
             struct err other = ERR_INIT;
             show(&v, &o);
             if (!invocation_report(&v, objects_to_json(&o), &other)) {

@@ -208,6 +208,22 @@ def test_triggers_may_wait(move, mysql9, tmp_path):
     mysql9.execute(f"DROP DATABASE {name}")
 
 
+def test_an_old_server_and_its_modes(move, mysql56):
+    """Each object is read by the sql_mode it was made under."""
+    name = "objects_old"
+    mysql56.execute(f"DROP DATABASE IF EXISTS {name}")
+    mysql56.execute(f"CREATE DATABASE {name}")
+    mysql56.script(["CREATE TABLE t (id int PRIMARY KEY, n int)", "CREATE VIEW v AS SELECT id, n + 1 AS m FROM t",
+                    "CREATE FUNCTION f(a int) RETURNS int DETERMINISTIC RETURN a || 0",
+                    "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.n = NEW.id * 2",
+                    "SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES'",
+                    'CREATE PROCEDURE "q"() SELECT "n" || \'\\x\' AS "a b" FROM "t"'], database=name)
+    move("load", mysql56, name).ok()
+    assert set(states(objects(move, mysql56, name, "--apply")).values()) == {3}
+    both_do(move, mysql56, name, ["INSERT INTO t (id) VALUES (21)", "CALL q()", "SELECT f(0), f(3)", "SELECT * FROM v"])
+    mysql56.execute(f"DROP DATABASE {name}")
+
+
 def test_what_the_account_may_not_see_is_told(godwit, mysql9, pg_db, tmp_path, sources, move):
     name = "objects_rights"
     mysql9.execute(f"DROP DATABASE IF EXISTS {name}")
