@@ -66,7 +66,7 @@ struct objects {
     const char *target_schema;
     struct db_object *items; /* in the order in which they are made */
     size_t n;
-    const char **lacking; /* rights without which objects may stay unseen: a sentence each */
+    const char **lacking; /* what is not among them, and why: rights that are missing, kinds that are not carried */
     size_t nlacking, lacking_cap;
     struct sql_catalog catalog;
 };
