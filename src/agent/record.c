@@ -6,10 +6,10 @@
 
 #include "base/str.h"
 
-enum { STAGES_MAX = 256, OBJECTS_MAX = 200 * 1000, ITEMS_MAX = 200 /* of one event */ };
+enum { STAGES_MAX = 256, OBJECTS_MAX = 200 * 1000, ITEMS_MAX = 200, ITEMS_BYTES = 300 * 1024 /* of one event */ };
 
 /* Of these the last one counts; in the order in which they are told again. */
-static const char *const lasting[] = {"precheck", "report", "progress", "check", "error"};
+static const char *const lasting[] = {"precheck", "report", "object_report", "progress", "check", "error"};
 enum { LASTING = sizeof lasting / sizeof lasting[0] };
 
 struct record {
@@ -85,6 +85,7 @@ static void add_objects(json_t *list, json_t *items) {
 json_t *record_replay(const struct record *r) {
     json_t *list = json_array(), *items = json_array(), *item;
     const char *key;
+    size_t bytes = 0;
     json_array_extend(list, r->stages);
     for (int i = 0; i < LASTING - 1; i++) {
         if (r->last[i] != NULL) {
@@ -92,11 +93,14 @@ json_t *record_replay(const struct record *r) {
         }
     }
     json_object_foreach(r->objects, key, item) {
-        if (json_array_size(items) == ITEMS_MAX) {
+        size_t more = json_dumpb(item, NULL, 0, JSON_COMPACT);
+        if (json_array_size(items) == ITEMS_MAX || (bytes > 0 && bytes + more > ITEMS_BYTES)) {
             add_objects(list, items);
             items = json_array();
+            bytes = 0;
         }
         json_array_append(items, item);
+        bytes += more;
     }
     add_objects(list, items);
     if (r->last[LASTING - 1] != NULL) { /* the error comes last, as it did */

@@ -367,18 +367,23 @@ static bool read_constraints(struct structure_catalog *k, struct found_tables *t
     return true;
 }
 
+static char *triggers_sql(struct structure_catalog *k, const char *oids, const char *but) {
+    return arena_printf(k->a,
+                        "SELECT t.tgrelid, t.tgname, t.tgtype, CASE WHEN t.tgenabled = 'D' THEN 'n' ELSE 'y' END,"
+                        " pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                        " WHERE NOT t.tgisinternal AND t.tgrelid IN (%s)%s ORDER BY t.tgrelid, t.tgname",
+                        oids, but);
+}
+
+/* Those of the source, made behind the load (engine/made_objects.h), are no part of a table's definition here. */
 static bool read_triggers(struct structure_catalog *k, struct found_tables *tables, const char *oids, struct err *e) {
+    static const char but_made[] =
+        " AND NOT EXISTS (SELECT 1 FROM godwit.source_trigger s JOIN pg_namespace n ON n.nspname = s.\"table_schema\""
+        " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.\"table_name\" WHERE c.oid = t.tgrelid AND"
+        " s.\"trigger_name\" = t.tgname)";
     struct gauss_rows rows;
     bool known;
-    const char *const sql[] = {arena_printf(k->a,
-                                            "SELECT t.tgrelid, t.tgname, t.tgtype,"
-                                            " CASE WHEN t.tgenabled = 'D' THEN 'n' ELSE 'y' END,"
-                                            " pg_get_triggerdef(t.oid), p.prosrc FROM pg_trigger t"
-                                            " JOIN pg_proc p ON p.oid = t.tgfoid"
-                                            " WHERE NOT t.tgisinternal AND t.tgrelid IN (%s)"
-                                            " ORDER BY t.tgrelid, t.tgname",
-                                            oids),
-                               NULL};
+    const char *const sql[] = {triggers_sql(k, oids, but_made), triggers_sql(k, oids, ""), NULL};
     if (!structure_rows(k, CATALOG_TRIGGERS, sql, &rows, &known, e)) {
         return err_where(e, "triggers");
     }

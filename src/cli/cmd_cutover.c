@@ -15,6 +15,7 @@ static const char *step_text(const char *step, bool zh) {
         {"fence", "the source takes no more writes", "源端停止写入"},
         {"drain", "taking what is left", "应用剩余变更"},
         {"check", "comparing", "最终校验"},
+        {"triggers", "enabling triggers", "启用触发器"},
         {"way back", "preparing the way back", "准备反向迁移"},
         {"undo", "putting back", "恢复"},
     };

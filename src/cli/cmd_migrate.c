@@ -1,4 +1,4 @@
-/* godwit migrate: precheck, load if nothing stands in the way, then compare both sides. */
+/* godwit migrate: precheck, load if nothing stands in the way, views and programs, then compare both sides. */
 #include <unistd.h>
 
 #include "cli/invocation.h"
@@ -14,20 +14,52 @@ static void tell_precheck(struct invocation *v, const struct precheck *p, json_t
     }
 }
 
+/* The report of what is done so far, when nothing comes behind it. */
+static int write_report(struct invocation *v, json_t *report, int code) {
+    struct err unsaid = ERR_INIT;
+    if (!invocation_report(v, report, &unsaid)) {
+        int report_code = invocation_fail(v, &unsaid);
+        code = code == EXIT_OK ? report_code : code;
+    }
+    return code;
+}
+
+static int not_all(struct invocation *v, int code) {
+    struct err e = ERR_INIT;
+    if (v->objects_failed == 0 || code != EXIT_OK || v->watch != NULL) { /* who watches has them one by one */
+        return code;
+    }
+    err_set(&e, ERR_OBJECTS, "%zu views and programs are not in the target", v->objects_failed);
+    return invocation_fail(v, &e);
+}
+
 /* Appended tables hold other rows as well: they differ, and that is no news. */
 static int load_and_check(struct invocation *v, json_t *precheck) {
     bool check = !v->o.skip_check && v->o.task.on_existing != EXISTING_APPEND;
+    bool more = check || !v->o.skip_objects || v->watch != NULL;
     json_t *report = NULL;
-    int code = stage_load(v, precheck, check || v->watch != NULL ? &report : NULL);
-    if (report == NULL || check) {
-        return report != NULL ? stage_check(v, report) : code;
+    int code = stage_load(v, precheck, more ? &report : NULL);
+    if (report == NULL) {
+        return code;
     }
-    json_decref(report);
-    v->watch->check_ended(v->watch->arg, true, NULL, NULL);
-    return EXIT_OK;
+    code = v->o.skip_objects ? EXIT_OK : stage_objects(v, report);
+    if (code != EXIT_OK) {
+        return write_report(v, report, code);
+    }
+    if (v->watch != NULL) {
+        v->watch->moved(v->watch->arg);
+    }
+    if (check) {
+        return not_all(v, stage_check(v, report));
+    }
+    if (v->watch != NULL) {
+        v->watch->check_ended(v->watch->arg, true, NULL, NULL);
+    }
+    return not_all(v, write_report(v, report, EXIT_OK));
 }
 
 int stages_migrate(struct invocation *v) {
+    v->o.task.objects = !v->o.skip_objects;
     if (v->o.task.skip_precheck) {
         return load_and_check(v, NULL);
     }

@@ -10,7 +10,7 @@
 static bool work(struct invocation *v, struct objects *o, bool *known, struct err *e) {
     const struct objects_options *options = &v->o.objects;
     size_t written, kept;
-    if (!objects_open(o, &v->o.task, options, e) || !objects_edited(o, options, e)) {
+    if (!objects_open(o, &v->o.task, options, NULL, e) || !objects_edited(o, options, e)) {
         return false;
     }
     *known = true;
@@ -46,7 +46,7 @@ static void show(struct invocation *v, const struct objects *o) {
         fputc('\n', stdout);
         json_decref(json);
     } else if (!v->o.quiet) {
-        objects_print(o, v->o.objects.apply, lang_is_zh(v->o.lang), stdout);
+        objects_print(o, v->o.objects.apply, false, lang_is_zh(v->o.lang), stdout);
     }
     fflush(stdout);
 }

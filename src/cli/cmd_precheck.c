@@ -18,6 +18,7 @@ int cmd_precheck(const struct command *c, int n, char **words) {
     if (invocation_begin(&v, c, n, words, &code)) {
         struct precheck result;
         struct err e = ERR_INIT;
+        v.o.task.objects = !v.o.skip_objects;
         code = stage_precheck(&v, &result);
         if (code == EXIT_OK || code == EXIT_PRECHECK) {
             json_t *json = precheck_to_json(&result);

@@ -12,6 +12,7 @@
 #include "engine/report.h"
 
 struct check_report;
+struct db_object;
 
 /* Who follows the stages of a migration more closely than its events tell: a worker, for its agent (worker_watch.h). */
 struct stage_watch {
@@ -21,6 +22,10 @@ struct stage_watch {
     void (*look)(void *arg, const struct progress_view *v, bool last); /* on the display's thread, while a stage runs */
     /* earlier: a run before this one had finished it */
     void (*load_ended)(void *arg, bool ok, bool earlier, const struct err *e);
+    void (*objects_begin)(void *arg);                     /* there are some to be made */
+    void (*object)(void *arg, const struct db_object *x); /* a view or a program has a new state, or is known at all */
+    void (*objects_flush)(void *arg);                     /* so far */
+    void (*moved)(void *arg);                             /* tables and objects are there */
     /* r NULL: the task leaves the check out */
     void (*check_ended)(void *arg, bool ok, const struct check_report *r, const struct err *e);
     void *arg;
@@ -46,6 +51,7 @@ struct invocation {
     atomic_bool takes_orders;        /* it is a worker's, of an online migration */
     atomic_uint orders;              /* that came */
     bool incomplete;                 /* the check is done, but something could not be compared */
+    size_t objects_failed;           /* views and programs that are not in the target */
 };
 
 /* Read the words, print help if asked for, take signals, find passwords, open the log and the report file.
@@ -72,6 +78,10 @@ int stage_precheck(struct invocation *v, struct precheck *result);
  * NULL) in it. kept != NULL: a later stage will write it: when all went well, or an
  * earlier run had finished the load that is to be resumed, it is *kept, for the caller to free. */
 int stage_load(struct invocation *v, json_t *precheck, json_t **kept);
+
+/* Make the views and programs that are not in the target yet; they are told and become part of `report` (borrowed). Those that fail are
+ * v->objects_failed; the exit code is another one only when it could not go on. */
+int stage_objects(struct invocation *v, json_t *report);
 
 /* Compare both sides with a display, tell the outcome, write the report; `loaded` (taken, may be NULL): a load's report, which
  * the check's becomes part of. */

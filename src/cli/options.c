@@ -211,6 +211,9 @@ static const struct option_spec specs[] = {
      "a cut-over that takes longer, from the fence on, is put back by itself (default 5m)",
      "从停止写入起超过此时间则自动恢复（默认 5m）"},
 
+    {"skip-objects", GROUP_OBJECTS, CMD_PRECHECK | CMD_MIGRATE, KIND_FLAG, AT(skip_objects), 0, 0, NULL, NULL, true,
+     "move tables alone: make no views, functions, procedures, triggers and events behind them",
+     "只迁移表：不创建视图、函数、存储过程、触发器和事件"},
     {"list", GROUP_OBJECTS, CMD_OBJECTS, KIND_FLAG, AT(objects.list), 0, 0, NULL, NULL, false,
      "print each object, its state and what is in its way; changes nothing; that is what it does by itself",
      "列出每个对象、其状态和障碍；不做任何修改；为默认行为"},

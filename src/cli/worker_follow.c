@@ -109,6 +109,7 @@ static int end(const struct worker_follow *f) {
         return EXIT_CANCELLED;
     }
     worker_reverse_clear(f->v);
+    worker_enable_triggers(f->v, 1);
     return EXIT_OK;
 }
 

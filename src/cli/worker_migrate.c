@@ -127,6 +127,7 @@ static bool take_job(const json_t *job, struct options *o, struct wanted *w, str
     if (w->mode != MODE_ONLINE) {
         o->follow.spool = NULL;
     }
+    o->objects.triggers = w->mode == MODE_ONLINE ? OBJECT_TRIGGERS_DISABLED : OBJECT_TRIGGERS_ENABLED;
     o->task.fence = fence;
     o->task.resume = o->task.resume_if_any = resume && !w->check_again;
     o->task.restart = restart;

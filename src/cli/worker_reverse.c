@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "cli/worker.h"
 #include "cli/worker_changes.h"
+#include "engine/made_objects.h"
+#include "engine/run.h"
 #include "follow/reverse.h"
 #include "server/state.h"
 
@@ -46,6 +48,22 @@ static bool settle(struct reversing *r, const struct reverse_options *o, struct 
 
 static const struct reverse_options drop = {.drop = true};
 
+/* ---- triggers ---- */
+
+void worker_enable_triggers(struct invocation *v, int64_t retry_ms) {
+    struct task task = worker_task_behind_load(v);
+    struct run run = {.task = &task};
+    struct err e = ERR_INIT;
+    size_t n;
+    task.retry_ms = retry_ms;
+    if (!run_open_target(&run, &e) || !checkpoint_prepare(run.target, &e) ||
+        !made_triggers_switch(run.target, run.name, true, &n, &e)) {
+        err_where(&e, "triggers stay disabled in the target");
+        worker_fail(&e);
+    }
+    run_clear(&run);
+}
+
 /* ---- preparing ---- */
 
 bool worker_reverse_prepare(struct invocation *v, struct worker_watch *w, struct err *e) {
@@ -67,6 +85,7 @@ bool worker_reverse_prepare(struct invocation *v, struct worker_watch *w, struct
     if (!ok) {
         log_err("way_back", e);
     }
+    worker_enable_triggers(v, WORKER_RETRY_MS);
     worker_watch_stage_but(w, state_event_name(EVENT_INCREMENTAL_STOPPED), ok ? NULL : e);
     return true;
 }

@@ -10,6 +10,9 @@
  * reason, and there will be no way back. False + e: the worker has to end, or the task is another one's. */
 bool worker_reverse_prepare(struct invocation *v, struct worker_watch *w, struct err *e) WARN_UNUSED;
 
+/* No more changes come from the source: an application fires its triggers from now on. The target is tried for so long; what goes wrong is told. */
+void worker_enable_triggers(struct invocation *v, int64_t retry_ms);
+
 /* The subtask is finished before there was a way back: what following left in the target goes, if that can be done at once. */
 void worker_reverse_clear(struct invocation *v);
 

@@ -95,6 +95,7 @@ bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json
     if (!worker_task(job, CMD_PRECHECK, &o, e)) {
         return false;
     }
+    o.task.objects = !o.skip_objects;
     o.task.restart = json_is_true(json_object_get(job, "restart"));
     o.task.online = json_integer_value(json_object_get(job, "mode")) == MODE_ONLINE;
     bool ok = precheck_run(&o.task, &p, e);

@@ -10,6 +10,7 @@
 #include "check/report.h"
 #include "cli/progress_bar.h"
 #include "cli/progress_lines.h"
+#include "cli/worker_objects.h"
 #include "server/state.h"
 
 enum {
@@ -38,7 +39,9 @@ struct worker_watch {
     struct arena arena;
     struct object *objects;
     size_t n;
+    struct worker_objects others; /* views and programs */
     bool checking, load_told, check_told;
+    bool earlier;      /* a run before this one has finished the load */
     char *repair_file; /* where the last check has left statements, or NULL */
     uint64_t repair_lines;
     bool repair_cut;
@@ -287,14 +290,39 @@ static void load_ended(void *arg, bool ok, bool earlier, const struct err *e) {
             o->loaded_here = false;
         }
     }
+    w->earlier = earlier;
     tell_objects(w);
-    if (ok && !earlier) {
-        if (!w->load_told) {
-            tell_stage(w, EVENT_FULL_RUNNING);
-        }
+}
+
+static void tell_running(struct worker_watch *w) {
+    if (!w->load_told) {
+        w->load_told = true;
+        tell_stage(w, EVENT_FULL_RUNNING);
+    }
+}
+
+static void objects_begin(void *arg) {
+    tell_running(arg);
+}
+
+static void object(void *arg, const struct db_object *x) {
+    struct worker_watch *w = arg;
+    worker_objects_take(&w->others, x);
+}
+
+static void objects_flush(void *arg) {
+    struct worker_watch *w = arg;
+    worker_objects_tell(&w->others);
+}
+
+/* Where nothing was left to do the stage has been told by an earlier worker. */
+static void moved(void *arg) {
+    struct worker_watch *w = arg;
+    if (!w->earlier || w->load_told) {
+        tell_running(w);
         tell_stage(w, EVENT_FULL_FINISHED);
     }
-    if (ok && w->loaded != NULL) {
+    if (w->loaded != NULL) {
         w->loaded(w->loaded_arg);
     }
 }
@@ -402,7 +430,10 @@ struct worker_watch *worker_watch_new(FILE *out) {
     struct worker_watch *w = calloc(1, sizeof *w);
     if (w != NULL) {
         w->out = out;
-        w->stages = (struct stage_watch){precheck_failed, load_begins, check_begins, look, load_ended, check_ended, w};
+        w->others.out = out;
+        w->stages =
+            (struct stage_watch){precheck_failed, load_begins,   check_begins, look,        load_ended, objects_begin,
+                                 object,          objects_flush, moved,        check_ended, w};
     }
     return w;
 }

@@ -1,5 +1,5 @@
 /* What a worker tells about a migration beside the events of --progress=json: `stage`, by the names of the table of states, and
- * `objects`, the tables with their status 1 to 7. docs/agent-protocol.md has both.
+ * `objects`, tables, views and programs with their status 1 to 7. docs/agent-protocol.md has both.
  * Thread: the calls of struct stage_watch; its look runs on the display's thread, the others while no display runs. */
 #ifndef CLI_WORKER_WATCH_H
 #define CLI_WORKER_WATCH_H
@@ -20,7 +20,7 @@ const struct stage_watch *worker_watch_stages(const struct worker_watch *w);
 /* The check has written statements to this file: cut: not all. One `repair` event. False: there are none. */
 bool worker_watch_repair(struct worker_watch *w);
 
-/* Called once the load is done, by this run or one before. */
+/* Called once tables and objects are there, by this run or one before. */
 void worker_watch_on_loaded(struct worker_watch *w, void (*loaded)(void *arg), void *arg);
 
 /* One `stage` event. */

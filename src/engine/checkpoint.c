@@ -49,6 +49,9 @@ static const char *const schema_sql[] = {
     "varchar(300) NOT NULL, \"state\" integer NOT NULL, \"source\" text, \"statements\" text, \"drops\" text,"
     " \"edited\" integer NOT NULL, \"error\" text, \"changed_at\" timestamp with time zone DEFAULT now(),"
     " PRIMARY KEY (\"task\", \"kind\", \"name\"))",
+    "CREATE TABLE IF NOT EXISTS godwit.source_trigger (\"task\" varchar(300) NOT NULL, \"name\" varchar(300) NOT NULL,"
+    " \"table_schema\" varchar(300) NOT NULL, \"table_name\" varchar(300) NOT NULL, \"trigger_name\" varchar(300) NOT"
+    " NULL, \"enabled\" integer NOT NULL)",
 };
 
 /* Does a table of the schema have a column? *table: the table itself is there. */

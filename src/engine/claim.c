@@ -57,6 +57,18 @@ bool claim_hold(struct gauss_client *c, const struct checkpoint *cp, struct err 
     return ok;
 }
 
+bool claim_hold_fence(struct gauss_client *c, const char *task, int64_t fence, struct err *e) {
+    struct arena a = ARENA_INIT;
+    struct gauss_rows rows;
+    char *sql = arena_printf(
+        &a, "SELECT 1 FROM godwit.task WHERE \"name\" = %s AND COALESCE(\"fence\", 0) <= %" PRId64 " FOR SHARE",
+        str_literal_pg(&a, task), fence);
+    bool ok = fence <= 0 || (gauss_rows(c, &a, sql, &rows, e) &&
+                             (rows.n == 1 || claim_lost(&(struct checkpoint){.task = arena_strdup(&a, task)}, e)));
+    arena_clear(&a);
+    return ok;
+}
+
 bool claim_check(struct gauss_client *c, const struct checkpoint *cp, struct err *e) {
     struct arena a = ARENA_INIT;
     struct gauss_rows rows;

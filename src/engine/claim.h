@@ -48,7 +48,11 @@ bool claim_check(struct gauss_client *c, const struct checkpoint *cp, struct err
  * transaction ends. ERR_TARGET_CLAIM_LOST */
 bool claim_hold(struct gauss_client *c, const struct checkpoint *cp, struct err *e) WARN_UNUSED;
 
-/* The same as the text of a statement, which finds one row. */
+/* The same for what is made behind the load, beside the run that follows changes: the task was not given to another machine since.
+ * fence 0: always so. ERR_TARGET_CLAIM_LOST */
+bool claim_hold_fence(struct gauss_client *c, const char *task, int64_t fence, struct err *e) WARN_UNUSED;
+
+/* claim_hold as the text of a statement, which finds one row. */
 char *claim_hold_sql(struct arena *a, const struct checkpoint *cp);
 
 /* ERR_TARGET_CLAIM_LOST */

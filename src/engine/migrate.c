@@ -42,6 +42,9 @@ bool run_read(struct run *r, struct err *e) {
     if (!catalog_read(r->source, &r->arena, t->source_database, &t->tables, &r->db, e)) {
         return err_where(e, "source catalog");
     }
+    if (t->objects) {
+        catalog_leave_to_objects(&r->db);
+    }
     return r->db.ntables > 0 ||
            err_set(e, ERR_NOTHING_TO_DO, "database %s has no table that matches", t->source_database);
 }

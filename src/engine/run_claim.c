@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "engine/claim.h"
+#include "engine/made_objects.h"
 #include "engine/run.h"
 #include "engine/target.h"
 #include "gauss/slot.h"
@@ -20,10 +21,15 @@ static bool drop_table(struct run *r, const struct table *t, struct err *e) {
            err_where(e, "dropping %s.%s", t->target_schema, t->target_name);
 }
 
+/* What shows the tables that are to be dropped, as far as this task has made it, and will make it again. */
+static bool drop_objects(struct run *r, struct err *e) {
+    return !r->task->objects || made_objects_drop(r->target, r->name, e);
+}
+
 /* --restart: what this task made goes, and only that. The chunks first: a run that goes on after a kill in here must not
  * take rows for loaded whose table is gone. */
 static bool forget_task(struct run *r, struct err *e) {
-    if (!checkpoint_forget_load(r->target, &r->load.checkpoint, e)) {
+    if (!checkpoint_forget_load(r->target, &r->load.checkpoint, e) || !drop_objects(r, e)) {
         return false;
     }
     for (size_t i = 0; i < r->db.ntables; i++) {
@@ -175,7 +181,12 @@ bool run_existing(struct run *r, struct err *e) {
         (!r->resuming && !checkpoint_begin(r->target, &r->load.checkpoint, r->db.tables[0].target_schema, &r->db, e))) {
         return false;
     }
+    bool shown = true;
     for (size_t i = 0; i < r->db.ntables; i++) {
+        if (in_the_way[i] && shown && !drop_objects(r, e)) {
+            return false;
+        }
+        shown = shown && !in_the_way[i];
         if (in_the_way[i] && !drop_table(r, &r->db.tables[i], e)) {
             return false;
         }

@@ -50,7 +50,8 @@ struct task {
     bool precheck_exact;    /* scan every row for losses; otherwise the first precheck_rows of each table */
     uint64_t precheck_rows; /* 0: 10000 */
     bool skip_precheck;
-    bool online; /* changes are to be followed, and carried back: what that takes must be there */
+    bool objects; /* views and programs will be made behind the tables: they are not told as what is left out */
+    bool online;  /* changes are to be followed, and carried back: what that takes must be there */
 };
 
 void task_defaults(struct task *t);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "check/check.h"
 #include "engine/claim.h"
+#include "engine/made_objects.h"
 #include "engine/precheck.h"
 #include "engine/run.h"
 #include "follow/reverse.h"
@@ -316,6 +317,18 @@ static bool reverse(struct cutover *c, struct reverse_options o, struct err *e) 
     return ok;
 }
 
+/* ---- triggers ---- */
+
+/* Those of the source that the task has made: whose writes fire them now. */
+static bool switch_triggers(struct cutover *c, bool on, struct err *e) {
+    size_t n;
+    bool ok = made_triggers_switch(c->run.target, c->run.name, on, &n, e);
+    if (ok && n > 0) {
+        json_object_set_new(c->report, on ? "triggers_enabled" : "triggers_disabled", json_integer((json_int_t)n));
+    }
+    return ok;
+}
+
 /* ---- what would stop it ---- */
 
 struct look_words {
@@ -413,6 +426,11 @@ static void put_back(struct cutover *c) {
     struct err e = ERR_INIT;
     bool ok = true;
     begin_step(c, "undo");
+    if (!switch_triggers(c, false, &e)) {
+        log_err("undo", &e);
+        ok = false;
+    }
+    err_clear(&e);
     if (!reverse(c, (struct reverse_options){.drop = true}, &e)) {
         log_err("undo", &e);
         ok = false;
@@ -443,6 +461,10 @@ static bool behind_fence(struct cutover *c, struct err *e) {
     }
     begin_step(c, "check");
     if (!final_check(c, e)) {
+        return false;
+    }
+    begin_step(c, "triggers");
+    if (!switch_triggers(c, true, e)) {
         return false;
     }
     begin_step(c, "way back");
@@ -485,7 +507,7 @@ static bool undo(struct cutover *c, struct err *e) {
     }
     begin_step(c, "undo");
     struct reverse_options o = {.drop = c->state == CUTOVER_FENCED, .finish = c->state == CUTOVER_DONE};
-    if (!reverse(c, o, e) || !lift(c, e)) {
+    if (!reverse(c, o, e) || !switch_triggers(c, false, e) || !lift(c, e)) {
         return false;
     }
     end_step(c);

@@ -4,6 +4,7 @@
  *   fence        the source takes no more writes: read_only, or somebody has confirmed it. Either way its position must stand still
  *   drain        follow up to that position
  *   check        rows are counted on both sides, or compared one by one
+ *   triggers     those of the source that were made in the target are enabled
  *   way back     slot and publication in the target: what is written there from now on will be carried back
  *
  * Downtime begins with the fence. When a step fails, takes longer than the budget, or is stopped, everything is put back as it was. A run

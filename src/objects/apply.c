@@ -5,15 +5,23 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "engine/claim.h"
+#include "engine/made_objects.h"
 #include "objects/internal.h"
 #include "sql/compat.h"
 
 struct apply {
     struct objects *o;
+    const struct objects_options *options;
     struct gauss_client *c;
     struct arena *a;
     bool triggers_off;
 };
+
+static void tell(const struct apply *p, const struct db_object *x) {
+    if (p->options->told != NULL) {
+        p->options->told(p->options->arg, p->o, x);
+    }
+}
 
 static bool rollback(struct apply *p, struct err *e) {
     struct err other = ERR_INIT;
@@ -29,12 +37,17 @@ static bool rollback(struct apply *p, struct err *e) {
 
 /* ---- what is to be there before ---- */
 
+/* It is asked for, and not there as it would be made now. */
+static bool to_do(const struct db_object *x) {
+    return x->selected && !x->stays;
+}
+
 static bool compat_used(const struct objects *o, const char *name) {
     char call[128];
     snprintf(call, sizeof call, SQL_COMPAT_SCHEMA ".%s(", name);
     for (size_t i = 0; i < o->n; i++) {
         const struct db_object *x = &o->items[i];
-        for (size_t k = 0; x->selected && k < x->form.statements.n; k++) {
+        for (size_t k = 0; to_do(x) && k < x->form.statements.n; k++) {
             if (strstr(x->form.statements.items[k], call) != NULL) {
                 return true;
             }
@@ -68,7 +81,7 @@ static bool make_compat(struct apply *p, struct err *e) {
     return true;
 }
 
-/* Changes that come from the source have fired its triggers there. */
+/* Changes that come from the source have fired its triggers there. Where the way back is prepared none come any more. */
 static bool decide_triggers(struct apply *p, enum object_triggers how, struct err *e) {
     enum { CUTOVER_DONE = 2 }; /* follow/cutover.c */
     struct gauss_rows rows;
@@ -78,7 +91,7 @@ static bool decide_triggers(struct apply *p, enum object_triggers how, struct er
     }
     char *sql = arena_printf(p->a,
                              "SELECT 1 FROM godwit.apply WHERE \"task\" = %s AND \"task\" NOT IN (SELECT \"task\" FROM "
-                             "godwit.cutover WHERE \"state\" = %d)",
+                             "godwit.cutover WHERE \"state\" = %d UNION ALL SELECT \"task\" FROM godwit.reverse)",
                              str_literal_pg(p->a, p->o->run.name), (int)CUTOVER_DONE);
     if (!gauss_rows(p->c, p->a, sql, &rows, e)) {
         return err_where(e, "is the task online?");
@@ -89,19 +102,28 @@ static bool decide_triggers(struct apply *p, enum object_triggers how, struct er
 
 /* ---- what an earlier run has made ---- */
 
-/* What shows an object that is made anew has to be made anew with it. */
-static void select_dependents(struct objects *o) {
+/* What shows an object that is made anew has to be made anew with it; and what waited for one may be tried with it. */
+static void select_dependents(struct objects *o, bool left) {
+    for (size_t i = 0; i < o->n; i++) {
+        struct db_object *x = &o->items[i];
+        x->stays = left && x->state == OBJECT_IS_MIGRATED;
+    }
     for (size_t i = 0; i < o->n; i++) { /* they stand behind it */
         struct db_object *x = &o->items[i];
-        for (size_t k = 0; !x->selected && x->recorded && k < i; k++) {
+        for (size_t k = 0; !to_do(x) && k < i; k++) {
             struct db_object *y = &o->items[k];
-            x->selected = y->selected && y->recorded && object_needs(o, x, y);
+            bool with = (x->recorded && y->recorded && object_needs(o, x, y)) ||
+                        (left && x->state == OBJECT_IS_WAITING && object_uses(o, x, y));
+            if (to_do(y) && with) {
+                x->selected = true;
+                x->stays = false;
+            }
         }
     }
 }
 
 static bool can_be_made(const struct db_object *x) {
-    return x->selected && x->form.statements.n > 0 && (x->translated || x->edited);
+    return to_do(x) && x->form.statements.n > 0 && (x->translated || x->edited);
 }
 
 static bool drop_one(struct apply *p, struct db_object *x, struct err *e) {
@@ -117,6 +139,7 @@ static bool drop_one(struct apply *p, struct db_object *x, struct err *e) {
         x->recorded = false;
         x->state = x->state == OBJECT_IS_MIGRATED ? OBJECT_IS_WAITING : x->state;
         return gauss_exec(p->c, record_gone_sql(p->a, p->o, x), e) &&
+               gauss_exec(p->c, made_trigger_forget_sql(p->a, p->o->run.name, x->name), e) &&
                gauss_exec(p->c, "RELEASE SAVEPOINT godwit_object", e);
     }
     x->state = OBJECT_IS_FAILED;
@@ -163,46 +186,53 @@ static bool triggers_of(struct apply *p, const struct table *t, struct gauss_row
     return gauss_rows(p->c, p->a, sql, rows, e);
 }
 
-static bool disable_new(struct apply *p, const struct table *t, const struct gauss_rows *before, struct err *e) {
+/* Those that are new are this object's. */
+static bool note_new(struct apply *p, const struct db_object *x, const struct table *t, const struct gauss_rows *before,
+                     struct err *e) {
     struct gauss_rows now;
     bool ok = triggers_of(p, t, &now, e);
     for (size_t i = 0; ok && i < now.n; i++) {
+        const char *name = gauss_cell(&now, i, 1);
         bool known = false;
         for (size_t k = 0; k < before->n; k++) {
             known = known || str_eq(gauss_cell(before, k, 0), gauss_cell(&now, i, 0));
         }
-        ok = known || gauss_execf(p->c, e, "ALTER TABLE %s DISABLE TRIGGER %s", target_table(p->a, t),
-                                  str_quote_pg(p->a, gauss_cell(&now, i, 1)));
+        ok = known || ((!p->triggers_off || gauss_execf(p->c, e, "ALTER TABLE %s DISABLE TRIGGER %s",
+                                                        target_table(p->a, t), str_quote_pg(p->a, name))) &&
+                       made_trigger_note(p->c, p->o->run.name, x->name, t->target_schema, t->target_name, name,
+                                         !p->triggers_off, e));
     }
     return ok;
 }
 
 static bool run_statements(struct apply *p, struct db_object *x, struct err *e) {
     const struct table *t = x->table == NULL ? NULL : schema_find_table(&p->o->run.db, x->table);
-    bool off = p->triggers_off && t != NULL;
     struct gauss_rows before = {0};
-    bool ok = gauss_exec(p->c, "BEGIN", e) && (!off || triggers_of(p, t, &before, e));
+    bool ok = gauss_exec(p->c, "BEGIN", e) && (t == NULL || triggers_of(p, t, &before, e));
     for (size_t i = 0; ok && i < x->form.statements.n; i++) {
         ok = gauss_exec(p->c, x->form.statements.items[i], e);
     }
-    x->trigger_off = off;
-    return ok && (!off || disable_new(p, t, &before, e));
+    x->trigger_off = p->triggers_off && t != NULL;
+    return ok && (t == NULL || note_new(p, x, t, &before, e));
 }
 
 /* False: the run cannot go on. */
 static bool make(struct apply *p, struct db_object *x, struct err *e) {
     struct err refused = ERR_INIT;
     err_clear(&x->error);
+    x->state = OBJECT_IS_MIGRATING;
+    tell(p, x);
     x->state = OBJECT_IS_MIGRATED; /* as the row says that commits with it */
     log_info("object", "%s %s", object_kind_name(x->kind), x->name);
     if (run_statements(p, x, &refused) && gauss_exec(p->c, record_sql(p->a, p->o, x), &refused) &&
+        claim_hold_fence(p->c, p->o->run.name, p->o->run.task->fence, &refused) &&
         gauss_exec(p->c, "COMMIT", &refused)) {
         x->recorded = true;
         x->earlier = x->form.drops;
         return true;
     }
     x->state = OBJECT_IS_FAILED;
-    if (!rollback(p, e)) {
+    if (!rollback(p, e) || refused.code == ERR_TARGET_CLAIM_LOST) {
         err_copy(e, &refused);
         return false;
     }
@@ -217,10 +247,18 @@ static bool make(struct apply *p, struct db_object *x, struct err *e) {
     return true;
 }
 
+static bool stopped(const struct apply *p, struct err *e) {
+    const atomic_bool *stop = p->o->run.stop;
+    return stop != NULL && atomic_load(stop) && !err_set(e, ERR_CANCELLED, "stopped by request");
+}
+
 static bool make_all(struct apply *p, struct err *e) {
     for (size_t i = 0; i < p->o->n; i++) {
         struct db_object *x = &p->o->items[i];
-        if (!x->selected) {
+        if (stopped(p, e)) {
+            return false;
+        }
+        if (!to_do(x)) {
             continue;
         }
         bool stands = x->recorded; /* the earlier one could not be taken away */
@@ -230,22 +268,24 @@ static bool make_all(struct apply *p, struct err *e) {
         if (x->state == OBJECT_IS_FAILED && !stands && !gauss_exec(p->c, record_sql(p->a, p->o, x), e)) {
             return err_where(e, "godwit.object");
         }
+        tell(p, x);
     }
     return true;
 }
 
 static bool begin(struct apply *p, struct err *e) {
-    select_dependents(p->o);
+    select_dependents(p->o, p->options->left);
     return checkpoint_prepare(p->c, e) && claim_lock(p->c, arena_printf(p->a, "objects of %s", p->o->run.name), e);
 }
 
 bool objects_drop(struct objects *o, struct err *e) {
-    struct apply p = {.o = o, .c = o->run.target, .a = &o->run.arena};
+    const struct objects_options all = {.drop = true};
+    struct apply p = {.o = o, .options = &all, .c = o->run.target, .a = &o->run.arena};
     return (begin(&p, e) && drop_earlier(&p, true, e)) || err_where(e, "objects in the target");
 }
 
 bool objects_apply(struct objects *o, const struct objects_options *options, struct err *e) {
-    struct apply p = {.o = o, .c = o->run.target, .a = &o->run.arena};
+    struct apply p = {.o = o, .options = options, .c = o->run.target, .a = &o->run.arena};
     bool ok = begin(&p, e) && decide_triggers(&p, options->triggers, e) && make_compat(&p, e) &&
               drop_earlier(&p, false, e) && make_all(&p, e);
     return ok || err_where(e, "objects in the target");

@@ -32,6 +32,7 @@ struct object_texts object_default_drops(struct arena *a, const struct objects *
 void objects_order(struct objects *o);
 /* The object that a use means, or NULL: a table, or something that is not carried. */
 struct db_object *objects_used(const struct objects *o, const struct sql_use *use);
+bool object_uses(const struct objects *o, const struct db_object *x, const struct db_object *y);
 /* Does x need y to be there when it is made? (Programs look for what they name when they run.) */
 bool object_needs(const struct objects *o, const struct db_object *x, const struct db_object *y);
 

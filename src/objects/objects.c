@@ -44,8 +44,9 @@ static bool read_tables(struct objects *o, struct err *e) {
     return true;
 }
 
-bool objects_open(struct objects *o, const struct task *t, const struct objects_options *options, struct err *e) {
-    *o = (struct objects){.run = {.task = t}};
+bool objects_open(struct objects *o, const struct task *t, const struct objects_options *options, atomic_bool *stop,
+                  struct err *e) {
+    *o = (struct objects){.run = {.task = t, .stop = stop}};
     if (!catalog_filter_valid(&options->only, e) || !run_open(&o->run, e) || !read_tables(o, e) ||
         !objects_read(o, e) || !objects_rights(o, e)) {
         return false;

@@ -42,6 +42,7 @@ struct db_object {
     const char *table; /* a trigger's; NULL for others */
     unsigned place;    /* of a trigger among those of the same table, event and time; 0: the only one */
     bool selected;     /* --only */
+    bool stays;        /* it is there already, and only what is left is made */
     const char *target_name;
     bool parsed;
     struct sql_object tree;
@@ -78,10 +79,14 @@ struct objects_options {
     char *translate_dir, *from_dir; /* NULL: none */
     struct catalog_filter only;     /* patterns over names of objects */
     enum object_triggers triggers;
+    bool left; /* make what is not in the target yet, and what waits for that; else all is made anew */
+    /* One has another state, or is told for the first time; on the thread of objects_apply. NULL: nobody listens. */
+    void (*told)(void *arg, const struct objects *o, const struct db_object *x);
+    void *arg;
 };
 
-/* Connect both ends and read everything. False: nothing can be said at all. An object that cannot be read has its error. */
-bool objects_open(struct objects *o, const struct task *t, const struct objects_options *options,
+/* Connect both ends and read everything. A set `stop` (NULL: none) ends objects_apply with ERR_CANCELLED. False: nothing can be said at all. An object that cannot be read has its error. */
+bool objects_open(struct objects *o, const struct task *t, const struct objects_options *options, atomic_bool *stop,
                   struct err *e) WARN_UNUSED;
 void objects_close(struct objects *o);
 
@@ -103,7 +108,11 @@ const char *object_kind_name(enum sql_object_kind kind);           /* "view", ..
 const char *object_step_name(enum object_step s);                  /* "waiting", .. */
 size_t objects_count(const struct objects *o, enum object_step s); /* selected ones in that state */
 
-void objects_print(const struct objects *o, bool applied, bool zh, FILE *out);
-json_t *objects_to_json(const struct objects *o); /* the caller owns the reference */
+/* few: those that are in the target are only counted. */
+void objects_print(const struct objects *o, bool applied, bool few, bool zh, FILE *out);
+/* The caller owns the references. */
+json_t *objects_to_json(const struct objects *o);
+json_t *objects_summary(const struct objects *o); /* that without the list */
+json_t *object_to_json(const struct db_object *x);
 
 #endif

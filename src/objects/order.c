@@ -19,13 +19,17 @@ struct db_object *objects_used(const struct objects *o, const struct sql_use *us
     return NULL;
 }
 
-bool object_needs(const struct objects *o, const struct db_object *x, const struct db_object *y) {
-    for (size_t i = 0; x->kind == SQL_OBJECT_VIEW && i < x->translation.nuses; i++) {
+bool object_uses(const struct objects *o, const struct db_object *x, const struct db_object *y) {
+    for (size_t i = 0; i < x->translation.nuses; i++) {
         if (objects_used(o, &x->translation.uses[i]) == y) {
             return true;
         }
     }
     return false;
+}
+
+bool object_needs(const struct objects *o, const struct db_object *x, const struct db_object *y) {
+    return x->kind == SQL_OBJECT_VIEW && object_uses(o, x, y);
 }
 
 static unsigned rank(const struct db_object *x) {

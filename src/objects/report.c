@@ -106,7 +106,7 @@ static void print_notes(const struct objects *o, const struct words *w, struct a
     }
 }
 
-void objects_print(const struct objects *o, bool applied, bool zh, FILE *out) {
+void objects_print(const struct objects *o, bool applied, bool few, bool zh, FILE *out) {
     const struct words *w = zh ? &words_zh : &words_en;
     struct arena a = ARENA_INIT;
     size_t width = 0, n = 0;
@@ -123,7 +123,7 @@ void objects_print(const struct objects *o, bool applied, bool zh, FILE *out) {
                 dialect_name(o->run.identity.dialect));
     }
     for (size_t i = 0; i < o->n; i++) {
-        if (o->items[i].selected) {
+        if (o->items[i].selected && !(few && o->items[i].state == OBJECT_IS_MIGRATED)) {
             print_object(&o->items[i], w, zh, width, &a, out);
         }
     }
@@ -163,7 +163,7 @@ static json_t *place_of(const struct err *e) {
     return json_pack("{s:I, s:I}", "line", (json_int_t)line, "column", (json_int_t)column);
 }
 
-static json_t *object_json(const struct db_object *x) {
+json_t *object_to_json(const struct db_object *x) {
     static const char *const use_kinds[] = {
         [SQL_USE_TABLE] = "table", [SQL_USE_FUNCTION] = "function", [SQL_USE_PROCEDURE] = "procedure"};
     json_t *j = json_object(), *notes = json_array(), *uses = json_array();
@@ -196,13 +196,8 @@ static json_t *object_json(const struct db_object *x) {
     return j;
 }
 
-json_t *objects_to_json(const struct objects *o) {
-    json_t *j = json_object(), *list = json_array(), *lacking = json_array();
-    for (size_t i = 0; i < o->n; i++) {
-        if (o->items[i].selected) {
-            json_array_append_new(list, object_json(&o->items[i]));
-        }
-    }
+json_t *objects_summary(const struct objects *o) {
+    json_t *j = json_object(), *lacking = json_array();
     for (size_t i = 0; i < o->nlacking; i++) {
         json_array_append_new(lacking, json_string(o->lacking[i]));
     }
@@ -214,6 +209,16 @@ json_t *objects_to_json(const struct objects *o) {
     json_object_set_new(j, "waiting", json_integer((json_int_t)objects_count(o, OBJECT_IS_WAITING)));
     json_object_set_new(j, "failed", json_integer((json_int_t)objects_count(o, OBJECT_IS_FAILED)));
     json_object_set_new(j, "lacking", lacking);
+    return j;
+}
+
+json_t *objects_to_json(const struct objects *o) {
+    json_t *j = objects_summary(o), *list = json_array();
+    for (size_t i = 0; i < o->n; i++) {
+        if (o->items[i].selected) {
+            json_array_append_new(list, object_to_json(&o->items[i]));
+        }
+    }
     json_object_set_new(j, "objects", list);
     return j;
 }

@@ -32,6 +32,18 @@ void catalog_uncarried(struct catalog_reader *r, const char *kind, const char *n
         .kind = arena_strdup(r->a, kind), .name = arena_strdup(r->a, name), .reason = arena_strdup(r->a, reason)};
 }
 
+static const char BY_OBJECTS[] = "godwit objects carries it";
+
+void catalog_leave_to_objects(struct database *d) {
+    size_t n = 0;
+    for (size_t i = 0; i < d->nuncarried; i++) {
+        if (!str_eq(d->uncarried[i].reason, BY_OBJECTS)) {
+            d->uncarried[n++] = d->uncarried[i];
+        }
+    }
+    d->nuncarried = n;
+}
+
 bool catalog_no_column(struct err *e, const struct table *t, const char *kind, const char *object, const char *column) {
     return err_set(e, ERR_SOURCE_SCHEMA, "%s %s of table %s names column %s, which the table does not have", kind,
                    object, t->name, column == NULL ? "NULL" : column);
@@ -102,8 +114,6 @@ static bool read_database(struct catalog_reader *r, const char *name, struct err
 static char *charset_of(struct arena *a, const char *collation) {
     return collation == NULL ? NULL : arena_strndup(a, collation, strcspn(collation, "_"));
 }
-
-static const char BY_OBJECTS[] = "godwit objects carries it";
 
 static bool read_tables(struct catalog_reader *r, struct err *e) {
     struct mysql_rows rows;

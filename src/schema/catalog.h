@@ -17,6 +17,9 @@ struct catalog_filter {
 bool catalog_filter_valid(const struct catalog_filter *f, struct err *e) WARN_UNUSED;
 bool catalog_filter_match(const struct catalog_filter *f, const char *table);
 
+/* Views and programs are left to the room objects: takes them out of what is not carried. */
+void catalog_leave_to_objects(struct database *d);
+
 /* Read everything about the base tables of `database` that match, with a bounded number of statements (information_schema
  * in bulk, not per table). Views, routines, triggers and events go to `uncarried`. */
 bool catalog_read(struct mysql_client *c, struct arena *a, const char *database, const struct catalog_filter *f,

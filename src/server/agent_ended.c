@@ -7,6 +7,7 @@
 #include "server/alerts.h"
 #include "server/attempts.h"
 #include "server/figures.h"
+#include "server/objects.h"
 #include "server/scheduler.h"
 
 /* Exit codes of workers, as docs/cli.md has them. */
@@ -117,8 +118,10 @@ bool agent_worker_ended(const struct api *api, struct tasks *t, int64_t subtask,
         bool stopped = x.exited && x.code == CODE_STOPPED;
         if (well && x.error != NULL) { /* it is done, but not everything could be compared */
             ok = alert_raise(t->store, api->feed, ALERT_WARNING, subtask, 0, x.error, e);
-        } else if (well) { /* that the sides differ stays to be looked at */
-            ok = x.code == CODE_DIFFERENT || alert_close(t->store, api->feed, subtask, 0, NULL, e);
+        } else if (well) { /* that the sides differ stays to be looked at, and what is not there */
+            bool failed;
+            ok = objects_alert(api, t->store, t->a, subtask, &failed, e) &&
+                 (failed || x.code == CODE_DIFFERENT || alert_close(t->store, api->feed, subtask, 0, NULL, e));
         } else if (!stopped) {
             ok = alert_raise(t->store, api->feed, ALERT_ERROR, subtask, 0, x.reason, e);
         }

@@ -317,6 +317,11 @@ static bool worker_event(struct from_agent *m, struct err *e) {
     if (str_eq(kind, "repair")) {
         return repair(m, event, e);
     }
+    if (str_eq(kind, "object_report")) {
+        bool failed;
+        return document(m, kind, json_object_get(event, kind), e) &&
+               objects_alert(m->api, m->store, &m->arena, m->subtask, &failed, e);
+    }
     if (str_eq(kind, "precheck") || str_eq(kind, "report") || str_eq(kind, "check") || str_eq(kind, "cutover")) {
         return str_eq(kind, "check") ? check(m, json_object_get(event, kind), e)
                                      : document(m, kind, json_object_get(event, kind), e);

@@ -1,4 +1,4 @@
-/* What is known of a subtask as a whole text: what its worker made of it (precheck, report, check, cutover, statements), and what people have said
+/* What is known of a subtask as a whole text: what its worker made of it (precheck, report, object_report, check, cutover, statements), and what people have said
  * with orders. One of each kind; a reset forgets all. Thread: any, with a store of its own. */
 #ifndef SERVER_DOCUMENTS_H
 #define SERVER_DOCUMENTS_H

@@ -4,15 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/alerts.h"
 #include "server/figures.h"
 #include "server/tasks.h"
 
-enum { NAME_MAX_BYTES = 128, TARGET_MAX_BYTES = 300, CHUNKS_MAX_BYTES = 4096 };
+enum { NAME_MAX_BYTES = 128, TARGET_MAX_BYTES = 300, CHUNKS_MAX_BYTES = 4096, DETAIL_MAX_BYTES = 900 * 1024 };
 
 struct object {
     const char *kind, *name, *target;
     int64_t status, rows, rows_estimate, bytes, permille;
-    char *error, *chunks; /* JSON, or NULL */
+    char *error, *chunks, *detail; /* JSON, or NULL */
 };
 
 static int64_t number_of(const json_t *o, const char *name) {
@@ -46,6 +47,10 @@ static bool read_object(struct arena *a, const json_t *item, struct object *out)
     };
     out->error = object_of(a, item, "error");
     out->chunks = object_of(a, item, "chunks");
+    out->detail = object_of(a, item, "detail");
+    if (out->detail != NULL && strlen(out->detail) > DETAIL_MAX_BYTES) {
+        out->detail = NULL;
+    }
     if (out->chunks != NULL && strlen(out->chunks) > CHUNKS_MAX_BYTES) {
         out->chunks = NULL;
     }
@@ -58,19 +63,31 @@ static bool write_object(struct store *s, int64_t subtask, const struct object *
     return store_run(
                s,
                "UPDATE object SET target = ?, status = ?, row_count = ?, row_estimate = ?, byte_count = ?, permille ="
-               " ?, error = ?, chunks = ? WHERE subtask_id = ? AND kind = ? AND name = ?",
+               " ?, error = ?, chunks = ?, detail = ? WHERE subtask_id = ? AND kind = ? AND name = ?",
                STORE_VALUES(STORE_T(x->target), STORE_I(x->status), STORE_I(x->rows), STORE_I(x->rows_estimate),
                             STORE_I(x->bytes), STORE_I(x->permille), STORE_T(x->error), STORE_T(x->chunks),
-                            STORE_I(subtask), STORE_T(x->kind), STORE_T(x->name)),
+                            STORE_T(x->detail), STORE_I(subtask), STORE_T(x->kind), STORE_T(x->name)),
                &changed, e) &&
            (changed > 0 ||
             store_run(s,
                       "INSERT INTO object (subtask_id, kind, name, target, status, row_count, row_estimate, byte_count,"
-                      " permille, error, chunks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      " permille, error, chunks, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                       STORE_VALUES(STORE_I(subtask), STORE_T(x->kind), STORE_T(x->name), STORE_T(x->target),
                                    STORE_I(x->status), STORE_I(x->rows), STORE_I(x->rows_estimate), STORE_I(x->bytes),
-                                   STORE_I(x->permille), STORE_T(x->error), STORE_T(x->chunks)),
+                                   STORE_I(x->permille), STORE_T(x->error), STORE_T(x->chunks), STORE_T(x->detail)),
                       NULL, e));
+}
+
+/* Whoever listens sees states; the texts are asked for one by one. */
+static json_t *without_details(const json_t *items) {
+    json_t *out = json_array(), *item;
+    size_t i;
+    json_array_foreach(items, i, item) {
+        json_t *one = json_copy(item);
+        json_object_del(one, "detail");
+        json_array_append_new(out, one);
+    }
+    return out;
 }
 
 bool objects_store(const struct api *api, struct store *s, struct arena *a, int64_t task, int64_t subtask,
@@ -89,10 +106,42 @@ bool objects_store(const struct api *api, struct store *s, struct arena *a, int6
         }
     }
     tasks_tell(&t, "subtask", subtask,
-               json_pack("{s:s, s:I, s:O}", "kind", "objects", "id", (json_int_t)subtask, "items", items));
+               json_pack("{s:s, s:I, s:o}", "kind", "objects", "id", (json_int_t)subtask, "items",
+                         without_details(items)));
     if (!tasks_commit(&t, e)) {
         return false;
     }
     figures_objects(api->figures, task, subtask);
     return true;
+}
+
+/* ---- how many have failed ---- */
+
+static bool count_failed(struct store *s, struct arena *a, int64_t subtask, int64_t *n, struct err *e) {
+    struct store_rows rows;
+    if (!store_rows(s, a, "SELECT count(*) FROM object WHERE subtask_id = ? AND kind <> 'table' AND status IN (?, ?)",
+                    STORE_VALUES(STORE_I(subtask), STORE_I(OBJECT_FAILED), STORE_I(OBJECT_CHECK_FAILED)), &rows, e)) {
+        return false;
+    }
+    *n = store_number(&rows, 0, 0);
+    return true;
+}
+
+bool objects_alert(const struct api *api, struct store *s, struct arena *a, int64_t subtask, bool *failed,
+                   struct err *e) {
+    struct err what = ERR_INIT;
+    char code[8];
+    int64_t n;
+    if (!count_failed(s, a, subtask, &n, e)) {
+        return false;
+    }
+    *failed = n > 0;
+    if (n == 0) {
+        return alert_close(s, api->feed, subtask, 0, err_code_text(ERR_OBJECTS, code), e);
+    }
+    err_set(&what, ERR_OBJECTS, "%lld views and programs are not in the target as they should be", (long long)n);
+    json_t *json = err_to_json(&what);
+    bool ok = alert_raise(s, api->feed, ALERT_WARNING, subtask, 0, json, e);
+    json_decref(json);
+    return ok;
 }

@@ -66,9 +66,8 @@ static const struct param_spec specs[] = {
     {.name = "is-migration-object",
      .kind = PARAM_BOOL,
      .value = "true",
-     .en =
-         "also views, functions, procedures and triggers; this build moves tables, and lists the others in the report",
-     .zh = "同时迁移视图、函数、存储过程和触发器；当前版本只迁移表，其余对象列在报告中"},
+     .en = "also views, functions, procedures, triggers and events, behind the tables",
+     .zh = "在表之后同时迁移视图、函数、存储过程、触发器和事件"},
     {.name = "source.query-dop",
      .kind = PARAM_NUMBER,
      .value = "",
@@ -588,6 +587,9 @@ static void add_choices(struct making *m) {
     }
     if (str_eq(value_of(m, "check"), "false")) {
         json_object_set_new(m->out, "skip_check", json_true());
+    }
+    if (str_eq(value_of(m, "is-migration-object"), "false")) {
+        json_object_set_new(m->out, "skip_objects", json_true());
     }
     for (size_t i = 0; i < SPECS; i++) {
         const char *policy = str_starts(specs[i].name, loss) ? value_of(m, specs[i].name) : "";

@@ -4,8 +4,8 @@
 #include "base/str.h"
 #include "store/backend.h"
 
-extern const char store_schema_1[], store_schema_2[]; /* schema/000N.sql */
-static const char *const versions[] = {store_schema_1, store_schema_2};
+extern const char store_schema_1[], store_schema_2[], store_schema_3[]; /* schema/000N.sql */
+static const char *const versions[] = {store_schema_1, store_schema_2, store_schema_3};
 
 enum { VERSIONS = sizeof versions / sizeof versions[0] };
 

@@ -161,7 +161,7 @@ static void reports_speak_both_languages(void **state) {
         char *text = NULL;
         size_t len;
         FILE *f = open_memstream(&text, &len);
-        objects_print(&o, false, zh, f);
+        objects_print(&o, false, false, zh, f);
         fclose(f);
         assert_non_null(strstr(text, zh ? "视图      v" : "view       v"));
         assert_non_null(strstr(text, "GW3060"));

@@ -92,7 +92,7 @@ export default {
     takenBack: 'Taken back: the application writes to the source.',
     notMade: 'Not made: everything is as it was before.',
     downtime: 'Downtime', counted: 'Rows counted', carriedBack: 'Rows carried back at the end',
-    steps: { look: 'Looking at both ends', catchUp: 'Catching up', fence: 'The source takes no more writes', drain: 'Applying what is left', check: 'Comparing', wayBack: 'Preparing the way back', undo: 'Putting back' },
+    steps: { look: 'Looking at both ends', catchUp: 'Catching up', fence: 'The source takes no more writes', drain: 'Applying what is left', check: 'Comparing', triggers: 'Enabling triggers', wayBack: 'Preparing the way back', undo: 'Putting back' },
   },
   definition: {
     of: 'Go on with {name}',

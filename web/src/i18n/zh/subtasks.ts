@@ -92,7 +92,7 @@ export default {
     takenBack: '已撤销：应用写入源端。',
     notMade: '未完成：一切已恢复原状。',
     downtime: '停机时间', counted: '计数行数', carriedBack: '最后回写行数',
-    steps: { look: '检查两端', catchUp: '追平增量', fence: '源端停止写入', drain: '应用剩余变更', check: '最终校验', wayBack: '准备反向迁移', undo: '恢复' },
+    steps: { look: '检查两端', catchUp: '追平增量', fence: '源端停止写入', drain: '应用剩余变更', check: '最终校验', triggers: '启用触发器', wayBack: '准备反向迁移', undo: '恢复' },
   },
   definition: {
     of: '继续 {name}',
