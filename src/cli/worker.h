@@ -22,6 +22,7 @@ worker_verb *worker_verb_find(const char *name);
 bool worker_probe(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
 bool worker_tree(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
 bool worker_cutover(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
+bool worker_object(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
 bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json_t **result, struct err *e) WARN_UNUSED;
 
 /* ---- migrations ---- */

@@ -21,19 +21,22 @@ static size_t text_bytes(const struct db_object *x) {
     return n;
 }
 
-/* What is shown of one: all that a report has of it and that is not in the item itself. */
+/* What is shown of one: all that a report has of it and that is not in the item itself; the statements as text. */
 static json_t *detail_of(const struct db_object *x) {
-    static const char *const texts[] = {"source", "statements", "drops"};
-    static const char *const in_item[] = {"kind", "name", "target", "state", "state_name", "error"};
+    static const char *const elsewhere[] = {"kind",       "name",  "target",     "state",
+                                            "state_name", "error", "statements", "drops"};
+    struct arena a = ARENA_INIT;
     json_t *j = object_to_json(x);
-    for (size_t i = 0; i < sizeof in_item / sizeof in_item[0]; i++) {
-        json_object_del(j, in_item[i]);
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+        json_object_del(j, elsewhere[i]);
     }
     bool cut = text_bytes(x) > TEXT_BYTES_MAX;
-    for (size_t i = 0; cut && i < sizeof texts / sizeof texts[0]; i++) {
-        json_object_set_new(j, texts[i], json_null());
+    json_object_set_new(j, "translation", cut ? json_null() : json_string(objects_form_text(&a, &x->form)));
+    if (cut) {
+        json_object_set_new(j, "source", json_null());
     }
     json_object_set_new(j, "cut", json_boolean(cut));
+    arena_clear(&a);
     return j;
 }
 

@@ -14,6 +14,7 @@ static const struct {
     worker_verb *run;
 } verbs[] = {
     {"cutover", worker_cutover},
+    {"object", worker_object},
     {"precheck", worker_precheck},
     {"probe", worker_probe},
     {"tree", worker_tree},

@@ -88,6 +88,7 @@ static void add(struct arena *a, struct object_texts *t, size_t *cap, const char
     }
 }
 
+/* Text without any such line has none. */
 static void take_apart(struct arena *a, const char *text, struct translation_file *f) {
     size_t statements_cap = 0, drops_cap = 0;
     const char *made = NULL, *first = NULL;
@@ -126,6 +127,42 @@ static bool read_file(struct arena *a, const char *path, struct translation_file
     return ok;
 }
 
+/* An edited translation, or none any more: then it is godwit's own again. */
+static void take(struct objects *o, struct db_object *x, const struct object_form *edited) {
+    x->edited = edited != NULL;
+    x->source_moved = false;
+    x->form = edited != NULL ? *edited : x->carried;
+    if (x->form.drops.n == 0) {
+        x->form.drops = object_default_drops(&o->run.arena, o, x);
+    }
+    if (edited != NULL || x->translated) {
+        err_clear(&x->error);
+        x->state = OBJECT_IS_WAITING;
+    } else { /* the edited translation of an earlier run is taken back */
+        x->state = OBJECT_IS_FAILED;
+        err_copy(&x->error, &x->no_translation);
+    }
+}
+
+bool objects_supply(struct objects *o, struct db_object *x, const char *text, struct err *e) {
+    struct translation_file f = {0};
+    if (text == NULL) {
+        take(o, x, NULL);
+        return true;
+    }
+    if (!str_utf8_valid((const uint8_t *)text, strlen(text))) {
+        return err_set(e, ERR_TRANSLATION, "it is no text in UTF-8");
+    }
+    take_apart(&o->run.arena, text, &f);
+    if (f.form.statements.n == 0) {
+        err_set(e, ERR_TRANSLATION, "it has no statement");
+        return err_hint(e, "write each statement below a line \"%s\", and what takes the object away below \"%s\"",
+                        STATEMENT, DROP);
+    }
+    take(o, x, &f.form);
+    return true;
+}
+
 bool objects_read_files(struct objects *o, const char *dir, struct err *e) {
     struct arena *a = &o->run.arena;
     struct stat st;
@@ -143,20 +180,8 @@ bool objects_read_files(struct objects *o, const char *dir, struct err *e) {
         if (!f.there || (!f.edited && !x->edited)) {
             continue;
         }
-        x->edited = f.edited;
         x->edited_in = f.edited ? path : NULL;
-        x->source_moved = false;
-        x->form = f.edited ? f.form : x->carried;
-        if (x->form.drops.n == 0) {
-            x->form.drops = object_default_drops(a, o, x);
-        }
-        if (f.edited || x->translated) {
-            err_clear(&x->error);
-            x->state = OBJECT_IS_WAITING;
-        } else { /* the edited translation of an earlier run is taken back */
-            x->state = OBJECT_IS_FAILED;
-            err_copy(&x->error, &x->no_translation);
-        }
+        take(o, x, f.edited ? &f.form : NULL);
     }
     return true;
 }
@@ -169,7 +194,7 @@ static void commented(FILE *f, const char *text) {
     }
 }
 
-static const char *statements_text(struct arena *a, const struct object_form *form) {
+const char *objects_form_text(struct arena *a, const struct object_form *form) {
     const char *text = "";
     for (size_t i = 0; i < form->statements.n; i++) {
         text = arena_printf(a, "%s%s\n%s\n", text, STATEMENT, form->statements.items[i]);
@@ -212,7 +237,7 @@ static bool write_file(struct objects *o, const struct db_object *x, const char 
     FILE *f = fopen(beside, "we");
     bool ok = f != NULL;
     if (f != NULL) {
-        put(o, x, statements_text(a, &x->form), f);
+        put(o, x, objects_form_text(a, &x->form), f);
         ok = !ferror(f);
         ok = fclose(f) == 0 && ok;
     }

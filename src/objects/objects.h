@@ -93,6 +93,14 @@ void objects_close(struct objects *o);
 /* Translations that are to be kept: those of an earlier run, and of the files in from_dir. ERR_TRANSLATION, ERR_FILE */
 bool objects_edited(struct objects *o, const struct objects_options *options, struct err *e) WARN_UNUSED;
 
+/* NULL: there is none. kind: as object_kind_name tells it. */
+struct db_object *objects_find(const struct objects *o, const char *kind, const char *name);
+
+/* An edited translation of one, as the files have it; text NULL: godwit's own is taken again. ERR_TRANSLATION */
+bool objects_supply(struct objects *o, struct db_object *x, const char *text, struct err *e) WARN_UNUSED;
+/* Statements and drops as such text. */
+const char *objects_form_text(struct arena *a, const struct object_form *form);
+
 /* A file for each selected object into a directory, which is made. Files that were edited stay: *kept is their number. ERR_FILE */
 bool objects_write(struct objects *o, const char *dir, size_t *written, size_t *kept, struct err *e) WARN_UNUSED;
 

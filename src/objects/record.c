@@ -27,7 +27,7 @@ static struct object_texts list_read(struct arena *a, const char *text) {
     return (struct object_texts){items, n};
 }
 
-static struct db_object *find(const struct objects *o, const char *kind, const char *name) {
+struct db_object *objects_find(const struct objects *o, const char *kind, const char *name) {
     for (size_t i = 0; i < o->n; i++) {
         if (str_eq(object_kind_name(o->items[i].kind), kind) && str_eq(o->items[i].name, name)) {
             return &o->items[i];
@@ -64,7 +64,7 @@ bool record_read(struct objects *o, struct err *e) {
         return err_where(e, "godwit.object");
     }
     for (size_t i = 0; i < rows.n; i++) {
-        struct db_object *x = find(o, gauss_cell(&rows, i, 0), gauss_cell(&rows, i, 1));
+        struct db_object *x = objects_find(o, gauss_cell(&rows, i, 0), gauss_cell(&rows, i, 1));
         if (x == NULL) { /* it has gone at the source */
             continue;
         }

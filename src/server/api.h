@@ -79,6 +79,7 @@ extern const struct route
     api_log_routes[],
     api_machine_routes[],
     api_metrics_routes[],
+    api_object_routes[],
     api_openapi_routes[],
     api_parameter_routes[],
     api_question_routes[],

@@ -3,56 +3,13 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "server/ask.h"
 #include "server/data_source.h"
-#include "server/hub.h"
 #include "server/order_text.h"
 #include "server/tasks.h"
 
 /* How long a worker may take: for what somebody waits before a screen, and for what looks at rows. */
 enum { PROBE_S = 40, TREE_S = 60, PRECHECK_S = 300, SEARCH_MAX = 128, IDENTIFIER_MAX = 128 };
-
-/* ---- asking ---- */
-
-static bool client_has_gone(void *arg) {
-    return !http_is_waited_for(arg);
-}
-
-/* Where several servers share a store each has agents of its own. */
-static bool machine_is_here(struct call *c, int64_t machine, struct err *e) {
-    struct store_rows rows;
-    if (machine == 0 || hub_is_connected(c->api->hub, machine)) {
-        return true;
-    }
-    if (!store_rows(c->store, c->a, "SELECT name, server FROM machine WHERE id = ?", STORE_VALUES(STORE_I(machine)),
-                    &rows, e)) {
-        return false;
-    }
-    if (rows.n == 0) {
-        return err_set(e, ERR_BODY, "there is no execution machine %lld", (long long)machine);
-    }
-    const char *name = store_cell(&rows, 0, 0), *server = store_cell(&rows, 0, 1);
-    err_set(e, ERR_MACHINE_AWAY, "execution machine %s is not connected to this server", name);
-    if (server != NULL && !str_eq(server, c->api->server)) {
-        err_hint(e, "it was last connected to server %s: ask there, or choose another machine", server);
-    }
-    return false;
-}
-
-/* job is taken. The answer becomes c->out. */
-static bool ask(struct call *c, int64_t machine, json_t *job, unsigned timeout_s, struct err *e) {
-    struct hub_question q = {.machine = machine,
-                             .job = job,
-                             .timeout_s = timeout_s,
-                             .who = c->who.name,
-                             .given_up = client_has_gone,
-                             .arg = c->request};
-    if (!machine_is_here(c, machine, e)) {
-        json_decref(job);
-        return false;
-    }
-    return hub_ask(c->api->hub, &q, &c->out, e) &&
-           (json_is_object(c->out) || err_set(e, ERR_JOB, "the worker's answer is no object"));
-}
 
 static bool body_number(struct call *c, const char *name, int64_t *out, struct err *e) {
     *out = 0;
@@ -85,7 +42,7 @@ static bool test(struct call *c, const struct testing *t, struct job_end *end, s
     if (t->database != NULL && t->database[0] != '\0') {
         json_object_set_new(job, "database", json_string(t->database));
     }
-    return ask(c, t->machine, job, PROBE_S, e);
+    return ask_worker(c, t->machine, job, PROBE_S, e);
 }
 
 /* Of one that is being edited: without a password the stored one is meant. */
@@ -204,7 +161,7 @@ static bool tree(struct call *c, struct err *e) {
     put_text(job, "search", search);
     json_object_set_new(job, "offset", json_integer(((json_int_t)p.number - 1) * (json_int_t)p.size));
     json_object_set_new(job, "limit", json_integer((json_int_t)p.size));
-    if (!ask(c, machine, job, TREE_S, e)) {
+    if (!ask_worker(c, machine, job, TREE_S, e)) {
         return false;
     }
     json_object_del(c->out, "offset");
@@ -266,7 +223,7 @@ static bool precheck(struct call *c, struct err *e) {
         return false;
     }
     c->object = arena_printf(c->a, "%s into %s.%s", x.source_database, x.target_database, x.target_schema);
-    return job_make(c->store, c->a, c->api->key, "precheck", &x, &job, e) && ask(c, machine, job, PRECHECK_S, e) &&
+    return job_make(c->store, c->a, c->api->key, "precheck", &x, &job, e) && ask_worker(c, machine, job, PRECHECK_S, e) &&
            add_held(c, &x, task, e);
 }
 
@@ -298,7 +255,7 @@ static bool precheck_saved(struct call *c, struct err *e) {
     const struct job_subtask x = {.target = store_number(&rows, 0, 2),
                                   .target_database = store_cell(&rows, 0, 3),
                                   .target_schema = store_cell(&rows, 0, 4)};
-    return ask(c, machine, job, PRECHECK_S, e) && add_held(c, &x, store_number(&rows, 0, 5), e);
+    return ask_worker(c, machine, job, PRECHECK_S, e) && add_held(c, &x, store_number(&rows, 0, 5), e);
 }
 
 /* ---- what would stop a cut-over ---- */
@@ -315,7 +272,7 @@ static bool cutover_look(struct call *c, struct err *e) {
         return false;
     }
     json_object_set_new(job, "cutover", order);
-    return ask(c, machine, job, PRECHECK_S, e);
+    return ask_worker(c, machine, job, PRECHECK_S, e);
 }
 
 const struct route api_question_routes[] = {

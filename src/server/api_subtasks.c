@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "server/filters.h"
 #include "server/order_text.h"
 #include "server/repairs.h"
 #include "server/scheduler.h"
 #include "server/tasks.h"
+#include "server/view.h"
 
 /* ---- looking ---- */
 
@@ -49,70 +49,6 @@ static bool exists(struct call *c, int64_t *id, struct err *e) {
         return false;
     }
     return rows.n > 0 || api_not_found(e, "subtask");
-}
-
-/* The picture itself is asked for one by one. */
-static json_t *chunk_number(const char *text) {
-    json_t *picture = view_json(text), *n = json_incref(json_object_get(picture, "n"));
-    json_decref(picture);
-    return n != NULL ? n : json_null();
-}
-
-static json_t *object_json(const struct store_rows *r, size_t i) {
-    return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "kind", store_cell(r, i, 0), "name",
-                     store_cell(r, i, 1), "target", api_text_json(store_cell(r, i, 2)), "status",
-                     (json_int_t)store_number(r, i, 3), "rows", (json_int_t)store_number(r, i, 4), "rows_estimate",
-                     (json_int_t)store_number(r, i, 5), "bytes", (json_int_t)store_number(r, i, 6), "permille",
-                     (json_int_t)store_number(r, i, 7), "error", view_json(store_cell(r, i, 8)), "chunks",
-                     store_cell(r, i, 9) == NULL ? json_null() : chunk_number(store_cell(r, i, 9)));
-}
-
-static bool objects(struct call *c, struct err *e) {
-    static const struct filter filters[] = {
-        {"kind", FILTER_EXACT, "o.kind"},
-        {"status", FILTER_NUMBER, "o.status"},
-        {"name", FILTER_TEXT, "o.name"},
-        {"errors", FILTER_FLAG, "o.status IN (6, 7)"},
-        {0},
-    };
-    static const struct sorting sortings[] = {{"name", "o.name"},
-                                              {"kind", "o.kind"},
-                                              {"status", "o.status"},
-                                              {"rows", "o.row_count"},
-                                              {"bytes", "o.byte_count"},
-                                              {"progress", "o.permille"},
-                                              {0}};
-    struct page p;
-    struct view_page page;
-    struct store_rows rows, total;
-    int64_t id;
-    if (!exists(c, &id, e)) {
-        return false;
-    }
-    const struct filters of_objects = {.filters = filters,
-                                       .sortings = sortings,
-                                       .first = "o.kind DESC",
-                                       .unique = "o.name",
-                                       .base = arena_printf(c->a, "o.subtask_id = %lld", (long long)id)};
-    if (!filters_page(c, &of_objects, &p, &page, e)) {
-        return false;
-    }
-    char *count = arena_printf(c->a, "SELECT count(*) FROM object o WHERE %s", page.where);
-    char *sql =
-        arena_printf(c->a,
-                     "SELECT o.kind, o.name, o.target, o.status, o.row_count, o.row_estimate, o.byte_count, o.permille,"
-                     " o.error, o.chunks FROM object o WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
-                     page.where, page.order, (long long)page.limit, (long long)page.offset);
-    struct store_values values = {page.values, page.nvalues};
-    if (!store_rows(c->store, c->a, count, values, &total, e) || !store_rows(c->store, c->a, sql, values, &rows, e)) {
-        return false;
-    }
-    json_t *items = json_array();
-    for (size_t i = 0; i < rows.n; i++) {
-        json_array_append_new(items, object_json(&rows, i));
-    }
-    c->out = api_list(&p, store_number(&total, 0, 0), items);
-    return true;
 }
 
 /* How many cells are in each state, by their letters. */
@@ -395,21 +331,6 @@ static bool retry(struct call *c, struct err *e) {
     return change(c, retry_in, e);
 }
 
-static bool retry_object_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
-    const char *kind, *name;
-    bool accept;
-    if (!api_text(c, "kind", 16, true, &kind, e) || !api_text(c, "name", 128, true, &name, e) ||
-        !api_flag(c, "accept_moved", false, &accept, e)) {
-        return false;
-    }
-    c->object = arena_printf(c->a, "subtask %lld, %s %s", (long long)id, kind, name);
-    return can_run(t, id, e) && subtask_retry_object(t, id, kind, name, e) && subtask_accept_moved(t, id, accept, e);
-}
-
-static bool retry_object(struct call *c, struct err *e) {
-    return change(c, retry_object_in, e);
-}
-
 static bool check_again_in(struct call *c, struct tasks *t, int64_t id, struct err *e) {
     (void)c;
     return can_run(t, id, e) && subtask_check_again(t, id, e);
@@ -421,7 +342,6 @@ static bool check_again(struct call *c, struct err *e) {
 
 const struct route api_subtask_routes[] = {
     {HTTP_GET, "/api/v1/subtasks/{id}", ROLE_VIEWER, 0, one},
-    {HTTP_GET, "/api/v1/subtasks/{id}/objects", ROLE_VIEWER, 0, objects},
     {HTTP_GET, "/api/v1/subtasks/{id}/chunks", ROLE_VIEWER, 0, chunks},
     {HTTP_GET, "/api/v1/subtasks/{id}/timeline", ROLE_VIEWER, 0, timeline},
     {HTTP_GET, "/api/v1/subtasks/{id}/samples", ROLE_VIEWER, 0, samples},
@@ -438,7 +358,6 @@ const struct route api_subtask_routes[] = {
     {HTTP_POST, "/api/v1/subtasks/{id}/undo-cutover", ROLE_OPERATOR, 0, undo_cutover},
     {HTTP_POST, "/api/v1/subtasks/{id}/retry", ROLE_OPERATOR, 0, retry},
     {HTTP_POST, "/api/v1/subtasks/{id}/reset", ROLE_OPERATOR, 0, reset},
-    {HTTP_POST, "/api/v1/subtasks/{id}/objects/retry", ROLE_OPERATOR, 0, retry_object},
     {HTTP_POST, "/api/v1/subtasks/{id}/check/again", ROLE_OPERATOR, 0, check_again},
     {0},
 };

@@ -145,6 +145,10 @@ static bool has_happened(struct tasks *t, int64_t id, enum subtask_event one, en
     return true;
 }
 
+bool subtask_is_loaded(struct tasks *t, int64_t id, bool *loaded, struct err *e) {
+    return has_happened(t, id, EVENT_FULL_FINISHED, EVENT_CHECK_START, loaded, e);
+}
+
 /* Which of its events since it was begun, or reset, was the last; *which EVENT_COUNT: none. `events` end with EVENT_COUNT. */
 static bool last_of(struct tasks *t, int64_t id, const enum subtask_event *events, enum subtask_event *which,
                     struct err *e) {
@@ -231,7 +235,7 @@ static bool is_possible(struct tasks *t, const struct subtask *x, enum subtask_e
         err_set(e, ERR_NOT_NOW, "subtask %lld: its worker has not ended yet", (long long)x->id);
         return err_hint(e, "try again in a few seconds");
     }
-    if (event == EVENT_CHECK_AGAIN && !has_happened(t, x->id, EVENT_FULL_FINISHED, EVENT_CHECK_START, &loaded, e)) {
+    if (event == EVENT_CHECK_AGAIN && !subtask_is_loaded(t, x->id, &loaded, e)) {
         return false;
     }
     if (event == EVENT_CHECK_AGAIN && !loaded) {

@@ -33,6 +33,9 @@ void tasks_rollback(struct tasks *t);
 bool subtask_event(struct tasks *t, int64_t subtask, enum subtask_event event, const json_t *reason, bool *changed,
                    struct err *e) WARN_UNUSED;
 
+/* Since it was begun, or reset: are its tables in the target? */
+bool subtask_is_loaded(struct tasks *t, int64_t subtask, bool *loaded, struct err *e) WARN_UNUSED;
+
 /* Its objects have changed: count again how far it is. */
 bool subtask_recount(struct tasks *t, int64_t subtask, struct err *e) WARN_UNUSED;
 

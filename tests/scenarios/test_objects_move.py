@@ -1,10 +1,14 @@
 """Views and programs as a part of a migration: godwit migrate, a worker, and a server with people who mend what failed."""
 
+from urllib.parse import quote
+
 import pytest
 
+from control import Server, agent_of, subtask, workers_of
 from moving import error_of, last_event, wait_until
-from objects_shop import OBJECTS, TABLES
-from test_objects import both_do, WORK
+from objects_shop import OBJECTS, TABLES, WORK
+from test_objects import both_do
+from test_openapi import Checked
 from working import Worker, job_for
 
 FAILS = {"waiting", "fingerprint", "shipped"}  # two that have no translation, and what shows one of them
@@ -79,3 +83,94 @@ def test_a_worker_makes_them(move, source, shop, godwit, tmp_path):
     assert all(triggers(move.target, shop).values())
     worker.order("finish")
     assert worker.wait(60).code == 0, worker.snapshot()
+
+
+# ---- with a server ----
+
+HAND = """-- @statement
+CREATE FUNCTION {s}.waiting(a timestamp, b timestamp) RETURNS time LANGUAGE sql IMMUTABLE AS $$ SELECT (b - a)::time $$
+-- @drop
+DROP FUNCTION IF EXISTS {s}.waiting(timestamp, timestamp)
+"""
+
+
+@pytest.fixture
+def server(godwit, tmp_path):
+    server = Server(godwit, tmp_path / "data").start()
+    yield server
+    server.stop()
+
+
+def test_people_mend_what_failed(server, move, mysql9, pg_db, godwit, tmp_path):
+    """Online: listed with texts and places; tried again with an edited translation, which makes what waited for it, too; the cut-over enables
+    triggers, and taking it back disables them."""
+    name = make(mysql9, "objects_served")
+    admin = server.admin(Checked)  # answers are as described
+    source, target = admin.data_source("s", "mysql", mysql9), admin.data_source("t", "postgresql", pg_db.server)
+    task = admin.task("objects", [subtask(source, name, target, pg_db.name, mode=2)])["id"]
+    one = admin.subtasks(task)[0]["id"]
+
+    def at(place):
+        return "/api/v1/subtasks/%d/%s" % (one, place)
+
+    def listed(query=""):
+        return {o["name"]: o for o in admin.ok("GET", at("objects?size=200" + query))["items"]}
+
+    def get(kind, what):
+        return admin.ok("GET", at("objects/one?kind=%s&name=%s" % (kind, quote(what))))
+
+    def retry(kind, what, **more):
+        return admin.ok("POST", at("objects/retry"), {"kind": kind, "name": what, **more})
+
+    try:
+        admin.wait_status(one, 8)
+        assert set(listed("&status=6")) == set(listed("&errors=1")) == FAILS
+        assert set(listed("&kind=trigger")) == {"items_price", "items_stock", "a_items_told", "余额变化"}
+        counts = admin.ok("GET", "/api/v1/subtasks/%d" % one)["objects"]
+        assert counts["view"] == {"3": 3, "6": 1} and counts["trigger"] == {"3": 4} and counts["event"] == {"3": 1}, counts
+        alerts = admin.ok("GET", "/api/v1/alerts?open=true")["items"]
+        assert [a["code"] for a in alerts] == ["GW3062"], alerts
+
+        found = get("function", "waiting")
+        place, text = found["detail"]["place"], found["detail"]["source"].splitlines()
+        assert text[place["line"] - 1][place["column"] - 1:].upper().startswith("TIMEDIFF") and found["error"]["code"] == "GW3060"
+        assert get("trigger", "余额变化")["detail"]["trigger_disabled"] and get("table", "items")["detail"] is None
+        admin.refused(404, "GW1068", "GET", at("objects/one?kind=view&name=nothing"))
+        admin.refused(404, "GW1068", "POST", at("objects/retry"), {"kind": "view", "name": "nothing"})
+        admin.refused(400, "GW1056", "POST", at("objects/retry"), {"kind": "function", "name": "waiting", "translation": "SELECT 1"})
+
+        retry("function", "waiting", translation="-- @statement\nCREATE FUNCTION what is this\n")
+        found = get("function", "waiting")
+        assert found["status"] == 6 and found["detail"]["edited"] and "syntax" in found["error"]["message"], found
+        retry("function", "waiting", translation=HAND.format(s=name))
+        assert get("function", "waiting")["status"] == 3 and get("view", "shipped")["status"] == 3
+        retry("function", "waiting", own=True)
+        assert set(listed("&status=6")) == {"fingerprint", "waiting"} and not get("function", "waiting")["detail"]["edited"]
+        retry("function", "waiting", translation=HAND.format(s=name))
+        assert set(listed("&status=6")) == {"fingerprint"}
+
+        # A trigger that is made again while changes flow is made disabled; rows that come do not fire any.
+        retry("trigger", "items_stock", translation=get("trigger", "items_stock")["detail"]["translation"] + "\n-- @statement\nSELECT 1\n")
+        mysql9.execute("INSERT INTO items VALUES (2,2,1,5,NULL)", database=name)
+        wait_until(lambda: pg_db.execute(f"SELECT count(*) FROM {name}.items")[0][0] == 3, "the row has come")
+        assert pg_db.execute(f"SELECT stock FROM {name}.products WHERE name = '茶'")[0][0] == 95
+        assert not any(triggers(pg_db, name).values()) and len(triggers(pg_db, name)) == 4
+
+        admin.ok("POST", at("cutover"), {})
+        admin.wait_status(one, 12)
+        assert all(triggers(pg_db, name).values()) and len(triggers(pg_db, name)) == 4
+        both_do(move, mysql9, name, ["SELECT * FROM shipped ORDER BY id"])
+        pg_db.execute(f"INSERT INTO {name}.items VALUES (2,3,1,5,NULL)")
+        assert pg_db.execute(f"SELECT stock FROM {name}.products WHERE name = '茶'")[0][0] == 90
+        retry("function", "fingerprint", translation=f"-- @statement\nCREATE FUNCTION {name}.fingerprint(s text) RETURNS text LANGUAGE sql AS "
+              "$$ SELECT encode(sha224(convert_to('x' || s, 'UTF8')), 'hex') $$\n-- @drop\nDROP FUNCTION IF EXISTS " + name + ".fingerprint(text)")
+        assert not listed("&status=6") and not admin.ok("GET", "/api/v1/alerts?open=true")["items"]
+        admin.ok("POST", at("undo-cutover"))
+        admin.wait_status(one, 8)
+        assert not any(triggers(pg_db, name).values())
+        admin.ok("POST", at("finish"))
+        admin.wait(lambda: not workers_of(agent_of(server)), "the worker's end")
+        assert all(triggers(pg_db, name).values())
+    finally:
+        mysql9.execute("SET GLOBAL read_only = 0")
+        mysql9.execute(f"DROP DATABASE {name}")
