@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cli/task_objects.h"
 #include "cli/task_watch.h"
 #include "cli/verb.h"
 #include "server/state.h"
@@ -279,6 +280,12 @@ static bool undo_cutover(struct verb_call *v, struct err *e) {
 }
 
 static bool retry(struct verb_call *v, struct err *e) {
+    if (v->object != NULL) {
+        return task_retry_object(v, e);
+    }
+    if (v->from != NULL) {
+        return err_set(e, ERR_USAGE, "--from is the translation of an --object");
+    }
     return operate(v, "retry", false, true, e);
 }
 
@@ -319,6 +326,9 @@ static const struct verb verbs[] = {
      "创建任务；数据源和执行机可用名称或编号", VERB_FILE | VERB_START, 0, 0, create},
     {"list", "", "tasks, the newest first", "列出任务，最新的在前", VERB_PAGE | VERB_STATUS | VERB_NAME, 0, 0, list},
     {"show", "ID", "one task with its subtasks", "显示任务及其子任务", 0, 1, 1, show},
+    {"objects", "ID | subtask ID", "its tables, views and programs; with --object one, with its texts",
+     "列出表、视图与程序对象；--object 显示其中一个及其定义", VERB_PAGE | VERB_STATUS | VERB_NAME | VERB_KIND | VERB_OBJECT,
+     1, 2, task_objects},
     {"start", "ID | subtask ID", "start it", "启动", 0, 1, 2, start},
     {"watch", "ID", "follow it until it is over", "跟踪任务直到结束", 0, 1, 1, watch},
     {"finish", "ID | subtask ID", "end what goes on", "结束迁移", 0, 1, 2, finish},
@@ -328,8 +338,8 @@ static const struct verb verbs[] = {
     {"cutover", "ID | subtask ID", "cut over to the target; docs/cutover.md", "割接到目标端", VERB_CUTOVER, 1, 2,
      cutover},
     {"undo-cutover", "ID | subtask ID", "take the cut-over back", "撤销割接", 0, 1, 2, undo_cutover},
-    {"retry", "ID | subtask ID", "try what failed again", "重试失败的子任务", VERB_ACCEPT_MOVED | VERB_DEFINITION, 1, 2,
-     retry},
+    {"retry", "ID | subtask ID", "try what failed again", "重试失败的子任务",
+     VERB_ACCEPT_MOVED | VERB_DEFINITION | VERB_OBJECT | VERB_FROM, 1, 2, retry},
     {"check-again", "ID | subtask ID", "compare both ends once more", "重新校验", 0, 1, 2, check_again},
     {"reset", "ID | subtask ID", "back to the begin", "重置", 0, 1, 2, reset},
     {"copy", "ID", "make one like it", "复制任务", 0, 1, 1, copy},

@@ -25,6 +25,9 @@ enum {
     VERB_SSH = 1 << 13,          /* --ssh, --directory, --passphrase-file, --capacity, --allow-root */
     VERB_ACCEPT_MOVED = 1 << 14, /* --accept-moved */
     VERB_DEFINITION = 1 << 16,   /* --definition */
+    VERB_OBJECT = 1 << 17,       /* --object */
+    VERB_KIND = 1 << 18,         /* --kind */
+    VERB_FROM = 1 << 19,         /* --from */
     VERB_CUTOVER = 1 << 15,      /* --fence, --final-check, --max-lag, --downtime */
     VERB_NO_TOKEN = 1 << 12,     /* needs no token: no option, but how it is called */
 };
@@ -36,7 +39,7 @@ struct verb_call {
     struct api_client client;
     bool zh, json, start;
     const char *file, *status, *name, *password_file, *new_password_file, *key_file, *role, *host_key, *schema;
-    const char *ssh, *directory, *passphrase_file, *fence, *final_check, *definition;
+    const char *ssh, *directory, *passphrase_file, *fence, *final_check, *definition, *object, *kind, *from;
     uint64_t page, size, days, capacity, max_lag_s, downtime_s;
     bool days_said, allow_root, accept_moved;
     char **words; /* behind the verb */

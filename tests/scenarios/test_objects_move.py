@@ -1,5 +1,6 @@
 """Views and programs as a part of a migration: godwit migrate, a worker, and a server with people who mend what failed."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -122,6 +123,11 @@ def test_people_mend_what_failed(server, move, mysql9, pg_db, godwit, tmp_path):
     def retry(kind, what, **more):
         return admin.ok("POST", at("objects/retry"), {"kind": kind, "name": what, **more})
 
+    token = admin.ok("POST", "/api/v1/tokens", {"name": "t", "role": "operator", "days": 1})["token"]
+
+    def run(*words):
+        return godwit("task", *map(str, words), "--server", "http://127.0.0.1:%d" % server.port, env={"GODWIT_TOKEN": token})
+
     try:
         admin.wait_status(one, 8)
         assert set(listed("&status=6")) == set(listed("&errors=1")) == FAILS
@@ -144,9 +150,13 @@ def test_people_mend_what_failed(server, move, mysql9, pg_db, godwit, tmp_path):
         assert found["status"] == 6 and found["detail"]["edited"] and "syntax" in found["error"]["message"], found
         retry("function", "waiting", translation=HAND.format(s=name))
         assert get("function", "waiting")["status"] == 3 and get("view", "shipped")["status"] == 3
+        assert re.search(r"view +shipped", run("objects", task, "--kind", "view").ok().out)
+        assert "TIMEDIFF" in run("objects", task, "--object", "function.waiting").ok().out
+        assert run("retry", task, "--object", "function.fingerprint").failed(1).out
         retry("function", "waiting", own=True)
         assert set(listed("&status=6")) == {"fingerprint", "waiting"} and not get("function", "waiting")["detail"]["edited"]
-        retry("function", "waiting", translation=HAND.format(s=name))
+        (tmp_path / "waiting.sql").write_text(HAND.format(s=name))
+        run("retry", "subtask", one, "--object", "function.waiting", "--from", tmp_path / "waiting.sql").ok()
         assert set(listed("&status=6")) == {"fingerprint"}
 
         # A trigger that is made again while changes flow is made disabled; rows that come do not fire any.

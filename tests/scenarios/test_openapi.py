@@ -197,6 +197,6 @@ def test_answers_about_tasks(admin, mysql9, pg_db, sources):
     used = {o["operationId"]: f"{m} {p}" for p, at in DOC["paths"].items() for m, o in at.items() if "x-websocket" not in o}
     wanted = {i for i in used if used[i].split(" ")[1].startswith(("/api/v1/tasks", "/api/v1/subtasks"))}
     # Some have tests of their own (test_logs_alerts, test_check_again, test_chunk_map, test_online_cutover).
-    elsewhere = {"downloadSubtaskLog", "retryObject", "checkAgain", "getRepairs", "getChunks", "stopIncremental", "startReverse", "cutOver",
+    elsewhere = {"downloadSubtaskLog", "retryObject", "checkAgain", "getRepairs", "getObject", "getChunks", "stopIncremental", "startReverse", "cutOver",
                  "getCutover", "lookAtCutover", "undoCutover"}
     assert wanted - admin.used <= elsewhere
