@@ -26,9 +26,9 @@ static bool find_subtask(struct verb_call *v, int64_t *id, struct err *e) {
     int64_t task;
     bool named = v->nwords == 2 && str_eq(v->words[0], "subtask");
     if (named || v->nwords == 2) {
-        return named ? verb_id(v, 1, id, e)
-                     : err_set(e, ERR_USAGE, "'%.60s' is neither the number of a task nor the word subtask",
-                               v->words[0]);
+        return named
+                   ? verb_id(v, 1, id, e)
+                   : err_set(e, ERR_USAGE, "'%.60s' is neither the number of a task nor the word subtask", v->words[0]);
     }
     if (!verb_id(v, 0, &task, e) || !task_subtasks(v, task, &list, e)) {
         return false;

@@ -13,11 +13,8 @@ static const struct {
     const char *name;
     worker_verb *run;
 } verbs[] = {
-    {"cutover", worker_cutover},
-    {"object", worker_object},
-    {"precheck", worker_precheck},
-    {"probe", worker_probe},
-    {"tree", worker_tree},
+    {"cutover", worker_cutover}, {"object", worker_object}, {"precheck", worker_precheck},
+    {"probe", worker_probe},     {"tree", worker_tree},
 };
 
 worker_verb *worker_verb_find(const char *name) {

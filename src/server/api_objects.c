@@ -85,8 +85,7 @@ static bool objects(struct call *c, struct err *e) {
     }
     char *count = arena_printf(c->a, "SELECT count(*) FROM object o WHERE %s", page.where);
     char *sql =
-        arena_printf(c->a,
-                     "SELECT " OBJECT_COLUMNS " FROM object o WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
+        arena_printf(c->a, "SELECT " OBJECT_COLUMNS " FROM object o WHERE %s ORDER BY %s LIMIT %lld OFFSET %lld",
                      page.where, page.order, (long long)page.limit, (long long)page.offset);
     struct store_values values = {page.values, page.nvalues};
     if (!store_rows(c->store, c->a, count, values, &total, e) || !store_rows(c->store, c->a, sql, values, &rows, e)) {
@@ -188,10 +187,11 @@ static bool may_make(struct call *c, struct again *x, bool *fire, struct err *e)
     struct tasks t = tasks_of(c);
     struct store_rows rows;
     bool loaded;
-    if (!store_rows(c->store, c->a,
-                    "SELECT s.reached, s.mode, s.machine_id, (SELECT count(*) FROM object o WHERE o.subtask_id = s.id AND"
-                    " o.kind = ? AND o.name = ?) FROM subtask s WHERE s.id = ?",
-                    STORE_VALUES(STORE_T(x->kind), STORE_T(x->name), STORE_I(x->id)), &rows, e) ||
+    if (!store_rows(
+            c->store, c->a,
+            "SELECT s.reached, s.mode, s.machine_id, (SELECT count(*) FROM object o WHERE o.subtask_id = s.id AND"
+            " o.kind = ? AND o.name = ?) FROM subtask s WHERE s.id = ?",
+            STORE_VALUES(STORE_T(x->kind), STORE_T(x->name), STORE_I(x->id)), &rows, e) ||
         !subtask_is_loaded(&t, x->id, &loaded, e)) {
         return false;
     }
@@ -247,8 +247,7 @@ static bool retry(struct call *c, struct err *e) {
     if (!str_eq(x.kind, "table")) {
         return retry_other(c, &x, e);
     }
-    return x.translation == NULL && !x.own ? retry_table(c, &x, e)
-                                           : err_set(e, ERR_BODY, "a table has no translation");
+    return x.translation == NULL && !x.own ? retry_table(c, &x, e) : err_set(e, ERR_BODY, "a table has no translation");
 }
 
 const struct route api_object_routes[] = {

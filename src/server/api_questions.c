@@ -223,8 +223,8 @@ static bool precheck(struct call *c, struct err *e) {
         return false;
     }
     c->object = arena_printf(c->a, "%s into %s.%s", x.source_database, x.target_database, x.target_schema);
-    return job_make(c->store, c->a, c->api->key, "precheck", &x, &job, e) && ask_worker(c, machine, job, PRECHECK_S, e) &&
-           add_held(c, &x, task, e);
+    return job_make(c->store, c->a, c->api->key, "precheck", &x, &job, e) &&
+           ask_worker(c, machine, job, PRECHECK_S, e) && add_held(c, &x, task, e);
 }
 
 static bool precheck_saved(struct call *c, struct err *e) {

@@ -105,9 +105,9 @@ bool objects_store(const struct api *api, struct store *s, struct arena *a, int6
             return false;
         }
     }
-    tasks_tell(&t, "subtask", subtask,
-               json_pack("{s:s, s:I, s:o}", "kind", "objects", "id", (json_int_t)subtask, "items",
-                         without_details(items)));
+    tasks_tell(
+        &t, "subtask", subtask,
+        json_pack("{s:s, s:I, s:o}", "kind", "objects", "id", (json_int_t)subtask, "items", without_details(items)));
     if (!tasks_commit(&t, e)) {
         return false;
     }

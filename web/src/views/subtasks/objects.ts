@@ -37,6 +37,8 @@ export const hasFailed = (object: Pick<MigrationObject, 'status'>) => object.sta
 export interface KindCount {
   kind: string
   total: number
+  waiting: number
+  moving: number
   done: number
   failed: number
 }
@@ -51,6 +53,8 @@ export function countKinds(objects: Subtask['objects']): KindCount[] {
     return {
       kind,
       total: sum(() => true),
+      waiting: sum((s) => s === STATUS.waiting),
+      moving: sum((s) => s === STATUS.moving),
       done: sum((s) => s >= STATUS.moved && s <= STATUS.checked),
       failed: sum((s) => s === STATUS.failed || s === STATUS.differs),
     }
