@@ -94,11 +94,27 @@ parallel() {
     echo $((cores >= 4 ? 4 : cores + 1))
 }
 
+# Temporary files of what follows, data directories among them: in memory, where there is plenty; else on the disk, as ever.
+work_in_memory() {
+    local place=/dev/shm free_kib
+    [ -z "${scratch:-}" ] && [ "$(stat -f -c %T $place 2>/dev/null)" = tmpfs ] || return 0
+    free_kib=$({ df --output=avail -k $place | tail -1 && sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo; } | sort -n | head -1)
+    [ "$free_kib" -ge $((8 << 20)) ] || return 0
+    scratch=$(mktemp -d $place/godwit-test-XXXXXX)
+    trap 'rm -rf "$scratch"' EXIT
+    chmod 755 "$scratch" # PostgreSQL runs as a user of its own
+    # Tests start programs there, which a mount may forbid.
+    if cp /bin/true "$scratch" && "$scratch/true" 2>/dev/null; then
+        export TMPDIR=$scratch
+    fi
+}
+
 suite_scenarios() {
     [ -n "$(find tests/scenarios -name 'test_*.py' 2>/dev/null)" ] || return 0
     build_or_fail release || return 0
     build_or_fail asan || return 0
     await_servers
+    work_in_memory
     say "scenarios"
     GODWIT_BIN=${GODWIT_BIN:-$PWD/build-asan/godwit} GODWIT_BIN_RELEASE=$PWD/build/godwit \
         run_pytest scenarios tests/scenarios -n "$(parallel)" --dist loadfile "$@"
@@ -118,6 +134,7 @@ suite_web() {
 suite_e2e() {
     build_or_fail release || return 0
     await_servers
+    work_in_memory
     say "web console in a browser"
     $PY tests/e2e/run.py scripts/console.sh run npx vitest run --config vitest.e2e.config.ts \
         --reporter=default --reporter=junit --outputFile.junit="$RESULTS/e2e.xml" ||

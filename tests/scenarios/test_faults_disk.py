@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +24,7 @@ def small_disk(tmp_path):
         pytest.skip("tmpfs cannot be mounted here")
     # pytest's folders are closed to others; the server runs as postgres.
     for parent in [place, *place.parents]:
-        if str(parent).startswith("/tmp/"):
+        if Path(tempfile.gettempdir()) in parent.parents:
             os.chmod(parent, os.stat(parent).st_mode | 0o011)
     subprocess.run(["chown", "postgres", str(place)], check=True)
     yield place
