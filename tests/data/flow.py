@@ -17,11 +17,11 @@ def bank_total():
 
 
 def steady(run, flavour):
-    """About 13 MB over several tables with keys, indexes, foreign keys and a keyless table: what a crash may catch anywhere. The rows
+    """About 8 MB over several tables with keys, indexes, foreign keys and a keyless table: what a crash may catch anywhere. The rows
     of line_0 are over a kilobyte, because chunks of short rows hold at least 5000."""
     run("CREATE TABLE parent (id int AUTO_INCREMENT PRIMARY KEY, name varchar(40) NOT NULL, UNIQUE KEY name (name))")
     run("INSERT INTO parent (name) SELECT CONCAT('parent ', n) FROM " + numbers(2000))
-    for i, (rows, length) in enumerate(((5000, 1150), (20000, 100), (20000, 100))):
+    for i, (rows, length) in enumerate(((4000, 1150), (10000, 100), (10000, 100))):
         run("CREATE TABLE line_%d (id bigint AUTO_INCREMENT PRIMARY KEY, parent int NOT NULL, amount decimal(12,2),"
             " note varchar(1300),"
             " at datetime(3), KEY by_parent (parent), KEY by_at (at, amount), CONSTRAINT fk_parent_%d FOREIGN KEY"
@@ -32,10 +32,10 @@ def steady(run, flavour):
             " DATE_ADD('2024-01-01', INTERVAL n SECOND) FROM %s" % (i, length, numbers(rows)))
     run("CREATE TABLE by_name (name varchar(60) PRIMARY KEY, data blob)")
     run("INSERT INTO by_name SELECT CONCAT(LEFT(SHA2(n, 256), 32), '-中'), REPEAT(UNHEX('00ff0a5c'), n % 60) FROM "
-        + numbers(15000))
+        + numbers(8000))
     run("CREATE TABLE log_keyless (at datetime, what varchar(200))")
     run("INSERT INTO log_keyless SELECT DATE_ADD('2024-01-01', INTERVAL n % 100 SECOND), REPEAT('l', n % 150) FROM "
-        + numbers(10000))
+        + numbers(6000))
     run("CREATE TABLE small_empty (id int PRIMARY KEY)")
 
 

@@ -22,7 +22,7 @@ else:
 import pymysql  # noqa: E402
 
 
-WORTH_A_POOL = 4 << 20  # bytes at the source from which processes of their own pay
+WORTH_A_POOL = 32 << 20  # bytes at the source from which processes of their own pay
 
 
 def parse_url(url):

@@ -16,7 +16,7 @@ class Application(writing.Writer):
                                           charset="utf8mb4", autocommit=False)
 
     def _loop(self):
-        while not self._stop.is_set():
+        while not self._stop.wait(0.005):
             try:
                 self.transaction()
             except pymysql.err.MySQLError as e:

@@ -166,14 +166,14 @@ def test_repair_makes_both_sides_equal(move, back, seeded):
 
 @pytest.mark.parametrize("source, name", EVERYTHING, indirect=["source"])
 def test_every_row_of_every_type_written_anew(move, back, sources, source, name):
-    """Nothing is found in what was loaded. MySQL loses every row, and gets them back from PostgreSQL."""
+    """Nothing is found in what was loaded. MySQL loses every row, of large tables many, and gets them back from PostgreSQL."""
     database = sources.fresh(source, name, "anew_" + name)
     tables = [r[0] for r in source.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s"
                                            " AND table_type = 'BASE TABLE'", (database,))]
     move("load", source, database).ok()
     clean(back, source, database, "--rows-only", "--chunk-size", "256KiB")
     source.script(["SET foreign_key_checks = 0", "USE `%s`" % database.replace("`", "``")]
-                  + ["DELETE FROM `%s`" % t.replace("`", "``") for t in tables])
+                  + ["DELETE FROM `%s` LIMIT 400" % t.replace("`", "``") for t in tables])
     report, found_tables = found(back, source, database, "--repair")
     refused = {(t["source"], r["key"], r["reason"]) for t in found_tables.values() for r in t["not_repaired_rows"]}
     assert not refused, sorted(refused)[:20]

@@ -156,6 +156,7 @@ def test_each_fault_is_found_alone(move, shop):
     for fault, (sql, expected) in FAULTS.items():
         copy = template + "_copy"
         target.execute("DROP DATABASE IF EXISTS %s" % copy)
+        move.target.close()
         target.execute("CREATE DATABASE %s TEMPLATE %s" % (copy, template))
         try:
             target.script([sql.format(**names)], database=copy)

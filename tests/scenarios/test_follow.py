@@ -81,9 +81,9 @@ def test_strict(move, source, shop):
     move("load", source, shop).ok()
     writer = writing.Writer(source, shop, 3).start()
     run = move.start("follow", source, shop, "--mode", "strict")
-    wait_until(lambda: writer.done > 150, "something is written", 60)
+    wait_until(lambda: writer.done > 60, "something is written", 60)
     run.kill9()
-    wait_until(lambda: writer.done > 300, "something is written", 60)
+    wait_until(lambda: writer.done > 120, "something is written", 60)
     writer.stop()
     catch_up(move, source, shop, "--mode", "strict")
 
@@ -101,7 +101,7 @@ def test_connections_are_cut(move, source, shop):
                                 " AND application_name LIKE 'godwit%%' AND random() < 0.5", (move.target.name,))
         else:
             cut_streams(source)
-        wait_until(lambda: writer.done >= before + dice.randint(10, 60), "something is written", 60, run.alive)
+        wait_until(lambda: writer.done >= before + dice.randint(5, 25), "something is written", 60, run.alive)
     writer.stop()
     wait_until(lambda: caught_up(run), "it has caught up", 90, run.alive)
     run.signal(signal.SIGINT)

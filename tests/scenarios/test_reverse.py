@@ -76,9 +76,9 @@ def test_strict(move, source, moved):
     """Whole transactions in the target's order."""
     writer = BackWriter(move.target, moved, 3).start()
     run = move.start("reverse", source, moved, "--mode", "strict")
-    wait_until(lambda: writer.done > 150, "something is written", 60)
+    wait_until(lambda: writer.done > 60, "something is written", 60)
     run.kill9()
-    wait_until(lambda: writer.done > 300, "something is written", 60)
+    wait_until(lambda: writer.done > 120, "something is written", 60)
     writer.stop()
     catch_up(move, source, moved, "--mode", "strict")
     BackWriter(move.target, moved, 4).run(100)
@@ -121,7 +121,7 @@ def test_connections_are_cut(move, source, moved):
                 if dice.random() < 0.5:
                     with contextlib.suppress(pymysql.err.OperationalError):  # it may have ended by itself
                         source.execute(f"KILL {one}")
-        wait_until(lambda: writer.done >= before + dice.randint(10, 60), "something is written", 60, alive(run))
+        wait_until(lambda: writer.done >= before + dice.randint(5, 25), "something is written", 60, alive(run))
     writer.stop()
     run.signal(signal.SIGINT)
     run.wait(90).ok()

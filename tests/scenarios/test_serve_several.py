@@ -8,7 +8,7 @@ import pytest
 from control import FINISHED, Server, agent_of, children, subtask, workers_of
 from servers import Postgres
 
-SLOW = {"jobs": 1, "chunk-size": "64KiB", "rate-limit": "500KB"}
+SLOW = {"jobs": 1, "chunk-size": "64KiB", "rate-limit": "100KB"}
 LEASE_S, PROMISED_S = 20, 30  # what is given back after a server is gone; and goes on elsewhere
 
 
@@ -42,9 +42,9 @@ def many(mysql9):
     names = ["several_%d" % i for i in range(6)]
     for name in names:
         mysql9.script(["DROP DATABASE IF EXISTS %s" % name, "CREATE DATABASE %s" % name,
-                       "CREATE TABLE %s.t (id int PRIMARY KEY AUTO_INCREMENT, v varchar(100))" % name,
-                       "INSERT INTO %s.t (v) VALUES (repeat('x', 90))" % name]
-                      + ["INSERT INTO %s.t (v) SELECT v FROM %s.t" % (name, name)] * 16)
+                       "CREATE TABLE %s.t (id int PRIMARY KEY AUTO_INCREMENT, v varchar(1200))" % name,
+                       "INSERT INTO %s.t (v) VALUES (repeat('x', 1100))" % name]
+                      + ["INSERT INTO %s.t (v) SELECT v FROM %s.t" % (name, name)] * 10)
     yield names
     for name in names:
         mysql9.execute("DROP DATABASE %s" % name)

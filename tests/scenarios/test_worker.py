@@ -42,7 +42,7 @@ def test_a_whole_migration(work, move, sources, source):
         assert item["kind"] == "table" and item["status"] == 5 and item["permille"] == 1000 and item["error"] is None
         assert item["target"] == "%s.%s" % (database, name)
         assert seen[name][-3:] == [3, 4, 5] or seen[name][-2:] == [3, 5], seen[name]
-    assert last["line_1"]["rows"] == 20000 and last["line_1"]["bytes"] > 1000000
+    assert last["line_1"]["rows"] == 10000 and last["line_1"]["bytes"] > 1000000
     assert {2, 4} <= {s for states in seen.values() for s in states}
     progress = worker.of_kind("progress")
     assert len(progress) >= 4 and progress[-1]["phase"] == "done" and progress[-1]["fraction"] == 1

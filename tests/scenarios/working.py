@@ -20,6 +20,7 @@ class Worker(Running):
         self.process = subprocess.Popen(self.argv, env=environment, cwd=godwit.cwd, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         self._text = {"out": [], "err": []}
+        self._events = []
         self._news = threading.Condition()
         self._readers = [threading.Thread(target=self._read, args=(k, f), daemon=True)
                          for k, f in (("out", self.process.stdout), ("err", self.process.stderr))]
@@ -43,11 +44,11 @@ class Worker(Running):
 
     @property
     def events(self):
-        found = []
-        for line in self.out.splitlines(keepends=True):
-            if line.endswith("\n"):
-                found.append(json.loads(line))
-        return found
+        """Each line is parsed once, as tests ask again and again."""
+        lines = self._text["out"]
+        while len(self._events) < len(lines) and lines[len(self._events)].endswith("\n"):
+            self._events.append(json.loads(lines[len(self._events)]))
+        return list(self._events)
 
     def of_kind(self, kind):
         return [e for e in self.events if e["event"] == kind]

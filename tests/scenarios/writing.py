@@ -89,7 +89,8 @@ class Session:
     # ---- in the background ----
 
     def _loop(self):
-        while not self._stop.is_set():
+        # With a breath between two: an application's pace, not all that a processor gives.
+        while not self._stop.wait(0.005):
             try:
                 self.transaction()
             except self.ERRORS as e:

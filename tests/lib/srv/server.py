@@ -204,11 +204,15 @@ class Server:
         """Run one statement in a connection of its own (autocommit); rows as a list of tuples."""
         connection = self.connect(database=database)
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, args)
-                return list(cursor.fetchall()) if cursor.description else []
+            return self.rows_of(connection, sql, args)
         finally:
             connection.close()
+
+    @staticmethod
+    def rows_of(connection, sql, args=None):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, args)
+            return list(cursor.fetchall()) if cursor.description else []
 
     def script(self, statements, database=None):
         """Run several statements in one connection (autocommit)."""
