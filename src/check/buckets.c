@@ -29,8 +29,10 @@ void buckets_merge(struct buckets *into, const struct buckets *from) {
     into->rows += from->rows;
     into->bytes += from->bytes;
     for (size_t i = 0; i < BUCKETS; i++) {
-        into->count[i] += from->count[i];
-        digest_add(&into->sum[i], from->sum[i]);
+        if (from->count[i] > 0) { /* of few rows most buckets are empty */
+            into->count[i] += from->count[i];
+            digest_add(&into->sum[i], from->sum[i]);
+        }
     }
 }
 

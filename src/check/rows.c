@@ -149,25 +149,27 @@ static bool read_buckets(struct check_worker *w, const struct piece *p, struct e
     if (w->buckets == NULL && (w->buckets = buckets_new()) == NULL) {
         return err_set(e, ERR_MEMORY, "no memory for the sums of %s", u->table->t->name);
     }
-    memset(w->buckets, 0, sizeof *w->buckets);
+    if (w->buckets->rows > 0) {
+        memset(w->buckets, 0, sizeof *w->buckets);
+    }
     struct bucket_sink sink = {.buckets = w->buckets, .keyless = u->table->nkeys == 0};
     if (!reader_read(&w->reader, u->table, where_of(p, side), add_to_buckets, &sink, e)) {
         return false;
     }
     struct buckets **sum = &u->sums[side];
+    uint64_t rows = w->buckets->rows;
     pthread_mutex_lock(&u->table->lock); /* sums, counts and done belong together */
     if (*sum == NULL) {
-        *sum = buckets_new();
-    }
-    bool ok = *sum != NULL;
-    if (ok) {
+        *sum = w->buckets; /* the first piece's, and often the only one's */
+        w->buckets = NULL;
+    } else {
         buckets_merge(*sum, w->buckets);
-        count_piece(w, u, w->buckets->rows);
-        u->pieces[side].done[p->number] = true;
-        resume_sums_grew(w->c, u);
     }
+    count_piece(w, u, rows);
+    u->pieces[side].done[p->number] = true;
+    resume_sums_grew(w->c, u);
     pthread_mutex_unlock(&u->table->lock);
-    return ok || err_set(e, ERR_MEMORY, "no memory for the sums of %s", u->table->t->name);
+    return true;
 }
 
 /* ---- comparing ---- */

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from control import FAILED, FINISHED, PASSWORD, Client, Server, agent_of, subtask
+from control import FAILED, FINISHED, Client, Server, agent_of, subtask
 from test_openapi import Checked
 
 
@@ -16,8 +16,7 @@ def server(godwit, tmp_path):
 @pytest.fixture
 def admin(server):
     client = Checked(server)
-    client.login("admin", server.first)
-    client.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD})
+    client.login("admin", server.lasting_password())
     return client
 
 

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from control import FINISHED, PASSWORD, Server, subtask
+from control import FINISHED, Server, subtask
 from test_check_again import again
 from test_openapi import Checked
 from test_serve_live import Events
@@ -21,8 +21,7 @@ def server(godwit, tmp_path):
 @pytest.fixture
 def admin(server):
     client = Checked(server)
-    client.login("admin", server.first)
-    client.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD})
+    client.login("admin", server.lasting_password())
     return client
 
 

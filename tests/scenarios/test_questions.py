@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from control import PASSWORD, Client, Server, agent_of, subtask, workers_of
+from control import Client, Server, agent_of, subtask, workers_of
 from test_openapi import Checked
 from test_serve_security import person
 
@@ -20,8 +20,7 @@ def server(godwit, tmp_path):
 @pytest.fixture
 def admin(server):
     client = Checked(server)
-    client.login("admin", server.first)
-    client.ok("PUT", "/api/v1/session/password", {"old": server.first, "new": PASSWORD})
+    client.login("admin", server.lasting_password())
     client.wait(lambda: client.ok("GET", "/api/v1/machines")["items"][0]["state"] == "online", "the machine is there")
     return client
 

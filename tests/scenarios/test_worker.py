@@ -113,7 +113,7 @@ def test_resume_begins_when_there_is_nothing(work, move, sources, mysql9):
     assert again.wait().code == 0
     assert again.stages == FULL[2:]
     last, seen = again.objects
-    assert all(item["status"] == 5 for item in last.values()) and last["line_1"]["rows"] == 20000
+    assert all(item["status"] == 5 for item in last.values()) and last["line_1"]["rows"] == 10000
     move.check(mysql9, database)
 
 
