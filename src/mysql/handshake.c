@@ -190,6 +190,8 @@ static bool start_tls(struct mysql_client *c, const struct mysql_options *o, str
     c->io.broken = true;
     if (net_timed_out(c->net)) {
         err_set(e, ERR_SOURCE_TIMEOUT, "the source did not finish the TLS handshake in time");
+    } else if (net_broken_off(c->net)) {
+        err_set(e, ERR_SOURCE_CONNECT, "the source broke off the TLS handshake");
     } else {
         err_set(e, ERR_SOURCE_TLS, "%s", tls.message);
     }

@@ -221,6 +221,10 @@ bool net_timed_out(const struct net_stream *s) {
     return s->timed_out;
 }
 
+bool net_broken_off(const struct net_stream *s) {
+    return s->broken_off;
+}
+
 bool net_is_tls(const struct net_stream *s) {
     return s->tls != NULL;
 }

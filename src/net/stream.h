@@ -50,6 +50,9 @@ void net_set_timeout(struct net_stream *s, int64_t timeout_ms);
 /* Did the last failure come from that limit? (The wire clients tell timeouts from broken connections by it.) */
 bool net_timed_out(const struct net_stream *s);
 
+/* Did the peer break off what TLS was about (a reset, an end without a word), as one that dies does? It says nothing against TLS. */
+bool net_broken_off(const struct net_stream *s);
+
 /* Read at least one byte, at most cap. *got = 0 means the peer closed. */
 bool net_read(struct net_stream *s, void *to, size_t cap, size_t *got, struct err *e) WARN_UNUSED;
 

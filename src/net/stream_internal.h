@@ -12,7 +12,7 @@ struct tls;
 struct net_stream {
     int fd;             /* non-blocking */
     int64_t timeout_ms; /* of each single wait, 0 for ever */
-    bool timed_out;
+    bool timed_out, broken_off;
     atomic_bool aborted;
     struct tls *tls; /* NULL while plain */
 };

@@ -132,6 +132,7 @@ static enum tls_io outcome(struct net_stream *s, int rc, const char *doing, stru
     case SSL_ERROR_SYSCALL:
         s->tls->failed = true;
         if (ERR_peek_error() == 0) {
+            s->broken_off = true;
             stream_errno(s, doing, saved != 0 ? saved : ECONNRESET, e);
             return TLS_FAILED;
         }
@@ -244,6 +245,7 @@ static bool shake_hands(struct net_stream *s, struct err *e) {
             continue;
         }
         if (io == TLS_CLOSED) {
+            s->broken_off = true;
             err_set(e, ERR_NETWORK, "%s failed", doing);
             return err_cause(e, "the peer closed the connection");
         }

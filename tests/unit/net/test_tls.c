@@ -96,7 +96,7 @@ static int end_world(void **state) {
 
 /* ---- the server: one connection ---- */
 
-enum play { ECHO, HANG_UP, SAY_GOODBYE, BIG, SILENT, GARBAGE };
+enum play { ECHO, HANG_UP, SAY_GOODBYE, BIG, SILENT, GARBAGE, DIES, IS_RESET };
 enum { BIG_BYTES = 20 << 20 };
 
 struct server {
@@ -148,6 +148,16 @@ static void *server_main(void *arg) {
             abort();
         }
         while (read(s->fd, text, sizeof text) > 0) {
+        }
+        close(s->fd);
+        return NULL;
+    }
+    if (s->play == DIES || s->play == IS_RESET) {
+        char hello[4096];
+        struct linger at_once = {.l_onoff = s->play == IS_RESET, .l_linger = 0};
+        if (read(s->fd, hello, sizeof hello) <= 0 ||
+            setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) != 0) {
+            abort();
         }
         close(s->fd);
         return NULL;
@@ -346,8 +356,19 @@ static void something_else_than_tls(void **state) {
     assert_false(shake(&s, NET_TLS_REQUIRE, NULL, "x"));
     assert_int_equal(s.e.code, ERR_NETWORK);
     assert_true(s.e.cause[0] != '\0');
-    assert_false(net_timed_out(s.client));
+    assert_false(net_timed_out(s.client) || net_broken_off(s.client));
     stop(&s);
+}
+
+static void a_server_that_dies_in_the_handshake(void **state) {
+    for (enum play how = DIES; how <= IS_RESET; how++) {
+        struct server s = {0};
+        start(&s, state, how);
+        assert_false(shake(&s, NET_TLS_REQUIRE, NULL, "x"));
+        assert_int_equal(s.e.code, ERR_NETWORK);
+        assert_true(net_broken_off(s.client));
+        stop(&s);
+    }
 }
 
 static void a_handshake_without_answer(void **state) {
@@ -414,6 +435,7 @@ int main(void) {
         cmocka_unit_test(a_large_stream),
         cmocka_unit_test(the_end_is_the_end),
         cmocka_unit_test(something_else_than_tls),
+        cmocka_unit_test(a_server_that_dies_in_the_handshake),
         cmocka_unit_test(a_handshake_without_answer),
         cmocka_unit_test(abort_over_tls),
         cmocka_unit_test(writing_piece_by_piece),
