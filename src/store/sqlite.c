@@ -110,11 +110,15 @@ bool store_open_sqlite(struct store *s, const char *path, struct err *e) {
     sqlite3 *db = NULL;
     s->kind = STORE_SQLITE;
     s->backend = &backend;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* SQLite would make it as the umask says */
-    if (fd < 0) {
+    /* SQLite would make it as the umask says. Never opened when it is there: to close it would end the locks of this process's
+     * other connections, and another program that then leaves the store would take the log away that they write to. */
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) {
         return err_errno(e, ERR_STORE_OPEN, "%s cannot be opened", path);
     }
-    close(fd);
+    if (fd >= 0) {
+        close(fd);
+    }
     int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     s->connection = db;
     if (code != SQLITE_OK) {

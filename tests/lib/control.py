@@ -22,6 +22,7 @@ class Server:
     def __init__(self, godwit, directory, *options, env=None):
         self.godwit, self.directory, self.options, self.env, self.first = godwit, directory, options, env, None
         self.port = 0
+        self.lasts = False  # the admin's password
         self.log = directory.parent / (directory.name + ".serve.log")
 
     def start(self):
@@ -45,21 +46,26 @@ class Server:
     def admin(self, kind=None):
         """A client (of that kind) of an admin with a lasting password."""
         client = (kind or Client)(self)
-        client.login("admin", self.lasting_password())
-        if self.first:
+        password = self.lasting_password()
+        client.login("admin", password)
+        if password != PASSWORD:
             client.ok("PUT", "/api/v1/session/password", {"old": self.first, "new": PASSWORD})
         return client
 
     def lasting_password(self):
-        """What the admin logs in with. In a store that is a file it is PASSWORD from now on, with HASH; tests of the API change it as people do."""
+        """What the admin logs in with: in a store that is a file PASSWORD from now on, with HASH. Tests of the API change it as people do."""
         store = self.directory / "godwit.db"
-        if self.first and store.exists():
+        if not self.first:
+            return PASSWORD
+        if not store.exists():
+            return self.first
+        if not self.lasts:
             connection = sqlite3.connect(store, timeout=30)
             with connection:
                 connection.execute("UPDATE account SET password = ?, must_change = 0 WHERE name = 'admin'", (HASH,))
             connection.close()
-            self.first = None
-        return self.first or PASSWORD
+            self.lasts = True
+        return PASSWORD
 
 
 class Client:

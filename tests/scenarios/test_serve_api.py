@@ -1,5 +1,6 @@
 """The server's API: logins, roles, CSRF, data sources, what never comes out, and what is no good request."""
 
+import contextlib
 import json
 import os
 import re
@@ -62,6 +63,16 @@ def test_it_is_told_once_and_kept_over_restarts(server, admin):
     server.start()
     assert server.first is None
     assert admin.ok("GET", "/api/v1/data-sources")["total"] == 1  # the session, too
+
+
+def test_another_program_looks_into_the_store(server, admin):
+    """As a backup does: what is committed after it has gone survives a kill."""
+    with contextlib.closing(sqlite3.connect(server.directory / "godwit.db")) as other:
+        assert other.execute("SELECT count(*) FROM account").fetchone()[0] == 1
+    admin.ok("POST", "/api/v1/data-sources", SOURCE)
+    server.kill()
+    server.start()
+    assert admin.ok("GET", "/api/v1/data-sources")["total"] == 1
 
 
 def test_cookies_are_not_for_scripts_or_other_sites(server):
