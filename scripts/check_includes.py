@@ -22,7 +22,7 @@ ALLOWED = {
     "engine": "base net value sql mysql gauss schema proto",
     "check":  "base net value sql mysql gauss schema engine",
     "follow": "base net value sql mysql gauss schema engine check",
-    "objects": "base value sql mysql gauss schema engine",
+    "objects": "base value sql mysql gauss schema engine check",
     "agent":  "base net value sql mysql gauss schema proto engine",
     "server": "base net proto store",
     "cli":    "base net value sql mysql gauss schema proto engine check follow objects agent store server",

@@ -30,7 +30,7 @@ static bool read_catalog(struct run *r, struct arena *a, struct target_catalog *
                              "CASE WHEN a.attnotnull THEN 1 ELSE 0 END, t.typtype::text "
                              "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
                              "JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid "
-                             "WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 "
+                             "WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f', 'v') AND a.attnum > 0 "
                              "AND NOT a.attisdropped ORDER BY c.relname, a.attnum",
                              schema);
     if (!gauss_rows(r->target, a, sql, &rows, e)) {
@@ -59,7 +59,7 @@ static bool read_catalog(struct run *r, struct arena *a, struct target_catalog *
     sql =
         arena_printf(a,
                      "SELECT c.relname, c.relkind::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                     "WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f')",
+                     "WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f', 'v')",
                      schema);
     return gauss_rows(r->target, a, sql, &out->tables, e) || err_where(e, "tables of the target");
 }
@@ -234,7 +234,8 @@ static bool take_row_range(struct check_table *out, const struct chunk_key *key)
 
 static bool plan_table(struct run *r, struct arena *a, const struct target_catalog *catalog,
                        const struct selection *selection, struct check_table *out, struct table *t, struct err *e) {
-    bool exists = has_row(&catalog->tables, t->target_name, "r") || has_row(&catalog->tables, t->target_name, "p") ||
+    bool exists = (t->is_view && has_row(&catalog->tables, t->target_name, "v")) ||
+                  has_row(&catalog->tables, t->target_name, "r") || has_row(&catalog->tables, t->target_name, "p") ||
                   has_row(&catalog->tables, t->target_name, "f");
     if (!exists) {
         out->missing = true;

@@ -83,6 +83,10 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept);
  * v->objects_failed; the exit code is another one only when it could not go on. */
 int stage_objects(struct invocation *v, json_t *report);
 
+/* The check of those that are in the target, if the options want it and there are any: *out, for a report, the caller's, else NULL. */
+bool stage_objects_check(struct invocation *v, bool *different, json_t **out, struct err *e) WARN_UNUSED;
+void stage_objects_print(const json_t *checked, bool zh); /* for people; NULL: nothing */
+
 /* Compare both sides with a display, tell the outcome, write the report; `loaded` (taken, may be NULL): a load's report, which
  * the check's becomes part of. */
 int stage_check(struct invocation *v, json_t *loaded);

@@ -59,7 +59,8 @@ struct options {
     enum progress_style progress;
     enum lang lang;
     char *report_file, *log_file;
-    bool skip_check, skip_objects; /* migrate; the latter of precheck, too */
+    bool skip_check, skip_objects; /* migrate; the latter of precheck and check, too */
+    uint64_t view_rows;            /* objects_check */
     bool either_way;               /* the command takes its ends in either order: sets check.backward */
     bool quiet, yes, json, help;
     bool given[OPTIONS_MAX]; /* by place in the table: on the command line */

@@ -5,11 +5,12 @@
 #include "cli/progress_bar.h"
 #include "cli/texts.h"
 
-static void tell(struct invocation *v, const struct check_report *r, json_t *whole) {
+static void tell(struct invocation *v, const struct check_report *r, const json_t *objects, json_t *whole) {
     if (v->json_events) {
         invocation_tell(v, "check", whole);
     } else if (!v->o.quiet) {
         check_report_print(r, stdout);
+        stage_objects_print(objects, lang_is_zh(v->o.lang));
         fflush(stdout);
     }
 }
@@ -64,11 +65,19 @@ int stage_check(struct invocation *v, json_t *loaded) {
         stopper_silent(v->stopper, false);
     }
     progress_free(progress);
+    json_t *objects = NULL;
+    bool others_differ = false;
+    ok = ok && stage_objects_check(v, &others_differ, &objects, &e);
+    report.different = report.different || others_differ;
     if (v->watch != NULL) {
         v->watch->check_ended(v->watch->arg, ok, &report, &e);
     }
     json_t *whole = check_report_to_json(&report);
-    tell(v, &report, whole);
+    if (objects != NULL) {
+        json_object_set(whole, "objects", objects);
+    }
+    tell(v, &report, objects, whole);
+    json_decref(objects);
     if (loaded != NULL) {
         json_object_set_new(loaded, "check", whole);
         whole = loaded;

@@ -1,7 +1,8 @@
-/* Views and programs as a stage of a migration, behind its tables: made, told, reported. See invocation.h. */
+/* Views and programs as a stage of a migration, behind its tables: made, told, reported; and as a part of its check. See invocation.h. */
 #include "base/log.h"
 #include "cli/invocation.h"
 #include "cli/texts.h"
+#include "objects/check.h"
 #include "objects/objects.h"
 
 static void told(void *arg, const struct objects *o, const struct db_object *x) {
@@ -73,4 +74,88 @@ int stage_objects(struct invocation *v, json_t *report) {
     }
     objects_close(&o);
     return ok ? EXIT_OK : invocation_fail(v, &e);
+}
+
+/* ---- their check ---- */
+
+static bool wanted(const struct invocation *v) {
+    const struct check_options *o = &v->o.check;
+    return !v->o.skip_objects && !o->quick && !o->backward && !o->partial;
+}
+
+static bool check(struct invocation *v, struct objects *o, struct err *e) {
+    struct task task = v->o.task;
+    struct objects_options options = v->o.objects;
+    struct objects_check how = {.results = !v->o.check.skip_rows,
+                                .view_rows = v->o.view_rows,
+                                .applied = v->o.check.applied,
+                                .applied_arg = v->o.check.arg};
+    task.resume = task.restart = false;
+    if (v->watch != NULL) {
+        how.told = told;
+        how.arg = (void *)v->watch;
+    }
+    return objects_open(o, &task, &options, &v->stop, e) && objects_edited(o, &options, e) && objects_check(o, &how, e);
+}
+
+/* Those of which something is to be said, and how many are well. */
+static json_t *check_json(const struct objects *o) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < o->n; i++) {
+        const struct db_object *x = &o->items[i];
+        if (x->state == OBJECT_IS_CHECK_FAILED || x->compared != NULL) {
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:i, s:s?, s:o}", "kind", object_kind_name(x->kind), "name",
+                                            x->name, "state", (int)x->state, "compared", x->compared, "error",
+                                            x->error.code == ERR_NONE ? json_null() : err_to_json(&x->error)));
+        }
+    }
+    return json_pack("{s:I, s:I, s:I, s:o}", "checked", (json_int_t)objects_count(o, OBJECT_IS_CHECKED), "different",
+                     (json_int_t)objects_count(o, OBJECT_IS_CHECK_FAILED), "not_compared",
+                     (json_int_t)objects_count(o, OBJECT_IS_MIGRATED), "objects", list);
+}
+
+bool stage_objects_check(struct invocation *v, bool *different, json_t **out, struct err *e) {
+    struct objects o = {0};
+    bool any = false;
+    *out = NULL;
+    *different = false;
+    if (!wanted(v)) {
+        return true;
+    }
+    if (!objects_made(&v->o.task, &any, e)) {
+        return false;
+    }
+    bool ok = !any || check(v, &o, e);
+    if (v->watch != NULL) {
+        v->watch->objects_flush(v->watch->arg);
+    }
+    if (ok && any) {
+        *different = objects_count(&o, OBJECT_IS_CHECK_FAILED) > 0;
+        *out = check_json(&o);
+        log_event(*different ? LOG_WARN : LOG_INFO, "objects", NULL, "%zu checked, %zu differ, %zu not compared",
+                  objects_count(&o, OBJECT_IS_CHECKED), objects_count(&o, OBJECT_IS_CHECK_FAILED),
+                  objects_count(&o, OBJECT_IS_MIGRATED));
+    }
+    objects_close(&o);
+    return ok;
+}
+
+void stage_objects_print(const json_t *checked, bool zh) {
+    size_t i;
+    const json_t *one;
+    if (checked == NULL) {
+        return;
+    }
+    printf(zh ? "\n视图与程序对象：%lld 个校验一致，%lld 个不一致，%lld 个未比较结果\n"
+              : "\nViews and programs: %lld checked, %lld differ, %lld not compared\n",
+           (long long)json_integer_value(json_object_get(checked, "checked")),
+           (long long)json_integer_value(json_object_get(checked, "different")),
+           (long long)json_integer_value(json_object_get(checked, "not_compared")));
+    json_array_foreach(json_object_get(checked, "objects"), i, one) {
+        const char *error = json_string_value(json_object_get(json_object_get(one, "error"), "message"));
+        const char *compared = json_string_value(json_object_get(one, "compared"));
+        printf("  %s %s: %s\n", json_string_value(json_object_get(one, "kind")),
+               json_string_value(json_object_get(one, "name")), error != NULL ? error : compared);
+    }
 }

@@ -24,6 +24,7 @@ static const struct verb_column columns[] = {
 static bool find_subtask(struct verb_call *v, int64_t *id, struct err *e) {
     json_t *list;
     int64_t task;
+    *id = 0;
     bool named = v->nwords == 2 && str_eq(v->words[0], "subtask");
     if (named || v->nwords == 2) {
         return named

@@ -45,6 +45,11 @@ char *record_sql(struct arena *a, const struct objects *o, const struct db_objec
 /* After a drop: the object is not there any more. */
 char *record_gone_sql(struct arena *a, const struct objects *o, const struct db_object *x);
 
+/* ---- changing.c ---- */
+
+/* What it uses, itself or through others, that gives another value each time or to each session: a name; NULL: nothing of the kind. */
+const char *object_changing(const struct objects *o, const struct db_object *x);
+
 /* ---- present.c ---- */
 
 /* Those recorded as migrated that are not in the target any more wait again. */

@@ -54,9 +54,13 @@ struct db_object {
     const char *edited_in; /* the file, or NULL: an earlier run's */
     bool source_moved;     /* it was changed at the source since it was edited */
     bool recorded;         /* an earlier run has made it, and `earlier` takes it away */
+    bool present;          /* it is in the target, as far as the target's catalog tells */
+    const char *compared; /* check.h: what of its results could not be compared, and why; NULL: nothing is to be said */
+    uint64_t compared_rows;
     struct object_texts earlier;
     enum object_step state;
     bool trigger_off;          /* made, and disabled */
+    const char *trigger_wrong; /* an earlier run's: it is not as the task has left it; or NULL */
     struct err error;          /* of state 6 */
     struct err no_translation; /* why godwit has none of its own */
     unsigned mark;             /* order.c */
@@ -89,6 +93,9 @@ struct objects_options {
 bool objects_open(struct objects *o, const struct task *t, const struct objects_options *options, atomic_bool *stop,
                   struct err *e) WARN_UNUSED;
 void objects_close(struct objects *o);
+
+/* Has an earlier run of this task made any that are in the target? Looks at the target alone. */
+bool objects_made(const struct task *t, bool *any, struct err *e) WARN_UNUSED;
 
 /* Translations that are to be kept: those of an earlier run, and of the files in from_dir. ERR_TRANSLATION, ERR_FILE */
 bool objects_edited(struct objects *o, const struct objects_options *options, struct err *e) WARN_UNUSED;

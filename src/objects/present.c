@@ -33,6 +33,40 @@ static bool present(struct objects *o, const struct db_object *x, const struct g
     }
 }
 
+/* Those that were noted when they were made: as they should be, and as they are. */
+static bool look_at_triggers(struct objects *o, struct err *e) {
+    static const char there[] = "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE "
+                                "n.nspname = 'godwit' AND c.relname = 'source_trigger'";
+    struct arena *a = &o->run.arena;
+    struct gauss_rows rows;
+    char *sql = arena_printf(
+        a,
+        "SELECT s.\"name\", CASE WHEN s.\"enabled\" = 1 THEN 'on' ELSE 'off' END, CASE WHEN t.tgname IS NULL THEN "
+        "'gone' WHEN t.tgenabled = 'D' THEN 'off' ELSE 'on' END FROM godwit.source_trigger s LEFT JOIN pg_namespace n "
+        "ON n.nspname = s.\"table_schema\" LEFT JOIN pg_class k ON k.relnamespace = n.oid AND k.relname = "
+        "s.\"table_name\" LEFT JOIN pg_trigger t ON t.tgrelid = k.oid AND t.tgname = s.\"trigger_name\" WHERE "
+        "s.\"task\" = %s",
+        str_literal_pg(a, o->run.name));
+    if (!gauss_rows(o->run.target, a, there, &rows, e) ||
+        (rows.n > 0 && !gauss_rows(o->run.target, a, sql, &rows, e))) {
+        return err_where(e, "triggers in the target");
+    }
+    for (size_t i = 0; i < rows.n && rows.ncols == 3; i++) {
+        struct db_object *x = objects_find(o, "trigger", gauss_cell(&rows, i, 0));
+        const char *wanted = gauss_cell(&rows, i, 1), *is = gauss_cell(&rows, i, 2);
+        if (x != NULL) {
+            x->trigger_off = str_eq(is, "off");
+            x->trigger_wrong = str_eq(wanted, is)  ? NULL
+                               : str_eq(is, "off") ? "the trigger is disabled in the target"
+                               : str_eq(is, "on")
+                                   ? "the trigger is enabled in the target, though changes of the source "
+                                     "are still followed"
+                                   : "the trigger is not in the target any more";
+        }
+    }
+    return true;
+}
+
 bool objects_present(struct objects *o, struct err *e) {
     struct arena *a = &o->run.arena;
     struct gauss_rows rows;
@@ -51,9 +85,10 @@ bool objects_present(struct objects *o, struct err *e) {
     }
     for (size_t i = 0; i < o->n; i++) {
         struct db_object *x = &o->items[i];
-        if (x->state == OBJECT_IS_MIGRATED && !present(o, x, &rows)) {
+        x->present = present(o, x, &rows);
+        if (x->state == OBJECT_IS_MIGRATED && !x->present) {
             x->state = OBJECT_IS_WAITING;
         }
     }
-    return true;
+    return look_at_triggers(o, e);
 }

@@ -93,6 +93,23 @@ bool record_read(struct objects *o, struct err *e) {
     return true;
 }
 
+bool objects_made(const struct task *t, bool *any, struct err *e) {
+    struct objects o = {.run = {.task = t}};
+    struct gauss_rows rows;
+    bool there = false;
+    *any = false;
+    bool ok = run_open_target(&o.run, e) && exists(&o, &there, e);
+    if (ok && there) {
+        char *sql =
+            arena_printf(&o.run.arena, "SELECT 1 FROM godwit.object WHERE \"task\" = %s AND \"state\" = %d LIMIT 1",
+                         str_literal_pg(&o.run.arena, o.run.name), (int)OBJECT_IS_MIGRATED);
+        ok = gauss_rows(o.run.target, &o.run.arena, sql, &rows, e) || err_where(e, "godwit.object");
+        *any = ok && rows.n > 0;
+    }
+    run_clear(&o.run);
+    return ok;
+}
+
 char *record_gone_sql(struct arena *a, const struct objects *o, const struct db_object *x) {
     return arena_printf(a,
                         "UPDATE godwit.object SET \"state\" = %d WHERE \"task\" = %s AND \"kind\" = '%s' AND \"name\" "

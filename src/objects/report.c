@@ -179,6 +179,7 @@ json_t *object_to_json(const struct db_object *x) {
     json_object_set_new(j, "edited", json_boolean(x->edited));
     json_object_set_new(j, "source_moved", json_boolean(x->source_moved));
     json_object_set_new(j, "trigger_disabled", json_boolean(x->trigger_off));
+    json_object_set_new(j, "compared", x->compared == NULL ? json_null() : json_string(x->compared));
     json_object_set_new(j, "result_sets", json_integer((json_int_t)x->translation.result_sets));
     for (size_t i = 0; i < x->translation.nnotes; i++) {
         const struct sql_note *n = &x->translation.notes[i];

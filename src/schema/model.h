@@ -90,6 +90,7 @@ struct partitioning {
 
 struct table {
     char *schema, *name;
+    bool is_view; /* made for a check of what it shows: catalogs have base tables only */
     char *comment, *charset, *collation, *engine;
     struct column *columns;
     size_t ncolumns;

@@ -101,6 +101,12 @@ static bool objects(struct call *c, struct err *e) {
 
 /* ---- one ---- */
 
+/* An application that fires triggers is there as soon as no changes of the source come any more. */
+static bool triggers_fire(enum subtask_status s, enum task_mode mode) {
+    return mode == MODE_OFFLINE || s == SUB_FINISHED || s == SUB_INCREMENTAL_STOPPED || s == SUB_REVERSE_START ||
+           s == SUB_REVERSE_RUNNING || s == SUB_REVERSE_BROKEN;
+}
+
 /* ?kind=&name=: with source and translation, where there are such. */
 static bool one(struct call *c, struct err *e) {
     const char *kind = http_parameter(c->request, "kind"), *name = http_parameter(c->request, "name");
@@ -113,8 +119,8 @@ static bool one(struct call *c, struct err *e) {
         return err_set(e, ERR_BODY, "kind and name say which object");
     }
     if (!store_rows(c->store, c->a,
-                    "SELECT " OBJECT_COLUMNS ", o.detail FROM object o WHERE o.subtask_id = ? AND o.kind = ? AND"
-                    " o.name = ?",
+                    "SELECT " OBJECT_COLUMNS ", o.detail, s.reached, s.mode FROM object o JOIN subtask s ON s.id ="
+                    " o.subtask_id WHERE o.subtask_id = ? AND o.kind = ? AND o.name = ?",
                     STORE_VALUES(STORE_I(id), STORE_T(kind), STORE_T(name)), &rows, e)) {
         return false;
     }
@@ -122,7 +128,13 @@ static bool one(struct call *c, struct err *e) {
         return err_set(e, ERR_NOT_FOUND, "subtask %lld has no such object", (long long)id);
     }
     c->out = object_json(&rows, 0);
-    json_object_set_new(c->out, "detail", view_json(store_cell(&rows, 0, OBJECT_COLUMN_COUNT)));
+    json_t *detail = view_json(store_cell(&rows, 0, OBJECT_COLUMN_COUNT));
+    enum subtask_status reached = (enum subtask_status)store_number(&rows, 0, OBJECT_COLUMN_COUNT + 1);
+    if (json_is_object(detail) &&
+        triggers_fire(reached, (enum task_mode)store_number(&rows, 0, OBJECT_COLUMN_COUNT + 2))) {
+        json_object_set_new(detail, "trigger_disabled", json_false()); /* since it was told */
+    }
+    json_object_set_new(c->out, "detail", detail);
     return true;
 }
 
@@ -174,12 +186,6 @@ static bool retry_table(struct call *c, const struct again *x, struct err *e) {
     }
     scheduler_kick(c->api->scheduler);
     return view_subtask(c->store, c->a, x->id, &c->out, e);
-}
-
-/* An application that fires triggers is there as soon as no changes of the source come any more. */
-static bool triggers_fire(enum subtask_status s, enum task_mode mode) {
-    return mode == MODE_OFFLINE || s == SUB_FINISHED || s == SUB_INCREMENTAL_STOPPED || s == SUB_REVERSE_START ||
-           s == SUB_REVERSE_RUNNING || s == SUB_REVERSE_BROKEN;
 }
 
 /* Its tables have to be there, and nobody to switch its triggers meanwhile. */

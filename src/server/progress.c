@@ -24,13 +24,15 @@ double task_progress(const struct task_counts *c) {
     return c->subtasks == 0 ? 0 : (double)done / (4.0 * c->subtasks);
 }
 
+/* Of the manual's objects only tables are checked, so it counts others at 3; here they are checked as well, and stay done. */
 void object_counts_add(struct object_counts *c, bool table, enum object_status s, unsigned n) {
+    unsigned done = s == OBJECT_MIGRATED || s == OBJECT_CHECKING || s == OBJECT_CHECKED ? n : 0;
     if (table) {
         c->tables += n;
-        c->tables_done += s == OBJECT_MIGRATED || s == OBJECT_CHECKING || s == OBJECT_CHECKED ? n : 0;
+        c->tables_done += done;
     } else {
         c->others += n;
-        c->others_done += s == OBJECT_MIGRATED ? n : 0;
+        c->others_done += done;
     }
 }
 

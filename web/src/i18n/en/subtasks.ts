@@ -119,6 +119,7 @@ export default {
     edited: 'translated by hand',
     sourceMoved: 'changed at the source since it was translated by hand',
     disabled: 'disabled until the cut-over',
+    compared: 'Check: {text}',
     cut: 'The texts are too long to be shown here: godwit objects --translate writes them to files.',
     note: 'Line {line}: {text}',
     help: 'Each statement stands below a line "-- {mark}statement", what takes the object away below "-- {mark}drop". An edited translation is kept.',

@@ -119,6 +119,7 @@ export default {
     edited: '人工翻译',
     sourceMoved: '人工翻译之后源端定义已改变',
     disabled: '割接前禁用',
+    compared: '校验：{text}',
     cut: '定义过长，无法在此显示：可用 godwit objects --translate 写到文件。',
     note: '第 {line} 行：{text}',
     help: '每条语句位于 "-- {mark}statement" 行之下，删除对象的语句位于 "-- {mark}drop" 行之下。编辑过的翻译会被保留。',
