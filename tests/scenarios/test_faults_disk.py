@@ -14,12 +14,12 @@ from servers import Postgres
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 24 MB for one tablespace (the log stays elsewhere, so that the server survives)."""
+    """A file system of 14 MB for one tablespace (the log stays elsewhere, so that the server survives)."""
     if os.geteuid() != 0:
         pytest.skip("mounting a small file system needs root")
     place = tmp_path / "small"
     place.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)],
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=14m", "tmpfs", str(place)],
                       capture_output=True).returncode != 0:
         pytest.skip("tmpfs cannot be mounted here")
     # pytest's folders are closed to others; the server runs as postgres.
