@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "cli/invocation.h"
 #include "cli/texts.h"
+#include "objects/check.h"
 #include "objects/objects.h"
 
 /* *known: there is something to tell, also after an error. */
@@ -24,7 +25,11 @@ static bool work(struct invocation *v, struct objects *o, bool *known, struct er
                     text_of(TEXT_KEPT, zh));
         }
     }
-    return options->drop ? objects_drop(o, e) : !options->apply || objects_apply(o, options, e);
+    if (options->drop ? !objects_drop(o, e) : options->apply && !objects_apply(o, options, e)) {
+        return false;
+    }
+    const struct objects_check how = {.results = true};
+    return !options->verify || (objects_check(o, &how, e) && objects_verify(o, e));
 }
 
 /* Is everything as it was asked for? */
@@ -70,7 +75,8 @@ int cmd_objects(const struct command *c, int n, char **words) {
             }
         }
         ok = ok && complete(&v.o.objects, &o, &e);
-        code = ok ? EXIT_OK : invocation_fail(&v, &e);
+        bool different = ok && objects_count(&o, OBJECT_IS_CHECK_FAILED) > 0;
+        code = !ok ? invocation_fail(&v, &e) : different ? EXIT_DIFFERENT : EXIT_OK;
         objects_close(&o);
     }
     invocation_end(&v);

@@ -92,6 +92,8 @@ static const char *const objects_examples[] = {
     "godwit objects --apply --from objects mysql://app@db1/shop opengauss://app@db2/shop",
     "# One again",
     "godwit objects --apply --only order_total mysql://app@db1/shop opengauss://app@db2/shop",
+    "# Compare views, and call functions, on both sides.",
+    "godwit objects --verify mysql://app@db1/shop opengauss://app@db2/shop",
     NULL,
 };
 

@@ -230,6 +230,11 @@ static const struct option_spec specs[] = {
     {"drop", GROUP_OBJECTS, CMD_OBJECTS, KIND_FLAG, AT(objects.drop), 0, 0, NULL, NULL, false,
      "take away what earlier runs have made, so that tables can be loaded again",
      "删除先前运行所创建的对象，以便重新加载表"},
+    {"verify", GROUP_OBJECTS, CMD_OBJECTS, KIND_FLAG, AT(objects.verify), 0, 0, NULL, NULL, false,
+     "compare those that are in the target: views by their rows; functions that change nothing are called on both "
+     "sides "
+     "with sampled arguments",
+     "校验目标端已有的对象：视图比较结果行；不修改数据的函数以抽样参数在两端调用并比较结果"},
     {"from", GROUP_OBJECTS, CMD_OBJECTS, KIND_TEXT, AT(objects.from_dir), 0, 0, NULL, "DIR", false,
      "take the translations that were edited in these files; later runs keep them without being told again",
      "采用该目录中已编辑的翻译；之后的运行会沿用，无需再次指定"},

@@ -109,7 +109,7 @@ static bool list(struct verb_call *v, int64_t id, struct err *e) {
 }
 
 bool task_objects(struct verb_call *v, struct err *e) {
-    const char *kind, *name;
+    const char *kind = NULL, *name = NULL;
     json_t *one;
     int64_t id;
     if (!find_subtask(v, &id, e)) {
@@ -156,7 +156,7 @@ static bool read_translation(const struct verb_call *v, json_t *body, struct err
 }
 
 bool task_retry_object(struct verb_call *v, struct err *e) {
-    const char *kind, *name;
+    const char *kind = NULL, *name = NULL;
     json_t *one = NULL;
     int64_t id;
     if (!find_subtask(v, &id, e) || !object_of(v, &kind, &name, e)) {

@@ -23,8 +23,8 @@ static size_t text_bytes(const struct db_object *x) {
 
 /* What is shown of one: all that a report has of it and that is not in the item itself; the statements as text. */
 static json_t *detail_of(const struct db_object *x) {
-    static const char *const elsewhere[] = {"kind",       "name",  "target",     "state",
-                                            "state_name", "error", "statements", "drops"};
+    static const char *const elsewhere[] = {"kind",  "name",       "target", "state", "state_name",
+                                            "error", "statements", "drops",  "calls"};
     struct arena a = ARENA_INIT;
     json_t *j = object_to_json(x);
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {

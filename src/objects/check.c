@@ -122,12 +122,12 @@ static bool same(const struct shown *x, const struct shown *y) {
 }
 
 /* A session that broke off in the middle of an answer is of no more use. */
-static bool sessions(struct checking *c, struct err *e) {
-    struct run *r = &c->o->run;
+bool objects_sessions(struct objects *o, struct reader *reader, struct err *e) {
+    struct run *r = &o->run;
     if (!gauss_usable(r->target) || gauss_tx_status(r->target) != 'I') {
         gauss_close(r->target);
         r->target = NULL;
-        if (!target_open(r->task, c->a, &r->target, &r->identity, e)) {
+        if (!target_open(r->task, &r->arena, &r->target, &r->identity, e)) {
             return false;
         }
     }
@@ -138,9 +138,9 @@ static bool sessions(struct checking *c, struct err *e) {
             return false;
         }
     }
-    c->reader.source = c->views.source = r->source;
-    c->reader.target = c->views.target = r->target;
-    return mysql_exec(r->source, "COMMIT", e); /* rows as they are now */
+    reader->source = r->source;
+    reader->target = r->target;
+    return mysql_exec(r->source, "COMMIT", e);
 }
 
 /* where: NULL: all rows. */
@@ -148,14 +148,15 @@ static bool read_side(struct checking *c, struct check_table *t, enum side side,
                       struct err *e) {
     *out = (struct shown){.rows = 0};
     c->reader.side = side;
-    return sessions(c, e) && (where != NULL ? reader_read_plain(&c->reader, t, where, add_row, out, e)
-                                            : reader_read(&c->reader, t, "", add_row, out, e));
+    return objects_sessions(c->o, &c->reader, e) &&
+           (where != NULL ? reader_read_plain(&c->reader, t, where, add_row, out, e)
+                          : reader_read(&c->reader, t, "", add_row, out, e));
 }
 
 static bool count_side(struct checking *c, const struct check_table *t, enum side side, uint64_t *out, struct err *e) {
     struct mysql_rows m;
     struct gauss_rows g;
-    if (!sessions(c, e)) {
+    if (!objects_sessions(c->o, &c->reader, e)) {
         return false;
     }
     bool ok = side == SIDE_SOURCE

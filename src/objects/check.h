@@ -23,4 +23,8 @@ struct objects_check {
  * x->compared says why. An object's own trouble is in its error; false: the check could not go on. */
 bool objects_check(struct objects *o, const struct objects_check *how, struct err *e) WARN_UNUSED;
 
+/* Behind objects_check, of those that are checked: functions that change nothing, and give the same each time, are called on both sides with
+ * sampled arguments (verify.c). What they give must be the same, else state 7; x->calls is how often, x->compared why not at all. */
+bool objects_verify(struct objects *o, struct err *e) WARN_UNUSED;
+
 #endif

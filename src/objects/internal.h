@@ -45,6 +45,12 @@ char *record_sql(struct arena *a, const struct objects *o, const struct db_objec
 /* After a drop: the object is not there any more. */
 char *record_gone_sql(struct arena *a, const struct objects *o, const struct db_object *x);
 
+/* ---- check.c ---- */
+
+struct reader;
+/* Both sessions are usable, and see rows as they are now; the reader's are they. */
+bool objects_sessions(struct objects *o, struct reader *reader, struct err *e) WARN_UNUSED;
+
 /* ---- changing.c ---- */
 
 /* What it uses, itself or through others, that gives another value each time or to each session: a name; NULL: nothing of the kind. */

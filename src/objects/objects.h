@@ -57,6 +57,7 @@ struct db_object {
     bool present;          /* it is in the target, as far as the target's catalog tells */
     const char *compared; /* check.h: what of its results could not be compared, and why; NULL: nothing is to be said */
     uint64_t compared_rows;
+    size_t calls; /* of a function that was verified */
     struct object_texts earlier;
     enum object_step state;
     bool trigger_off;          /* made, and disabled */
@@ -79,7 +80,7 @@ struct objects {
 enum object_triggers { OBJECT_TRIGGERS_AUTO, OBJECT_TRIGGERS_ENABLED, OBJECT_TRIGGERS_DISABLED };
 
 struct objects_options {
-    bool list, apply, drop;
+    bool list, apply, drop, verify;
     char *translate_dir, *from_dir; /* NULL: none */
     struct catalog_filter only;     /* patterns over names of objects */
     enum object_triggers triggers;

@@ -82,6 +82,9 @@ static void print_object(const struct db_object *x, const struct words *w, bool 
             w->states[x->state]);
     fprintf(out, "%s%s", x->edited ? ", " : "", x->edited ? w->edited : "");
     fprintf(out, "%s%s\n", x->trigger_off ? ", " : "", x->trigger_off ? w->disabled : "");
+    if (x->compared != NULL) {
+        fprintf(out, "      %s\n", text_fit(a, x->compared, 1000));
+    }
     if (x->source_moved) {
         fprintf(out, "      %s\n", w->moved);
     }
@@ -135,9 +138,15 @@ void objects_print(const struct objects *o, bool applied, bool few, bool zh, FIL
         fprintf(out, "  %s\n", text_fit(&a, o->lacking[i], 4096));
     }
     if (n > 0) {
-        fprintf(out, "\n%zu %s: %zu %s, %zu %s, %zu %s\n", n, w->objects, objects_count(o, OBJECT_IS_MIGRATED),
+        size_t checked = objects_count(o, OBJECT_IS_CHECKED), wrong = objects_count(o, OBJECT_IS_CHECK_FAILED);
+        fprintf(out, "\n%zu %s: %zu %s, %zu %s, %zu %s", n, w->objects, objects_count(o, OBJECT_IS_MIGRATED),
                 w->states[OBJECT_IS_MIGRATED], objects_count(o, OBJECT_IS_WAITING), w->states[OBJECT_IS_WAITING],
                 objects_count(o, OBJECT_IS_FAILED), applied ? w->states[OBJECT_IS_FAILED] : w->in_the_way);
+        if (checked + wrong > 0) {
+            fprintf(out, ", %zu %s, %zu %s", checked, w->states[OBJECT_IS_CHECKED], wrong,
+                    w->states[OBJECT_IS_CHECK_FAILED]);
+        }
+        fputc('\n', out);
     }
     arena_clear(&a);
 }
@@ -180,6 +189,7 @@ json_t *object_to_json(const struct db_object *x) {
     json_object_set_new(j, "source_moved", json_boolean(x->source_moved));
     json_object_set_new(j, "trigger_disabled", json_boolean(x->trigger_off));
     json_object_set_new(j, "compared", x->compared == NULL ? json_null() : json_string(x->compared));
+    json_object_set_new(j, "calls", json_integer((json_int_t)x->calls));
     json_object_set_new(j, "result_sets", json_integer((json_int_t)x->translation.result_sets));
     for (size_t i = 0; i < x->translation.nnotes; i++) {
         const struct sql_note *n = &x->translation.notes[i];
@@ -209,6 +219,10 @@ json_t *objects_summary(const struct objects *o) {
     json_object_set_new(j, "migrated", json_integer((json_int_t)objects_count(o, OBJECT_IS_MIGRATED)));
     json_object_set_new(j, "waiting", json_integer((json_int_t)objects_count(o, OBJECT_IS_WAITING)));
     json_object_set_new(j, "failed", json_integer((json_int_t)objects_count(o, OBJECT_IS_FAILED)));
+    if (objects_count(o, OBJECT_IS_CHECKED) + objects_count(o, OBJECT_IS_CHECK_FAILED) > 0) {
+        json_object_set_new(j, "checked", json_integer((json_int_t)objects_count(o, OBJECT_IS_CHECKED)));
+        json_object_set_new(j, "check_failed", json_integer((json_int_t)objects_count(o, OBJECT_IS_CHECK_FAILED)));
+    }
     json_object_set_new(j, "lacking", lacking);
     return j;
 }

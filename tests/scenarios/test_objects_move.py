@@ -8,7 +8,7 @@ import pytest
 from control import Server, agent_of, subtask, workers_of
 from moving import error_of, last_event, wait_until
 from objects_shop import OBJECTS, TABLES, WORK
-from test_objects import both_do
+from test_objects import both_do, objects, states
 from test_openapi import Checked
 from working import Worker, job_for
 
@@ -68,6 +68,25 @@ def test_their_check(move, source, shop):
     assert {o["name"] for o in checked["objects"] if o["compared"].endswith("gives another value each time")} == {"todays", "of_todays"}, checked
     move("check", source, shop, "--view-rows", "1").ok()
     assert "counted, and a sample" in {o["name"]: o["compared"] for o in move.report["objects"]["objects"]}["z_orders"]
+
+    # Functions are called with what the data has; one that writes, or is translated otherwise, is found out.
+    source.script(["CREATE FUNCTION half(n int, s varchar(20)) RETURNS decimal(10,2) DETERMINISTIC RETURN n / 2 + CHAR_LENGTH(s)",
+                   "CREATE FUNCTION noted(n int) RETURNS int READS SQL DATA BEGIN INSERT INTO journal (what) VALUES ('x'); RETURN n; END",
+                   "CREATE FUNCTION later(n int) RETURNS datetime NO SQL RETURN NOW() + INTERVAL n DAY"], database=shop)
+    found = objects(move, source, shop, "--apply", "--only", "half", "--only", "noted", "--only", "later")
+    assert set(states(found).values()) == {3}, found
+    rows = move.one(f"SELECT count(*) FROM {shop}.journal"), source.execute("SELECT COUNT(*) FROM journal", database=shop)[0][0]
+    found = objects(move, source, shop, "--verify")
+    by_name = {name: o for (_, name), o in found.items()}
+    assert by_name["half"]["state"] == by_name["order_total"]["state"] == by_name["折扣价"]["state"] == 5
+    assert by_name["half"]["calls"] == 24 and by_name["order_total"]["calls"] >= 5 and by_name["order_total"]["compared"] is None, by_name["order_total"]
+    assert "now" in by_name["later"]["compared"].lower() or "current_timestamp" in by_name["later"]["compared"], by_name["later"]
+    assert "not called" in by_name["place_order"]["compared"] and "gave an error on both sides" in by_name["noted"]["compared"]
+    assert rows == (move.one(f"SELECT count(*) FROM {shop}.journal"), source.execute("SELECT COUNT(*) FROM journal", database=shop)[0][0])
+    move.target.execute(f"CREATE OR REPLACE FUNCTION {shop}.order_total(o bigint) RETURNS numeric LANGUAGE sql AS 'SELECT 7.5'")
+    found = objects(move, source, shop, "--verify", "--only", "order_total", code=4)
+    assert "the source gives" in found["function", "order_total"]["error"]["message"], found
+    move("objects", source, shop, "--verify", "--lang", "zh")
 
     execute = move.target.execute
     execute(f'CREATE OR REPLACE VIEW {shop}.a_lines AS SELECT i.order_id, i.line, p.name AS product, i.quantity, i.quantity * i.price + 1 AS amount '
