@@ -80,7 +80,7 @@ int stage_objects(struct invocation *v, json_t *report) {
 
 static bool wanted(const struct invocation *v) {
     const struct check_options *o = &v->o.check;
-    return !v->o.skip_objects && !o->quick && !o->backward && !o->partial;
+    return !v->o.skip_objects && !o->quick && !o->backward;
 }
 
 static bool check(struct invocation *v, struct objects *o, struct err *e) {

@@ -84,6 +84,40 @@ static void each_object_as_it_was_last(void **state) {
     record_free(r);
 }
 
+/* Texts of views and programs are large: an event that tells them again still fits into a message. */
+static void large_objects_are_told_in_parts(void **state) {
+    (void)state;
+    struct record *r = record_new();
+    char *text = malloc(200 * 1024 + 1);
+    memset(text, 'x', 200 * 1024);
+    text[200 * 1024] = '\0';
+    for (int i = 0; i < 20; i++) {
+        json_t *event = json_pack("{s:s, s:[{s:s, s:s+, s:{s:s}}]}", "event", "objects", "items", "kind", "view",
+                                  "name", "v", i % 2 == 0 ? "0" : "1", "detail", "source", text);
+        record_event(r, event);
+        json_decref(event);
+        event = json_pack("{s:s, s:[{s:s, s:i}]}", "event", "objects", "items", "kind", "table", "status", i);
+        record_event(r, event); /* without a name */
+        json_decref(event);
+    }
+    for (int i = 0; i < 12; i++) {
+        json_t *event = json_pack("{s:s, s:[{s:s, s:o, s:{s:s}}]}", "event", "objects", "items", "kind", "function",
+                                  "name", json_sprintf("f%d", i), "detail", "source", text);
+        record_event(r, event);
+        json_decref(event);
+    }
+    json_t *list = record_replay(r), *event;
+    size_t i, n = 0;
+    json_array_foreach(list, i, event) {
+        assert_true(json_dumpb(event, NULL, 0, JSON_COMPACT) < 1 << 20);
+        n += json_array_size(json_object_get(event, "items"));
+    }
+    assert_int_equal(n, 14);
+    json_decref(list);
+    free(text);
+    record_free(r);
+}
+
 static void stages_are_bounded(void **state) {
     (void)state;
     struct record *r = record_new();
@@ -103,6 +137,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_last_of_each_kind),
         cmocka_unit_test(each_object_as_it_was_last),
+        cmocka_unit_test(large_objects_are_told_in_parts),
         cmocka_unit_test(stages_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
