@@ -33,8 +33,13 @@ static bool make(struct objects *o, const struct wanted *w, const struct objects
     for (size_t i = 0; i < o->n; i++) {
         o->items[i].selected = &o->items[i] == x;
     }
-    return objects_edited(o, options, e) &&
-           ((w->translation == NULL && !w->own) || objects_supply(o, x, w->own ? NULL : w->translation, e)) &&
+    if (!objects_edited(o, options, e)) {
+        return false;
+    }
+    if (x->state == OBJECT_IS_MIGRATED) { /* somebody may have changed it in the target */
+        x->state = OBJECT_IS_WAITING;
+    }
+    return ((w->translation == NULL && !w->own) || objects_supply(o, x, w->own ? NULL : w->translation, e)) &&
            objects_apply(o, options, e);
 }
 

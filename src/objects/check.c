@@ -360,7 +360,7 @@ bool objects_check(struct objects *o, const struct objects_check *how, struct er
     c.reader = (struct reader){
         .task = o->run.task, .dialect = o->run.identity.dialect, .stop = o->run.stop != NULL ? o->run.stop : &c.never};
     reader_init(&c.reader);
-    bool ok = check_all(&c, e);
+    bool ok = objects_present(o, e) && check_all(&c, e);
     reader_clear(&c.reader);
     check_tables_clear(c.tables, c.views.db.ntables);
     return ok || err_where(e, "views and programs");

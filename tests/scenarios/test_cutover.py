@@ -42,7 +42,7 @@ def test_there_and_back(move, source, shop):
     application = Application(source, shop, 1).start()
     wait_until(lambda: application.done > 30, "something is written")
     report = report_of(move("cutover", source, shop, "--final-check", "full").ok())
-    assert [s["step"] for s in report["steps"]] == ["look", "catch up", "fence", "drain", "check", "way back"]
+    assert [s["step"] for s in report["steps"]] == ["look", "catch up", "fence", "drain", "check", "triggers", "way back"]
     assert all(c["source"] == c["target"] for c in report["counts"]) and len(report["counts"]) == len(writing.TABLES)
     assert report["check"]["different"] is False and report["downtime_ms"] > 0 and report["reverse"]["slot"]
     wait_until(lambda: application.fenced, "the application is stopped")

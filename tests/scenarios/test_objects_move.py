@@ -203,6 +203,11 @@ def test_people_mend_what_failed(server, move, mysql9, pg_db, godwit, tmp_path):
         run("retry", "subtask", one, "--object", "function.waiting", "--from", tmp_path / "waiting.sql").ok()
         assert set(listed("&status=6")) == {"fingerprint"}
 
+        # What somebody has changed in the target is made again as it should be, with what shows it.
+        pg_db.execute(f"CREATE OR REPLACE VIEW {name}.shipped AS SELECT id, {name}.waiting(placed, shipped) AS took FROM {name}.orders WHERE false")
+        retry("view", "shipped")
+        assert get("view", "shipped")["status"] == 3 and pg_db.execute(f"SELECT count(*) FROM {name}.shipped")[0][0] == 1
+
         # A trigger that is made again while changes flow is made disabled; rows that come do not fire any.
         retry("trigger", "items_stock", translation=get("trigger", "items_stock")["detail"]["translation"] + "\n-- @statement\nSELECT 1\n")
         mysql9.execute("INSERT INTO items VALUES (2,2,1,5,NULL)", database=name)
