@@ -60,8 +60,16 @@ static size_t line_length(const char *p) {
     return n > 0 && p[n - 1] == '\r' ? n - 1 : n;
 }
 
+/* Blanks around it do not count: a part loses those around it as well, and would have such a line when it is read again. */
 static bool line_is(const char *p, const char *text) {
     size_t n = line_length(p);
+    while (n > 0 && strchr(" \t\r", *p) != NULL) {
+        p++;
+        n--;
+    }
+    while (n > 0 && strchr(" \t\r", p[n - 1]) != NULL) {
+        n--;
+    }
     return n == strlen(text) && memcmp(p, text, n) == 0;
 }
 

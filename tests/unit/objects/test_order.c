@@ -83,12 +83,52 @@ static void modes_decide_how_a_text_is_read(void **state) {
     arena_clear(&o.run.arena);
 }
 
+static void what_changes_each_time_is_found(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {
+        {SQL_OBJECT_VIEW, "plain",
+         "CREATE DEFINER=`root`@`%` VIEW plain AS SELECT 1 AS `now`, 'rand()' AS b /* uuid() */"},
+        {SQL_OBJECT_VIEW, "named", "CREATE VIEW named AS SELECT p.now FROM plain p"},
+        {SQL_OBJECT_VIEW, "clock", "CREATE VIEW clock AS SELECT NOW() AS t"},
+        {SQL_OBJECT_VIEW, "bare", "CREATE VIEW bare AS SELECT current_timestamp AS t"},
+        {SQL_OBJECT_VIEW, "over", "CREATE VIEW over_clock AS SELECT t FROM clock"},
+    };
+    struct objects o;
+    objects_build(&o, texts, 5);
+    assert_null(object_changing(&o, object_named(&o, "plain")));
+    assert_null(object_changing(&o, object_named(&o, "named")));
+    assert_string_equal(object_changing(&o, object_named(&o, "clock")), "now");
+    assert_string_equal(object_changing(&o, object_named(&o, "bare")), "current_timestamp");
+    assert_non_null(object_changing(&o, object_named(&o, "over")));
+    arena_clear(&o.run.arena);
+}
+
+static void a_translation_is_handed_in(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {{SQL_OBJECT_VIEW, "v", "CREATE VIEW v AS SELECT 1 AS one"}};
+    struct objects o;
+    struct err e = ERR_INIT;
+    objects_build(&o, texts, 1);
+    struct db_object *x = &o.items[0];
+    assert_false(objects_supply(&o, x, "CREATE VIEW v AS SELECT 2", &e));
+    assert_int_equal(e.code, ERR_TRANSLATION);
+    assert_false(x->edited);
+    err_clear(&e);
+    assert_true(objects_supply(&o, x, "-- @statement\nCREATE VIEW v AS SELECT 2\n", &e));
+    assert_true(x->edited);
+    assert_int_equal(x->form.drops.n, 1); /* godwit's own: none was given */
+    assert_string_equal(x->form.statements.items[0], "CREATE VIEW v AS SELECT 2");
+    assert_true(objects_supply(&o, x, NULL, &e));
+    assert_false(x->edited);
+    assert_int_equal(x->state, OBJECT_IS_WAITING);
+    arena_clear(&o.run.arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(views_stand_behind_those_they_show),
-        cmocka_unit_test(a_circle_of_views_is_told),
-        cmocka_unit_test(callers_know_of_result_sets),
-        cmocka_unit_test(modes_decide_how_a_text_is_read),
+        cmocka_unit_test(what_changes_each_time_is_found),    cmocka_unit_test(a_translation_is_handed_in),
+        cmocka_unit_test(views_stand_behind_those_they_show), cmocka_unit_test(a_circle_of_views_is_told),
+        cmocka_unit_test(callers_know_of_result_sets),        cmocka_unit_test(modes_decide_how_a_text_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
