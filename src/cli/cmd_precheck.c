@@ -2,12 +2,16 @@
 #include <string.h>
 
 #include "cli/invocation.h"
+#include "objects/objects.h"
 
 int stage_precheck(struct invocation *v, struct precheck *result) {
     struct err e = ERR_INIT;
     memset(result, 0, sizeof *result);
     if (!precheck_run(&v->o.task, result, &e)) {
         return invocation_fail(v, &e);
+    }
+    if (v->o.task.objects) {
+        objects_precheck(&v->o.task, result);
     }
     return result->failed > 0 ? EXIT_PRECHECK : EXIT_OK;
 }

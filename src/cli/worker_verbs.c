@@ -97,6 +97,9 @@ bool worker_precheck(const json_t *job, struct arena *a, atomic_bool *stop, json
     o.task.restart = json_is_true(json_object_get(job, "restart"));
     o.task.online = json_integer_value(json_object_get(job, "mode")) == MODE_ONLINE;
     bool ok = precheck_run(&o.task, &p, e);
+    if (ok && o.task.objects) {
+        objects_precheck(&o.task, &p);
+    }
     if (ok) {
         *result = precheck_to_json(&p);
     }

@@ -28,6 +28,12 @@ void precheck_add(struct precheck_run *p, const char *id, const char *title, enu
     out->failed += status == PRECHECK_FAILED;
 }
 
+void precheck_append(struct precheck *p, const char *id, const char *title, enum precheck_status status,
+                     const char *found, const char *mend) {
+    struct precheck_run more = {.out = p, .cap = p->n};
+    precheck_add(&more, id, title, status, NULL, mend, "%s", found);
+}
+
 void precheck_add_error(struct precheck_run *p, const char *id, const char *title, const struct err *e) {
     char code[8];
     precheck_add(p, id, title, PRECHECK_FAILED, NULL, e->hint, "%s: %s%s%s", err_code_text(e->code, code), e->message,

@@ -30,6 +30,9 @@ struct precheck {
 bool precheck_run(const struct task *t, struct precheck *out, struct err *e) WARN_UNUSED;
 /* Only what carrying changes back from the target takes, now that the tables are loaded. false + e: an end cannot be reached. */
 bool precheck_way_back(const struct task *t, struct precheck *out, struct err *e) WARN_UNUSED;
+/* One more item, of a room above this one. found and mend are copied; mend is left out of one that is ok. */
+void precheck_append(struct precheck *p, const char *id, const char *title, enum precheck_status status,
+                     const char *found, const char *mend);
 void precheck_clear(struct precheck *p);
 void precheck_print(const struct precheck *p, FILE *out);
 /* The caller owns the references.

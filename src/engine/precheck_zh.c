@@ -55,6 +55,7 @@ static const struct {
     {"schema.read", "可以读取源端表结构并在目标端命名", "请按错误信息处理"},
     {"schema.definitions", "对象定义", NULL},
     {"schema.finding", "定义的含义会变化", "请确认替代的定义是否可以接受"},
+    {"objects.translated", "视图与程序对象可以迁移", "godwit objects 列出障碍；表照常迁移，翻译可人工编写"},
     {"schema.uncarried", "不迁移的对象", "请手工迁移；godwit plan 列出全部"},
     {"data.equal_keys", "键值保持互不相同", "迁移前修改这些值或键"},
     {"data.losses", "数据可以精确迁移", "用参数 on-loss.* 选择处理方式：置空、替换或截断"},

@@ -10,6 +10,7 @@
 #ifndef OBJECTS_OBJECTS_H
 #define OBJECTS_OBJECTS_H
 
+#include "engine/precheck.h"
 #include "engine/run.h"
 #include "sql/translate.h"
 
@@ -97,6 +98,9 @@ void objects_close(struct objects *o);
 
 /* Has an earlier run of this task made any that are in the target? Looks at the target alone. */
 bool objects_made(const struct task *t, bool *any, struct err *e) WARN_UNUSED;
+
+/* One more item of a precheck: how many can be carried, and which cannot. Both ends are connected to anew. */
+void objects_precheck(const struct task *t, struct precheck *p);
 
 /* Translations that are to be kept: those of an earlier run, and of the files in from_dir. ERR_TRANSLATION, ERR_FILE */
 bool objects_edited(struct objects *o, const struct objects_options *options, struct err *e) WARN_UNUSED;

@@ -41,6 +41,8 @@ def test_migrate_makes_them(move, source, shop):
     """What fails is told and does not stop the rest; it is taken up again; tables that views show can be replaced; or they are left out."""
     result = move("migrate", source, shop)
     assert result.code == 1 and error_of(result)["code"] == "GW3062", str(result)
+    item, = [i for i in last_event(result, "precheck")["precheck"]["items"] if i["name"] == "objects.translated"]
+    assert item["status"] == "warning" and item["message"].startswith("2 of %d cannot" % len(OBJECTS)), item
     told = last_event(result, "object_report")["object_report"]
     assert (told["migrated"], told["failed"]) == (len(OBJECTS) - 3, 3) and "objects" not in told
     report = {o["name"]: o for o in move.report["objects"]["objects"]}

@@ -180,7 +180,7 @@ def test_answers_about_tasks(admin, mysql9, pg_db, sources):
     admin.ok("GET", f"/api/v1/tasks/{task}/operations")
     copied = admin.ok("POST", f"/api/v1/tasks/{task}/copy")["id"]
     admin.ok("POST", "/api/v1/tasks/delete", {"ids": [copied]})
-    admin.ok("POST", f"/api/v1/tasks/{task}/reset")
+    admin.wait(lambda: admin("POST", f"/api/v1/tasks/{task}/reset")[0] in (200, 204), "the worker has ended")
     admin.ok("POST", f"/api/v1/subtasks/{one}/start")
     admin.ok("POST", f"/api/v1/subtasks/{one}/finish")
     admin.wait(lambda: admin("POST", f"/api/v1/subtasks/{one}/reset")[0] == 200, "the worker has stopped")
