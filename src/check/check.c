@@ -71,6 +71,7 @@ static void report_table(struct checking *k, size_t table) {
     out->uncarriable = rows->uncarriable;
     out->settled = rows->settled;
     out->by_source_keys = t->mode == MODE_KEYS;
+    out->changed_keys = rows->keys;
     uint64_t not_same = d->changed + d->missing;
     out->same = rows->source_rows > not_same ? rows->source_rows - not_same : 0;
     out->parts = rows->units;
@@ -121,7 +122,8 @@ static bool compare_rows(struct checking *k, struct err *e) {
             progress_table_state(c->progress, i, TABLE_FAILED);
         }
     }
-    if (!check_rows_read(c, e)) {
+    if ((k->o->changed != NULL && !check_changed_find(c, k->o->changed, k->o->changed_arg, e)) ||
+        !check_rows_read(c, e)) {
         return false;
     }
     for (size_t i = 0; i < c->ntables; i++) {

@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "check/changed.h"
 #include "check/report.h"
 #include "check/selection.h"
 #include "engine/progress.h"
@@ -32,6 +33,8 @@ struct check_options {
     bool (*applied)(void *arg,
                     struct err *e); /* the same, the target when this returns: it has by then what the source had */
     void *arg;
+    check_find_changed *changed; /* only the rows that it names; NULL: all */
+    void *changed_arg;
 };
 
 /* Compare. false + e: it could not be done (the report holds what is known). true: report->different tells.

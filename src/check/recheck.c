@@ -36,6 +36,32 @@ static void keep_different(struct batch *b) {
     b->n = kept;
 }
 
+/* Leave out those that are other rows at the source by now. */
+static bool leave_moving(struct recheck *k, struct check_table *t, struct batch *b, struct arena *a,
+                         struct recheck_counts *counts, struct err *e) {
+    enum side first = k->rows->backward ? SIDE_TARGET : SIDE_SOURCE;
+    struct row_pair *now = arena_array(a, struct row_pair, b->n + 1);
+    size_t kept = 0;
+    detail_pairs(t, b->d, b->n, now);
+    if (!detail_fetch_side(k->rows, t, first, k->source, k->target, b->d, b->n, a, now, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        const uint8_t *then = b->pairs[i].row[first], *is = now[i].row[first];
+        size_t len = b->pairs[i].len[first];
+        bool same = then == NULL || is == NULL ? then == is : len == now[i].len[first] && memcmp(then, is, len) == 0;
+        if (same) {
+            b->d[kept] = b->d[i];
+            b->pairs[kept] = b->pairs[i];
+            b->pairs[kept].d = &b->d[kept];
+            kept++;
+        }
+    }
+    counts->moving += b->n - kept;
+    b->n = kept;
+    return true;
+}
+
 static bool tell(struct recheck *k, struct check_table *t, const struct batch *b, struct err *e) {
     for (size_t i = 0; i < b->n; i++) {
         const struct row_pair *p = &b->pairs[i];
@@ -65,6 +91,9 @@ static bool one_batch(struct recheck *k, struct check_table *t, struct batch *b,
             counts->target_rows += b->pairs[i].row[SIDE_TARGET] != NULL;
         }
         keep_different(b);
+        if (k->leave_moving && b->n > 0 && !leave_moving(k, t, b, a, counts, e)) {
+            return false;
+        }
     }
     counts->different += b->n;
     return tell(k, t, b, e);

@@ -317,6 +317,7 @@ static json_t *table_json(const struct check_table_report *t, bool backward) {
     json_object_set_new(o, "extra_not_looked_for", json_boolean(t->by_source_keys && !backward));
     json_object_set_new(o, "missing_not_looked_for", json_boolean(t->by_source_keys && backward));
     json_object_set_new(o, "settled", count(t->settled));
+    json_object_set_new(o, "changed_keys", count(t->changed_keys));
     json_object_set_new(o, "not_carriable", count(t->uncarriable));
     json_object_set_new(o, "parts", count(t->parts));
     json_object_set_new(o, "parts_different", count(t->parts_different));

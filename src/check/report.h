@@ -49,8 +49,9 @@ struct check_table_report {
     char *not_selected;             /* columns not compared, as somebody asked for, or NULL */
     uint64_t rows_from, rows_count; /* only these rows, in the order of the key; count 0: all */
     bool keyless;
-    bool by_source_keys; /* rows that only the target (backward: only the source) has were not looked for */
-    uint64_t settled;    /* rows that differed at first, and were the same when read again */
+    uint64_t changed_keys; /* only the rows of so many keys were compared; 0: all rows, or none */
+    bool by_source_keys;   /* rows that only the target (backward: only the source) has were not looked for */
+    uint64_t settled;      /* rows that differed at first, and were the same when read again */
     uint64_t source_rows, target_rows, same, changed, missing, extra, uncarriable;
     uint64_t source_bytes;
     uint64_t parts, parts_different;

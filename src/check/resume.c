@@ -337,7 +337,9 @@ static void remove_sums(const struct check_rows *c, bool all) {
 bool resume_open(struct check_rows *c, struct err *e) {
     struct resume *r = arena_new(c->arena, struct resume);
     char *id = identity(&r->arena, c);
-    const char *path = c->journal_path != NULL ? c->journal_path : default_path(&r->arena, id);
+    const char *path = c->changed != NULL        ? NULL
+                       : c->journal_path != NULL ? c->journal_path
+                                                 : default_path(&r->arena, id);
     r->tables = arena_array(&r->arena, struct table_resume, c->ntables + 1);
     c->resume = r;
     for (size_t i = 0; i < c->ntables; i++) {

@@ -344,11 +344,12 @@ bool check_rows_read(struct check_rows *c, struct err *e) {
         buckets_free(workers[i].buckets);
     }
     free(workers);
-    return !unit_failed(c->pool, e) && check_rows_split(c, e) && check_rows_ranges(c, e) && resume_verify(c, e) &&
-           ((c->settle_ms == 0 && c->applied == NULL) || check_rows_settle(c, e));
+    return !unit_failed(c->pool, e) && check_rows_split(c, e) && check_rows_ranges(c, e) && check_changed_rows(c, e) &&
+           resume_verify(c, e) && ((c->settle_ms == 0 && c->applied == NULL) || check_rows_settle(c, e));
 }
 
 void check_rows_clear(struct check_rows *c) {
+    check_changed_clear(c);
     if (c->pool == NULL) {
         return;
     }

@@ -10,6 +10,7 @@
 #define CHECK_ROWS_H
 
 #include "base/rate.h"
+#include "check/changed.h"
 #include "check/check.h"
 #include "check/differences.h"
 #include "check/reader.h"
@@ -23,6 +24,7 @@ struct table_rows {
     uint64_t uncarriable;
     uint64_t settled; /* differed at first, and were the same when read again */
     uint64_t units, units_different;
+    uint64_t keys; /* MODE_CHANGED: so many were looked at */
     uint64_t *losses; /* [checked column * LOSS_COUNT + rule]: values a policy changed */
     int64_t from_us, to_us;
 };
@@ -49,6 +51,7 @@ struct check_rows {
     size_t nby_key;
     struct gauss_client *anchor; /* a target session whose snapshot the others share, open as long as the check */
     char target_snapshot[64];    /* "" where none can be shared: each session sees its own moment */
+    struct check_changed *changed; /* only what it names; NULL: everything */
     const char *journal_path;    /* NULL: the default one */
     enum check_resume resume_mode;
     struct resume *resume;

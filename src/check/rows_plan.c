@@ -204,7 +204,7 @@ bool check_rows_plan(struct check_rows *c, struct err *e) {
     c->by_key = arena_array(c->arena, struct check_table *, c->ntables + 1);
     c->by_key_where = arena_array(c->arena, char *, c->ntables + 1);
     for (size_t i = 0; i < c->ntables; i++) {
-        if (c->tables[i].not_checkable == NULL) {
+        if (c->tables[i].not_checkable == NULL && c->tables[i].mode != MODE_CHANGED) {
             order[n++] = &c->tables[i];
         }
     }

@@ -474,3 +474,47 @@ bool structure_check(struct run *r, struct arena *a, struct structure_result *ou
     arena_clear(&k.lasting);
     return ok || err_where(e, "definitions in the target");
 }
+
+static bool counters(struct structuring *k, struct err *e) {
+    const struct database *db = &k->r->db;
+    struct found_tables found;
+    struct found_counter *all;
+    size_t n;
+    bool may;
+    const char **names = arena_array(&k->lasting, const char *, db->ntables + 1);
+    for (size_t i = 0; i < db->ntables; i++) {
+        names[i] = db->tables[i].target_name;
+    }
+    if (!target_open(k->r->task, &k->lasting, &k->c, &k->identity, e) || !look(k, &may, e)) {
+        return false;
+    }
+    k->catalog.c = k->c;
+    k->catalog.dialect = k->identity.dialect;
+    k->catalog.scratch = k->catalog.real; /* there is none */
+    if (!gauss_exec(k->c, "BEGIN", e) || !gauss_exec(k->c, "SET LOCAL search_path = pg_catalog", e) ||
+        !structure_read_relations(&k->catalog, k->schema, names, db->ntables, &found, e) ||
+        !structure_read_tables(&k->catalog, &found, e) || !structure_read_counters(&k->catalog, &found, &all, &n, e)) {
+        return false;
+    }
+    for (size_t i = 0; i < db->ntables && k->catalog.refused[CATALOG_COUNTERS] == NULL; i++) {
+        const struct found_table *is = structure_find_table(&found, db->tables[i].target_name);
+        if (is != NULL) {
+            structure_compare_counter(&k->report, &db->tables[i], is, all, n);
+        }
+    }
+    report_refused(k);
+    return true;
+}
+
+bool structure_counters(struct run *r, struct arena *a, struct structure_result *out, struct err *e) {
+    *out = (struct structure_result){.backward = out->backward};
+    struct structuring k = {.r = r, .report = {.a = a, .out = out}};
+    k.real = r->db.tables[0].target_schema;
+    k.catalog.a = &k.batch;
+    k.catalog.lasting = &k.lasting;
+    bool ok = counters(&k, e);
+    gauss_close(k.c);
+    arena_clear(&k.batch);
+    arena_clear(&k.lasting);
+    return ok || err_where(e, "counters in the target");
+}

@@ -47,4 +47,7 @@ struct structure_result {
  * ERR_CANCELLED. */
 bool structure_check(struct run *r, struct arena *a, struct structure_result *out, struct err *e) WARN_UNUSED;
 
+/* Of all that only the counters: may the target give a number that the source has given? r->db: the source's definitions of now. */
+bool structure_counters(struct run *r, struct arena *a, struct structure_result *out, struct err *e) WARN_UNUSED;
+
 #endif

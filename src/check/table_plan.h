@@ -15,6 +15,7 @@
 enum check_mode {
     MODE_RANGES,  /* both sides are read by the same key ranges; each range is compared as soon as both have read it */
     MODE_BUCKETS, /* each side is read whole, in pieces of its own; rows fall into buckets by a hash of their key */
+    MODE_CHANGED, /* rows of given keys alone */
     MODE_KEYS,    /* a range of rows of a key both sides may order differently: the target's rows are looked up by the
                    * source's keys, so rows that only the target has are not found */
 };

@@ -12,6 +12,7 @@ static const char *step_text(const char *step, bool zh) {
     } texts[] = {
         {"look", "looking at both ends", "检查两端"},
         {"catch up", "catching up", "追平"},
+        {"compare", "comparing rows that have changed", "校验变更过的行"},
         {"fence", "the source takes no more writes", "源端停止写入"},
         {"drain", "taking what is left", "应用剩余变更"},
         {"check", "comparing", "最终校验"},

@@ -200,10 +200,13 @@ static const struct option_spec specs[] = {
      "read-only or confirmed: set the source's read_only, or you have stopped all writes; either way its position must "
      "stand still (default read-only)",
      "read-only 或 confirmed:设置源端 read_only，或您已停止全部写入；两者都要求源端位点不再变化（默认 read-only）"},
-    {"final-check", GROUP_FOLLOW, CMD_CUTOVER, KIND_CHOICE, AT(cutover.check), 0, 0, "counts|full|none", "WHAT", true,
-     "counts, full or none: rows of each table are counted on both sides; or compared, with definitions (default "
-     "counts)",
-     "counts、full 或 none:两端各表计数；或逐行比较并比较结构定义（默认 counts）"},
+    {"final-check", GROUP_FOLLOW, CMD_CUTOVER, KIND_CHOICE, AT(cutover.check), 0, 0, "changed|counts|full|none", "WHAT",
+     true,
+     "changed, counts, full or none: rows of each table are counted, and those compared that changed since they were "
+     "last "
+     "compared; counted only; or all compared, with definitions (default changed)",
+     "changed、counts、full 或 none:各表计数，并比较上次比较之后变更过的行；仅计数；或全部逐行比较并比较结构定义（默认 "
+     "changed）"},
     {"max-lag", GROUP_FOLLOW, CMD_CUTOVER, KIND_DURATION, AT(cutover.max_lag_ms), 1, 0, NULL, "DURATION", true,
      "the source is fenced when the target is no further behind than this (default 10s)",
      "目标端落后不超过此时间才停止源端写入（默认 10s）"},

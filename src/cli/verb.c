@@ -67,7 +67,7 @@ static const struct verb_option options[] = {
      "需配合 --object：已编辑的翻译，每条语句位于 \"-- @statement\" 行之下（见 docs/objects.md）"},
     {"fence", "HOW", VERB_CUTOVER, "read-only or confirmed: set the source's read_only, or you have stopped all writes",
      "read-only 或 confirmed:设置源端 read_only，或您已停止全部写入"},
-    {"final-check", "WHAT", VERB_CUTOVER, "counts, full or none (default counts)",
+    {"final-check", "WHAT", VERB_CUTOVER, "changed, counts, full or none (default changed)",
      "counts、full 或 none（默认 counts）"},
     {"max-lag", "SECONDS", VERB_CUTOVER, "the source is fenced when the target is no further behind (default 10)",
      "目标端落后不超过此秒数才停止源端写入（默认 10）"},

@@ -42,6 +42,9 @@ static const char *const schema_sql[] = {
     " \"cuts\" text, PRIMARY KEY (\"task\", \"first_change\", \"part\"))",
     "CREATE TABLE IF NOT EXISTS godwit.cutover (\"task\" varchar(300) PRIMARY KEY, \"state\" integer NOT NULL,"
     " \"was_read_only\" varchar(20), \"report\" text, \"changed_at\" timestamp with time zone DEFAULT now())",
+    "CREATE TABLE IF NOT EXISTS godwit.compared (\"task\" varchar(300) PRIMARY KEY, \"source_server\" text,"
+    " \"source_gtid\" text, \"source_file\" text, \"source_pos\" bigint, \"keys\" bigint,"
+    " \"compared_at\" timestamp with time zone DEFAULT now())",
     "CREATE TABLE IF NOT EXISTS godwit.reverse (\"task\" varchar(300) PRIMARY KEY, \"state\" integer NOT NULL,"
     " \"slot\" varchar(63) NOT NULL, \"plugin\" varchar(63) NOT NULL, \"publication\" varchar(63) NOT NULL,"
     " \"position\" varchar(24), \"identities\" text, \"prepared_at\" timestamp with time zone DEFAULT now())",
@@ -281,11 +284,11 @@ bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const
         "DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.rejected WHERE \"task\" = "
         "%s; DELETE FROM godwit.step WHERE \"task\" = %s; DELETE FROM godwit.applied WHERE \"task\" = "
         "%s; DELETE FROM godwit.apply WHERE \"task\" = %s; DELETE FROM godwit.cutover WHERE \"task\" = %s AND "
-        "\"state\" <> 1; UPDATE godwit.reverse SET \"state\" = 1, \"identities\" = '{}' WHERE \"task\" = %s; UPDATE "
+        "\"state\" <> 1; DELETE FROM godwit.compared WHERE \"task\" = %s; UPDATE godwit.reverse SET \"state\" = 1, \"identities\" = '{}' WHERE \"task\" = %s; UPDATE "
         "godwit.task SET \"state\" = 0, "
         "\"target_schema\" = %s, \"model\" = %s, \"source_server\" = '', \"source_gtid\" = '', \"source_file\" = '', "
         "\"source_pos\" = 0, \"started_at\" = now(), \"finished_at\" = NULL WHERE \"name\" = %s",
-        task, task, task, task, task, task, task, str_literal_pg(&a, target_schema), model_literal(&a, db), task);
+        task, task, task, task, task, task, task, task, str_literal_pg(&a, target_schema), model_literal(&a, db), task);
     bool ok = run_owned(c, cp, sql, e);
     arena_clear(&a);
     return ok ? true : err_where(e, "task record");

@@ -109,3 +109,16 @@ bool position_equal(const struct position *a, const struct position *b) {
     }
     return a->file[0] != '\0' && str_eq(a->file, b->file) && a->pos == b->pos;
 }
+
+const char *source_variable(struct mysql_client *c, struct arena *a, const char *name) {
+    struct mysql_rows rows;
+    struct err unknown = ERR_INIT;
+    if (!mysql_rows(c, a, arena_printf(a, "SELECT @@%s", name), &rows, &unknown) || rows.n == 0) {
+        return "";
+    }
+    return mysql_cell(&rows, 0, 0) != NULL ? mysql_cell(&rows, 0, 0) : "";
+}
+
+bool source_tells_gtids(struct mysql_client *c, struct arena *a, bool is_mariadb, const struct position *at) {
+    return is_mariadb ? at->gtid[0] != '\0' : str_ieq(source_variable(c, a, "gtid_mode"), "ON");
+}

@@ -21,6 +21,12 @@ bool source_open(const struct task *t, struct mysql_client **out, struct err *e)
 /* Read the position. What the account may not see stays empty; that is no error. */
 bool source_position(struct mysql_client *c, struct arena *a, struct position *out, struct err *e) WARN_UNUSED;
 
+/* A variable of the server, in the arena; "" when it has none of that name. */
+const char *source_variable(struct mysql_client *c, struct arena *a, const char *name);
+
+/* Do positions behind `at` go by GTID? MySQL: gtid_mode ON; MariaDB: where `at` has one. */
+bool source_tells_gtids(struct mysql_client *c, struct arena *a, bool is_mariadb, const struct position *at);
+
 /* ---- one snapshot over n connections ---- */
 
 struct snapshot {

@@ -249,7 +249,12 @@ static bool on_row(void *ctx, void *table, const struct binlog_change *c, unsign
     if ((c->before.bytes != NULL &&
          !encode_image(ft, ft->before, &c->before, &before, &f->before, &item.change.before, e)) ||
         (c->after.bytes != NULL && !encode_image(ft, ft->after, &c->after, &after, &f->after, &item.change.after, e))) {
-        return false;
+        if (f->o.unfit == NULL) {
+            return false;
+        }
+        err_clear(e);
+        f->o.unfit(f->o.arg, ft->number);
+        return true;
     }
     f->event_bytes = 0;
     f->met = f->met || after.met > 0;
@@ -438,6 +443,16 @@ static bool on_table(void *ctx, const struct binlog_table_map *m, struct binlog_
     return true;
 }
 
+static bool on_misfit(void *ctx, void *table) {
+    struct binlog_feed *f = ctx;
+    const struct feed_table *ft = table;
+    if (f->o.unfit == NULL || ft == NULL) {
+        return false;
+    }
+    f->o.unfit(f->o.arg, ft->number);
+    return true;
+}
+
 static struct feed_session session_of(const struct binlog_feed *f, struct arena *a, const struct txn_statement *s) {
     enum { GENERAL_CI = 45, UCA_0900_AI_CI = 255 }; /* the two that default_collation_for_utf8mb4 takes */
     const struct binlog_query_context *c = &s->context;
@@ -606,6 +621,7 @@ bool binlog_feed_new(struct binlog_feed **out, const struct binlog_feed_options 
     f->handler = (struct txn_handler){.ctx = f,
                                       .begin = on_begin,
                                       .table = on_table,
+                                      .misfit = on_misfit,
                                       .row = on_row,
                                       .statement = on_statement,
                                       .savepoint = on_savepoint,

@@ -17,7 +17,10 @@ struct binlog_feed_options {
     struct spool_options spool; /* where events wait; directory NULL: in memory */
     int64_t keeps_s;            /* capture_keeps_s */
     bool until_end;             /* end where the binlog ends now */
-    const char *until_gtid;     /* end as soon as this is contained (by_gtid); NULL: no end */
+    /* Rows that do not fit their table's definition, which may have been another one, are passed over and told here; NULL: they are errors. */
+    void (*unfit)(void *arg, uint32_t table);
+    void *arg;
+    const char *until_gtid; /* end as soon as this is contained (by_gtid); NULL: no end */
 };
 
 struct binlog_feed;

@@ -14,6 +14,7 @@
 #include "engine/made_objects.h"
 #include "engine/precheck.h"
 #include "engine/run.h"
+#include "follow/changed.h"
 #include "follow/reverse.h"
 
 enum {
@@ -22,6 +23,7 @@ enum {
     STILL_MS = 1000,
     POLL_MS = 50,
     CATCH_UPS = 50, /* so often it is tried to come near */
+    COMPARISONS = 10,
 };
 
 enum cutover_state { CUTOVER_NONE, CUTOVER_FENCED, CUTOVER_DONE, CUTOVER_UNDONE };
@@ -41,7 +43,7 @@ struct cutover {
     enum cutover_state state;
     const char *was; /* read_only, before */
     struct position at;
-    json_t *report, *steps;
+    json_t *report, *steps, *compared;
     int64_t fenced_us, step_us;
     const char *step;
 };
@@ -283,14 +285,83 @@ static bool compare_all(struct cutover *c, struct err *e) {
     return ok && (!different || err_set(e, ERR_CUTOVER, "the final check has found differences"));
 }
 
+/* The target gives no number that the source has given. */
+static bool compare_counters(struct cutover *c, struct err *e) {
+    struct run r = {.task = c->task, .stop = &c->halt};
+    struct structure_result found = {.backward = false};
+    bool ok = run_connect(&r, e) && structure_counters(&r, &r.arena, &found, e);
+    if (ok && found.n > 0) {
+        const struct structure_difference *d = &found.items[0];
+        ok = err_set(e, ERR_CUTOVER, "table %s: the next number of the target is another one", d->table);
+        err_cause(e, "%s: %s, the source has %s", d->object, d->found, d->expected);
+    }
+    run_clear(&r);
+    return ok;
+}
+
+static bool rows_differ(const struct check_report *found, struct err *e) {
+    err_set(e, ERR_CUTOVER, "rows that were followed differ on both sides");
+    for (size_t i = 0; i < found->ntables; i++) {
+        const struct check_table_report *t = &found->tables[i];
+        uint64_t n = t->changed + t->missing + t->extra;
+        if (n > 0) {
+            err_where(e, "table %s", t->source);
+            return err_cause(e, "%" PRIu64 " rows, first: %s", n, t->nlisted > 0 ? t->listed[0].key : "not listed");
+        }
+    }
+    return false;
+}
+
+/* Rows that have changed since they were last compared. applied: as changed_options. */
+static bool compare_changed(struct cutover *c, bool (*applied)(void *, struct err *), struct err *e) {
+    struct changed_options o = {.applied = applied, .arg = c, .max_listed = 100};
+    struct changed_result r;
+    int64_t begun_us = clock_mono_us();
+    struct check_report found;
+    check_report_init(&found);
+    struct progress *progress = progress_new();
+    bool ok = changed_check(c->task, &o, progress, &c->halt, &found, &r, e);
+    if (!ok && e->code == ERR_SOURCE_PURGED) {
+        err_hint(e, "what has changed since rows were last compared is not known any more: --final-check=full compares "
+                    "all, --final-check=counts counts");
+    }
+    ok = ok && (!found.different || rows_differ(&found, e));
+    json_array_append_new(c->compared,
+                          json_pack("{s:I, s:I, s:I}", "changes", (json_int_t)r.changes, "keys", (json_int_t)r.keys,
+                                    "ms", (json_int_t)((clock_mono_us() - begun_us) / 1000)));
+    json_object_set_new(c->report, "check", check_report_to_json(&found));
+    check_report_clear(&found);
+    progress_free(progress);
+    return ok;
+}
+
 static bool final_check(struct cutover *c, struct err *e) {
     switch (c->o->check) {
+    case FINAL_CHANGED:
+        return compare_counts(c, e) && compare_counters(c, e) && compare_changed(c, NULL, e);
     case FINAL_COUNTS:
-        return compare_counts(c, e);
+        return compare_counts(c, e) && compare_counters(c, e);
     case FINAL_FULL:
         return compare_counts(c, e) && compare_all(c, e);
     case FINAL_NONE:
         break;
+    }
+    return true;
+}
+
+/* Before anybody has to wait: then little is left. */
+static bool followed_again(void *arg, struct err *e) {
+    return follow(arg, e);
+}
+
+static bool compare_before(struct cutover *c, struct err *e) {
+    int64_t limit_ms = c->o->max_lag_ms > 0 ? c->o->max_lag_ms : MAX_LAG_MS, ms = limit_ms + 1;
+    for (int i = 0; i < COMPARISONS && ms > limit_ms; i++) {
+        int64_t us = clock_mono_us();
+        if (!compare_changed(c, followed_again, e)) {
+            return false;
+        }
+        ms = (clock_mono_us() - us) / 1000;
     }
     return true;
 }
@@ -487,6 +558,12 @@ static bool make(struct cutover *c, struct err *e) {
     if (!catch_up(c, e)) {
         return false;
     }
+    if (c->o->check == FINAL_CHANGED) {
+        begin_step(c, "compare");
+        if (!compare_before(c, e) || !follow(c, e)) {
+            return false;
+        }
+    }
     c->fenced_us = clock_mono_us();
     atomic_store(&c->deadline_us, c->fenced_us + budget_ms * 1000);
     if (behind_fence(c, e)) {
@@ -538,11 +615,18 @@ static bool cut_over(struct cutover *c, struct err *e) {
 
 bool cutover_task(const struct task *t, const struct cutover_options *o, cutover_tell *tell, void *arg,
                   const atomic_bool *stop, json_t **report, struct err *e) {
-    struct cutover c = {
-        .task = t, .o = o, .tell = tell, .arg = arg, .asked = stop, .report = json_object(), .steps = json_array()};
+    struct cutover c = {.task = t,
+                        .o = o,
+                        .tell = tell,
+                        .arg = arg,
+                        .asked = stop,
+                        .report = json_object(),
+                        .steps = json_array(),
+                        .compared = json_array()};
     pthread_t watching;
     c.run.stop = &c.halt;
     json_object_set_new(c.report, "steps", c.steps);
+    json_object_set_new(c.report, "compared", c.compared);
     bool watched = pthread_create(&watching, NULL, clock_main, &c) == 0;
     bool ok = watched ? cut_over(&c, e) : err_set(e, ERR_SYSTEM, "no thread can be started");
     end_step(&c);

@@ -1,9 +1,10 @@
 /* The cut-over: from the moment on that it ends, the application writes to the target, and what it writes is carried back.
  *
  *   catch up     follow, until that takes no longer than max_lag
+ *   compare      rows that changed since they were last compared, before anybody has to wait for it
  *   fence        the source takes no more writes: read_only, or somebody has confirmed it. Either way its position must stand still
  *   drain        follow up to that position
- *   check        rows are counted on both sides, or compared one by one
+ *   check        rows are counted on both sides, those that have changed or all are compared one by one
  *   triggers     those of the source that were made in the target are enabled
  *   way back     slot and publication in the target: what is written there from now on will be carried back
  *
@@ -16,7 +17,12 @@
 #include "follow/task.h"
 
 enum cutover_fence { FENCE_READ_ONLY, FENCE_CONFIRMED };
-enum cutover_check { FINAL_COUNTS, FINAL_FULL, FINAL_NONE };
+enum cutover_check {
+    FINAL_CHANGED, /* rows that have changed since they were last compared; rows of all tables counted; counters */
+    FINAL_COUNTS,
+    FINAL_FULL,
+    FINAL_NONE
+};
 
 struct cutover_options {
     bool dry_run; /* only tell what would stop it */

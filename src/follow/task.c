@@ -109,13 +109,7 @@ static bool one_position(struct following *f, struct err *e) {
 /* ---- what the source is ---- */
 
 static const char *variable(struct run *r, const char *name) {
-    struct mysql_rows rows;
-    struct err unknown = ERR_INIT;
-    char *sql = arena_printf(&r->arena, "SELECT @@%s", name);
-    if (!mysql_rows(r->source, &r->arena, sql, &rows, &unknown) || rows.n == 0) {
-        return "";
-    }
-    return mysql_cell(&rows, 0, 0) != NULL ? mysql_cell(&rows, 0, 0) : "";
+    return source_variable(r->source, &r->arena, name);
 }
 
 static bool does_cascade(const char *action) {
@@ -187,11 +181,10 @@ static bool look_at_source(struct following *f, struct err *e) {
     struct run *r = &f->run;
     struct arena *a = &r->arena;
     struct position now;
-    bool mariadb = r->db.is_mariadb;
     if (!source_position(r->source, a, &now, e) || !compare_clocks(f, e)) {
         return false;
     }
-    f->by_gtid = mariadb ? f->begin.gtid[0] != '\0' : str_ieq(variable(r, "gtid_mode"), "ON");
+    f->by_gtid = source_tells_gtids(r->source, a, r->db.is_mariadb, &f->begin);
     if (!f->by_gtid && f->o->until_gtid != NULL) {
         err_set(e, ERR_USAGE, "the source has no GTIDs");
         return err_where(e, "--until-gtid");

@@ -103,7 +103,7 @@ void txn_reader_leave_out(struct txn_reader *r) {
 /* ---- rows ---- */
 
 /* The table, or NULL; *at: where it would be. */
-static const struct known_table *find_table(const struct txn_reader *r, uint64_t id, size_t *at) {
+static struct known_table *find_table(const struct txn_reader *r, uint64_t id, size_t *at) {
     size_t low = 0, high = r->ntables;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -120,8 +120,7 @@ static const struct known_table *find_table(const struct txn_reader *r, uint64_t
     return NULL;
 }
 
-static const struct known_table *add_table(struct txn_reader *r, size_t at, const struct known_table *t,
-                                           struct err *e) {
+static struct known_table *add_table(struct txn_reader *r, size_t at, const struct known_table *t, struct err *e) {
     if (r->ntables == r->tables_cap || r->tables == NULL) {
         size_t cap = r->tables_cap > 0 ? 2 * r->tables_cap : 16;
         struct known_table *tables = realloc(r->tables, cap * sizeof *tables);
@@ -147,7 +146,7 @@ static bool take_table(struct txn_reader *r, const struct binlog_event *ev, stru
     if (!binlog_read_table_map(&r->track.format, ev, &m, e)) {
         return false;
     }
-    const struct known_table *t = find_table(r, m.id, &at);
+    struct known_table *t = find_table(r, m.id, &at);
     if (t == NULL) {
         struct known_table new = {.id = m.id};
         if (!r->h->table(r->h->ctx, &m, &new.plan, &new.table, e)) {
@@ -155,7 +154,15 @@ static bool take_table(struct txn_reader *r, const struct binlog_event *ev, stru
         }
         t = add_table(r, at, &new, e);
     }
-    return t != NULL && (t->plan == NULL || binlog_plan_bind(t->plan, &m, e));
+    if (t == NULL || t->plan == NULL || binlog_plan_bind(t->plan, &m, e)) {
+        return t != NULL;
+    }
+    if (r->h->misfit == NULL || !r->h->misfit(r->h->ctx, t->table)) {
+        return false;
+    }
+    err_clear(e);
+    t->plan = NULL;
+    return true;
 }
 
 /* Rows of interest are read in PHASE_ROWS. */

@@ -62,6 +62,8 @@ struct txn_handler {
     bool (*end)(void *ctx, const struct txn_end *end, struct err *e);
     bool (*cut)(void *ctx, struct err *e);
     bool (*skip_dml)(void *ctx, const struct txn_statement *s); /* may be NULL: never */
+    /* A table that does not fit its plan: are its rows of no interest? May be NULL: it is an error. */
+    bool (*misfit)(void *ctx, void *table);
 };
 
 struct txn_reader;

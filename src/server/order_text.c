@@ -39,7 +39,7 @@ static bool seconds(struct call *c, const char *name, int64_t high, json_t *to, 
 
 bool order_text_cutover(struct call *c, json_t **out, struct err *e) {
     static const char *const fences[] = {"read-only", "confirmed", NULL};
-    static const char *const checks[] = {"counts", "full", "none", NULL};
+    static const char *const checks[] = {"changed", "counts", "full", "none", NULL};
     const char *fence, *check;
     *out = json_object();
     if (choice(c, "fence", fences, &fence, e) && choice(c, "check", checks, &check, e) &&

@@ -98,3 +98,43 @@ def test_it_is_killed(move, source, shop):
     move("cutover", source, shop, "--undo").ok()
     same(move, source, shop)
     assert slots(move) == 0 and read_only(source) == 0
+
+
+def test_rows_that_changed_are_compared(move, source, shop):
+    """A row that was followed and is another one now stops the cut-over before anybody has to wait; with a definition in between the whole
+    table is compared; a counter that is behind stops it behind the fence."""
+    writing.Writer(source, shop, 8).run(150)
+    source.execute(f"INSERT INTO {shop}.plain (id, k, c) VALUES (100001, 1, 'as it was'), (100002, 2, 'as it was')")
+    source.execute(f"UPDATE {shop}.plain SET id = 100003 WHERE id = 100002")
+    move("follow", source, shop, "--until-caught-up").ok()
+    for damage, mend, listed in (
+            ("UPDATE {}.plain SET c = 'another' WHERE id = 100001", "UPDATE {}.plain SET c = 'as it was' WHERE id = 100001", "changed"),
+            ("INSERT INTO {}.plain (id, k, c) VALUES (100002, 2, 'still there')", "DELETE FROM {}.plain WHERE id = 100002", "extra")):
+        move.target.execute(damage.format(shop))
+        result = move("cutover", source, shop).failed(1)
+        report = report_of(result)
+        assert error_of(result)["code"] == "GW1027" and "differ" in error_of(result)["message"]
+        assert [s["step"] for s in report["steps"]] == ["look", "catch up", "compare"], report["steps"]
+        (table,) = [t for t in report["check"]["tables"] if t[listed]]
+        assert table["source"] == f"{shop}.plain" or table["source"] == "plain", table
+        assert table["changed_keys"] > 0 and len(table["rows_listed"]) == 1
+        assert read_only(source) == 0
+        move.target.execute(mend.format(shop))
+
+    source.execute(f"ALTER TABLE {shop}.plain ADD COLUMN more int DEFAULT 7")
+    source.execute(f"UPDATE {shop}.plain SET k = 5 WHERE id = 100001")
+    move("follow", source, shop, "--until-caught-up").ok()
+    move.target.execute(f"UPDATE {shop}.plain SET more = 8 WHERE id = 100003")
+    report = report_of(move("cutover", source, shop).failed(1))
+    assert [t["changed"] for t in report["check"]["tables"] if t["source"].endswith("plain")] == [1]
+    move.target.execute(f"UPDATE {shop}.plain SET more = 7 WHERE id = 100003")
+
+    application = Application(source, shop, 9).start()
+    wait_until(lambda: application.done > 20, "something is written")
+    report = report_of(move("cutover", source, shop).ok())
+    assert [s["step"] for s in report["steps"]] == ["look", "catch up", "compare", "fence", "drain", "check", "triggers", "way back"]
+    assert report["compared"][0]["changes"] > 100 and len(report["compared"]) >= 2 and not report["check"]["different"]
+    application.stop()
+    same(move, source, shop)
+    # What was compared is not compared again.
+    assert move.one("SELECT count(*) FROM godwit.compared") == 1

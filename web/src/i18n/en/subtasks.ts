@@ -79,6 +79,7 @@ export default {
     readOnly: 'Set the source to read_only',
     confirmed: 'I have stopped all writes',
     check: 'Final check',
+    changed: 'Count the rows of each table, and compare those that have changed',
     counts: 'Count the rows of each table',
     full: 'Compare every row and definition',
     none: 'None',
@@ -91,8 +92,8 @@ export default {
     made: 'Made: the application writes to the target.',
     takenBack: 'Taken back: the application writes to the source.',
     notMade: 'Not made: everything is as it was before.',
-    downtime: 'Downtime', counted: 'Rows counted', carriedBack: 'Rows carried back at the end',
-    steps: { look: 'Looking at both ends', catchUp: 'Catching up', fence: 'The source takes no more writes', drain: 'Applying what is left', check: 'Comparing', triggers: 'Enabling triggers', wayBack: 'Preparing the way back', undo: 'Putting back' },
+    downtime: 'Downtime', counted: 'Rows counted', compared: 'Changed rows compared', carriedBack: 'Rows carried back at the end',
+    steps: { look: 'Looking at both ends', catchUp: 'Catching up', compare: 'Comparing what has changed', fence: 'The source takes no more writes', drain: 'Applying what is left', check: 'Comparing', triggers: 'Enabling triggers', wayBack: 'Preparing the way back', undo: 'Putting back' },
   },
   definition: {
     of: 'Go on with {name}',

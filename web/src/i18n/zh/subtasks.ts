@@ -79,6 +79,7 @@ export default {
     readOnly: '将源端设为 read_only',
     confirmed: '我已停止全部写入',
     check: '最终校验',
+    changed: '各表计数，并比较变更过的行',
     counts: '各表计数',
     full: '逐行比对并比对结构定义',
     none: '不校验',
@@ -91,8 +92,8 @@ export default {
     made: '已完成：应用写入目标端。',
     takenBack: '已撤销：应用写入源端。',
     notMade: '未完成：一切已恢复原状。',
-    downtime: '停机时间', counted: '计数行数', carriedBack: '最后回写行数',
-    steps: { look: '检查两端', catchUp: '追平增量', fence: '源端停止写入', drain: '应用剩余变更', check: '最终校验', triggers: '启用触发器', wayBack: '准备反向迁移', undo: '恢复' },
+    downtime: '停机时间', counted: '计数行数', compared: '比较的变更行', carriedBack: '最后回写行数',
+    steps: { look: '检查两端', catchUp: '追平增量', compare: '校验变更过的行', fence: '源端停止写入', drain: '应用剩余变更', check: '最终校验', triggers: '启用触发器', wayBack: '准备反向迁移', undo: '恢复' },
   },
   definition: {
     of: '继续 {name}',

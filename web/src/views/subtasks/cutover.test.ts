@@ -3,7 +3,7 @@ import { stepsOf } from './cutover'
 
 describe('stepsOf', () => {
   it('shows what is done, under way and to come', () => {
-    expect(stepsOf('drain', null).map((s) => s.state)).toEqual(['done', 'done', 'done', 'running', 'waiting', 'waiting', 'waiting'])
+    expect(stepsOf('drain', null).map((s) => s.state)).toEqual(['done', 'done', 'done', 'done', 'running', 'waiting', 'waiting', 'waiting'])
   })
   it('marks the step that failed, not what was put back behind it', () => {
     const steps = [{ step: 'look', ms: 5 }, { step: 'fence', ms: 20 }, { step: 'undo', ms: 7 }]

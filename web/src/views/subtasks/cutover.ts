@@ -2,10 +2,10 @@
 import type { Cutover } from '@/api/types'
 
 /** As workers call them, and as texts do. */
-export const CUTOVER_STEPS: Record<string, 'look' | 'catchUp' | 'fence' | 'drain' | 'check' | 'triggers' | 'wayBack' | 'undo'> = {
-  look: 'look', 'catch up': 'catchUp', fence: 'fence', drain: 'drain', check: 'check', triggers: 'triggers', 'way back': 'wayBack', undo: 'undo',
+export const CUTOVER_STEPS: Record<string, 'look' | 'catchUp' | 'compare' | 'fence' | 'drain' | 'check' | 'triggers' | 'wayBack' | 'undo'> = {
+  look: 'look', 'catch up': 'catchUp', compare: 'compare', fence: 'fence', drain: 'drain', check: 'check', triggers: 'triggers', 'way back': 'wayBack', undo: 'undo',
 }
-const MAKING = ['look', 'catch up', 'fence', 'drain', 'check', 'triggers', 'way back']
+const MAKING = ['look', 'catch up', 'compare', 'fence', 'drain', 'check', 'triggers', 'way back']
 
 export interface CutoverStep {
   step: string
