@@ -71,5 +71,11 @@ json_t *follow_to_json(const struct follow_speeds *s, const struct follow_status
                              (json_int_t)f->retried, "elapsed_s", (double)(clock_mono_us() - s->began_us) / 1e6);
     json_object_update(o, more);
     json_decref(more);
+    if (now->compared.on) {
+        json_object_set_new(o, "compared",
+                            json_pack("{s:I, s:I, s:I}", "keys", (json_int_t)now->compared.keys, "different",
+                                      (json_int_t)now->compared.different, "until_ms",
+                                      (json_int_t)(now->compared.until_us / 1000)));
+    }
     return o;
 }

@@ -166,6 +166,14 @@ static const struct option_spec specs[] = {
      "when a definition has changed at the source: go on, once, with what the target has (skip), or run this SQL there "
      "instead; without it following stops there",
      "源端定义改变时：skip 表示以目标端现有定义继续一次；或代之以在目标端执行该 SQL；不给出则停止"},
+    {"compare-every", GROUP_FOLLOW, CMD_FOLLOW, KIND_DURATION, AT(compare_every_ms), 0, 0, NULL, "DURATION", true,
+     "compare rows that have changed with the source so often, while the target is less than 10 s behind; rows that "
+     "differ are "
+     "told (default: never)",
+     "每隔这么久比较变更过的行（目标端落后不足 10 秒时），有差异则报告（默认不比较）"},
+    {"compare-rows", GROUP_FOLLOW, CMD_FOLLOW, KIND_COUNT64, AT(compare_rows), 1, 0, NULL, "N", true,
+     "and as soon as so many rows have changed (default: that does not matter)",
+     "变更达到此行数时也比较（默认不按行数）"},
     {"until-caught-up", GROUP_FOLLOW, CMD_ONLINE, KIND_FLAG, AT(follow.until_caught_up), 0, 0, NULL, NULL, false,
      "end where the source's binlog ends now, instead of waiting for more", "到达源端 binlog 当前末尾即结束，不再等待"},
     {"until-gtid", GROUP_FOLLOW, CMD_FOLLOW, KIND_TEXT, AT(follow.until_gtid), 0, 0, NULL, "SET", false,

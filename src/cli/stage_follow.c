@@ -6,20 +6,22 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "cli/comparing.h"
 #include "cli/follow_figures.h"
 #include "cli/invocation.h"
 #include "cli/progress_bar.h"
 #include "cli/texts.h"
 #include "follow/reverse.h"
 
-enum { LINE_EVERY_US = 5000000 };
+enum { LINE_EVERY_US = 5000000, TELL_US = 950000, COMPARING_LOOK_MS = 200 };
 
 struct showing {
     struct invocation *v;
     bool bar, zh, back;
-    int64_t shown_us;
+    int64_t shown_us, told_us;
     struct follow_speeds speeds;
     struct follow_status last;
+    struct comparing *comparing;
 };
 
 static void show_line(struct showing *s, const struct follow_status *now) {
@@ -42,9 +44,30 @@ static void show_line(struct showing *s, const struct follow_status *now) {
     fflush(stderr);
 }
 
-static void look(void *arg, const struct follow_status *now) {
+static void differs(void *arg, const struct err *e) {
     struct showing *s = arg;
+    log_err("compared", e);
+    if (s->v->json_events) {
+        json_t *error = err_to_json(e);
+        invocation_tell(s->v, "compared", error);
+        json_decref(error);
+    } else {
+        fprintf(stderr, s->bar ? "\n" : "");
+        err_print(e, stderr);
+    }
+}
+
+static void look(void *arg, const struct follow_status *seen) {
+    struct showing *s = arg;
+    struct follow_status with = *seen, *now = &with;
+    if (s->comparing != NULL) {
+        comparing_look(s->comparing, now);
+    }
     int64_t us = clock_mono_us();
+    if (us - s->told_us < TELL_US) {
+        return;
+    }
+    s->told_us = us;
     follow_speeds_take(&s->speeds, now);
     s->last = *now;
     if (s->v->json_events) {
@@ -112,7 +135,17 @@ static bool run(struct showing *s, struct follow_figures *last, json_t *report, 
     struct follow_watch watch = {.look = look, .arg = s};
     if (!s->back) {
         v->o.follow.in_order = v->o.follow_mode == 1;
-        return follow_task(&v->o.task, &v->o.follow, &watch, &at_once, &v->stop, last, e);
+        struct comparing_options o = {.task = &v->o.task,
+                                      .every_ms = v->o.compare_every_ms,
+                                      .rows = v->o.compare_rows,
+                                      .differs = differs,
+                                      .arg = s};
+        watch.every_ms = o.every_ms > 0 ? COMPARING_LOOK_MS : 0;
+        bool ok = comparing_begin(&s->comparing, &o, e) &&
+                  follow_task(&v->o.task, &v->o.follow, &watch, &at_once, &v->stop, last, e);
+        comparing_end(s->comparing);
+        s->comparing = NULL;
+        return ok;
     }
     struct reverse_facts facts;
     v->o.reverse.in_order = v->o.follow_mode == 1;

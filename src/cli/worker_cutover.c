@@ -36,7 +36,8 @@ static bool milliseconds(const json_t *what, const char *key, int64_t *out, stru
 
 bool worker_cutover_take(const json_t *what, struct cutover_options *o, struct err *e) {
     static const char *const fences[] = {[FENCE_READ_ONLY] = "read-only", [FENCE_CONFIRMED] = "confirmed"};
-    static const char *const checks[] = {[FINAL_CHANGED] = "changed", [FINAL_COUNTS] = "counts", [FINAL_FULL] = "full", [FINAL_NONE] = "none"};
+    static const char *const checks[] = {
+        [FINAL_CHANGED] = "changed", [FINAL_COUNTS] = "counts", [FINAL_FULL] = "full", [FINAL_NONE] = "none"};
     int fence = FENCE_READ_ONLY, check = FINAL_CHANGED;
     if (!choice(what, "fence", fences, 2, &fence, e) || !choice(what, "check", checks, 4, &check, e) ||
         !milliseconds(what, "max_lag_ms", &o->max_lag_ms, e) || !milliseconds(what, "budget_ms", &o->budget_ms, e)) {

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/comparing.h"
+#include "cli/progress_bar.h"
 #include "cli/worker.h"
 #include "cli/worker_changes.h"
 #include "cli/worker_cutover.h"
@@ -18,14 +20,38 @@ struct worker_follow {
     struct task task;
     struct follow_task_options options;
     struct worker_changes *changes;
+    /* of the thread below */
+    const struct follow_watch *told;
+    struct comparing *comparing;
 };
 
 /* ---- its thread ---- */
 
+static void look(void *arg, const struct follow_status *s) {
+    struct worker_follow *f = arg;
+    struct follow_status now = *s;
+    if (f->comparing != NULL) {
+        comparing_look(f->comparing, &now);
+    }
+    f->told->look(f->told->arg, &now);
+}
+
+static void differs(void *arg, const struct err *e) {
+    (void)arg;
+    display_event(stdout, json_pack("{s:s, s:o}", "event", "compared", "error", err_to_json(e)));
+}
+
 static bool flow(void *arg, const struct follow_watch *w, atomic_bool *stop, atomic_bool *finish,
                  struct follow_figures *last, struct err *e) {
     struct worker_follow *f = arg;
-    bool ok = follow_task(&f->task, &f->options, w, stop, finish, last, e);
+    struct follow_watch watch = {.look = look, .every_ms = w->every_ms, .arg = f};
+    struct comparing_options o = {
+        .task = &f->task, .every_ms = f->v->o.compare_every_ms, .rows = f->v->o.compare_rows, .differs = differs};
+    f->told = w;
+    bool ok =
+        comparing_begin(&f->comparing, &o, e) && follow_task(&f->task, &f->options, &watch, stop, finish, last, e);
+    comparing_end(f->comparing);
+    f->comparing = NULL;
     if (!ok && !atomic_load(stop)) {
         log_err("follow", e);
         atomic_store(&f->v->stop, true); /* the check, if it is its turn */

@@ -284,7 +284,8 @@ bool checkpoint_begin(struct gauss_client *c, const struct checkpoint *cp, const
         "DELETE FROM godwit.chunk WHERE \"task\" = %s; DELETE FROM godwit.rejected WHERE \"task\" = "
         "%s; DELETE FROM godwit.step WHERE \"task\" = %s; DELETE FROM godwit.applied WHERE \"task\" = "
         "%s; DELETE FROM godwit.apply WHERE \"task\" = %s; DELETE FROM godwit.cutover WHERE \"task\" = %s AND "
-        "\"state\" <> 1; DELETE FROM godwit.compared WHERE \"task\" = %s; UPDATE godwit.reverse SET \"state\" = 1, \"identities\" = '{}' WHERE \"task\" = %s; UPDATE "
+        "\"state\" <> 1; DELETE FROM godwit.compared WHERE \"task\" = %s; UPDATE godwit.reverse SET \"state\" = 1, "
+        "\"identities\" = '{}' WHERE \"task\" = %s; UPDATE "
         "godwit.task SET \"state\" = 0, "
         "\"target_schema\" = %s, \"model\" = %s, \"source_server\" = '', \"source_gtid\" = '', \"source_file\" = '', "
         "\"source_pos\" = 0, \"started_at\" = now(), \"finished_at\" = NULL WHERE \"name\" = %s",

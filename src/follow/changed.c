@@ -138,7 +138,7 @@ static bool begin_of(struct run *r, struct position *out, struct err *e) {
                              "SELECT \"source_server\", \"source_gtid\", \"source_file\", \"source_pos\" FROM "
                              "godwit.compared WHERE \"task\" = %s",
                              str_literal_pg(&r->arena, r->name));
-    if (!checkpoint_prepare(r->target, e) || !checkpoint_read(r->target, &r->arena, r->name, &record, e) ||
+    if (!checkpoint_read(r->target, &r->arena, r->name, &record, e) ||
         !gauss_rows(r->target, &r->arena, sql, &rows, e)) {
         return err_where(e, "godwit.compared");
     }

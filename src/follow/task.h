@@ -18,11 +18,20 @@ struct follow_task_options {
     bool spool_optional;    /* in memory when the directory cannot be used */
 };
 
+/* Of rows that have changed, in this run. */
+struct follow_compared {
+    bool on; /* some were compared */
+    uint64_t keys;
+    uint64_t different; /* of the last comparison */
+    int64_t until_us;   /* up to this time of the source; 0: not known */
+};
+
 struct follow_status {
     struct follow_figures figures;
-    uint64_t captured_bytes; /* of the source's binlog, since the binlog was connected to first */
-    bool source_lost;        /* it is being connected to again */
-    int64_t source_us;       /* by the source's clock it is now about so late */
+    struct follow_compared compared; /* whoever compares fills it in */
+    uint64_t captured_bytes;         /* of the source's binlog, since the binlog was connected to first */
+    bool source_lost;                /* it is being connected to again */
+    int64_t source_us;               /* by the source's clock it is now about so late */
 };
 
 struct follow_watch {

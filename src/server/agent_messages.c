@@ -314,6 +314,10 @@ static bool worker_event(struct from_agent *m, struct err *e) {
     if (str_eq(kind, "stage")) {
         return stage(m, event, e);
     }
+    if (str_eq(kind, "compared")) { /* rows that were followed differ */
+        const json_t *but = json_object_get(event, "error");
+        return !json_is_object(but) || alert_raise(m->store, m->api->feed, ALERT_WARNING, m->subtask, 0, but, e);
+    }
     if (str_eq(kind, "repair")) {
         return repair(m, event, e);
     }

@@ -22,8 +22,8 @@ enum { ENTRIES_MAX = 9, TEXT_BYTES_MAX = 4096 };
     }
 #define INCREMENTAL_CHECK                                                                                              \
     .kind = PARAM_NUMBER, .advanced = true,                                                                            \
-    .without_meaning = "rows are checked again when they differ, not by a timer",                                      \
-    .without_meaning_zh = "有差异的行会重新校验，而不是按时间或行数触发"
+    .without_meaning = "changes on their way back are not compared; the values of source. count",                      \
+    .without_meaning_zh = "反向迁移的变更不做比较，以 source. 的取值为准"
 
 static const struct param_field table_fields[] = {
     {"rules.table.name", "white|black", "white: only these tables; black: all but these", "白名单或黑名单"},
@@ -259,19 +259,20 @@ static const struct param_spec specs[] = {
     {.name = "sink.maxActive", .value = "20", POOL, .en = "connection pool", .zh = "连接池最大连接数"},
     {.name = "sink.initialSize", .value = "5", POOL, .en = "connection pool", .zh = "连接池初始连接数"},
     {.name = "source.debezium-time-period",
+     .kind = PARAM_NUMBER,
      .value = "1",
      .low = 1,
      .high = 99999,
-     INCREMENTAL_CHECK,
-     .en = "minutes between incremental checks",
-     .zh = "增量校验时间间隔（分钟）"},
+     .en = "minutes between incremental checks: of rows that have changed, while the source is followed",
+     .zh = "增量校验时间间隔（分钟）：跟进增量期间校验变更过的行"},
     {.name = "source.debezium-num-period",
+     .kind = PARAM_NUMBER,
      .value = "1000",
      .low = 100,
      .high = 10000,
-     INCREMENTAL_CHECK,
-     .en = "rows between incremental checks",
-     .zh = "增量校验行数阈值"},
+     .option = "compare_rows",
+     .en = "or as soon as so many rows have changed; a tenth of the time at most",
+     .zh = "增量校验行数阈值：变更达到此行数即校验，至多占十分之一的时间"},
     {.name = "sink.debezium-time-period",
      .value = "1",
      .low = 1,
@@ -591,6 +592,8 @@ static void add_choices(struct making *m) {
     if (str_eq(value_of(m, "is-migration-object"), "false")) {
         json_object_set_new(m->out, "skip_objects", json_true());
     }
+    json_object_set_new(m->out, "compare_every",
+                        json_string(arena_printf(&m->a, "%sm", value_of(m, "source.debezium-time-period"))));
     for (size_t i = 0; i < SPECS; i++) {
         const char *policy = str_starts(specs[i].name, loss) ? value_of(m, specs[i].name) : "";
         if (policy[0] != '\0') {

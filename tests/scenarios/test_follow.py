@@ -76,6 +76,31 @@ def test_writers_before_while_and_after_the_load(move, source, shop):
     assert sum(w.done for w in writers) > 100
 
 
+def test_changed_rows_are_compared_meanwhile(move, mysql9, shop9):
+    """While a writer goes on nothing differs; a row that somebody deletes in the target does, until it is mended."""
+    move("load", mysql9, shop9).ok()
+    writer = writing.Writer(mysql9, shop9, 31).start()
+    run = move.start("follow", mysql9, shop9, "--compare-every", "1s", "--compare-rows", "100")
+
+    def compared():
+        return (figures(run) or {}).get("compared") or {"keys": 0, "different": 0}
+
+    wait_until(lambda: compared()["keys"] > 50, "rows were compared", 60)
+    writer.stop()
+    mysql9.execute(f"INSERT INTO {shop9}.tree (id, above, v) VALUES (100001, NULL, 'here')")
+    wait_until(lambda: move.one(f"SELECT count(*) FROM {shop9}.tree WHERE id = 100001") == 1, "it came", 60)
+    assert "GW1052" not in run.snapshot().out
+    move.target.execute(f"DELETE FROM {shop9}.tree WHERE id = 100001")
+    wait_until(lambda: compared()["different"] == 1, "the missing row is told", 90)
+    error = next(e for e in run.snapshot().lines if isinstance(e, dict) and e.get("event") == "compared")["compared"]
+    assert error["code"] == "GW1052" and error["where"] == "table tree" and "id=100001" in error["cause"], error
+    move.target.execute(f"INSERT INTO {shop9}.tree (id, above, v) VALUES (100001, NULL, 'here')")
+    wait_until(lambda: compared()["different"] == 0, "it is the same again", 90)
+    run.signal(signal.SIGINT)
+    run.wait(60).ok()
+    catch_up(move, mysql9, shop9)
+
+
 def test_strict(move, source, shop):
     """Whole transactions in the source's order: at any moment the target is what the source was."""
     move("load", source, shop).ok()

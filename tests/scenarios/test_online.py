@@ -295,6 +295,21 @@ def test_a_server_migrates_online(server, godwit, move, mysql9, pg_db):
     assert events.count("full-running") == 1 and events.count("incremental-start") == 2, events
     admin.wait(lambda: any(s["lag_ms"] is not None for s in admin.ok("GET", "/api/v1/subtasks/%d/samples" % one)["items"]), "samples")
     writer.stop()
+
+    # Rows that have changed are compared meanwhile: one that is missing is told.
+    many = ",".join(f"({n}, 1, 'one of many')" for n in range(100001, 101101))
+    mysql9.execute(f"INSERT INTO online_served.plain (id, k, c) VALUES {many}")
+    pg = "SELECT count(*) FROM online_served.plain WHERE id > 100000"
+    admin.wait(lambda: pg_db.execute(pg)[0][0] == 1100, "they have come")
+    pg_db.execute("DELETE FROM online_served.plain WHERE id = 100007")
+
+    def told():
+        return [a for a in admin.ok("GET", "/api/v1/alerts?code=GW1052")["items"] if a["where"] == "table plain"]
+
+    admin.wait(told, "the missing row is told", 90)
+    assert "id=100007" in told()[0]["cause"]
+    assert now()["figures"]["follow"]["compared"]["keys"] > 0
+    pg_db.execute("INSERT INTO online_served.plain (id, k, c) VALUES (100007, 1, 'one of many')")
     admin.ok("POST", "/api/v1/subtasks/%d/stop-incremental" % one)
     admin.wait_status(one, 10)
     move.check(mysql9, "online_served")

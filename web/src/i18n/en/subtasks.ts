@@ -63,7 +63,7 @@ export default {
   noSamples: 'Charts begin with the first figures.',
   follow: {
     captured: 'Rows captured', applied: 'Rows applied', rest: 'Rows to apply', transactions: '{n} transactions', captureSpeed: 'Captured',
-    applySpeed: 'Applied', lag: 'Behind the source', eta: 'Until caught up', caughtUp: 'Caught up', diverted: 'Changes put aside',
+    applySpeed: 'Applied', lag: 'Behind the source', eta: 'Until caught up', caughtUp: 'Caught up', diverted: 'Changes put aside', compared: 'Changed rows compared', comparedDifferent: 'Of them different', comparedUntil: 'Up to what the source committed at {at}',
     lagBack: 'Behind the target', endLost: 'A connection is being made again.',
     sourceLost: 'The source is being connected to again.', targetLost: 'The target is being connected to again.',
     waiting: {

@@ -63,7 +63,7 @@ export default {
   noSamples: '有数据后开始绘制。',
   follow: {
     captured: '累计捕获行数', applied: '累计写入行数', rest: '剩余待写入', transactions: '{n} 个事务', captureSpeed: '捕获速率',
-    applySpeed: '写入速率', lag: '延迟', eta: '预计追平时间', caughtUp: '已追平', diverted: '另存的变更',
+    applySpeed: '写入速率', lag: '延迟', eta: '预计追平时间', caughtUp: '已追平', diverted: '另存的变更', compared: '已校验的变更行', comparedDifferent: '其中有差异', comparedUntil: '截至源端提交时间 {at}',
     lagBack: '落后目标端', endLost: '正在重新连接。',
     sourceLost: '正在重新连接源端。', targetLost: '正在重新连接目标端。',
     waiting: {

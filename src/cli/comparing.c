@@ -1,0 +1,168 @@
+/* See comparing.h. */
+#include "cli/comparing.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/follow_figures.h"
+#include "follow/changed.h"
+
+enum {
+    TICK_MS = 50,
+    KEYS_MAX = 100000, /* of one comparison: the next goes on behind them */
+    LISTED = 20,
+    REST = 9, /* for each second that it took, so many without */
+    REST_MIN_US = 1000000,
+    BEHIND_S = 10, /* a target that is further behind is left alone */
+};
+
+struct comparing {
+    struct comparing_options o;
+    pthread_t thread;
+    atomic_bool stop;
+    pthread_mutex_t lock;
+    /* under the lock */
+    struct follow_status last;
+    unsigned looks;
+    struct follow_compared told;
+};
+
+static struct follow_status see(struct comparing *c, unsigned *looks) {
+    pthread_mutex_lock(&c->lock);
+    struct follow_status s = c->last;
+    *looks = c->looks;
+    pthread_mutex_unlock(&c->lock);
+    return s;
+}
+
+void comparing_look(struct comparing *c, struct follow_status *now) {
+    pthread_mutex_lock(&c->lock);
+    c->last = *now;
+    c->last.figures.place = (struct stream_place){0}; /* its strings go */
+    c->looks++;
+    now->compared = c->told;
+    pthread_mutex_unlock(&c->lock);
+}
+
+/* The target has what the source had when this was called. */
+static bool applied(void *arg, struct err *e) {
+    struct comparing *c = arg;
+    unsigned looks, first;
+    struct follow_status s = see(c, &first);
+    int64_t begin_us = clock_mono_us(), source_us = s.source_us;
+    for (;; clock_sleep_ms(TICK_MS)) {
+        if (atomic_load(&c->stop)) {
+            return err_set(e, ERR_CANCELLED, "stopped by request");
+        }
+        s = see(c, &looks);
+        /* The source's clock moved on since the look that it was read at. */
+        int64_t asked_us = source_us + (clock_mono_us() - begin_us);
+        bool newer = looks > first + 1 && s.figures.applied_commit_us > asked_us;
+        if (newer || (looks > first + 1 && s.figures.caught_up)) {
+            return true;
+        }
+    }
+}
+
+static void tell_difference(struct comparing *c, const struct check_report *report, uint64_t *rows) {
+    struct err what = ERR_INIT;
+    *rows = 0;
+    err_set(&what, ERR_CHECK_DIFFERENT, "rows that were followed differ on both sides");
+    for (size_t i = 0; i < report->ntables; i++) {
+        const struct check_table_report *t = &report->tables[i];
+        uint64_t n = t->changed + t->missing + t->extra;
+        if (n > 0 && *rows == 0) {
+            err_where(&what, "table %s", t->source);
+            err_cause(&what, "%" PRIu64 " rows, first: %s", n, t->nlisted > 0 ? t->listed[0].key : "not listed");
+        }
+        *rows += n;
+    }
+    c->o.differs(c->o.arg, &what);
+}
+
+/* False: there is no point in going on. */
+static bool compare(struct comparing *c, bool *again) {
+    struct err e = ERR_INIT;
+    struct check_report report;
+    struct changed_result r;
+    struct changed_options o = {.applied = applied, .arg = c, .keys_max = KEYS_MAX, .max_listed = LISTED};
+    struct progress *progress = progress_new();
+    uint64_t different = 0;
+    check_report_init(&report);
+    bool ok = changed_check(c->o.task, &o, progress, &c->stop, &report, &r, &e);
+    if (ok && report.different) {
+        tell_difference(c, &report, &different);
+    }
+    if (!ok && !atomic_load(&c->stop)) {
+        log_err("compare", &e);
+    }
+    if (ok) {
+        pthread_mutex_lock(&c->lock);
+        c->told.on = true;
+        c->told.keys += r.keys;
+        c->told.different = different;
+        c->told.until_us = r.until_us > 0 ? r.until_us : c->told.until_us;
+        pthread_mutex_unlock(&c->lock);
+    }
+    *again = !ok || different > 0 || !r.to_end;
+    check_report_clear(&report);
+    progress_free(progress);
+    return ok || e.code != ERR_SOURCE_PURGED;
+}
+
+static void *thread_main(void *arg) {
+    struct comparing *c = arg;
+    int64_t begun_us = clock_mono_us(), rest_until_us = begun_us + REST_MIN_US;
+    uint64_t rows = 0;
+    bool again = true; /* whether or not anything has changed */
+    for (bool goes_on = true; goes_on && !atomic_load(&c->stop); clock_sleep_ms(TICK_MS)) {
+        unsigned looks;
+        struct follow_status s = see(c, &looks);
+        int64_t now_us = clock_mono_us();
+        uint64_t since = s.figures.applied_rows - rows;
+        bool late = now_us - begun_us >= c->o.every_ms * 1000 && (since > 0 || again);
+        bool due = late || (c->o.rows > 0 && since >= c->o.rows);
+        if (looks == 0 || !due || now_us < rest_until_us || s.source_lost || s.figures.target_lost ||
+            follow_lag_s(&s) > BEHIND_S) {
+            continue;
+        }
+        begun_us = now_us;
+        rows = s.figures.applied_rows;
+        goes_on = compare(c, &again);
+        int64_t took_us = clock_mono_us() - begun_us;
+        rest_until_us = clock_mono_us() + (took_us * REST > REST_MIN_US ? took_us * REST : REST_MIN_US);
+    }
+    return NULL;
+}
+
+bool comparing_begin(struct comparing **out, const struct comparing_options *o, struct err *e) {
+    *out = NULL;
+    if (o->every_ms == 0) {
+        return true;
+    }
+    struct comparing *c = calloc(1, sizeof *c);
+    if (c == NULL) {
+        return err_set(e, ERR_MEMORY, "no memory to compare rows");
+    }
+    c->o = *o;
+    pthread_mutex_init(&c->lock, NULL);
+    if (pthread_create(&c->thread, NULL, thread_main, c) != 0) {
+        pthread_mutex_destroy(&c->lock);
+        free(c);
+        return err_set(e, ERR_SYSTEM, "a thread could not be started");
+    }
+    *out = c;
+    return true;
+}
+
+void comparing_end(struct comparing *c) {
+    if (c != NULL) {
+        atomic_store(&c->stop, true);
+        pthread_join(c->thread, NULL);
+        pthread_mutex_destroy(&c->lock);
+        free(c);
+    }
+}
