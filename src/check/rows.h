@@ -24,7 +24,7 @@ struct table_rows {
     uint64_t uncarriable;
     uint64_t settled; /* differed at first, and were the same when read again */
     uint64_t units, units_different;
-    uint64_t keys; /* MODE_CHANGED: so many were looked at */
+    uint64_t keys;    /* MODE_CHANGED: so many were looked at */
     uint64_t *losses; /* [checked column * LOSS_COUNT + rule]: values a policy changed */
     int64_t from_us, to_us;
 };
@@ -49,10 +49,10 @@ struct check_rows {
     struct check_table **by_key; /* MODE_KEYS, and each one's range as the source's condition; NULL: no row */
     char **by_key_where;
     size_t nby_key;
-    struct gauss_client *anchor; /* a target session whose snapshot the others share, open as long as the check */
-    char target_snapshot[64];    /* "" where none can be shared: each session sees its own moment */
+    struct gauss_client *anchor;   /* a target session whose snapshot the others share, open as long as the check */
+    char target_snapshot[64];      /* "" where none can be shared: each session sees its own moment */
     struct check_changed *changed; /* only what it names; NULL: everything */
-    const char *journal_path;    /* NULL: the default one */
+    const char *journal_path;      /* NULL: the default one */
     enum check_resume resume_mode;
     struct resume *resume;
     int64_t settle_ms; /* rows that differ are read again, the target so much later; 0: they are not */

@@ -162,7 +162,7 @@ def test_a_binlog_that_is_purged_meanwhile(work, move, tmp_path):
     """What was written while the load ran is on the worker's disk when the source has thrown it away."""
     with MySQL9() as server:
         writing.make(server, "shop", rows=400)
-        worker = work(server, "shop", fence=1, task={"rate_limit": "20kB"})
+        worker = work(server, "shop", fence=1, task={"rate_limit": "8kB"})
         worker.wait_for_stage("full-running")
         writing.Writer(server, "shop", 19).run(40)
         server.execute("FLUSH BINARY LOGS")
@@ -308,7 +308,7 @@ def test_a_server_migrates_online(server, godwit, move, mysql9, pg_db):
 
     admin.wait(told, "the missing row is told", 90)
     assert "id=100007" in told()[0]["cause"]
-    assert now()["figures"]["follow"]["compared"]["keys"] > 0
+    admin.wait(lambda: now()["figures"]["follow"].get("compared", {"keys": 0})["keys"] > 0, "what was compared is counted")
     pg_db.execute("INSERT INTO online_served.plain (id, k, c) VALUES (100007, 1, 'one of many')")
     admin.ok("POST", "/api/v1/subtasks/%d/stop-incremental" % one)
     admin.wait_status(one, 10)
