@@ -6,7 +6,7 @@
 #include "check/recheck.h"
 
 /* While changes follow, a row that changes again and again is in the middle of that whenever it is looked at: often enough it is not. */
-enum { SETTLE_ATTEMPTS = 3, CHANGED_ATTEMPTS = 5, FOLLOWED_ATTEMPTS = 20, SLICE_MS = 100 };
+enum { SETTLE_ATTEMPTS = 3, CHANGED_ATTEMPTS = 3, FOLLOWED_ATTEMPTS = 20, SLICE_MS = 100 };
 
 bool check_rows_ranges(struct check_rows *c, struct err *e) {
     struct recheck k = {.rows = c, .source = c->snapshot.clients[0], .target = c->anchor, .attempts = 1};

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/follow_figures.h"
 #include "follow/changed.h"
+#include "follow/seen.h"
 
 enum {
     TICK_MS = 50,
@@ -23,48 +24,21 @@ struct comparing {
     struct comparing_options o;
     pthread_t thread;
     atomic_bool stop;
+    struct follow_seen seen;
     pthread_mutex_t lock;
-    /* under the lock */
-    struct follow_status last;
-    unsigned looks;
-    struct follow_compared told;
+    struct follow_compared told; /* under the lock */
 };
 
-static struct follow_status see(struct comparing *c, unsigned *looks) {
-    pthread_mutex_lock(&c->lock);
-    struct follow_status s = c->last;
-    *looks = c->looks;
-    pthread_mutex_unlock(&c->lock);
-    return s;
-}
-
 void comparing_look(struct comparing *c, struct follow_status *now) {
+    follow_seen_look(&c->seen, now);
     pthread_mutex_lock(&c->lock);
-    c->last = *now;
-    c->last.figures.place = (struct stream_place){0}; /* its strings go */
-    c->looks++;
     now->compared = c->told;
     pthread_mutex_unlock(&c->lock);
 }
 
-/* The target has what the source had when this was called. */
 static bool applied(void *arg, struct err *e) {
     struct comparing *c = arg;
-    unsigned looks, first;
-    struct follow_status s = see(c, &first);
-    int64_t begin_us = clock_mono_us(), source_us = s.source_us;
-    for (;; clock_sleep_ms(TICK_MS)) {
-        if (atomic_load(&c->stop)) {
-            return err_set(e, ERR_CANCELLED, "stopped by request");
-        }
-        s = see(c, &looks);
-        /* The source's clock moved on since the look that it was read at. */
-        int64_t asked_us = source_us + (clock_mono_us() - begin_us);
-        bool newer = looks > first + 1 && s.figures.applied_commit_us > asked_us;
-        if (newer || (looks > first + 1 && s.figures.caught_up)) {
-            return true;
-        }
-    }
+    return follow_seen_applied(&c->seen, &c->stop, e);
 }
 
 static void tell_difference(struct comparing *c, const struct check_report *report, uint64_t *rows) {
@@ -120,7 +94,8 @@ static void *thread_main(void *arg) {
     bool again = true; /* whether or not anything has changed */
     for (bool goes_on = true; goes_on && !atomic_load(&c->stop); clock_sleep_ms(TICK_MS)) {
         unsigned looks;
-        struct follow_status s = see(c, &looks);
+        bool ended;
+        struct follow_status s = follow_seen_last(&c->seen, &looks, &ended);
         int64_t now_us = clock_mono_us();
         uint64_t since = s.figures.applied_rows - rows;
         bool late = now_us - begun_us >= c->o.every_ms * 1000 && (since > 0 || again);
@@ -149,8 +124,10 @@ bool comparing_begin(struct comparing **out, const struct comparing_options *o, 
     }
     c->o = *o;
     pthread_mutex_init(&c->lock, NULL);
+    follow_seen_init(&c->seen);
     if (pthread_create(&c->thread, NULL, thread_main, c) != 0) {
         pthread_mutex_destroy(&c->lock);
+        follow_seen_clear(&c->seen);
         free(c);
         return err_set(e, ERR_SYSTEM, "a thread could not be started");
     }
@@ -163,6 +140,7 @@ void comparing_end(struct comparing *c) {
         atomic_store(&c->stop, true);
         pthread_join(c->thread, NULL);
         pthread_mutex_destroy(&c->lock);
+        follow_seen_clear(&c->seen);
         free(c);
     }
 }

@@ -16,6 +16,7 @@
 #include "engine/run.h"
 #include "follow/changed.h"
 #include "follow/reverse.h"
+#include "follow/seen.h"
 
 enum {
     MAX_LAG_MS = 10000,
@@ -23,7 +24,8 @@ enum {
     STILL_MS = 1000,
     POLL_MS = 50,
     CATCH_UPS = 50, /* so often it is tried to come near */
-    COMPARISONS = 10,
+    COMPARISONS = 3,
+    LOOK_MS = 100,
 };
 
 enum cutover_state { CUTOVER_NONE, CUTOVER_FENCED, CUTOVER_DONE, CUTOVER_UNDONE };
@@ -313,8 +315,8 @@ static bool rows_differ(const struct check_report *found, struct err *e) {
 }
 
 /* Rows that have changed since they were last compared. applied: as changed_options. */
-static bool compare_changed(struct cutover *c, bool (*applied)(void *, struct err *), struct err *e) {
-    struct changed_options o = {.applied = applied, .arg = c, .max_listed = 100};
+static bool compare_changed(struct cutover *c, bool (*applied)(void *, struct err *), void *arg, struct err *e) {
+    struct changed_options o = {.applied = applied, .arg = arg, .max_listed = 100};
     struct changed_result r;
     int64_t begun_us = clock_mono_us();
     struct check_report found;
@@ -338,7 +340,7 @@ static bool compare_changed(struct cutover *c, bool (*applied)(void *, struct er
 static bool final_check(struct cutover *c, struct err *e) {
     switch (c->o->check) {
     case FINAL_CHANGED:
-        return compare_counts(c, e) && compare_counters(c, e) && compare_changed(c, NULL, e);
+        return compare_counts(c, e) && compare_counters(c, e) && compare_changed(c, NULL, NULL, e);
     case FINAL_COUNTS:
         return compare_counts(c, e) && compare_counters(c, e);
     case FINAL_FULL:
@@ -349,21 +351,67 @@ static bool final_check(struct cutover *c, struct err *e) {
     return true;
 }
 
-/* Before anybody has to wait: then little is left. */
-static bool followed_again(void *arg, struct err *e) {
-    return follow(arg, e);
+/* ---- comparing before the fence, while following goes on ---- */
+
+struct followed {
+    struct cutover *c;
+    struct follow_seen seen;
+    atomic_bool finish;
+    bool ok;
+    struct err error;
+};
+
+static void followed_look(void *arg, const struct follow_status *now) {
+    struct followed *f = arg;
+    follow_seen_look(&f->seen, now);
 }
 
-static bool compare_before(struct cutover *c, struct err *e) {
+static void *followed_main(void *arg) {
+    struct followed *f = arg;
+    struct follow_watch watch = {.look = followed_look, .every_ms = LOOK_MS, .arg = f};
+    struct follow_task_options o = {.in_order = f->c->o->in_order};
+    struct follow_figures last = {0};
+    memcpy(o.policy, f->c->o->policy, sizeof o.policy);
+    f->ok = follow_task(f->c->task, &o, &watch, &f->c->halt, &f->finish, &last, &f->error);
+    follow_seen_end(&f->seen);
+    return NULL;
+}
+
+static bool followed_applied(void *arg, struct err *e) {
+    struct followed *f = arg;
+    return follow_seen_applied(&f->seen, &f->c->halt, e);
+}
+
+/* Until little is left that would have to be compared behind the fence. */
+static bool compare_followed(struct followed *f, struct err *e) {
+    struct cutover *c = f->c;
     int64_t limit_ms = c->o->max_lag_ms > 0 ? c->o->max_lag_ms : MAX_LAG_MS, ms = limit_ms + 1;
     for (int i = 0; i < COMPARISONS && ms > limit_ms; i++) {
         int64_t us = clock_mono_us();
-        if (!compare_changed(c, followed_again, e)) {
+        if (!compare_changed(c, followed_applied, f, e)) {
             return false;
         }
         ms = (clock_mono_us() - us) / 1000;
     }
     return true;
+}
+
+static bool compare_before(struct cutover *c, struct err *e) {
+    struct followed f = {.c = c};
+    pthread_t thread;
+    follow_seen_init(&f.seen);
+    if (pthread_create(&thread, NULL, followed_main, &f) != 0) {
+        follow_seen_clear(&f.seen);
+        return err_set(e, ERR_SYSTEM, "a thread could not be started");
+    }
+    bool ok = compare_followed(&f, e);
+    atomic_store(&f.finish, true);
+    pthread_join(thread, NULL);
+    follow_seen_clear(&f.seen);
+    if (!f.ok && (ok || e->code == ERR_CANCELLED)) {
+        err_copy(e, &f.error);
+    }
+    return ok && f.ok;
 }
 
 /* ---- the way back ---- */
@@ -560,7 +608,7 @@ static bool make(struct cutover *c, struct err *e) {
     }
     if (c->o->check == FINAL_CHANGED) {
         begin_step(c, "compare");
-        if (!compare_before(c, e) || !follow(c, e)) {
+        if (!compare_before(c, e)) {
             return false;
         }
     }
