@@ -51,7 +51,7 @@ struct options {
     struct reverse_options reverse; /* in_order, policy and until_caught_up: follow's */
     struct cutover_options cutover; /* in_order and policy: follow's */
     struct objects_options objects;
-    unsigned follow_mode; /* 1: follow.in_order */
+    unsigned follow_mode;     /* 1: follow.in_order */
     int64_t compare_every_ms; /* rows that have changed, while following; 0: never */
     uint64_t compare_rows;
     char *source_url, *target_url;

@@ -211,7 +211,8 @@ def test_a_restart_loses_nothing_and_slow_ones_hold_up_nobody(server, admin, fil
     assert [b["alert"]["id"] for b in slow.events()] in ([], ids[:1])
     slow.heard.clear()
     store = sqlite3.connect(server.directory / "godwit.db", timeout=20, isolation_level=None)
-    assert store.execute("SELECT count(*) FROM webhook_delivery").fetchone() == (2,)
+    left = store.execute("SELECT count(*) FROM webhook_delivery GROUP BY webhook_id ORDER BY webhook_id").fetchall()
+    assert left[0] == (2,), left  # of the other one the last may not have been noted
     store.execute("UPDATE webhook SET lease_until_ms = 0")  # that of the killed one would have to run out
     store.close()
     server.start()
