@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests"), str(ROOT / "scripts" / "sample")]
 
+import objects  # noqa: E402
 from control import FINISHED, OVER, Client, Server, subtask  # noqa: E402
 from customers import AtSource, AtTarget, Customers  # noqa: E402
 from oracle import compare  # noqa: E402
@@ -59,7 +60,7 @@ def statements(path):
 def fill(source):
     source.script(["CREATE DATABASE shop CHARACTER SET utf8mb4", "USE shop",
                    "SET time_zone = '+00:00', sql_log_bin = 0",
-                   "SET foreign_key_checks = 0, unique_checks = 0", *statements(SAMPLE)])
+                   "SET foreign_key_checks = 0, unique_checks = 0", *statements(SAMPLE), *objects.OBJECTS])
     rows = source.execute("SELECT table_name, table_rows FROM information_schema.tables WHERE table_schema = 'shop'"
                           " AND table_type = 'BASE TABLE'"
                           " ORDER BY table_rows DESC")
@@ -166,6 +167,32 @@ def differences(source, target):
     return found
 
 
+def objects_arrived(admin, one, source, target):
+    """Views and programs: how many are there, whether they say the same on both sides, and do their work. False: not all is well."""
+    counts = {}
+    for item in admin.ok("GET", "/api/v1/subtasks/%d/objects?size=200" % one)["items"]:
+        if item["kind"] != "table":
+            counts.setdefault(item["kind"], []).append(item["status"])
+    say("arrived: " + ", ".join("%d %ss" % (len(states), kind) for kind, states in sorted(counts.items())))
+    failed = [kind for kind, states in counts.items() if 6 in states or 7 in states]
+    there = source.connect(database="shop"), target.connect()
+    try:
+        with there[0].cursor() as c, there[1].cursor() as d:
+            d.execute("SET search_path = shop")
+            for sql in objects.QUERIES:
+                c.execute(sql)
+                d.execute(sql)
+                if objects.values(c.fetchall()) != objects.values(d.fetchall()):
+                    failed.append(sql)
+    finally:
+        for connection in there:
+            connection.close()
+    wrong = objects.work(target)
+    say("%d queries of views and functions say the same on both sides; procedures and triggers work in the target" % len(objects.QUERIES)
+        if not failed and not wrong else "views or programs are not as they should be: %s %s" % (", ".join(failed), wrong or ""))
+    return not failed and not wrong
+
+
 def look(admin, one, seconds):
     end = time.monotonic() + seconds
     return watch(admin, one, lambda now: time.monotonic() > end)
@@ -214,6 +241,9 @@ def migrate(admin, source, target, options):
         customers.stop()
         say("%d transactions of customers were written to the source" % customers.transactions)
         if differences(source, target):
+            return 1
+        head("Views, functions, procedures and triggers")
+        if not objects_arrived(admin, one["id"], source, target):
             return 1
         head("The customers shop at the target, and what is written there flows back")
         customers = Customers(AtTarget(target)).start()
