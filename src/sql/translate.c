@@ -121,7 +121,9 @@ static void parameters(struct pg *c, const struct sql_object *o, struct pg_block
             return;
         }
         prog_add_variable(c, b, k->name, col, routine);
-        const char *type = prog_base_type(c, col);
+        /* A number that is written down is an integer there, and finds no function that takes less. */
+        bool small = k->mode == SQL_PARAM_IN && str_eq(col->to->ddl, "smallint");
+        const char *type = small ? "integer" : prog_base_type(c, col);
         sb_printf(out, "%s%s%s %s", i == 0 ? "" : ", ", modes[k->mode], b->variables[b->nvariables - 1].text, type);
         sb_printf(types, "%s%s%s", types->len == 0 ? "" : ", ", modes[k->mode], type);
     }

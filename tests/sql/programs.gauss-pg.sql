@@ -968,7 +968,7 @@ END;
 $godwit$;
 
 -- case: unsigned and tiny integers
-CREATE FUNCTION "masked"("a" numeric, "b" smallint) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
+CREATE FUNCTION "masked"("a" numeric, "b" integer) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column
 BEGIN
     RETURN ((CASE WHEN "a" > 9223372036854775807 THEN ("a" - 18446744073709551616)::bigint ELSE "a"::bigint END) & "b"::bigint)::numeric(20,0);
