@@ -1,6 +1,7 @@
 /* godwit.object: what became of each object, so that a later run can replace it, and translations that were edited are kept. */
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/str.h"
 #include "objects/internal.h"
 
@@ -36,13 +37,19 @@ struct db_object *objects_find(const struct objects *o, const char *kind, const 
     return NULL;
 }
 
+/* And may it be read? A role that only checks need not have the right. */
 static bool exists(struct objects *o, bool *there, struct err *e) {
     struct gauss_rows rows;
-    bool ok = gauss_rows(o->run.target, &o->run.arena,
-                         "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
-                         "'godwit' AND c.relname = 'object'",
-                         &rows, e);
-    *there = ok && rows.n > 0;
+    bool ok = gauss_rows(
+        o->run.target, &o->run.arena,
+        "SELECT CASE WHEN has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, "
+        "'SELECT') THEN 1 ELSE 0 END FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = "
+        "'godwit' AND c.relname = 'object'",
+        &rows, e);
+    *there = ok && rows.n > 0 && str_eq(gauss_cell(&rows, 0, 0), "1");
+    if (ok && rows.n > 0 && !*there) {
+        log_warn("objects", "the role may not read godwit.object: what was made of views and programs is not known");
+    }
     return ok || err_where(e, "looking for godwit.object");
 }
 
