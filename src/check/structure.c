@@ -458,23 +458,6 @@ static bool all(struct structuring *k, struct err *e) {
     return extra_tables(k, e);
 }
 
-bool structure_check(struct run *r, struct arena *a, struct structure_result *out, struct err *e) {
-    *out = (struct structure_result){.backward = out->backward, .followed = out->followed};
-    if (r->db.ntables == 0) {
-        return true;
-    }
-    struct structuring k = {.r = r, .report = {.a = a, .out = out}, .batch_tables = BATCH_TABLES};
-    k.real = r->db.tables[0].target_schema;
-    k.catalog.a = &k.batch;
-    k.catalog.lasting = &k.lasting;
-    bool ok = all(&k, e);
-    gauss_close(k.c);
-    scratch_clear(&k.scratch);
-    arena_clear(&k.batch);
-    arena_clear(&k.lasting);
-    return ok || err_where(e, "definitions in the target");
-}
-
 static bool counters(struct structuring *k, struct err *e) {
     const struct database *db = &k->r->db;
     struct found_tables found;
@@ -506,15 +489,29 @@ static bool counters(struct structuring *k, struct err *e) {
     return true;
 }
 
-bool structure_counters(struct run *r, struct arena *a, struct structure_result *out, struct err *e) {
-    *out = (struct structure_result){.backward = out->backward};
-    struct structuring k = {.r = r, .report = {.a = a, .out = out}};
+/* One comparison, from its session to its end. */
+static bool compare(struct run *r, struct arena *a, struct structure_result *out,
+                    bool (*work)(struct structuring *k, struct err *e), const char *what, struct err *e) {
+    *out = (struct structure_result){.backward = out->backward, .followed = out->followed};
+    if (r->db.ntables == 0) {
+        return true;
+    }
+    struct structuring k = {.r = r, .report = {.a = a, .out = out}, .batch_tables = BATCH_TABLES};
     k.real = r->db.tables[0].target_schema;
     k.catalog.a = &k.batch;
     k.catalog.lasting = &k.lasting;
-    bool ok = counters(&k, e);
+    bool ok = work(&k, e);
     gauss_close(k.c);
+    scratch_clear(&k.scratch);
     arena_clear(&k.batch);
     arena_clear(&k.lasting);
-    return ok || err_where(e, "counters in the target");
+    return ok || err_where(e, "%s in the target", what);
+}
+
+bool structure_check(struct run *r, struct arena *a, struct structure_result *out, struct err *e) {
+    return compare(r, a, out, all, "definitions", e);
+}
+
+bool structure_counters(struct run *r, struct arena *a, struct structure_result *out, struct err *e) {
+    return compare(r, a, out, counters, "counters", e);
 }

@@ -1,7 +1,6 @@
 /* See comparing.h. */
 #include "cli/comparing.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -41,22 +40,6 @@ static bool applied(void *arg, struct err *e) {
     return follow_seen_applied(&c->seen, &c->stop, e);
 }
 
-static void tell_difference(struct comparing *c, const struct check_report *report, uint64_t *rows) {
-    struct err what = ERR_INIT;
-    *rows = 0;
-    err_set(&what, ERR_CHECK_DIFFERENT, "rows that were followed differ on both sides");
-    for (size_t i = 0; i < report->ntables; i++) {
-        const struct check_table_report *t = &report->tables[i];
-        uint64_t n = t->changed + t->missing + t->extra;
-        if (n > 0 && *rows == 0) {
-            err_where(&what, "table %s", t->source);
-            err_cause(&what, "%" PRIu64 " rows, first: %s", n, t->nlisted > 0 ? t->listed[0].key : "not listed");
-        }
-        *rows += n;
-    }
-    c->o.differs(c->o.arg, &what);
-}
-
 /* False: there is no point in going on. */
 static bool compare(struct comparing *c, bool *again) {
     struct err e = ERR_INIT;
@@ -68,7 +51,10 @@ static bool compare(struct comparing *c, bool *again) {
     check_report_init(&report);
     bool ok = changed_check(c->o.task, &o, progress, &c->stop, &report, &r, &e);
     if (ok && report.different) {
-        tell_difference(c, &report, &different);
+        struct err what = ERR_INIT;
+        err_set(&what, ERR_CHECK_DIFFERENT, "rows that were followed differ on both sides");
+        different = changed_differences(&report, &what);
+        c->o.differs(c->o.arg, &what);
     }
     if (!ok && !atomic_load(&c->stop)) {
         log_err("compare", &e);

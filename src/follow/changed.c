@@ -219,6 +219,20 @@ static bool write_record(const struct task *t, struct finding *f, struct err *e)
     return ok || err_where(e, "godwit.compared");
 }
 
+uint64_t changed_differences(const struct check_report *report, struct err *what) {
+    uint64_t rows = 0;
+    for (size_t i = 0; i < report->ntables; i++) {
+        const struct check_table_report *t = &report->tables[i];
+        uint64_t n = t->changed + t->missing + t->extra;
+        if (n > 0 && rows == 0) {
+            err_where(what, "table %s", t->source);
+            err_cause(what, "%" PRIu64 " rows, first: %s", n, t->nlisted > 0 ? t->listed[0].key : "not listed");
+        }
+        rows += n;
+    }
+    return rows;
+}
+
 bool changed_check(const struct task *t, const struct changed_options *o, struct progress *progress, atomic_bool *stop,
                    struct check_report *report, struct changed_result *out, struct err *e) {
     *out = (struct changed_result){0};

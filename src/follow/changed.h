@@ -25,6 +25,9 @@ struct changed_result {
     int64_t until_us;       /* the source's time of the last transaction; 0: there was none */
 };
 
+/* How many rows of the report differ; where the first is, and its key, go into what, whose message has been set. */
+uint64_t changed_differences(const struct check_report *report, struct err *what);
+
 /* Where nothing differs the next one goes on behind. *report: the caller's, begun; its `different` tells. ERR_SOURCE_BINLOG: the source
  * has purged what would tell. A session of its own on each side, and one more to read the binlog. */
 bool changed_check(const struct task *t, const struct changed_options *o, struct progress *progress, atomic_bool *stop,

@@ -303,14 +303,7 @@ static bool compare_counters(struct cutover *c, struct err *e) {
 
 static bool rows_differ(const struct check_report *found, struct err *e) {
     err_set(e, ERR_CUTOVER, "rows that were followed differ on both sides");
-    for (size_t i = 0; i < found->ntables; i++) {
-        const struct check_table_report *t = &found->tables[i];
-        uint64_t n = t->changed + t->missing + t->extra;
-        if (n > 0) {
-            err_where(e, "table %s", t->source);
-            return err_cause(e, "%" PRIu64 " rows, first: %s", n, t->nlisted > 0 ? t->listed[0].key : "not listed");
-        }
-    }
+    (void)changed_differences(found, e);
     return false;
 }
 

@@ -302,3 +302,12 @@ void api_thread_end(void *arg, void *local) {
     (void)arg;
     store_close(local);
 }
+
+bool api_subtask(struct call *c, int64_t *id, struct err *e) {
+    struct store_rows rows;
+    if (!api_id(c, 0, id, e) ||
+        !store_rows(c->store, c->a, "SELECT 1 FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(*id)), &rows, e)) {
+        return false;
+    }
+    return rows.n > 0 || api_not_found(e, "subtask");
+}

@@ -121,6 +121,8 @@ bool api_number(struct call *c, const char *name, int64_t low, int64_t high, int
 bool api_flag(struct call *c, const char *name, bool missing, bool *out, struct err *e) WARN_UNUSED;
 /* {id} of the path; ERR_NOT_FOUND when it is no number. */
 bool api_id(struct call *c, size_t param, int64_t *out, struct err *e) WARN_UNUSED;
+/* The {id} of a path is a subtask's. ERR_NOT_FOUND */
+bool api_subtask(struct call *c, int64_t *id, struct err *e) WARN_UNUSED;
 bool api_not_found(struct err *e, const char *what); /* sets ERR_NOT_FOUND; returns false */
 
 /* ?page= (from 1) and ?size= (1 to 200, 20). */

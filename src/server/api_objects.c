@@ -12,15 +12,6 @@
 
 enum { RETRY_S = 300, KIND_MAX = 16, NAME_MAX_BYTES = 128, TRANSLATION_MAX = 512 << 10 };
 
-static bool exists(struct call *c, int64_t *id, struct err *e) {
-    struct store_rows rows;
-    if (!api_id(c, 0, id, e) ||
-        !store_rows(c->store, c->a, "SELECT 1 FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(*id)), &rows, e)) {
-        return false;
-    }
-    return rows.n > 0 || api_not_found(e, "subtask");
-}
-
 #define OBJECT_COLUMNS                                                                                                 \
     "o.kind, o.name, o.target, o.status, o.row_count, o.row_estimate, o.byte_count, o.permille, o.error, o.chunks"
 enum { OBJECT_COLUMN_COUNT = 10 };
@@ -72,7 +63,7 @@ static bool objects(struct call *c, struct err *e) {
     struct view_page page;
     struct store_rows rows, total;
     int64_t id;
-    if (!exists(c, &id, e)) {
+    if (!api_subtask(c, &id, e)) {
         return false;
     }
     const struct filters of_objects = {.filters = filters,
@@ -112,7 +103,7 @@ static bool one(struct call *c, struct err *e) {
     const char *kind = http_parameter(c->request, "kind"), *name = http_parameter(c->request, "name");
     struct store_rows rows;
     int64_t id;
-    if (!exists(c, &id, e)) {
+    if (!api_subtask(c, &id, e)) {
         return false;
     }
     if (kind == NULL || name == NULL) {
@@ -244,7 +235,7 @@ static bool retry_other(struct call *c, struct again *x, struct err *e) {
 static bool retry(struct call *c, struct err *e) {
     struct again x = {0};
     struct store_rows rows;
-    if (!exists(c, &x.id, e) || !read_again(c, &x, e) ||
+    if (!api_subtask(c, &x.id, e) || !read_again(c, &x, e) ||
         !store_rows(c->store, c->a, "SELECT task_id FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(x.id)), &rows,
                     e)) {
         return false;

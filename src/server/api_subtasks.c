@@ -42,15 +42,6 @@ static bool one(struct call *c, struct err *e) {
     return true;
 }
 
-static bool exists(struct call *c, int64_t *id, struct err *e) {
-    struct store_rows rows;
-    if (!api_id(c, 0, id, e) ||
-        !store_rows(c->store, c->a, "SELECT 1 FROM subtask WHERE id = ?", STORE_VALUES(STORE_I(*id)), &rows, e)) {
-        return false;
-    }
-    return rows.n > 0 || api_not_found(e, "subtask");
-}
-
 /* How many cells are in each state, by their letters. */
 static json_t *count_cells(const char *cells) {
     static const struct {
@@ -74,7 +65,7 @@ static bool chunks(struct call *c, struct err *e) {
     struct store_rows rows;
     const char *name = http_parameter(c->request, "object");
     int64_t id;
-    if (!exists(c, &id, e)) {
+    if (!api_subtask(c, &id, e)) {
         return false;
     }
     if (name == NULL) {
@@ -105,7 +96,7 @@ static bool chunks(struct call *c, struct err *e) {
 static bool timeline(struct call *c, struct err *e) {
     struct store_rows rows;
     int64_t id;
-    if (!exists(c, &id, e) ||
+    if (!api_subtask(c, &id, e) ||
         !store_rows(c->store, c->a,
                     "SELECT at_ms, before_status, after_status, event, detail, NULL, 0, id FROM status_change WHERE "
                     "subtask_id = ?"
@@ -141,12 +132,12 @@ static json_t *number_or_null(const struct store_rows *rows, size_t row, size_t 
 static bool samples(struct call *c, struct err *e) {
     struct store_rows rows;
     int64_t id;
-    if (!exists(c, &id, e) || !store_rows(c->store, c->a,
-                                          "SELECT at_ms, row_count, byte_count, rows_per_s, bytes_per_s, phase,"
-                                          " lag_ms, rest_rows, taken_rows_per_s FROM "
-                                          "sample WHERE subtask_id = ? ORDER BY"
-                                          " at_ms",
-                                          STORE_VALUES(STORE_I(id)), &rows, e)) {
+    if (!api_subtask(c, &id, e) || !store_rows(c->store, c->a,
+                                               "SELECT at_ms, row_count, byte_count, rows_per_s, bytes_per_s, phase,"
+                                               " lag_ms, rest_rows, taken_rows_per_s FROM "
+                                               "sample WHERE subtask_id = ? ORDER BY"
+                                               " at_ms",
+                                               STORE_VALUES(STORE_I(id)), &rows, e)) {
         return false;
     }
     json_t *items = json_array();
@@ -169,7 +160,7 @@ static bool document(struct call *c, struct err *e) {
     struct store_rows rows;
     int64_t id;
     const char *kind = strrchr(c->request->path, '/') + 1;
-    if (!exists(c, &id, e) ||
+    if (!api_subtask(c, &id, e) ||
         !store_rows(c->store, c->a, "SELECT at_ms, text FROM document WHERE subtask_id = ? AND kind = ?",
                     STORE_VALUES(STORE_I(id), STORE_T(kind)), &rows, e)) {
         return false;
@@ -185,7 +176,7 @@ static bool document(struct call *c, struct err *e) {
 static bool repair_file(struct call *c, struct err *e) {
     int64_t id;
     bool there;
-    if (!exists(c, &id, e)) {
+    if (!api_subtask(c, &id, e)) {
         return false;
     }
     if (!repairs_read(c->store, c->a, id, &c->response->body, &there, e)) {
