@@ -4,7 +4,7 @@ packages_build='meson ninja-build pkg-config gcc libc6-dev libssl-dev zlib1g-dev
     libjansson-dev libcmocka-dev libsqlite3-dev libsodium-dev libwebsockets-dev libcap-dev libssh-dev'
 packages_test='clang clang-format clang-tidy cppcheck libclang-rt-14-dev openssl python3 python3-pytest
     python3-cryptography python3-jsonschema python3-psycopg2 python3-pymysql python3-pytest-timeout python3-pytest-xdist
-    python3-websocket python3-websockets debian-archive-keyring openssh-server
+    python3-websocket python3-websockets debian-archive-keyring openssh-server iproute2
     postgresql-common postgresql-15 mariadb-server-core mariadb-client-core
     chromium fonts-noto-cjk'
 packages_bench='pgloader'

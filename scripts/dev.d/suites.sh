@@ -64,10 +64,13 @@ suite_fuzz() {
     )
 }
 
-run_pytest() { # SUITE PATH [pytest arguments]
-    local suite=$1 path=$2 rc=0
+run_pytest() { # SUITE PATH [pytest arguments, which may name files instead]
+    local suite=$1 path=$2 rc=0 arg
     shift 2
-    $PY -m pytest "$path" --junitxml="$RESULTS/$suite.xml" -o junit_suite_name="$suite" "$@" || rc=$?
+    for arg in "$@"; do
+        [ ! -e "${arg%%::*}" ] || path=
+    done
+    $PY -m pytest ${path:+"$path"} --junitxml="$RESULTS/$suite.xml" -o junit_suite_name="$suite" "$@" || rc=$?
     # 1: tests failed, which the file tells; 5: there are none. All else means that the file does not tell.
     [ $rc = 0 ] || [ $rc = 1 ] || [ $rc = 5 ] || record "$suite" pytest false || true
 }

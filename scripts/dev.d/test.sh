@@ -10,6 +10,7 @@
 #: All of them by default. Examples:
 #:   ./dev test unit
 #:   ./dev test scenarios -- -k resume -x
+#:   ./dev test scenarios -- tests/scenarios/test_follow.py
 #: JUnit files are left in test-results/ (or $RESULTS). The last line sums them up.
 . scripts/dev.d/compile.sh
 . scripts/dev.d/suites.sh

@@ -9,7 +9,8 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
-/* Write to `path` (appending; created with mode 0600), or to standard error when path is "-".
+/* Write to `path` (appending; created with mode 0600), or to standard error when path is "-". A file that is moved away or removed is
+ * made anew within a second: logrotate needs to tell nobody.
  * Before log_open, and after log_close, lines go nowhere. */
 bool log_open(const char *path, enum log_level least, struct err *e) WARN_UNUSED;
 void log_close(void);

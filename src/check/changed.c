@@ -17,16 +17,6 @@ uint16_t *changed_key_columns(struct arena *a, const struct check_table *t) {
     return at;
 }
 
-bool changed_key(const struct check_table *t, const struct changed_field *fields, struct buf *out, struct err *e) {
-    for (size_t k = 0; k < t->nkeys; k++) {
-        const struct changed_field *f = &fields[k];
-        if (!(f->len == UINT32_MAX ? canon_null(out, e) : canon_value_binary(t->canon, k, f->bytes, f->len, out, e))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool check_changed_find(struct check_rows *c, check_find_changed *find, void *arg, struct err *e) {
     struct check_changed *x = arena_new(c->arena, struct check_changed);
     x->whole = arena_array(c->arena, bool, c->ntables + 1);

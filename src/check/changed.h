@@ -16,14 +16,6 @@ struct check_changed {
 typedef bool check_find_changed(void *arg, struct run *r, struct check_table *tables, struct check_changed *out,
                                 struct err *e);
 
-/* The key of a changed row, appended to out. fields: its t->nkeys columns, as COPY binary has them; len UINT32_MAX: NULL. */
-struct changed_field {
-    const uint8_t *bytes;
-    uint32_t len;
-};
-bool changed_key(const struct check_table *t, const struct changed_field *fields, struct buf *out,
-                 struct err *e) WARN_UNUSED;
-
 /* Where each column of t's key is among its columns that hold data, in the model's order. In the arena. */
 uint16_t *changed_key_columns(struct arena *a, const struct check_table *t);
 

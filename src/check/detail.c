@@ -225,17 +225,10 @@ static bool open_repairs(struct detail *x, struct err *e) {
     if (!x->o->repair) {
         return true;
     }
-    struct err refused = ERR_INIT;
-    if (!target_open_loader(x->c->run->task, x->c->run->identity.dialect, &x->mender, e)) {
-        return false;
-    }
+    bool left;
+    enum dialect d = x->c->run->identity.dialect;
     /* Parents may come after children, and triggers shall not act on rows that are copies; for those who may. */
-    if (!dialect_is_opengauss(x->c->run->identity.dialect) &&
-        !gauss_exec(x->mender, "SET session_replication_role = replica", &refused) && !gauss_usable(x->mender)) {
-        err_copy(e, &refused);
-        return false;
-    }
-    return true;
+    return target_open_loader(x->c->run->task, d, &x->mender, e) && gauss_leave_checks(x->mender, d, &left, e);
 }
 
 bool check_detail(struct check_rows *c, const struct check_options *o, struct check_report *report, struct err *e) {

@@ -32,6 +32,11 @@ struct recheck_counts {
 bool recheck_keys(struct recheck *k, struct check_table *t, struct table_differences *keys,
                   struct recheck_counts *counts, struct err *e) WARN_UNUSED;
 
+/* The same for a table without a key: list has whole rows. Of each it is counted how many there are, which reads both tables once for each
+ * attempt; what differs each time is different. *many: more than a million of them, which were not looked at. */
+bool recheck_keyless(struct recheck *k, struct check_table *t, struct table_differences *list,
+                     struct recheck_counts *counts, bool *many, struct err *e) WARN_UNUSED;
+
 /* Read t's row range from the source, and look its keys up (MODE_KEYS). */
 bool recheck_range(struct recheck *k, struct check_table *t, const char *where, struct recheck_counts *counts,
                    struct err *e) WARN_UNUSED;

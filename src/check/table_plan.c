@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "check/structure_text.h"
 #include "value/encode.h"
 #include "value/target_spec.h"
 
@@ -97,9 +98,10 @@ static bool has_row(const struct gauss_rows *rows, const char *first, const char
 /* The target's own type of the column; false + why: values cannot be compared. */
 static bool take_type(struct arena *a, enum dialect d, struct column *c, const struct found_column *found, char **why) {
     struct target_spec spec;
-    if (target_spec_parse(found->type, d, &spec)) {
+    const char *type = structure_plain_type(a, d, found->type);
+    if (target_spec_parse(type, d, &spec)) {
         c->target.kind = spec.kind;
-        c->target.ddl = arena_strdup(a, found->type);
+        c->target.ddl = arena_strdup(a, type);
         c->target.cast_name = arena_strdup(a, target_cast_name(spec.kind));
         return true;
     }

@@ -32,6 +32,8 @@ static enum text phase_text(enum progress_phase phase) {
         return TEXT_SCHEMA;
     case PHASE_SNAPSHOT:
         return TEXT_SNAPSHOT;
+    case PHASE_CATCH_UP:
+        return TEXT_CATCH_UP;
     case PHASE_LOAD:
         return TEXT_LOAD;
     case PHASE_INDEX:

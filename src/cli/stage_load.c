@@ -9,6 +9,7 @@
 #include "cli/texts.h"
 #include "engine/migrate.h"
 #include "follow/capture.h"
+#include "follow/moved_keys.h"
 
 /* Is there somebody to ask? Without a terminal the option itself is the answer: scripts say what they mean. */
 static bool must_ask(const struct invocation *v) {
@@ -74,7 +75,7 @@ int stage_load(struct invocation *v, json_t *precheck, json_t **kept) {
                                       .budget_bytes = v->o.follow.spool_bytes,
                                       .optional = v->o.follow.spool_optional};
         ok = (spool.directory == NULL || capture_early(&capture, &v->o.task, &spool, &e)) &&
-             migrate_load(&v->o.task, progress, &v->stop, &report, &e);
+             migrate_load(&v->o.task, moved_keys_find, progress, &v->stop, &report, &e);
         capture_free(capture);
         display_end(display);
         stopper_silent(v->stopper, false);

@@ -10,6 +10,7 @@
     X(TEXT_PRECHECK, "Checking", "预检查")                                                                             \
     X(TEXT_SCHEMA, "Creating tables", "建表")                                                                          \
     X(TEXT_SNAPSHOT, "Taking the snapshot", "取快照")                                                                  \
+    X(TEXT_CATCH_UP, "Reading what changed", "读取期间的变更")                                                         \
     X(TEXT_LOAD, "Loading", "加载数据")                                                                                \
     X(TEXT_INDEX, "Building keys", "建索引与约束")                                                                     \
     X(TEXT_FINISH, "Finishing", "收尾")                                                                                \

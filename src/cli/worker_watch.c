@@ -235,7 +235,7 @@ static void look_at_check(struct object *o, const struct table_progress *t) {
 }
 
 static bool moving(enum progress_phase p) {
-    return p == PHASE_SNAPSHOT || p == PHASE_LOAD || p == PHASE_INDEX;
+    return p == PHASE_SNAPSHOT || p == PHASE_CATCH_UP || p == PHASE_LOAD || p == PHASE_INDEX;
 }
 
 static void look(void *arg, const struct progress_view *v, bool last) {

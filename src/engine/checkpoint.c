@@ -17,7 +17,7 @@ static const char *const schema_sql[] = {
     "CREATE SCHEMA godwit",
     "CREATE TABLE IF NOT EXISTS godwit.task (\"name\" varchar(300) PRIMARY KEY, \"run\" bigint NOT NULL, \"state\" "
     "integer NOT NULL,"
-    " \"target_schema\" text NOT NULL, \"source_server\" text, \"source_gtid\" text, \"source_file\" text, "
+    " \"target_schema\" text, \"source_server\" text, \"source_gtid\" text, \"source_file\" text, "
     "\"source_pos\" bigint,"
     " \"started_at\" timestamp with time zone DEFAULT now(), \"finished_at\" timestamp with time zone, \"fence\" "
     "bigint, \"model\" text)",
@@ -152,11 +152,11 @@ bool checkpoint_read(struct gauss_client *c, struct arena *a, const char *task, 
     }
     if (rows.n > 0) {
         out->state = str_eq(gauss_cell(&rows, 0, 0), "1") ? TASK_DONE : TASK_UNFINISHED;
-        out->at.server = text_or_empty(gauss_cell(&rows, 0, 1));
-        out->at.gtid = text_or_empty(gauss_cell(&rows, 0, 2));
-        out->at.file = text_or_empty(gauss_cell(&rows, 0, 3));
-        out->at.pos = strtoull(text_or_empty(gauss_cell(&rows, 0, 4)), NULL, 10);
-        out->target_schema = arena_strdup(a, gauss_cell(&rows, 0, 5));
+        out->at.server = gauss_text(&rows, 0, 1);
+        out->at.gtid = gauss_text(&rows, 0, 2);
+        out->at.file = gauss_text(&rows, 0, 3);
+        out->at.pos = strtoull(gauss_text(&rows, 0, 4), NULL, 10);
+        out->target_schema = arena_strdup(a, gauss_text(&rows, 0, 5));
     }
     return true;
 }
@@ -260,7 +260,7 @@ bool checkpoint_model(struct gauss_client *c, struct arena *a, const char *task,
     if (!gauss_rows(c, a, sql, &rows, e)) {
         return err_where(e, "task record");
     }
-    const char *text = rows.n > 0 ? text_or_empty(gauss_cell(&rows, 0, 0)) : "";
+    const char *text = rows.n > 0 ? gauss_text(&rows, 0, 0) : "";
     if (text[0] == '\0') {
         return true;
     }
@@ -358,8 +358,8 @@ bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task
     char *sql = arena_printf(
         a,
         "SELECT \"table_name\", \"number\", \"state\", \"lower_bound\", \"upper_bound\", \"partition_name\", "
-        "\"bytes_estimate\", \"row_count\", \"byte_count\", \"diverted\", \"losses\", \"digest\" FROM godwit.chunk "
-        "WHERE \"task\" = %s ORDER BY 1, 2",
+        "\"bytes_estimate\", \"row_count\", \"byte_count\", \"diverted\", \"losses\", \"digest\", \"source_gtid\", "
+        "\"source_file\", \"source_pos\" FROM godwit.chunk WHERE \"task\" = %s ORDER BY 1, 2",
         str_literal_pg(a, task));
     if (!gauss_rows(c, a, sql, &rows, e)) {
         return err_where(e, "chunks done");
@@ -376,14 +376,18 @@ bool checkpoint_chunks(struct gauss_client *c, struct arena *a, const char *task
             return err_set(e, ERR_INTERNAL, "godwit.chunk holds bounds that cannot be read (table %s, chunk %u)",
                            r->table, r->chunk.number);
         }
-        const char *partition = text_or_empty(gauss_cell(&rows, i, 5));
+        const char *partition = gauss_text(&rows, i, 5);
         r->chunk.partition = partition[0] == '\0' ? NULL : arena_strdup(a, partition);
-        r->chunk.bytes_estimate = strtoull(text_or_empty(gauss_cell(&rows, i, 6)), NULL, 10);
-        r->rows = strtoull(text_or_empty(gauss_cell(&rows, i, 7)), NULL, 10);
-        r->bytes = strtoull(text_or_empty(gauss_cell(&rows, i, 8)), NULL, 10);
-        r->diverted = strtoull(text_or_empty(gauss_cell(&rows, i, 9)), NULL, 10);
-        r->losses = arena_strdup(a, text_or_empty(gauss_cell(&rows, i, 10)));
-        r->digest = arena_strdup(a, text_or_empty(gauss_cell(&rows, i, 11)));
+        r->chunk.bytes_estimate = strtoull(gauss_text(&rows, i, 6), NULL, 10);
+        r->rows = strtoull(gauss_text(&rows, i, 7), NULL, 10);
+        r->bytes = strtoull(gauss_text(&rows, i, 8), NULL, 10);
+        r->diverted = strtoull(gauss_text(&rows, i, 9), NULL, 10);
+        r->losses = arena_strdup(a, gauss_text(&rows, i, 10));
+        r->digest = arena_strdup(a, gauss_text(&rows, i, 11));
+        r->at = (struct position){.server = "",
+                                  .gtid = arena_strdup(a, gauss_text(&rows, i, 12)),
+                                  .file = arena_strdup(a, gauss_text(&rows, i, 13)),
+                                  .pos = strtoull(gauss_text(&rows, i, 14), NULL, 10)};
     }
     return true;
 }
@@ -463,6 +467,53 @@ bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, 
     }
     arena_clear(&a);
     return ok;
+}
+
+bool checkpoint_read_again(struct gauss_client *c, const struct checkpoint *cp, const char *table,
+                           const struct checkpoint_again *again, struct err *e) {
+    struct arena a = ARENA_INIT;
+    char *task = str_literal_pg(&a, cp->task), *name = str_literal_pg(&a, table);
+    char *gtid = str_literal_pg(&a, again->at->gtid), *file = str_literal_pg(&a, again->at->file);
+    char *sql = arena_printf(
+        &a,
+        "INSERT INTO godwit.chunk (\"task\", \"table_name\", \"number\", \"state\", \"lower_bound\", \"upper_bound\", "
+        "\"partition_name\", \"bytes_estimate\", \"row_count\", \"byte_count\", \"diverted\", \"losses\", "
+        "\"source_gtid\", "
+        "\"source_file\", \"source_pos\", \"loaded_at\", \"digest\") SELECT %s, %s, max(\"number\") + 1, 1, '', '', "
+        "'', 0, "
+        "%" PRId64 ", %" PRIu64 ", %" PRIu64 ", %s, %s, %s, %" PRIu64
+        ", now(), '' FROM godwit.chunk WHERE \"task\" = %s AND \"table_name\" "
+        "= %s; UPDATE godwit.chunk SET \"source_gtid\" = %s, \"source_file\" = %s, \"source_pos\" = %" PRIu64
+        ", \"digest\" = '' WHERE "
+        "\"task\" = %s AND \"table_name\" = %s",
+        task, name, (int64_t)(again->rows - again->diverted - again->gone), again->bytes, again->diverted,
+        str_literal_pg(&a, again->losses), gtid, file, again->at->pos, task, name, gtid, file, again->at->pos, task,
+        name);
+    if (again->gone == 0 && again->rows == 0) {
+        sql =
+            arena_printf(&a,
+                         "UPDATE godwit.chunk SET \"source_gtid\" = %s, \"source_file\" = %s, \"source_pos\" = %" PRIu64
+                         " WHERE \"task\" = %s AND \"table_name\" = %s",
+                         gtid, file, again->at->pos, task, name);
+    }
+    bool ok = gauss_exec(c, sql, e) && claim_hold(c, cp, e);
+    arena_clear(&a);
+    return ok;
+}
+
+bool checkpoint_load_anew(struct gauss_client *c, const struct checkpoint *cp, const char *table, const char *empty_sql,
+                          struct err *e) {
+    struct arena a = ARENA_INIT;
+    char *task = str_literal_pg(&a, cp->task), *name = str_literal_pg(&a, table);
+    char *sql =
+        arena_printf(&a,
+                     "%s; DELETE FROM godwit.chunk WHERE \"task\" = %s AND \"table_name\" = %s; DELETE FROM "
+                     "godwit.rejected WHERE \"task\" = %s AND \"table_name\" = %s; DELETE FROM godwit.step WHERE "
+                     "\"task\" = %s AND \"step_name\" = %s",
+                     empty_sql, task, name, task, name, task, str_literal_pg(&a, checkpoint_plan_step(&a, table)));
+    bool ok = run_owned(c, cp, sql, e);
+    arena_clear(&a);
+    return ok || err_where(e, "loading %s anew", table);
 }
 
 bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number,

@@ -93,6 +93,7 @@ struct chunk_record {
     struct chunk chunk; /* chunk.table is filled by the caller from `table` */
     char *table;        /* source name */
     bool done;
+    struct position at; /* where it was read; server is not kept */
     uint64_t rows, bytes, diverted;
     char *losses; /* JSON {"column": {"rule": count}}, "" for none */
     char *digest; /* of the rows as they were read (load_digest.h), "" when not known */
@@ -123,6 +124,20 @@ bool checkpoint_plan(struct gauss_client *c, const struct checkpoint *cp, const 
 bool checkpoint_chunk_done(struct gauss_client *c, const struct checkpoint *cp, const char *table,
                            const struct chunk *chunk, const struct position *at, uint64_t rows, uint64_t bytes,
                            uint64_t diverted, const char *losses, const char *digest, struct err *e) WARN_UNUSED;
+
+/* Inside a transaction, before COMMIT: the rows of a table that changed since its chunks were read were read again; all of it is of one
+ * moment now. What they were goes into the record as one more chunk, and no digest is known of the table any more. */
+struct checkpoint_again {
+    const struct position *at;
+    uint64_t gone, rows, bytes, diverted; /* rows: diverted ones are in there */
+    char *losses;
+};
+bool checkpoint_read_again(struct gauss_client *c, const struct checkpoint *cp, const char *table,
+                           const struct checkpoint_again *again, struct err *e) WARN_UNUSED;
+
+/* A table begins anew: empty, not planned. empty_sql: what empties it. */
+bool checkpoint_load_anew(struct gauss_client *c, const struct checkpoint *cp, const char *table, const char *empty_sql,
+                          struct err *e) WARN_UNUSED;
 
 /* After a connection broke around a COMMIT: did it happen? */
 bool checkpoint_chunk_is_done(struct gauss_client *c, const struct checkpoint *cp, const char *table, unsigned number,

@@ -59,6 +59,9 @@ static bool put_bound(struct buf *b, struct arena *a, const struct chunk_key *ke
 }
 
 char *chunk_where(struct arena *a, const struct table *t, const struct chunk *c) {
+    if (c->condition != NULL) {
+        return c->condition;
+    }
     struct chunk_key key = chunk_key_of(t);
     struct buf b;
     struct err e = ERR_INIT;
@@ -97,8 +100,8 @@ char *chunk_select(struct arena *a, const struct table *t, const struct chunk *c
     if (c->partition != NULL) {
         ok = ok && buf_printf(&b, &e, " PARTITION (%s)", str_quote_mysql(a, c->partition));
     }
-    if (c->lower != NULL || c->upper != NULL) {
-        const struct index *key = chunk_key_of(t).index;
+    if (c->lower != NULL || c->upper != NULL || c->condition != NULL) {
+        const struct index *key = schema_row_key(t);
         if (key == NULL) {
             BUG("%s has bounds but no key", t->name);
         }

@@ -16,6 +16,7 @@ struct chunk {
     size_t nbounds;        /* how many key columns the bounds have */
     char **lower, **upper; /* nbounds literals each, or NULL: open */
     char *partition;       /* read only this partition, or NULL */
+    char *condition;       /* these rows instead of a range (load_moved.c), or NULL */
     uint64_t bytes_estimate;
 };
 

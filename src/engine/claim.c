@@ -163,10 +163,6 @@ static void roll_back(struct gauss_client *c) {
     }
 }
 
-static const char *text_or_empty(const char *s) {
-    return s == NULL ? "" : s;
-}
-
 /* Who wants a task. */
 struct claimant {
     const char *task;
@@ -207,16 +203,16 @@ static bool take_row(struct gauss_client *c, struct arena *a, const struct claim
                      "VALUES (%s, 1, 0, '', '', '', '', 0, %" PRId64 ") RETURNING \"run\"",
                      name, w->fence);
     if (rows.n > 0) {
-        int64_t had = strtoll(text_or_empty(gauss_cell(&rows, 0, 6)), NULL, 10);
+        int64_t had = strtoll(gauss_text(&rows, 0, 6), NULL, 10);
         if (!fence_allows(w, had, e)) {
             return false;
         }
         before->state = str_eq(gauss_cell(&rows, 0, 0), "1") ? TASK_DONE : TASK_UNFINISHED;
-        before->at.server = text_or_empty(gauss_cell(&rows, 0, 1));
-        before->at.gtid = text_or_empty(gauss_cell(&rows, 0, 2));
-        before->at.file = text_or_empty(gauss_cell(&rows, 0, 3));
-        before->at.pos = strtoull(text_or_empty(gauss_cell(&rows, 0, 4)), NULL, 10);
-        before->target_schema = arena_strdup(a, text_or_empty(gauss_cell(&rows, 0, 5)));
+        before->at.server = gauss_text(&rows, 0, 1);
+        before->at.gtid = gauss_text(&rows, 0, 2);
+        before->at.file = gauss_text(&rows, 0, 3);
+        before->at.pos = strtoull(gauss_text(&rows, 0, 4), NULL, 10);
+        before->target_schema = arena_strdup(a, gauss_text(&rows, 0, 5));
         sql = arena_printf(a,
                            "UPDATE godwit.task SET \"run\" = \"run\" + 1, \"fence\" = %" PRId64
                            " WHERE \"name\" = %s RETURNING \"run\"",
@@ -240,7 +236,7 @@ static bool make_way(struct gauss_client *c, struct arena *a, const struct claim
     if (!gauss_rows(c, a, sql, &rows, e)) {
         return false;
     }
-    int64_t had = rows.n > 0 ? strtoll(text_or_empty(gauss_cell(&rows, 0, 0)), NULL, 10) : 0;
+    int64_t had = rows.n > 0 ? strtoll(gauss_text(&rows, 0, 0), NULL, 10) : 0;
     char still[64];
     snprintf(still, sizeof still, "(\"fence\" IS NULL OR \"fence\" < %" PRId64 ")", w->fence);
     return fence_allows(w, had, e) && end_sessions(c, w->task, still, e);

@@ -136,6 +136,9 @@ static bool do_item(struct worker *w, const struct work_item *item, struct err *
     case WORK_CHUNK:
         progress_table_state(l->progress, item->table, TABLE_LOADING);
         return load_one(w, item->chunk, e);
+    case WORK_MOVED:
+        progress_table_state(l->progress, item->table, TABLE_LOADING);
+        return load_moved(w, item->table, e);
     case WORK_KEY:
         progress_table_state(l->progress, item->table, TABLE_INDEXING);
         if (!build_key(w, item, e)) {
@@ -240,6 +243,7 @@ bool load_run(struct load *l, struct snapshot *s, unsigned workers, struct err *
             work_reader_lost(&l->work);
         }
     }
+    progress_again(l->progress);
     progress_workers(l->progress, workers);
     for (; started < workers; started++) {
         if (pthread_create(&all[started].thread, NULL, worker_main, &all[started]) != 0) {

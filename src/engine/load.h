@@ -1,6 +1,7 @@
 /* The load proper: workers that each hold one source connection inside the snapshot and one target connection, and move
  * chunks between them: MySQL rows in, COPY tuples out, the chunk's checkpoint in the same transaction.
  *
+ * load_moved.c brings a table's older chunks to the snapshot's moment.
  * Files: load.c the worker and its pool; load_chunk.c one chunk; load_careful.c a chunk that holds a row the target
  * refuses; load_plan.c planning a table; load_losses.c the loss ledger; load_digest.c digests of what was read. */
 #ifndef ENGINE_LOAD_H
@@ -37,6 +38,7 @@ struct load {
     struct load_table *tables; /* db->ntables */
     bool parallel_builds;      /* the target can use several processes for one index (PostgreSQL 11) */
     struct rate rate;          /* of reading the source */
+    struct moved *moved;       /* what changed since older chunks were read; NULL: there are none */
 };
 
 /* Run the pool until everything is done, fails, or no reader is left. Readers take over the snapshot's connections.
@@ -90,6 +92,9 @@ void load_where_row(struct worker *w, const struct table *t, const struct encode
 
 /* "id=7, day=2024-01-01" of a row, or its first columns when there is no key. */
 char *load_row_key(struct arena *a, const struct table *t, const struct encode_plan *p, const uint8_t *row, size_t len);
+
+/* load.moved's table: rows that changed since are read again. */
+bool load_moved(struct worker *w, size_t table, struct err *e) WARN_UNUSED;
 
 bool load_plan(struct worker *w, const struct work_item *item, struct err *e) WARN_UNUSED;
 

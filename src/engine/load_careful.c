@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "engine/load.h"
 
-enum { BATCH_ROWS = 1000, BATCH_BYTES = 8 << 20, ROW_TEXT_BYTES = 4000 };
+enum { OUT_BYTES = 64 * 1024, BATCH_ROWS = 1000, BATCH_BYTES = 8 << 20, ROW_TEXT_BYTES = 4000 };
 
 struct batch_row {
     size_t tuple_from, tuple_to; /* in `tuples` */
@@ -149,7 +149,7 @@ bool load_chunk_careful(struct worker *w, const struct chunk *chunk, bool binary
     buf_init(&c->tuples, w->out.max_bytes);
     buf_init(&c->raw, w->out.max_bytes);
     const struct table_plan *plan = NULL;
-    bool ok = load_open_rows(w, chunk, binary, &plan, e);
+    bool ok = buf_reserve(&w->out, OUT_BYTES, e) && load_open_rows(w, chunk, binary, &plan, e);
     c->plan = plan;
     c->digest = digest;
     if (ok) {

@@ -5,7 +5,7 @@
  *     run_claim        the task becomes this run's; what the target knows of it: begin, resume, or refuse
  *     run_existing     tables that are in the way; the record begins anew
  *     run_tables       CREATE SCHEMA / TABLE
- *     run_rounds       snapshot + pool, again while the source comes back at the same position
+ *     run_rounds       snapshot + pool, again while the source comes back; one that has moved since is caught up with (moved.h)
  *     run_finish       foreign keys, triggers
  */
 #include "engine/migrate.h"
@@ -49,6 +49,26 @@ bool run_read(struct run *r, struct err *e) {
            err_set(e, ERR_NOTHING_TO_DO, "database %s has no table that matches", t->source_database);
 }
 
+static bool read_indexes(struct run *r, struct err *e) {
+    struct ddl_options *o = &r->ddl_options;
+    struct gauss_rows rows;
+    char *sql = arena_printf(&r->arena,
+                             "SELECT i.relname, t.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid "
+                             "JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = i.relnamespace "
+                             "WHERE n.nspname = %s",
+                             str_literal_pg(&r->arena, schema_target_schema(&r->arena, &r->db, o)));
+    if (!gauss_rows(r->target, &r->arena, sql, &rows, e)) {
+        return err_where(e, "indexes of the target");
+    }
+    struct target_index *indexes = arena_array(&r->arena, struct target_index, rows.n + 1);
+    for (size_t i = 0; i < rows.n; i++) {
+        indexes[i] = (struct target_index){.name = gauss_cell(&rows, i, 0), .table = gauss_cell(&rows, i, 1)};
+    }
+    o->indexes = indexes;
+    o->nindexes = rows.n;
+    return true;
+}
+
 bool run_decide(struct run *r, struct err *e) {
     const struct task *t = r->task;
     r->ddl_options = (struct ddl_options){
@@ -61,7 +81,7 @@ bool run_decide(struct run *r, struct err *e) {
         .lower_names = r->db.lower_case_table_names != 0,
         .server_version = r->identity.version,
     };
-    return schema_resolve(&r->arena, &r->db, &r->ddl_options, e) &&
+    return read_indexes(r, e) && schema_resolve(&r->arena, &r->db, &r->ddl_options, e) &&
            ddl_make(&r->arena, &r->db, &r->ddl_options, &r->ddl, e);
 }
 
@@ -80,6 +100,7 @@ unsigned run_jobs(const struct task *t) {
 void run_clear(struct run *r) {
     mysql_close(r->source);
     gauss_close(r->target);
+    moved_clear(&r->moved);
     for (size_t i = 0; r->load.tables != NULL && i < r->db.ntables; i++) {
         free(r->load.tables[i].losses);
     }
@@ -198,15 +219,6 @@ static bool is_key_stage(enum ddl_stage s) {
     return s == DDL_PRIMARY || s == DDL_INDEX || s == DDL_COUNTER || s == DDL_ANALYZE;
 }
 
-static size_t table_index(const struct run *r, const char *name) {
-    for (size_t i = 0; i < r->db.ntables; i++) {
-        if (str_eq(r->db.tables[i].name, name)) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
 /* What an earlier run, or this one, has committed counts; what was only believed to be does not. */
 static void forget_counts(struct run *r) {
     for (size_t i = 0; i < r->db.ntables; i++) {
@@ -232,6 +244,10 @@ static void count_chunk(struct run *r, size_t table, const struct chunk_record *
     }
 }
 
+static bool tells_position(const struct chunk_record *c) {
+    return c->at.gtid[0] != '\0' || c->at.file[0] != '\0';
+}
+
 /* Fill the pool with what the target's records say is left. `first`: of this process. */
 static bool fill_pool(struct run *r, bool first, struct err *e) {
     struct load *l = &r->load;
@@ -241,6 +257,7 @@ static bool fill_pool(struct run *r, bool first, struct err *e) {
         return false;
     }
     forget_counts(r);
+    r->mixed = false;
     progress_chunks_forget(l->progress);
     for (size_t i = 0; i < r->db.ntables; i++) {
         work_set_size(&l->work, i, r->db.tables[i].data_bytes + 1);
@@ -250,7 +267,7 @@ static bool fill_pool(struct run *r, bool first, struct err *e) {
     }
     for (size_t i = 0; i < chunks.n; i++) {
         struct chunk_record *c = &chunks.items[i];
-        size_t table = table_index(r, c->table);
+        size_t table = run_table_index(r, c->table);
         if (table == SIZE_MAX) {
             return err_set(e, ERR_RESUME_NONE,
                            "the unfinished load has table %s, which is not part of this run: resume with the same "
@@ -264,6 +281,10 @@ static bool fill_pool(struct run *r, bool first, struct err *e) {
         }
         if (c->done) {
             count_chunk(r, table, c, first);
+            r->mixed = r->mixed || (tells_position(c) && !run_read_there(c, &r->read_at));
+            if (l->moved != NULL && !run_read_there(c, &l->at)) {
+                work_set_moved(&l->work, table);
+            }
             progress_chunk_step(l->progress, table, c->chunk.number, CHUNK_BEGUN);
             progress_chunk_step(l->progress, table, c->chunk.number, CHUNK_DONE);
         } else {
@@ -286,20 +307,7 @@ static bool fill_pool(struct run *r, bool first, struct err *e) {
     return true;
 }
 
-static bool position_still_right(struct run *r, const struct snapshot *s, struct err *e) {
-    if (!r->resuming || r->chunks_done == 0 || position_equal(&r->read_at, &s->at)) {
-        return true;
-    }
-    if (r->task->accept_moved) {
-        log_warn("accept_moved", "the source is at another position than the chunks loaded before; going on because "
-                                 "--accept-moved was given");
-        return true;
-    }
-    return err_set(e, ERR_SOURCE_MOVED,
-                   "the source has moved since the load began: %u chunks were read at %s %s:%" PRIu64
-                   ", it is now at %s %s:%" PRIu64,
-                   r->chunks_done, r->read_at.gtid, r->read_at.file, r->read_at.pos, s->at.gtid, s->at.file, s->at.pos);
-}
+/* ---- rounds ---- */
 
 /* The coordinator's own session idles for hours; it may be gone when it is needed again. */
 static bool target_again(struct run *r, struct err *e) {
@@ -310,24 +318,27 @@ static bool target_again(struct run *r, struct err *e) {
     }
     gauss_close(r->target);
     r->target = NULL;
-    /* The lock went with the session; another run may have taken the task since. */
-    const struct checkpoint *cp = &r->load.checkpoint;
-    return target_open(r->task, &r->arena, &r->target, &r->identity, e) && claim_check(r->target, cp, e) &&
-           (r->task->fence > 0 ? claim_replace(r->target, cp, r->stop, e) : claim_lock(r->target, r->name, e));
+    /* The lock went with the session, or is still with it where the server has not noticed; another run may have taken the task since. */
+    struct checkpoint *cp = &r->load.checkpoint;
+    return target_open(r->task, &r->arena, &r->target, &r->identity, e) && claim_renew(r->target, cp, r->stop, e) &&
+           claim_replace(r->target, cp, r->stop, e);
 }
 
 /* Open the snapshot for what is left to read, if anything is. */
 static bool open_snapshot(struct run *r, struct snapshot *s, struct err *e) {
     struct load *l = &r->load;
     l->at = r->read_at;
-    if (!work_needs_source(&l->work)) {
+    if (!work_needs_source(&l->work) && (!r->mixed || r->task->accept_moved)) {
         return true;
     }
     progress_phase(l->progress, PHASE_SNAPSHOT);
-    if (!snapshot_open(r->task, &r->arena, &r->db, run_jobs(r->task), s, e) || !position_still_right(r, s, e)) {
+    if (!snapshot_open(r->task, &r->arena, &r->db, run_jobs(r->task), s, e)) {
         return false;
     }
     l->at = s->at;
+    if (run_has_moved(r, s) && !run_catch_up(r, s, e)) {
+        return false;
+    }
     r->snapshot_how = s->how;
     r->lock_ms = s->lock_ms;
     if (r->chunks_done == 0) {
@@ -336,7 +347,7 @@ static bool open_snapshot(struct run *r, struct snapshot *s, struct err *e) {
             return false;
         }
     }
-    r->resuming = true; /* from here on, a lost snapshot may only be replaced by one of the same moment */
+    r->resuming = true; /* from here on, a snapshot that takes a lost one's place may be of another moment */
     return true;
 }
 
@@ -347,9 +358,15 @@ static bool run_round(struct run *r, bool first_round, struct err *e) {
     struct snapshot s = {0};
     bool ok = true, left = true;
     for (bool first_pass = true; ok && left; first_pass = false) {
+        bool twice = first_pass && r->resuming; /* what is left depends on where the source is */
         work_init(&l->work, r->db.ntables, run_jobs(r->task));
         ok = (first_pass || target_again(r, e)) && checkpoint_flush(r->target, &l->checkpoint, e) &&
-             fill_pool(r, first_round && first_pass, e) && (!first_pass || open_snapshot(r, &s, e));
+             fill_pool(r, first_round && first_pass && !twice, e) && (!first_pass || open_snapshot(r, &s, e));
+        if (ok && twice) {
+            work_clear(&l->work);
+            work_init(&l->work, r->db.ntables, run_jobs(r->task));
+            ok = fill_pool(r, first_round, e);
+        }
         left = ok && !work_complete(&l->work);
         if (left) {
             progress_phase(l->progress, PHASE_LOAD);
@@ -358,7 +375,7 @@ static bool run_round(struct run *r, bool first_round, struct err *e) {
         work_clear(&l->work);
     }
     snapshot_close(&s);
-    return ok;
+    return ok && run_caught_up(r, e);
 }
 
 static bool run_rounds(struct run *r, struct err *e) {
@@ -475,9 +492,9 @@ static void look_for_heir(struct run *r, struct err *e) {
     gauss_close(c);
 }
 
-bool migrate_load(const struct task *t, struct progress *progress, atomic_bool *stop, struct report *report,
-                  struct err *e) {
-    struct run r = {.task = t, .stop = stop};
+bool migrate_load(const struct task *t, moved_find *find, struct progress *progress, atomic_bool *stop,
+                  struct report *report, struct err *e) {
+    struct run r = {.task = t, .stop = stop, .find = find};
     r.load.progress = progress;
     pthread_mutex_init(&r.load.lock, NULL);
     rate_init(&r.load.rate, t->rate_limit_bytes);

@@ -102,7 +102,7 @@ static bool scan_table(struct precheck_run *p, const struct table *t, struct buf
 }
 
 /* Unique text keys whose values differ at the source but are equal to an openGauss B database (PAD SPACE everywhere,
- * general_ci instead of a newer collation). */
+ * unicode_ci instead of a newer collation). B's collations are MySQL's by name. */
 static bool colliding_keys(struct precheck_run *p, struct err *e) {
     struct run *r = &p->run;
     struct arena *a = &r->arena;
@@ -122,10 +122,7 @@ static bool colliding_keys(struct precheck_run *p, struct err *e) {
                 char *q = str_quote_mysql(a, col->name);
                 if (col->type.charset != NULL && col->type.kind != MYT_ENUM && col->type.kind != MYT_SET) {
                     text = true;
-                    const char *collation =
-                        col->target.collation != NULL && strstr(col->target.collation, "_ci") != NULL
-                            ? "utf8mb4_general_ci"
-                            : "utf8mb4_bin";
+                    const char *collation = col->target.collation != NULL ? col->target.collation : "utf8mb4_bin";
                     q = arena_printf(a, "RTRIM(CONVERT(%s USING utf8mb4)) COLLATE %s", q, collation);
                 }
                 group = group == NULL ? q : arena_printf(a, "%s, %s", group, q);

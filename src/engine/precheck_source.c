@@ -140,6 +140,14 @@ void precheck_source_changes(struct precheck_run *p) {
                               "GRANT REPLICATION SLAVE ON *.* TO '%s' (needed to follow changes, not for a full load)",
                               p->run.task->source.user),
                  "%s", may ? "allowed" : "the account may not read the binlog");
+    /* What is prepared is not in the snapshot, and before the position it is made at. Not every account may look. */
+    if (mysql_rows(p->run.source, &p->run.arena, "XA RECOVER", &rows, &refused)) {
+        precheck_add(p, "source.xa", "no XA transaction is prepared", rows.n == 0 ? PRECHECK_OK : PRECHECK_WARNING,
+                     "XA RECOVER",
+                     "XA COMMIT or XA ROLLBACK them before the load; one that changes tables to be migrated and is "
+                     "committed later stops following",
+                     "%zu prepared", rows.n);
+    }
 }
 
 static void tables(struct precheck_run *p) {

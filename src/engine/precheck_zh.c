@@ -22,6 +22,8 @@ static const struct {
     {"source.replication_client", "可以读取 binlog 位点",
      "授予 REPLICATION CLIENT 权限（没有该权限时，断点续传只能依赖 GTID）"},
     {"source.replication_slave", "可以读取增量变更", "授予 REPLICATION SLAVE 权限（增量迁移需要，全量迁移不需要）"},
+    {"source.xa", "没有处于 PREPARED 状态的 XA 事务",
+     "全量迁移前先 XA COMMIT 或 XA ROLLBACK；若此类事务修改了要迁移的表并在之后提交，增量迁移会停止"},
     {"source.snapshot", "所有读取连接使用同一快照",
      "授予 RELOAD 或 LOCK TABLES 权限；没有时，繁忙的源端可能只能用一个连接读取"},
     {"source.keys", "表都有主键", "增加主键：无主键的表只能由单个线程读取，且无法安全地做增量迁移"},

@@ -148,11 +148,23 @@ void progress_table_state(struct progress *p, size_t table, enum table_state s) 
     struct counters *c = counters_of(p, table);
     pthread_mutex_lock(&p->lock);
     int64_t now = p->clock(p->clock_arg);
+    if (c->state == TABLE_FAILED) { /* what others still do with it changes nothing */
+        s = TABLE_FAILED;
+    }
     c->state = s;
     if (s != TABLE_WAITING && c->started_us == 0) {
         c->started_us = now;
     }
     c->finished_us = s == TABLE_DONE || s == TABLE_FAILED ? now : 0;
+    pthread_mutex_unlock(&p->lock);
+}
+
+void progress_again(struct progress *p) {
+    pthread_mutex_lock(&p->lock);
+    for (size_t i = 0; i < p->ntables; i++) {
+        struct counters *c = &p->tables[i];
+        c->state = c->state == TABLE_FAILED ? TABLE_WAITING : c->state;
+    }
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -458,6 +470,8 @@ const char *progress_phase_name(enum progress_phase p) {
         return "schema";
     case PHASE_SNAPSHOT:
         return "snapshot";
+    case PHASE_CATCH_UP:
+        return "catch_up";
     case PHASE_LOAD:
         return "load";
     case PHASE_INDEX:

@@ -15,6 +15,7 @@ enum progress_phase {
     PHASE_PRECHECK,
     PHASE_SCHEMA,
     PHASE_SNAPSHOT,
+    PHASE_CATCH_UP, /* reading what has changed since an earlier snapshot */
     PHASE_LOAD,
     PHASE_INDEX,
     PHASE_FINISH,
@@ -60,7 +61,10 @@ void progress_free(struct progress *p);
 void progress_tables(struct progress *p, const struct table_progress *tables, size_t n);
 void progress_phase(struct progress *p, enum progress_phase phase);
 void progress_workers(struct progress *p, unsigned workers);
+/* A table that has failed stays so, whatever others still do with it, until progress_again(). */
 void progress_table_state(struct progress *p, size_t table, enum table_state s);
+/* Another attempt begins: tables that have failed wait. */
+void progress_again(struct progress *p);
 void progress_chunks(struct progress *p, size_t table, unsigned chunks);
 /* For the picture of its chunks. */
 void progress_chunk_step(struct progress *p, size_t table, unsigned number, enum chunk_step step);

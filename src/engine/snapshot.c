@@ -3,8 +3,10 @@
  * With a lock: all commits are held up (FLUSH TABLES WITH READ LOCK, or LOCK TABLES .. READ on the tables of the run)
  * while every reader says START TRANSACTION WITH CONSISTENT SNAPSHOT and the position is read: a few round trips.
  * Lock-free: readers open their snapshots without a lock and the position is read before and after; when it did not
- * move, nothing was committed in between and all see the same. After some attempts one reader alone is used: its
- * snapshot is consistent by itself, and only the position next to it is uncertain (MariaDB tells it exactly). */
+ * move, nothing was committed in between and all see the same. MySQL writes a transaction into the binlog before others can see it, so that the
+ * place there says too much; its GTID counts only when it can be seen: both have to stay where they are. After some attempts, and at
+ * once where MySQL gives no GTIDs, one reader alone is used: its snapshot is consistent by itself, and only the position next to it is
+ * uncertain (MariaDB tells it exactly). Then none is recorded: a wrong one would lose changes of whoever follows from there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +16,7 @@
 #include "base/str.h"
 #include "engine/source.h"
 
-enum { LOCK_FREE_ATTEMPTS = 30, LOCK_IDLE_S = 10, LOCK_ATTEMPTS = 3, LOCK_PAUSE_MS = 1500 };
+enum { LOCK_FREE_ATTEMPTS = 30, SINGLE_ATTEMPTS = 100, LOCK_IDLE_S = 10, LOCK_ATTEMPTS = 3, LOCK_PAUSE_MS = 1500 };
 
 static const char *const begin_sql = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
 
@@ -151,7 +153,8 @@ static bool try_lock_free(struct arena *a, struct snapshot *s, bool *common, str
         if (!source_position(s->clients[0], a, &after, e)) {
             return false;
         }
-        *common = same_place(&before, &after);
+        *common = source_tells_gtids(s->clients[0], a, false, &after) && str_eq(before.gtid, after.gtid) &&
+                  same_place(&before, &after);
         s->at = after;
         return true;
     }
@@ -173,7 +176,8 @@ static bool try_lock_free(struct arena *a, struct snapshot *s, bool *common, str
 }
 
 static bool open_lock_free(struct arena *a, struct snapshot *s, struct err *e) {
-    for (int attempt = 1; attempt <= LOCK_FREE_ATTEMPTS; attempt++) {
+    bool gtids = mysql_server(s->clients[0])->is_mariadb || source_tells_gtids(s->clients[0], a, false, &s->at);
+    for (int attempt = 1; gtids && attempt <= LOCK_FREE_ATTEMPTS; attempt++) {
         bool common = false;
         if (!try_lock_free(a, s, &common, e)) {
             return false;
@@ -193,15 +197,30 @@ static bool open_lock_free(struct arena *a, struct snapshot *s, struct err *e) {
     while (s->n > 1) {
         mysql_close(s->clients[--s->n]);
     }
-    bool common = false;
-    if (!try_lock_free(a, s, &common, e)) {
-        return false;
+    for (int attempt = 1;; attempt++) {
+        bool common = false;
+        if (!try_lock_free(a, s, &common, e)) {
+            return false;
+        }
+        if (common) {
+            s->how =
+                arena_strdup(a, "lock-free, a single reader: one consistent moment, and the position is that moment");
+            return true;
+        }
+        if (!gtids || attempt == SINGLE_ATTEMPTS) {
+            break;
+        }
+        if (!end_all(s, e)) {
+            return false;
+        }
     }
-    s->how =
-        common
-            ? arena_strdup(a, "lock-free, a single reader: one consistent moment, and the position is that moment")
-            : arena_strdup(a, "lock-free, a single reader because the source never paused: one consistent moment; the "
-                              "recorded position is at or shortly after it");
+    s->at.gtid = s->at.file = "";
+    s->at.pos = 0;
+    s->how = arena_printf(
+        a,
+        "lock-free, a single reader because %s: one consistent moment, whose position is not known: changes "
+        "behind it cannot be followed",
+        gtids ? "the source never paused" : "the source gives no GTIDs");
     return true;
 }
 

@@ -119,6 +119,11 @@ const char *source_variable(struct mysql_client *c, struct arena *a, const char 
     return mysql_cell(&rows, 0, 0) != NULL ? mysql_cell(&rows, 0, 0) : "";
 }
 
+bool source_tells_cascades(struct mysql_client *c, struct arena *a) {
+    const struct mysql_server *s = mysql_server(c);
+    return !s->is_mariadb && s->version >= 90600 && str_eq(source_variable(c, a, "innodb_native_foreign_keys"), "0");
+}
+
 bool source_tells_gtids(struct mysql_client *c, struct arena *a, bool is_mariadb, const struct position *at) {
     return is_mariadb ? at->gtid[0] != '\0' : str_ieq(source_variable(c, a, "gtid_mode"), "ON");
 }

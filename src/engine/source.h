@@ -27,6 +27,10 @@ const char *source_variable(struct mysql_client *c, struct arena *a, const char 
 /* Do positions behind `at` go by GTID? MySQL: gtid_mode ON; MariaDB: where `at` has one. */
 bool source_tells_gtids(struct mysql_client *c, struct arena *a, bool is_mariadb, const struct position *at);
 
+/* Does its binlog tell what foreign keys change by themselves? MySQL 9.6 and later, unless it is told to leave that to InnoDB, as all before
+ * it do. */
+bool source_tells_cascades(struct mysql_client *c, struct arena *a);
+
 /* ---- one snapshot over n connections ---- */
 
 struct snapshot {

@@ -107,9 +107,9 @@ static bool has_own_type(const struct target_type *t) {
 }
 
 /* Every sample of a type must come back as our encoder writes it. */
-static bool probe_type(struct gauss_client *c, const struct target_type *t, bool *same, struct err *e) {
+static bool probe_type(struct gauss_client *c, enum dialect d, const struct target_type *t, bool *same, struct err *e) {
     size_t n = 0;
-    const struct encode_probe *probes = encode_probes_for(t->kind, &n);
+    const struct encode_probe *probes = encode_probes_for(t->kind, d, &n);
     *same = n > 0;
     for (size_t i = 0; i < n && *same; i++) {
         if (!probe_one(c, t->cast_name, &probes[i], same, e)) {
@@ -135,7 +135,7 @@ bool target_probe_binary(struct gauss_client *c, enum dialect d, const struct da
             }
             if (known[type->kind] == UNKNOWN) {
                 bool same;
-                if (!probe_type(c, type, &same, e)) {
+                if (!probe_type(c, d, type, &same, e)) {
                     return err_where(e, "binary form of %s", type->cast_name);
                 }
                 known[type->kind] = same ? SAME : OTHER;

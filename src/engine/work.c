@@ -21,6 +21,7 @@ struct work_table {
     size_t in_flight; /* chunks taken and not done */
     bool plan_taken, planned;
     const struct chunk *plan_after;
+    bool moved_left, moved_taken;
     bool loaded_told, built_told;
     struct key_step *keys;
     size_t nkeys, keys_cap, keys_done;
@@ -69,6 +70,10 @@ void work_set_plan_after(struct work *w, size_t table, const struct chunk *last)
     w->tables[table].plan_after = copy_chunk(w, arena_new(&w->arena, struct chunk), last);
 }
 
+void work_set_moved(struct work *w, size_t table) {
+    w->tables[table].moved_left = true;
+}
+
 void work_add_key(struct work *w, size_t table, const struct ddl_statement *s) {
     struct work_table *t = &w->tables[table];
     t->keys = arena_grow(&w->arena, t->keys, t->nkeys, &t->keys_cap, sizeof *t->keys);
@@ -97,8 +102,16 @@ void work_plan_done(struct work *w, size_t table) {
     pthread_mutex_unlock(&w->lock);
 }
 
-static bool table_loaded(const struct work_table *t) {
+static bool chunks_loaded(const struct work_table *t) {
     return t->planned && t->first == NULL && t->in_flight == 0;
+}
+
+static bool table_loaded(const struct work_table *t) {
+    return chunks_loaded(t) && !t->moved_left;
+}
+
+static bool moved_waits(const struct work_table *t) {
+    return chunks_loaded(t) && t->moved_left && !t->moved_taken;
 }
 
 /* Is there, or can there still come, data to load? */
@@ -196,7 +209,7 @@ static struct work_table *fullest_table(struct work *w) {
     uint64_t best_score = 0;
     for (size_t i = 0; i < w->ntables; i++) {
         struct work_table *t = &w->tables[i];
-        if (t->first == NULL && t->plan_taken) {
+        if (t->first == NULL && t->plan_taken && !moved_waits(t)) {
             continue;
         }
         uint64_t score = t->bytes_left / (t->active + 1) + 1;
@@ -208,12 +221,15 @@ static struct work_table *fullest_table(struct work *w) {
     return best;
 }
 
-/* Its next chunk, or its plan. */
+/* Its next chunk, its plan, or what has changed in it. */
 static void take_data(struct work *w, struct work_table *t, struct work_item *item) {
     size_t table = (size_t)(t - w->tables);
     if (!t->plan_taken) {
         t->plan_taken = true;
         *item = (struct work_item){.kind = WORK_PLAN, .table = table, .plan_after = t->plan_after};
+    } else if (t->first == NULL) {
+        t->moved_taken = true;
+        *item = (struct work_item){.kind = WORK_MOVED, .table = table};
     } else {
         *item = (struct work_item){.kind = WORK_CHUNK, .table = table, .chunk = &t->first->chunk};
         t->first = t->first->next;
@@ -256,7 +272,7 @@ struct work_item work_next(struct work *w, bool can_read) {
 bool work_next_chunk(struct work *w, struct work_item *item) {
     pthread_mutex_lock(&w->lock);
     struct work_table *t = w->failed || (may_build(w) && keys_waiting(w) > 0) ? NULL : fullest_table(w);
-    bool has_chunk = t != NULL && t->plan_taken; /* plans are not for taking early */
+    bool has_chunk = t != NULL && t->plan_taken && t->first != NULL; /* nothing else is for taking early */
     if (has_chunk) {
         take_data(w, t, item);
     }
@@ -283,6 +299,7 @@ void work_done(struct work *w, const struct work_item *item) {
         w->building--;
     } else {
         t->active--;
+        t->moved_left = t->moved_left && item->kind != WORK_MOVED;
         if (item->kind == WORK_CHUNK) {
             t->in_flight--;
             uint64_t bytes = item->chunk->bytes_estimate;
@@ -303,6 +320,8 @@ void work_give_back(struct work *w, const struct work_item *item) {
         t->active--;
         if (item->kind == WORK_PLAN) {
             t->plan_taken = false;
+        } else if (item->kind == WORK_MOVED) {
+            t->moved_taken = false;
         } else {
             struct pending_chunk *p = arena_new(&w->arena, struct pending_chunk);
             p->chunk = *item->chunk;

@@ -1,6 +1,7 @@
 /* The pool of work of a load: which chunk, plan or key a worker does next.
  *
- * Tables give out work in stages: plan it (split into chunks), load its chunks, then build its keys. Workers take the
+ * Tables give out work in stages: plan it (split into chunks), load its chunks, read
+ * again what changed since the older ones (load_moved.c), then build its keys. Workers take the
  * chunk of the table with the most bytes left per worker on it, so that large tables start first, several tables are
  * written at once (less contention inside one), and nobody is idle at the end. Keys are built as soon as their table
  * is loaded, by at most half of the workers while there is still data to move.
@@ -14,7 +15,7 @@
 #include "engine/chunk.h"
 #include "schema/ddl.h"
 
-enum work_kind { WORK_NONE, WORK_PLAN, WORK_CHUNK, WORK_KEY };
+enum work_kind { WORK_NONE, WORK_PLAN, WORK_CHUNK, WORK_MOVED, WORK_KEY };
 
 struct work_item {
     enum work_kind kind;
@@ -45,6 +46,7 @@ void work_clear(struct work *w);
 void work_set_size(struct work *w, size_t table, uint64_t bytes);
 void work_set_planned(struct work *w, size_t table); /* the plan is whole already */
 void work_set_plan_after(struct work *w, size_t table, const struct chunk *last);
+void work_set_moved(struct work *w, size_t table); /* some of its chunks are of an earlier moment */
 void work_add_key(struct work *w, size_t table, const struct ddl_statement *s);
 
 /* Add a chunk (copied into the pool's arena). Any time. */

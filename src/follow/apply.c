@@ -18,24 +18,14 @@ enum { TRIES = 20, WAIT_MS = 20, RETRY_MS = 1000, ORIGIN_TRIES = 250 };
 /* ---- sessions ---- */
 
 bool apply_may_skip_checks(struct gauss_client *c, enum dialect d, bool *may, struct err *e) {
-    struct err refused = ERR_INIT;
-    *may = true;
-    if (dialect_is_opengauss(d)) {
-        return true; /* foreign_key_checks is any role's */
-    }
-    if (gauss_exec(c, "SET session_replication_role = replica", &refused)) {
-        return gauss_exec(c, "RESET session_replication_role", e);
-    }
-    *may = false;
-    return gauss_usable(c) ? true : (err_copy(e, &refused), false);
+    return gauss_leave_checks(c, d, may, e) && gauss_keep_checks(c, d, e);
 }
 
-static bool leave_checks(struct applier *w, struct err *e) {
-    bool opengauss = dialect_is_opengauss(w->apply->dialect);
-    if (w->apply->enforced) {
-        return !opengauss || gauss_exec(w->target, "SET foreign_key_checks = on", e);
-    }
-    return opengauss || gauss_exec(w->target, "SET session_replication_role = replica", e);
+static bool set_checks(struct applier *w, struct err *e) {
+    bool left = true;
+    bool ok = w->apply->enforced ? gauss_keep_checks(w->target, w->apply->dialect, e)
+                                 : gauss_leave_checks(w->target, w->apply->dialect, &left, e);
+    return ok && (left || err_set(e, ERR_TARGET_QUERY, "the target checks foreign keys that it left alone before"));
 }
 
 /* So that the way back can tell our changes from others'. */
@@ -77,7 +67,7 @@ static bool prepare_own(struct applier *w, struct err *e) {
 
 static bool open_session(struct applier *w, struct err *e) {
     return target_open_loader(w->apply->task, w->apply->dialect, &w->target, e) &&
-           gauss_exec(w->target, "SET application_name = '" FOLLOW_APPLICATION_NAME "'", e) && leave_checks(w, e) &&
+           gauss_exec(w->target, "SET application_name = '" FOLLOW_APPLICATION_NAME "'", e) && set_checks(w, e) &&
            claim_join(w->target, &w->apply->checkpoint, e) && mark_origin(w, e) && prepare_own(w, e);
 }
 
@@ -221,7 +211,8 @@ static bool commit(struct applier *w, const struct job *job, struct err *e) {
 
 /* Another session's doing, not the job's: a deadlock, a lock that could not be had. */
 static bool passes_by_itself(const struct err *e) {
-    return str_starts(e->sqlstate, "40") || str_eq(e->sqlstate, "55P03");
+    return str_starts(e->sqlstate, "40") || str_eq(e->sqlstate, "55P03") ||
+           str_eq(e->sqlstate, "YY003"); /* openGauss's lock timeout */
 }
 
 static bool wait_to_retry(struct applier *w, unsigned tries, int64_t ms, const struct err *why, struct err *e) {

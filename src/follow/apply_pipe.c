@@ -87,12 +87,11 @@ bool apply_pipe_own(struct applier *w, const char *name, const struct gauss_para
 
 static bool put_param(struct applier *w, const struct target_statements *t, size_t column, const struct field *f,
                       struct gauss_param *p, struct err *e) {
-    uint32_t oid = t->columns[column].oid;
     *p = (struct gauss_param){.value = NULL};
     if (!field_has_bytes(f)) {
         return true;
     }
-    if (oid != 0 && !canon_needs_text(t->canon, column, f->bytes, f->len)) {
+    if (t->columns[column].binary && !canon_needs_text(t->canon, column, f->bytes, f->len)) {
         *p = (struct gauss_param){.value = f->bytes, .len = f->len, .binary = true};
         return true;
     }
@@ -202,9 +201,10 @@ static bool pipe_delete_like(struct applier *w, const struct target_statements *
     size_t n = 0;
     tuple_fields(c->key, w->fields, t->table->ncolumns);
     for (size_t i = 0; i < t->table->ncolumns; i++) {
-        null[i] = !field_has_bytes(&w->fields[i]);
+        bool empty_is_null = w->apply->dialect == DIALECT_OG_A && t->table->columns[i]->target.kind == TK_TEXT;
+        null[i] = !field_has_bytes(&w->fields[i]) || (empty_is_null && w->fields[i].len == 0);
         if (!null[i]) {
-            w->oids[n] = t->columns[i].compares_as_text ? 0 : t->columns[i].oid;
+            w->oids[n] = t->columns[i].oid;
             if (!put_param(w, t, i, &w->fields[i], &w->params[n++], e)) {
                 return false;
             }

@@ -113,7 +113,7 @@ static bool read_parts(struct gauss_client *c, struct arena *a, const char *task
     if (!gauss_rows(c, a, sql, &rows, e)) {
         return false;
     }
-    if (rows.n > 0 && !keep_cuts(a, text_or_empty(gauss_cell(&rows, rows.n - 1, 4)), out, e)) {
+    if (rows.n > 0 && !keep_cuts(a, gauss_text(&rows, rows.n - 1, 4), out, e)) {
         return false;
     }
     for (size_t i = 0; i < rows.n; i++) {
@@ -142,15 +142,15 @@ bool apply_record_read(struct gauss_client *c, struct arena *a, const char *task
     }
     out->exists = true;
     out->in_order = str_eq(gauss_cell(&rows, 0, 0), "1");
-    out->shape = strtoull(text_or_empty(gauss_cell(&rows, 0, 1)), NULL, 16);
+    out->shape = strtoull(gauss_text(&rows, 0, 1), NULL, 16);
     out->mark = (struct mark){.change = number(gauss_cell(&rows, 0, 2)),
-                              .place = {.at = {.server = text_or_empty(gauss_cell(&rows, 0, 3)),
-                                               .gtid = text_or_empty(gauss_cell(&rows, 0, 4)),
-                                               .file = text_or_empty(gauss_cell(&rows, 0, 5)),
+                              .place = {.at = {.server = gauss_text(&rows, 0, 3),
+                                               .gtid = gauss_text(&rows, 0, 4),
+                                               .file = gauss_text(&rows, 0, 5),
                                                .pos = number(gauss_cell(&rows, 0, 6))},
                                         .rows = number(gauss_cell(&rows, 0, 7)),
                                         .commit_us = (int64_t)number(gauss_cell(&rows, 0, 8))}};
-    out->mark.losses = json_loads(text_or_empty(gauss_cell(&rows, 0, 9)), 0, NULL); /* NULL of '' */
+    out->mark.losses = json_loads(gauss_text(&rows, 0, 9), 0, NULL); /* NULL of '' */
     return read_parts(c, a, task, out, e) || err_where(e, "how far following has come");
 }
 

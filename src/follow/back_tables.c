@@ -104,7 +104,7 @@ static bool read_losses(struct run *r, struct arena *a, struct back_tables *out,
     char *task = str_literal_pg(a, r->name);
     char *load = arena_printf(a,
                               "SELECT \"table_name\", \"losses\" FROM godwit.chunk WHERE \"task\" = %s AND "
-                              "\"losses\" IS NOT NULL AND \"losses\" <> ''",
+                              "\"losses\" IS NOT NULL",
                               task);
     char *later = arena_printf(a, "SELECT NULL::text, \"losses\" FROM godwit.apply WHERE \"task\" = %s", task);
     return (gauss_rows(r->target, a, load, &rows, e) && take_losses(out, zero_dates, &rows, e) &&

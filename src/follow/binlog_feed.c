@@ -9,20 +9,10 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "follow/capture.h"
+#include "follow/feed_tables.h"
+#include "follow/losses.h"
 #include "follow/statement.h"
-#include "value/encode.h"
-
-enum { TUPLE_MAX_BYTES = 1200u << 20 };
-
-/* How a table's rows are read and written. */
-struct feed_table {
-    const struct table *t;
-    uint32_t number;
-    size_t ncolumns;
-    struct binlog_plan *plan;
-    struct encode_plan *after, *before;
-    uint64_t *counts; /* of after images, not yet told */
-};
+#include "follow/xa.h"
 
 /* Where to end. */
 struct feed_end {
@@ -47,7 +37,7 @@ struct feed_transaction {
 struct binlog_feed {
     struct binlog_feed_options o;
     struct arena arena;
-    struct feed_table *tables;
+    struct feed_tables tables;
     struct binlog_plan *progress; /* of godwit.progress: what comes back begins with a change of it (mysql/writer.h) */
     struct log_position at;       /* behind the last whole transaction */
     struct capture *capture;
@@ -55,28 +45,16 @@ struct binlog_feed {
     struct txn_reader *reader;
     struct txn_handler handler;
     struct feed_transaction now;
-    bool met;          /* loss rules, not yet told */
-    uint64_t *ignored; /* counts of before images */
-    struct buf before, after;
     uint64_t event_bytes;         /* not yet told with a row */
     struct feed_end asked, later; /* by options; by binlog_feed_until */
-    char **prepared;              /* XA transactions, by name */
-    size_t nprepared, prepared_cap;
+    struct spill xa_rows;         /* of the XA transaction at hand */
+    struct xa_list prepared;
+    json_t *losses;  /* not yet told, besides those of the tables' counts; NULL: none */
     feed_sink *sink; /* during a step */
     void *ctx;
 };
 
 /* ---- tables ---- */
-
-static bool make_plan(struct binlog_feed *f, struct feed_table *ft, struct err *e) {
-    const struct table *t = ft->t;
-    struct binlog_column *columns = arena_array(&f->arena, struct binlog_column, t->ncolumns + 1);
-    for (size_t i = 0; i < t->ncolumns; i++) {
-        const struct column *c = &t->columns[i];
-        columns[i] = (struct binlog_column){.name = c->name, .type = c->type, .wanted = c->loaded};
-    }
-    return binlog_plan_make(&f->arena, columns, t->ncolumns, f->o.charsets, f->o.db->is_mariadb, &ft->plan, e);
-}
 
 static bool make_progress_plan(struct binlog_feed *f, struct err *e) {
     static const struct {
@@ -98,114 +76,31 @@ static bool make_progress_plan(struct binlog_feed *f, struct err *e) {
     return binlog_plan_make(&f->arena, columns, N, f->o.charsets, f->o.db->is_mariadb, &f->progress, e);
 }
 
-/* For rows as they were: what cannot be carried exactly must not stop anything, only keep them from being found. */
-static struct loss_policies lenient(void) {
-    static const enum loss_policy order[] = {LOSS_NULL, LOSS_CLAMP, LOSS_REPLACE};
-    struct loss_policies p;
-    loss_policies_default(&p);
-    for (int rule = 0; rule < LOSS_COUNT; rule++) {
-        for (size_t i = sizeof order / sizeof order[0]; i-- > 0;) {
-            p.of[rule] = loss_policy_fits((enum loss_rule)rule, order[i]) ? order[i] : p.of[rule];
-        }
-    }
-    return p;
-}
-
-/* The policies of rows that may be in the target: the task's where it has decided, else lenient. */
-static struct loss_policies for_before(const struct loss_policies *asked) {
-    struct loss_policies p = *asked, any = lenient();
-    for (int rule = 0; rule < LOSS_COUNT; rule++) {
-        p.of[rule] = p.of[rule] == LOSS_FAIL ? any.of[rule] : p.of[rule];
-    }
-    return p;
-}
-
-static bool make_encoders(struct binlog_feed *f, struct feed_table *ft, struct err *e) {
-    size_t n;
-    const struct source_column *source = binlog_plan_columns(ft->plan, &n);
-    struct encode_column *after = arena_array(&f->arena, struct encode_column, n + 1);
-    struct encode_column *before = arena_array(&f->arena, struct encode_column, n + 1);
-    size_t k = 0;
-    for (size_t i = 0; i < ft->t->ncolumns; i++) {
-        const struct column *c = &ft->t->columns[i];
-        if (c->loaded && k < n) {
-            after[k] = before[k] = (struct encode_column){
-                .source = source[k], .from = c->type, .to = c->target, .nullable = c->nullable, .name = c->name};
-            before[k].nullable = true;
-            k++;
-        }
-    }
-    if (k != n || n == 0) {
-        return err_set(e, ERR_SOURCE_SCHEMA, "the table has no column that holds data");
-    }
-    struct encode_options o = {.dialect = f->o.dialect, .binary = true, .canonical = true, .policies = f->o.task->loss};
-    struct encode_options old = o;
-    old.policies = for_before(&o.policies);
-    ft->ncolumns = n;
-    return encode_plan_make(&f->arena, &o, after, n, &ft->after, e) &&
-           encode_plan_make(&f->arena, &old, before, n, &ft->before, e);
-}
-
-static bool make_tables(struct binlog_feed *f, struct err *e) {
-    size_t most = 0;
-    f->tables = arena_array(&f->arena, struct feed_table, f->o.db->ntables + 1);
-    for (size_t i = 0; i < f->o.db->ntables; i++) {
-        struct feed_table *ft = &f->tables[i];
-        ft->t = &f->o.db->tables[i];
-        ft->number = (uint32_t)i;
-        if (!make_plan(f, ft, e) || !make_encoders(f, ft, e)) {
-            return err_where(e, "table %s.%s", ft->t->schema, ft->t->name);
-        }
-        ft->counts = arena_array(&f->arena, uint64_t, ft->ncolumns * LOSS_COUNT);
-        most = ft->ncolumns > most ? ft->ncolumns : most;
-    }
-    f->ignored = arena_array(&f->arena, uint64_t, most * LOSS_COUNT + 1);
-    return true;
-}
-
 /* ---- rows ---- */
 
-static bool whole_images_only(const struct feed_table *ft, struct err *e) {
-    err_set(e, ERR_SOURCE_IMAGE, "the binlog does not hold whole rows of %s.%s", ft->t->schema, ft->t->name);
-    return err_hint(
-        e, "SET GLOBAL binlog_row_image=FULL at the source; what was written before it cannot be followed: load again");
+/* more: taken over; NULL is fine. */
+static void add_to_losses(struct binlog_feed *f, json_t *more) {
+    if (f->losses == NULL) {
+        f->losses = more;
+    } else {
+        losses_add(f->losses, more);
+        json_decref(more);
+    }
 }
 
-static bool encode_image(const struct feed_table *ft, const struct encode_plan *p, const struct binlog_row *row,
-                         struct encode_counts *counts, struct buf *out, struct tuple *tuple, struct err *e) {
-    size_t failed;
-    buf_reset(out);
-    if (!row->whole) {
-        return whole_images_only(ft, e);
-    }
-    if (!encode_row(p, row->bytes, row->len, counts, out, &failed, e)) {
-        struct arena a = ARENA_INIT;
-        char value[160];
-        const struct index *key = schema_row_key(ft->t);
-        char *text = arena_strdup(&a, "");
-        for (size_t i = 0, k = 0; i < ft->t->ncolumns; i++) {
-            const struct column *c = &ft->t->columns[i];
-            bool wanted = key == NULL && k < 3;
-            for (size_t x = 0; key != NULL && x < key->nparts; x++) {
-                wanted = wanted || key->parts[x].column == c;
-            }
-            if (c->loaded && wanted) {
-                encode_describe(p, row->bytes, row->len, k, value, sizeof value);
-                text = arena_printf(&a, "%s%s%s=%s", text, text[0] != '\0' ? ", " : "", c->name, value);
-            }
-            k += c->loaded;
-        }
-        err_where(e, "table %s.%s, row %s", ft->t->schema, ft->t->name, text);
-        arena_clear(&a);
-        return false;
-    }
-    *tuple = (struct tuple){.bytes = out->data + 2, .len = out->len - 2};
-    return true;
+static json_t *feed_losses(void *arg) {
+    struct binlog_feed *f = arg;
+    add_to_losses(f, feed_tables_losses(&f->tables));
+    json_t *all = f->losses;
+    f->losses = NULL;
+    return all;
 }
 
 static bool refuse_xa(struct err *e) {
-    err_set(e, ERR_SOURCE_STATEMENT, "an XA transaction changes rows of tables that are followed");
-    return err_hint(e, "transactions that are prepared, and decided about later, cannot be followed yet");
+    err_set(e, ERR_SOURCE_STATEMENT, "an XA transaction that is prepared changes rows of tables that are followed");
+    return err_hint(e, "such transactions are followed from a MySQL source with GTIDs only (gtid_mode=ON): no other "
+                       "position can leave them "
+                       "out until they are decided about");
 }
 
 /* A row of the binary protocol with one text: is it the task's name, and " #" (way_back.key)? */
@@ -235,8 +130,12 @@ static bool on_row(void *ctx, void *table, const struct binlog_change *c, unsign
     if (now->leave_out || now->came_back) {
         return true;
     }
-    if (now->prepared || txn_reader_track(f->reader)->kind == BINLOG_STATEMENT_XA_START) {
+    bool xa = txn_reader_track(f->reader)->kind == BINLOG_STATEMENT_XA_START;
+    if (now->prepared) {
         return refuse_xa(e);
+    }
+    if (xa && f->xa_rows.n == 0) { /* from here on counts are the transaction's own */
+        add_to_losses(f, feed_tables_losses(&f->tables));
     }
     if (now->skip > 0) { /* told before the connection broke */
         now->skip--;
@@ -245,10 +144,7 @@ static bool on_row(void *ctx, void *table, const struct binlog_change *c, unsign
     }
     struct feed_item item = {
         .kind = FEED_CHANGE, .change = {.table = ft->number, .op = ops[c->op]}, .bytes = f->event_bytes};
-    struct encode_counts after = {.counts = ft->counts}, before = {.counts = f->ignored};
-    if ((c->before.bytes != NULL &&
-         !encode_image(ft, ft->before, &c->before, &before, &f->before, &item.change.before, e)) ||
-        (c->after.bytes != NULL && !encode_image(ft, ft->after, &c->after, &after, &f->after, &item.change.after, e))) {
+    if (!feed_tables_encode(&f->tables, ft, c, &item.change.before, &item.change.after, e)) {
         if (f->o.unfit == NULL) {
             return false;
         }
@@ -257,46 +153,20 @@ static bool on_row(void *ctx, void *table, const struct binlog_change *c, unsign
         return true;
     }
     f->event_bytes = 0;
-    f->met = f->met || after.met > 0;
+    if (xa) {
+        return xa_rows_add(&f->xa_rows, &item, e);
+    }
     now->rows++;
     return f->sink(f->ctx, &item, e);
-}
-
-static json_t *feed_losses(void *arg) {
-    struct binlog_feed *f = arg;
-    json_t *all = NULL;
-    for (size_t i = 0; f->met && i < f->o.db->ntables; i++) {
-        struct feed_table *ft = &f->tables[i];
-        json_t *table = NULL;
-        for (size_t c = 0, k = 0; c < ft->t->ncolumns; c++) {
-            const struct column *column = &ft->t->columns[c];
-            json_t *one = NULL;
-            for (int rule = 0; column->loaded && rule < LOSS_COUNT; rule++) {
-                uint64_t *count = &ft->counts[k * LOSS_COUNT + (size_t)rule];
-                if (*count > 0) {
-                    one = one == NULL ? json_object() : one;
-                    json_object_set_new(one, loss_rule_name((enum loss_rule)rule), json_integer((json_int_t)*count));
-                    *count = 0;
-                }
-            }
-            if (one != NULL) {
-                table = table == NULL ? json_object() : table;
-                json_object_set_new(table, column->name, one);
-            }
-            k += column->loaded;
-        }
-        if (table != NULL) {
-            all = all == NULL ? json_object() : all;
-            json_object_set_new(all, ft->t->name, table);
-        }
-    }
-    f->met = false;
-    return all;
 }
 
 /* ---- transactions ---- */
 
 static void forget_transaction(struct binlog_feed *f) {
+    if (f->xa_rows.n > 0) { /* it was cut */
+        json_decref(feed_tables_losses(&f->tables));
+        spill_clear(&f->xa_rows);
+    }
     f->now = (struct feed_transaction){0};
 }
 
@@ -348,31 +218,55 @@ static bool on_begin(void *ctx, const struct txn_begin *b, struct err *e) {
     return again || f->sink(f->ctx, &item, e);
 }
 
-/* XA transactions that are prepared and change nothing of ours: what is decided about them later is nobody's business. */
+/* Where MySQL gives GTIDs, the position leaves out what is prepared and not decided, so that it is told again to whoever begins there. */
+static bool is_left_out(const struct binlog_feed *f) {
+    return f->at.by_gtid && f->now.has_gtid && f->now.gtid.kind == BINLOG_GTID_MYSQL;
+}
+
+static bool prepare_xa(struct binlog_feed *f, const struct txn_end *end, struct err *e) {
+    char name[BINLOG_XA_TEXT_MAX];
+    if (f->xa_rows.n > 0 && !is_left_out(f)) {
+        return refuse_xa(e);
+    }
+    json_t *losses = f->xa_rows.n > 0 ? feed_tables_losses(&f->tables) : NULL;
+    binlog_xa_print(end->xa, name);
+    log_debug("xa_prepared", "%s: %llu rows", name, (unsigned long long)f->xa_rows.n);
+    return xa_list_add(&f->prepared, name, is_left_out(f) ? &f->now.gtid.mysql : NULL, &f->xa_rows, losses, e);
+}
+
+/* Rows count now: those of this transaction (XA COMMIT .. ONE PHASE), or of one that was prepared. */
+static bool tell_xa(struct binlog_feed *f, struct spill *rows, json_t *losses, struct err *e) {
+    add_to_losses(f, losses);
+    f->now.rows += rows->n;
+    return xa_rows_tell(rows, f->sink, f->ctx, e);
+}
+
+static bool decide_xa(struct binlog_feed *f, const struct txn_end *end, struct err *e) {
+    char name[BINLOG_XA_TEXT_MAX];
+    struct xa_waiting *w = xa_list_take(&f->prepared, binlog_xa_print(end->xa, name));
+    bool ok = true;
+    if (w == NULL && end->outcome == TXN_COMMITTED) {
+        err_set(e, ERR_SOURCE_STATEMENT, "an XA transaction is committed that was prepared before following began: %s",
+                name);
+        return err_hint(e, "what it changed is not known here: load again while no XA transaction is prepared (XA "
+                           "RECOVER lists them)");
+    }
+    if (w != NULL && end->outcome == TXN_COMMITTED) {
+        ok = tell_xa(f, &w->rows, json_incref(w->losses), e);
+    }
+    ok = ok && (w == NULL || !w->has_gtid || gtid_set_add(&f->at.gtids, &w->gtid, e));
+    xa_waiting_free(w);
+    return ok;
+}
+
 static bool take_xa(struct binlog_feed *f, const struct txn_end *end, struct err *e) {
-    char text[BINLOG_XA_TEXT_MAX];
-    const char *name = end->xa != NULL ? binlog_xa_print(end->xa, text) : NULL;
-    if (name == NULL) {
-        return true;
-    }
     if (end->outcome == TXN_PREPARED) {
-        f->prepared = arena_grow(&f->arena, f->prepared, f->nprepared, &f->prepared_cap, sizeof *f->prepared);
-        f->prepared[f->nprepared++] = arena_strdup(&f->arena, name);
-        return true;
+        return prepare_xa(f, end, e);
     }
-    for (size_t i = 0; i < f->nprepared; i++) {
-        if (str_eq(f->prepared[i], name)) {
-            f->prepared[i] = f->prepared[--f->nprepared];
-            return true;
-        }
+    if (end->xa != NULL) {
+        return decide_xa(f, end, e);
     }
-    if (end->outcome == TXN_ROLLED_BACK) {
-        return true;
-    }
-    err_set(e, ERR_SOURCE_STATEMENT, "an XA transaction is committed that was prepared before following began: %s",
-            name);
-    return err_hint(
-        e, "what it changed is not known here: load again while no XA transaction is prepared (XA RECOVER lists them)");
+    return f->xa_rows.n == 0 || tell_xa(f, &f->xa_rows, feed_tables_losses(&f->tables), e);
 }
 
 static bool on_end(void *ctx, const struct txn_end *end, struct err *e) {
@@ -382,18 +276,18 @@ static bool on_end(void *ctx, const struct txn_end *end, struct err *e) {
         forget_transaction(f);
         return true;
     }
-    if (end->outcome == TXN_PREPARED && now->rows > 0) {
-        return refuse_xa(e);
-    }
     if (end->outcome == TXN_ROLLED_BACK && now->rows > 0) {
         err_set(e, ERR_SOURCE_STATEMENT, "a transaction that changed rows was rolled back, yet is in the binlog");
         return err_hint(
             e, "it also changed tables of an engine without transactions; such transactions cannot be followed");
     }
-    if (!take_xa(f, end, e) || !log_position_pass(&f->at, now->has_gtid ? &now->gtid : NULL, &end->place, e)) {
+    bool passes = end->outcome != TXN_PREPARED || !is_left_out(f);
+    if (!take_xa(f, end, e) ||
+        (passes && !log_position_pass(&f->at, now->has_gtid ? &now->gtid : NULL, &end->place, e))) {
         return false;
     }
     struct feed_item item = {.kind = FEED_COMMIT};
+    spill_clear(&f->xa_rows);
     forget_transaction(f);
     return f->sink(f->ctx, &item, e);
 }
@@ -436,7 +330,7 @@ static bool on_table(void *ctx, const struct binlog_table_map *m, struct binlog_
                        "rows come with the definition of their table (CREATE TABLE .. SELECT)");
     }
     if (t != NULL) {
-        struct feed_table *ft = &f->tables[t - d->tables];
+        struct feed_table *ft = &f->tables.tables[t - d->tables];
         *plan = ft->plan;
         *table = ft;
     }
@@ -526,6 +420,11 @@ static bool on_rollback_to(void *ctx, const char *name, size_t len, struct err *
 static bool feed_start(void *arg, const struct stream_place *from, struct err *e) {
     struct binlog_feed *f = arg;
     forget_transaction(f);
+    if (f->o.by_gtid && !f->o.db->is_mariadb) { /* they are told again */
+        xa_list_clear(&f->prepared);
+    }
+    json_decref(f->losses);
+    f->losses = NULL;
     txn_reader_free(f->reader);
     f->reader = NULL;
     pthread_mutex_lock(&f->lock);
@@ -555,8 +454,45 @@ static bool feed_start(void *arg, const struct stream_place *from, struct err *e
     return true;
 }
 
-static bool reaches(const struct binlog_feed *f, const struct feed_end *end) {
-    return atomic_load(&end->set) && log_position_reaches(&f->at, &end->at, &txn_reader_track(f->reader)->at);
+/* What is prepared has been read, too. *yes: is `end` reached? */
+static bool reaches(const struct binlog_feed *f, const struct feed_end *end, bool *yes, struct err *e) {
+    const struct binlog_place *now = &txn_reader_track(f->reader)->at;
+    struct log_position read = f->at;
+    struct gtid_set with = GTID_SET_INIT;
+    bool ok = true;
+    if (*yes || !atomic_load(&end->set)) {
+        return true;
+    }
+    if (f->prepared.first != NULL && f->at.by_gtid) {
+        ok = gtid_set_copy(&with, &f->at.gtids, e);
+        for (const struct xa_waiting *w = f->prepared.first; ok && w != NULL; w = w->next) {
+            ok = !w->has_gtid || gtid_set_add(&with, &w->gtid, e);
+        }
+        read.gtids = with;
+    }
+    *yes = ok && log_position_reaches(&read, &end->at, now);
+    gtid_set_clear(&with);
+    return ok;
+}
+
+/* Nothing more will be told. */
+static bool end_here(const struct binlog_feed *f, struct err *e) {
+    const char *first;
+    size_t n = xa_list_count(&f->prepared, &first);
+    if (n > 0 && f->o.decided) {
+        err_set(e, ERR_SOURCE_STATEMENT,
+                "XA transactions that change rows of tables that are followed are prepared, and not decided about: %zu",
+                n);
+        err_cause(e, "first: %s", first);
+        return err_hint(e, "XA COMMIT or XA ROLLBACK them at the source (XA RECOVER lists them), and try again");
+    }
+    if (n > 0) {
+        log_warn("xa_prepared",
+                 "%zu XA transactions that change rows are prepared at the source, and not decided about; what they "
+                 "change is not in the target, first: %s",
+                 n, first);
+    }
+    return true;
 }
 
 bool binlog_feed_until(struct binlog_feed *f, const struct position *until, struct err *e) {
@@ -568,10 +504,14 @@ bool binlog_feed_until(struct binlog_feed *f, const struct position *until, stru
 static bool feed_step(void *arg, int64_t wait_ms, feed_sink *sink, void *ctx, enum feed_state *state, struct err *e) {
     struct binlog_feed *f = arg;
     struct capture_record r;
+    bool end = false;
     *state = FEED_SOME;
-    if (!f->now.open && (reaches(f, &f->asked) || reaches(f, &f->later))) {
+    if (!f->now.open && (!reaches(f, &f->asked, &end, e) || !reaches(f, &f->later, &end, e))) {
+        return false;
+    }
+    if (end) {
         *state = FEED_END;
-        return true;
+        return end_here(f, e);
     }
     if (!capture_next(f->capture, wait_ms, &r, e)) {
         return err_where(e, "the source's binlog");
@@ -584,7 +524,7 @@ static bool feed_step(void *arg, int64_t wait_ms, feed_sink *sink, void *ctx, en
         return true;
     case CAPTURE_END:
         *state = FEED_END;
-        return true;
+        return end_here(f, e);
     case CAPTURE_RESTART:
         return txn_reader_restart(f->reader, r.crc32, e);
     case CAPTURE_EVENT:
@@ -616,8 +556,7 @@ bool binlog_feed_new(struct binlog_feed **out, const struct binlog_feed_options 
     }
     f->o = *o;
     pthread_mutex_init(&f->lock, NULL);
-    buf_init(&f->before, TUPLE_MAX_BYTES);
-    buf_init(&f->after, TUPLE_MAX_BYTES);
+    spill_init(&f->xa_rows);
     f->handler = (struct txn_handler){.ctx = f,
                                       .begin = on_begin,
                                       .table = on_table,
@@ -634,7 +573,9 @@ bool binlog_feed_new(struct binlog_feed **out, const struct binlog_feed_options 
               err_where(e, "--until-gtid");
     atomic_init(&f->asked.set, ok && o->until_gtid != NULL);
     atomic_init(&f->later.set, false);
-    if (!ok || !make_tables(f, e) || !make_progress_plan(f, e)) {
+    struct feed_tables_options to = {
+        .db = o->db, .dialect = o->dialect, .charsets = o->charsets, .policies = &o->task->loss};
+    if (!ok || !feed_tables_make(&f->tables, &to, e) || !make_progress_plan(f, e)) {
         binlog_feed_free(f);
         return false;
     }
@@ -651,8 +592,10 @@ void binlog_feed_free(struct binlog_feed *f) {
     log_position_clear(&f->at);
     log_position_clear(&f->asked.at);
     log_position_clear(&f->later.at);
-    buf_clear(&f->before);
-    buf_clear(&f->after);
+    spill_clear(&f->xa_rows);
+    xa_list_clear(&f->prepared);
+    json_decref(f->losses);
+    feed_tables_clear(&f->tables);
     arena_clear(&f->arena);
     pthread_mutex_destroy(&f->lock);
     free(f);

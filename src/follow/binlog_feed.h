@@ -20,6 +20,7 @@ struct binlog_feed_options {
     /* Rows that do not fit their table's definition, which may have been another one, are passed over and told here; NULL: they are errors. */
     void (*unfit)(void *arg, uint32_t table);
     void *arg;
+    bool decided; /* XA transactions that change rows must not wait for a decision at the end: ERR_SOURCE_STATEMENT */
     const char *until_gtid; /* end as soon as this is contained (by_gtid); NULL: no end */
 };
 

@@ -31,7 +31,6 @@ struct finding {
     struct keyed *tables;
     struct key_set seen;
     struct field *fields;
-    struct changed_field *key_fields;
     struct buf key;
     int64_t commit_us;
     bool full; /* end behind this transaction */
@@ -51,12 +50,8 @@ static bool take_image(struct finding *f, uint32_t table, struct tuple image, st
         n += k->t->t->columns[i].loaded;
     }
     tuple_fields(image, f->fields, n);
-    for (size_t i = 0; i < k->t->nkeys; i++) {
-        const struct field *x = &f->fields[k->at[i]];
-        f->key_fields[i] = (struct changed_field){.bytes = x->bytes, .len = x->len};
-    }
     buf_reset(&f->key);
-    if (!changed_key(k->t, f->key_fields, &f->key, e)) {
+    if (!canon_key(k->t->canon, f->fields, k->at, k->t->nkeys, &f->key, e)) {
         return err_where(e, "key of %s", k->t->t->name);
     }
     if (!key_set_add(&f->seen, digest_row(f->key.data, f->key.len).lo ^ table)) {
@@ -144,17 +139,17 @@ static bool begin_of(struct run *r, struct position *out, struct err *e) {
     }
     *out = record.at;
     if (rows.n == 1) {
-        *out = (struct position){.server = gauss_cell(&rows, 0, 0),
-                                 .gtid = gauss_cell(&rows, 0, 1),
-                                 .file = gauss_cell(&rows, 0, 2),
-                                 .pos = strtoull(gauss_cell(&rows, 0, 3), NULL, 10)};
+        *out = (struct position){.server = gauss_text(&rows, 0, 0),
+                                 .gtid = gauss_text(&rows, 0, 1),
+                                 .file = gauss_text(&rows, 0, 2),
+                                 .pos = strtoull(gauss_text(&rows, 0, 3), NULL, 10)};
     }
     return record.state == TASK_DONE ||
            err_set(e, ERR_NOT_LOADED, "task '%s' has no finished load in the target", r->name);
 }
 
 static void look_at_tables(struct finding *f, struct check_table *tables) {
-    size_t columns = 0, keys = 0;
+    size_t columns = 0;
     f->tables = arena_array(&f->arena, struct keyed, f->r->db.ntables + 1);
     for (size_t i = 0; i < f->r->db.ntables; i++) {
         struct check_table *t = &tables[i];
@@ -162,10 +157,8 @@ static void look_at_tables(struct finding *f, struct check_table *tables) {
             f->tables[i] = (struct keyed){.t = t, .at = changed_key_columns(&f->arena, t)};
         }
         columns = t->t->ncolumns > columns ? t->t->ncolumns : columns;
-        keys = t->nkeys > keys ? t->nkeys : keys;
     }
     f->fields = arena_array(&f->arena, struct field, columns + 1);
-    f->key_fields = arena_array(&f->arena, struct changed_field, keys + 1);
 }
 
 static bool find(void *arg, struct run *r, struct check_table *tables, struct check_changed *out, struct err *e) {

@@ -210,8 +210,8 @@ static bool has_not_moved(struct cutover *c, struct err *e) {
 
 /* ---- following ---- */
 
-static bool follow(struct cutover *c, struct err *e) {
-    struct follow_task_options o = {.in_order = c->o->in_order, .until_caught_up = true};
+static bool follow(struct cutover *c, bool last_time, struct err *e) {
+    struct follow_task_options o = {.in_order = c->o->in_order, .until_caught_up = true, .decided = last_time};
     struct follow_figures last = {0};
     memcpy(o.policy, c->o->policy, sizeof o.policy);
     return follow_task(c->task, &o, NULL, &c->halt, &c->never, &last, e);
@@ -222,7 +222,7 @@ static bool catch_up(struct cutover *c, struct err *e) {
     int64_t limit_ms = c->o->max_lag_ms > 0 ? c->o->max_lag_ms : MAX_LAG_MS, ms = limit_ms + 1;
     for (int i = 0; i < CATCH_UPS && ms > limit_ms; i++) {
         int64_t us = clock_mono_us();
-        if (!halted(c, e) || !follow(c, e)) {
+        if (!halted(c, e) || !follow(c, false, e)) {
             return false;
         }
         ms = (clock_mono_us() - us) / 1000;
@@ -568,7 +568,7 @@ static bool behind_fence(struct cutover *c, struct err *e) {
         return false;
     }
     begin_step(c, "drain");
-    if (!follow(c, e) || !has_not_moved(c, e)) {
+    if (!follow(c, true, e) || !has_not_moved(c, e)) {
         return false;
     }
     begin_step(c, "check");

@@ -277,6 +277,9 @@ static bool run_turn(struct follow *f, bool *progress, struct err *e) {
         jobs_fail(&t.jobs, e);
     }
     join(&t, !ok);
+    if (!ok) { /* nobody knows what there is until the next turn has heard from both ends */
+        atomic_store(&t.cutter.idle, false);
+    }
     struct follow_figures g;
     figures(&t, &f->arena, &g);
     watch(&t, true);
@@ -301,12 +304,27 @@ static bool passes_by_itself(const struct follow *f, const struct err *e) {
     return e->retryable && e->code != ERR_CANCELLED && ends;
 }
 
-static void watch_lost(const struct follow *f) {
+static void watch_lost(const struct follow *f, const struct err *e) {
     if (f->o.watch != NULL) {
         struct follow_figures g = f->before;
-        g.target_lost = true;
+        g.source_lost = err_class_of(e->code) == ERR_CLASS_SOURCE;
+        g.target_lost = !g.source_lost;
         g.place = (struct stream_place){0};
         f->o.watch(f->o.arg, &g);
+    }
+}
+
+static bool is_away(const struct err *e) {
+    switch (e->code) {
+    case ERR_SOURCE_CONNECT:
+    case ERR_SOURCE_LOST:
+    case ERR_SOURCE_TIMEOUT:
+    case ERR_TARGET_CONNECT:
+    case ERR_TARGET_LOST:
+    case ERR_TARGET_TIMEOUT:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -315,6 +333,9 @@ static bool wait_for_target(struct follow *f, struct err *e) {
     int64_t until_us = clock_mono_us() + retry_ms * 1000;
     struct err first = *e;
     log_err("turn_ended", e);
+    if (is_away(e)) { /* a first attempt may take long */
+        watch_lost(f, e);
+    }
     while (!f->sink.come_back(f->sink.arg, e)) {
         if (atomic_load(f->o.stop)) {
             return err_set(e, ERR_CANCELLED, "stopped by request");
@@ -325,7 +346,7 @@ static bool wait_for_target(struct follow *f, struct err *e) {
             }
             return false;
         }
-        watch_lost(f);
+        watch_lost(f, e);
         clock_sleep_ms(wait_ms);
         wait_ms = wait_ms < 1000 ? wait_ms * 2 : 1000;
     }

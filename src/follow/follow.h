@@ -28,6 +28,7 @@ struct follow_figures {
     uint64_t diverted, retried, careful;
     struct stream_place place; /* up to where all is in */
     bool target_lost;          /* it is being connected to again */
+    bool source_lost;          /* so is the source that changes are carried back to */
 };
 
 struct follow_options {

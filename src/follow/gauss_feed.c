@@ -1,7 +1,9 @@
 /* See gauss_feed.h. */
 #include "follow/gauss_feed.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +29,8 @@ struct gauss_feed {
     pthread_mutex_t lock; /* of stream, between the cutter, the thread that tends it, and stop */
     pthread_t tending;
     bool tends;
-    atomic_bool end, stopped;
+    sem_t end; /* of tending */
+    atomic_bool stopped;
     atomic_uint_least64_t forget, received;
     struct arena arena; /* of relations, for as long as the stream */
     struct feed_relation *relations;
@@ -306,11 +309,22 @@ static bool tell_position(struct gauss_feed *f, struct err *e) {
 
 /* ---- the feed ---- */
 
+/* False: it is to end. */
+static bool next_look(struct gauss_feed *f) {
+    int64_t at_us = clock_mono_us() + TEND_EVERY_MS * 1000;
+    struct timespec until = {.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
+    while (sem_clockwait(&f->end, CLOCK_MONOTONIC, &until) != 0) {
+        if (errno != EINTR) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void *tend_main(void *arg) {
     struct gauss_feed *f = arg;
-    while (!atomic_load(&f->end)) {
+    while (next_look(f)) {
         struct err ignored = ERR_INIT;
-        clock_sleep_ms(TEND_EVERY_MS);
         if (pthread_mutex_trylock(&f->lock) == 0) {
             if (f->stream != NULL) {
                 (void)!change_stream_tend(f->stream, &ignored); /* the next step meets the error */
@@ -379,7 +393,9 @@ static bool feed_step(void *arg, int64_t wait_ms, feed_sink *sink, void *ctx, en
             return err_where(e, "changes of the target");
         }
         if (c.kind == CHANGE_NONE) {
-            *state = n == 0 ? FEED_IDLE : FEED_SOME;
+            change_stream_figures(f->stream, &g);
+            *state =
+                n == 0 && g.heard_us > 0 ? FEED_IDLE : FEED_SOME; /* a server that was not heard yet may have much */
             break;
         }
         if (!take(f, &c, e)) {
@@ -421,6 +437,7 @@ bool gauss_feed_new(struct gauss_feed **out, const struct gauss_feed_options *o,
     }
     f->o = *o;
     pthread_mutex_init(&f->lock, NULL);
+    sem_init(&f->end, 0, 0);
     buf_init(&f->before, TUPLE_MAX_BYTES);
     buf_init(&f->after, TUPLE_MAX_BYTES);
     for (size_t i = 0; i < o->tables->n; i++) {
@@ -440,7 +457,7 @@ void gauss_feed_free(struct gauss_feed *f) {
     if (f == NULL) {
         return;
     }
-    atomic_store(&f->end, true);
+    sem_post(&f->end);
     if (f->tends) {
         pthread_join(f->tending, NULL);
     }
@@ -450,6 +467,7 @@ void gauss_feed_free(struct gauss_feed *f) {
     arena_clear(&f->arena);
     free(f->starts);
     pthread_mutex_destroy(&f->lock);
+    sem_destroy(&f->end);
     free(f);
 }
 

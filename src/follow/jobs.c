@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "follow/losses.h"
+
 void jobs_init(struct jobs *j, const struct jobs_options *o, const struct mark *begin) {
     *j = (struct jobs){.o = *o};
     pthread_mutex_init(&j->lock, NULL);
@@ -70,24 +72,6 @@ void jobs_clear(struct jobs *j) {
 
 /* ---- in ---- */
 
-/* Add counts, level by level. */
-static void add_losses(json_t *sum, const json_t *more) {
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)more, key, value) {
-        json_t *there = json_object_get(sum, key);
-        if (json_is_object(value)) {
-            if (there == NULL) {
-                there = json_object();
-                json_object_set_new(sum, key, there);
-            }
-            add_losses(there, value);
-        } else {
-            json_object_set_new(sum, key, json_integer(json_integer_value(there) + json_integer_value(value)));
-        }
-    }
-}
-
 /* Under the lock. */
 static void enqueue(struct jobs *j, struct job *job) {
     job->next = NULL;
@@ -138,7 +122,7 @@ static void enter(struct jobs *j, struct flight *f, const bool *done) {
     f->cuts = j->o.in_order ? NULL : cuts_of(j, f);
     f->jobs = arena_array(&f->arena, struct job, f->parts);
     if (f->losses != NULL) {
-        add_losses(j->losses_taken, f->losses);
+        losses_add(j->losses_taken, f->losses);
     }
     f->losses_so_far = j->o.in_order || f->statement != NULL ? json_deep_copy(j->losses_taken) : NULL;
     f->left = 1; /* so that it is not in before all its jobs are here */
@@ -233,7 +217,7 @@ static void move_mark(struct jobs *j) {
             j->mark.bytes += f->bytes;
             j->mark.transactions += f->transactions;
             if (f->losses != NULL) {
-                add_losses(j->mark.losses, f->losses);
+                losses_add(j->mark.losses, f->losses);
             }
         }
     }

@@ -1,6 +1,7 @@
 /* Closing a batch: what becomes of each row, parts, and the order of the changes inside a part. See batch.h. */
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "follow/batch.h"
 
@@ -31,6 +32,13 @@ static enum net_kind kind_of(const struct follow_table *f, const struct net_chan
 
 /* ---- parts ---- */
 
+/* Neighbours are changed by one session: where rows are appended, two would be in each other's way on every page of the index. */
+static uint64_t neighbourhood_of(const struct batch *b, const struct net_change *c) {
+    const struct follow_table *f = &b->tables->tables[c->table];
+    size_t len = f->counts ? c->key.len - 1 : c->key.len; /* 256 rows */
+    return XXH3_64bits_withSeed(c->key.bytes, len, f->rules[0].seed);
+}
+
 /* By the smallest hash of the group, so that a row stays in its part from batch to batch as long as it meets no other. */
 static void choose_parts(struct batch *b) {
     struct arena a = ARENA_INIT;
@@ -38,8 +46,9 @@ static void choose_parts(struct batch *b) {
     memset(least, 0xff, (b->n + 1) * sizeof *least);
     for (size_t i = 0; i < b->n; i++) {
         const struct net_change *c = &b->nets[i];
-        if (c->kind != NET_NOTHING && c->hash < least[c->group]) {
-            least[c->group] = c->hash;
+        uint64_t hash = neighbourhood_of(b, c);
+        if (c->kind != NET_NOTHING && hash < least[c->group]) {
+            least[c->group] = hash;
         }
     }
     for (size_t i = 0; i < b->n; i++) {

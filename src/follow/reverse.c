@@ -58,8 +58,10 @@ static bool look_at_tables(struct reversing *v, struct err *e) {
 static void look(void *arg, const struct follow_figures *g) {
     struct reversing *v = arg;
     if (v->watch != NULL && v->watch->look != NULL) {
-        struct follow_status s = {
-            .figures = *g, .captured_bytes = gauss_feed_received(v->feed), .source_us = clock_utc_us()};
+        struct follow_status s = {.figures = *g,
+                                  .captured_bytes = gauss_feed_received(v->feed),
+                                  .source_lost = g->source_lost,
+                                  .source_us = clock_utc_us()};
         v->watch->look(v->watch->arg, &s);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "engine/target.h"
+#include "value/exact.h"
 
 /* ---- text ---- */
 
@@ -55,8 +56,8 @@ static uint32_t oid_of(const struct gauss_rows *r, size_t row, size_t col) {
     return text != NULL ? (uint32_t)strtoul(text, NULL, 10) : 0;
 }
 
-static bool take_column(struct target_statements *t, size_t i, const struct gauss_rows *catalog, bool binary,
-                        struct err *e) {
+static bool take_column(struct arena *a, struct target_statements *t, size_t i, const struct gauss_rows *catalog,
+                        bool binary, struct err *e) {
     const struct column *c = t->table->columns[i];
     for (size_t k = 0; k < catalog->n; k++) {
         if (!str_eq(gauss_cell(catalog, k, 0), t->table->t->target_name) ||
@@ -64,10 +65,11 @@ static bool take_column(struct target_statements *t, size_t i, const struct gaus
             continue;
         }
         struct target_column *out = &t->columns[i];
-        out->oid = binary ? oid_of(catalog, k, 2) : 0;
+        out->oid = oid_of(catalog, k, 2);
+        out->binary = binary;
         out->array_oid = binary ? oid_of(catalog, k, 3) : 0;
         out->not_null = str_eq(gauss_cell(catalog, k, 4), "1");
-        out->compares_as_text = str_eq(gauss_cell(catalog, k, 5), "json");
+        out->type = arena_strdup(a, gauss_cell(catalog, k, 5));
         t->partitioned = str_eq(gauss_cell(catalog, k, 6), "p");
         t->sets = t->sets && out->array_oid != 0;
         return true;
@@ -268,7 +270,7 @@ static bool make_one(struct arena *a, enum dialect d, const struct gauss_rows *c
     t->reaches_itself = refers_to_itself(f->t);
     for (size_t i = 0; i < f->ncolumns; i++) {
         t->columns[i].name = str_quote_pg(a, f->columns[i]->target_name);
-        if (!take_column(t, i, catalog, binary, e)) {
+        if (!take_column(a, t, i, catalog, binary, e)) {
             return false;
         }
     }
@@ -320,7 +322,7 @@ char *statement_update_some(struct arena *a, const struct target_statements *t, 
     return finish(a, &b);
 }
 
-/* Parameters: the columns that are not NULL, then how many rows. */
+/* Parameters: the columns that are not null[], then how many rows. */
 char *statement_delete_like(struct arena *a, enum dialect d, const struct target_statements *t, const bool *null) {
     struct buf like, b;
     size_t n = 0;
@@ -328,13 +330,9 @@ char *statement_delete_like(struct arena *a, enum dialect d, const struct target
     buf_init(&b, STATEMENT_MAX_BYTES);
     for (size_t i = 0; i < t->table->ncolumns; i++) {
         const struct target_column *c = &t->columns[i];
-        const char *cast = c->compares_as_text ? "::text" : "";
-        put(&like, "%s%s", i > 0 ? " AND " : "", c->name);
-        if (null[i]) {
-            put(&like, " IS NULL");
-        } else {
-            put(&like, "%s = $%zu%s", cast, ++n, cast);
-        }
+        char *value = null[i] ? NULL : arena_printf(a, "$%zu", ++n);
+        put_text(&like, i > 0 ? " AND " : "");
+        put_text(&like, exact_equals(a, d, c->type, c->name, value));
     }
     char *where = finish(a, &like);
     put(&b, "DELETE FROM %s WHERE ", t->name);

@@ -26,9 +26,11 @@ enum statement_kind {
 };
 
 struct target_column {
-    char *name;              /* quoted */
-    uint32_t oid, array_oid; /* of values in binary form; 0: text, and the server infers the type */
-    bool compares_as_text;   /* its type has no equality */
+    char *name; /* quoted */
+    /* Told with each value: a B database that has to infer the type takes integers and bits for floats, and uses no index. */
+    uint32_t oid, array_oid; /* array_oid 0: no arrays */
+    bool binary;             /* values go in binary form, else as text */
+    char *type;              /* as format_type says it */
     bool not_null;
 };
 
@@ -51,7 +53,8 @@ struct target_statements {
 bool statements_make(struct gauss_client *c, struct arena *a, enum dialect d, const struct follow_tables *tables,
                      const bool *binary, struct target_statements **out, struct err *e) WARN_UNUSED;
 
-/* Statements for some columns only, made when they are met. present[i]: column i is told; null[i]: it is NULL. In the arena. */
+/* Statements for some columns only, made when they are met. present[i]: column i is told; null[i]: it is NULL,
+ * or an empty text where that is the same. In the arena. */
 char *statement_update_some(struct arena *a, const struct target_statements *t, const bool *present);
 char *statement_delete_like(struct arena *a, enum dialect d, const struct target_statements *t, const bool *null);
 

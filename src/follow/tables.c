@@ -125,6 +125,7 @@ static void row_rule(struct arena *a, struct follow_table *f, const struct follo
         for (size_t i = 0; i < key->nparts; i++) {
             f->key[i] = (uint16_t)position_of(f, key->parts[i].column);
         }
+        f->counts = form_of(f->columns[f->key[f->nkey - 1]], o) == HASH_INT;
         for (size_t i = 0; i < r->n; i++) {
             r->parts[i].prefix_chars = 0; /* whole columns are as unique */
         }
@@ -155,14 +156,6 @@ struct maker {
 static struct follow_table *referred_table(const struct maker *m, const struct foreign_key *k) {
     const struct table *t = str_ieq(k->ref_schema, m->d->name) ? schema_find_table(m->d, k->ref_table) : NULL;
     return t == NULL ? NULL : &m->out->tables[t - m->d->tables];
-}
-
-static bool does_cascade(const char *action) {
-    return str_ieq(action, "CASCADE") || str_ieq(action, "SET NULL") || str_ieq(action, "SET DEFAULT");
-}
-
-static bool key_cascades(const struct foreign_key *k) {
-    return does_cascade(k->on_delete) || does_cascade(k->on_update);
 }
 
 /* Its own columns, in the order of the columns they refer to. False: one of them is not in the stream. */
@@ -221,7 +214,7 @@ static void foreign_rule(const struct maker *m, struct follow_table *child, cons
         known = add_rule(parent, RULE_REFERRED);
         *known = referred;
     }
-    known->cascades = known->cascades || (m->o->hidden_cascades && key_cascades(k));
+    known->cascades = known->cascades || (m->o->hidden_cascades && schema_key_cascades(k));
 }
 
 /* A key with several children is hashed by the weakest form that any of them needs, on both sides. */
@@ -252,7 +245,7 @@ static void reach(const struct maker *m, size_t from, bool *seen) {
         const struct table *t = &m->d->tables[i];
         for (size_t k = 0; k < t->nfks; k++) {
             const struct follow_table *parent = referred_table(m, &t->fks[k]);
-            if (parent != NULL && parent->number == from && key_cascades(&t->fks[k]) && !seen[i]) {
+            if (parent != NULL && parent->number == from && schema_key_cascades(&t->fks[k]) && !seen[i]) {
                 seen[i] = true;
                 reach(m, i, seen);
             }
@@ -319,9 +312,11 @@ static void set_apart(struct follow_table *f) {
     }
 }
 
+/* PARTING: of parts.c; another way to cut the same changes has another number. */
 static uint64_t shape_of(const struct follow_tables *tables, const struct follow_table_options *o) {
-    uint64_t sum =
-        (uint64_t)o->dialect << 8 | (uint64_t)o->into_mysql << 2 | (uint64_t)o->enforced << 1 | o->hidden_cascades;
+    enum { PARTING = 2 };
+    uint64_t sum = (uint64_t)PARTING << 16 | (uint64_t)o->dialect << 8 | (uint64_t)o->into_mysql << 2 |
+                   (uint64_t)o->enforced << 1 | o->hidden_cascades;
     for (size_t i = 0; i < tables->n; i++) {
         const struct follow_table *f = &tables->tables[i];
         for (size_t c = 0; c < f->ncolumns; c++) {

@@ -52,6 +52,7 @@ struct follow_table {
     size_t ncolumns;
     uint16_t *key;      /* columns of the row key, in the key's order */
     size_t nkey;        /* 0: none, rows are a multiset */
+    bool counts;        /* the key's last column is an integer */
     struct rule *rules; /* the first is RULE_ROW */
     size_t nrules;
     bool meets;        /* has more rules than the first: its changes may meet those of other rows */

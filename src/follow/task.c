@@ -112,27 +112,6 @@ static const char *variable(struct run *r, const char *name) {
     return source_variable(r->source, &r->arena, name);
 }
 
-static bool does_cascade(const char *action) {
-    return str_ieq(action, "CASCADE") || str_ieq(action, "SET NULL") || str_ieq(action, "SET DEFAULT");
-}
-
-static bool any_cascade(const struct database *d) {
-    for (size_t i = 0; i < d->ntables; i++) {
-        for (size_t k = 0; k < d->tables[i].nfks; k++) {
-            if (does_cascade(d->tables[i].fks[k].on_delete) || does_cascade(d->tables[i].fks[k].on_update)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* MySQL 9.6 and later write what a cascade does into the binlog, unless it is told to leave that to InnoDB, as all before it. */
-static bool cascades_are_told(struct run *r) {
-    const struct mysql_server *s = mysql_server(r->source);
-    return !s->is_mariadb && s->version >= 90600 && str_eq(variable(r, "innodb_native_foreign_keys"), "0");
-}
-
 /* What the source does unseen, the target's own foreign keys have to do. */
 static bool target_cascades(struct following *f, struct err *e) {
     struct run *r = &f->run;
@@ -149,7 +128,7 @@ static bool target_cascades(struct following *f, struct err *e) {
         const struct table *t = &r->db.tables[i];
         for (size_t k = 0; k < t->nfks; k++) {
             const struct foreign_key *fk = &t->fks[k];
-            bool there = !does_cascade(fk->on_delete) && !does_cascade(fk->on_update);
+            bool there = !schema_key_cascades(fk);
             for (size_t row = 0; row < rows.n && !there; row++) {
                 there = str_eq(gauss_cell(&rows, row, 0), t->target_name) &&
                         str_eq(gauss_cell(&rows, row, 1), fk->target_name);
@@ -197,7 +176,7 @@ static bool look_at_source(struct following *f, struct err *e) {
         err_set(e, ERR_SOURCE_BINLOG, "the source's binlog_format is %s", variable(r, "binlog_format"));
         return err_hint(e, "SET GLOBAL binlog_format=ROW, then load again");
     }
-    f->hidden_cascades = any_cascade(&r->db) && !cascades_are_told(r);
+    f->hidden_cascades = schema_cascades(&r->db) && !source_tells_cascades(r->source, a);
     const char *zone = variable(r, "system_time_zone");
     f->keeps_s = capture_keeps_s(r->source);
     f->system_time_zone = zone[0] != '\0' ? zone : NULL;
@@ -317,6 +296,7 @@ static void look(void *arg, const struct follow_figures *g) {
         struct follow_status s = {.figures = *g, .source_us = clock_utc_us() + f->clock_us};
         add_figures(&s.figures, &f->sum);
         binlog_feed_look(f->feed, &s.captured_bytes, &s.source_lost);
+        s.figures.caught_up = s.figures.caught_up && !s.source_lost;
         f->watch->look(f->watch->arg, &s);
     }
 }
@@ -380,6 +360,7 @@ static bool follow(struct following *f, struct follow_figures *last, struct err 
         .by_gtid = f->by_gtid,
         .until_end = f->o->until_caught_up,
         .until_gtid = f->o->until_gtid,
+        .decided = f->o->decided,
         .spool = {.directory = f->o->spool, .budget_bytes = f->o->spool_bytes, .optional = f->o->spool_optional},
         .keeps_s = f->keeps_s};
     struct stream_place begin = {.at = f->begin};

@@ -13,6 +13,7 @@ struct follow_task_options {
     const char *definition;
     bool until_caught_up;   /* end where the source's log ends now */
     const char *until_gtid; /* end as soon as this is in; NULL: no end */
+    bool decided;           /* at the end no XA transaction may wait for a decision: binlog_feed_options.decided */
     const char *spool;      /* directory where events of the binlog wait; NULL: in memory */
     uint64_t spool_bytes;   /* 0: 10 GiB */
     bool spool_optional;    /* in memory when the directory cannot be used */

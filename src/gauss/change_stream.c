@@ -81,7 +81,13 @@ static bool connect_and_start(struct change_stream *s, const struct change_strea
     bool ok = replication_connect(&s->replication, &o->connect, e) && look_at_slot(s, o, e) &&
               replication_start(s->replication, o->slot, s->position, options, n, e);
     arena_clear(&a);
-    return ok;
+    if (!ok) {
+        return false;
+    }
+    replication_set_silence(s->replication, o->silence_ms);
+    replication_flushed(s->replication,
+                        s->position); /* what is before is applied: a server that shuts down waits to hear so */
+    return replication_ask(s->replication, e); /* a server that has nothing to send is heard, too */
 }
 
 bool change_stream_open(struct change_stream **out, const struct change_stream_options *o, struct err *e) {
@@ -100,9 +106,6 @@ bool change_stream_open(struct change_stream **out, const struct change_stream_o
         }
         clock_sleep_ms(BUSY_PAUSE_MS);
     }
-    replication_set_silence(s->replication, o->silence_ms);
-    replication_flushed(s->replication,
-                        s->position); /* what is before is applied: a server that shuts down waits to hear so */
     s->kind = o->decoder.kind;
     s->decoder = decoder_new(&(struct decoder_options){.kind = o->decoder.kind,
                                                        .opengauss = replication_is_opengauss(s->replication),

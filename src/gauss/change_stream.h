@@ -66,7 +66,7 @@ struct change_stream_figures {
     struct decoder_counts counts;
     uint64_t bytes;
     uint64_t server_lsn; /* as far as the server has decoded, by what it told last */
-    int64_t heard_us;    /* when that was sent, by its clock, since 1970 */
+    int64_t heard_us;    /* when that was sent, by its clock, since 1970; 0: nothing came yet */
 };
 void change_stream_figures(const struct change_stream *s, struct change_stream_figures *f);
 

@@ -86,6 +86,11 @@ bool gauss_rows(struct gauss_client *c, struct arena *a, const char *sql, struct
 static inline const char *gauss_cell(const struct gauss_rows *r, size_t row, size_t col) {
     return r->cells[row * r->ncols + col];
 }
+/* "" for NULL, which is what A databases make of an empty text. */
+static inline const char *gauss_text(const struct gauss_rows *r, size_t row, size_t col) {
+    const char *cell = gauss_cell(r, row, col);
+    return cell == NULL ? "" : cell;
+}
 
 /* ---- extended query, pipelined ---- */
 

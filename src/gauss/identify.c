@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "base/str.h"
 
 /* Answers on both kinds without an error: what only one of them has is looked up by name. */
@@ -13,11 +14,6 @@ static const char identify_sql[] = "SELECT version(), current_setting('server_ve
                                    " (SELECT setting FROM pg_settings WHERE name = 'sql_compatibility'),"
                                    " (SELECT extversion FROM pg_extension WHERE extname = 'dolphin'),"
                                    " current_database(), current_user";
-
-static const char *cell_or_empty(const struct gauss_rows *r, size_t col) {
-    const char *text = gauss_cell(r, 0, col);
-    return text != NULL ? text : "";
-}
 
 /* "(openGauss 7.0.0-RC2 build ..) compiled at .." and, before 3.0, "PostgreSQL 9.2.4 (openGauss 2.1.0 build ..". */
 static const char *version_of_opengauss(struct arena *a, const char *text) {
@@ -62,12 +58,12 @@ bool gauss_identify(struct gauss_client *c, struct arena *a, struct gauss_identi
     if (r.n != 1 || r.ncols != 6) {
         return err_set(e, ERR_TARGET_PROTOCOL, "the target does not tell what it is");
     }
-    out->version_text = cell_or_empty(&r, 0);
-    out->version = (unsigned)strtoul(cell_or_empty(&r, 1), NULL, 10);
-    out->compatibility = cell_or_empty(&r, 2);
-    out->dolphin_version = cell_or_empty(&r, 3);
-    out->database = cell_or_empty(&r, 4);
-    out->user = cell_or_empty(&r, 5);
+    out->version_text = gauss_text(&r, 0, 0);
+    out->version = (unsigned)strtoul(gauss_text(&r, 0, 1), NULL, 10);
+    out->compatibility = gauss_text(&r, 0, 2);
+    out->dolphin_version = gauss_text(&r, 0, 3);
+    out->database = gauss_text(&r, 0, 4);
+    out->user = gauss_text(&r, 0, 5);
     out->opengauss_version = version_of_opengauss(a, out->version_text);
     return choose_dialect(out, e);
 }
@@ -144,17 +140,45 @@ static const char *setting(struct gauss_client *c, struct arena *a, const char *
         err_set(e, ERR_TARGET_QUERY, "the target has no setting %s", name);
         return NULL;
     }
-    return cell_or_empty(&r, 0);
+    return gauss_text(&r, 0, 0);
 }
 
 /* SET replaces a whole list: words of the administrator's must survive. */
-static bool set_leading_zero(struct gauss_client *c, struct arena *a, struct err *e) {
+static bool set_behaviour(struct gauss_client *c, struct arena *a, const char *word, struct err *e) {
     const char *now = setting(c, a, "behavior_compat_options", e);
     if (now == NULL) {
         return false;
     }
-    char *wanted = gauss_list_with(a, now, "display_leading_zero"); /* otherwise 0.5 reads .5 */
+    char *wanted = gauss_list_with(a, now, word);
     return str_eq(now, wanted) || gauss_execf(c, e, "SET behavior_compat_options = %s", str_literal_pg(a, wanted));
+}
+
+bool gauss_keep_empty_text(struct gauss_client *c, struct err *e) {
+    struct arena a = ARENA_INIT;
+    bool ok = set_behaviour(c, &a, "accept_empty_str", e);
+    arena_clear(&a);
+    return ok;
+}
+
+/* What a role or a server may not have. *taken: it is so now. */
+static bool try_to_set(struct gauss_client *c, const char *sql, bool *taken, struct err *e) {
+    struct err refused = ERR_INIT;
+    *taken = gauss_exec(c, sql, &refused);
+    return *taken || gauss_usable(c) || (err_copy(e, &refused), false);
+}
+
+bool gauss_leave_checks(struct gauss_client *c, enum dialect d, bool *left, struct err *e) {
+    return try_to_set(c, "SET session_replication_role = replica", left, e) &&
+           (*left || d != DIALECT_OG_B || try_to_set(c, "SET foreign_key_checks = off", left, e));
+}
+
+bool gauss_keep_checks(struct gauss_client *c, enum dialect d, struct err *e) {
+    bool taken;
+    return gauss_exec(c,
+                      "SELECT set_config('session_replication_role', 'origin', false)"
+                      " WHERE current_setting('session_replication_role') <> 'origin'",
+                      e) &&
+           (d != DIALECT_OG_B || try_to_set(c, "SET foreign_key_checks = on", &taken, e));
 }
 
 static bool set_sql_mode(struct gauss_client *c, struct arena *a, enum gauss_role role, struct err *e) {
@@ -175,8 +199,22 @@ static bool set_sql_mode(struct gauss_client *c, struct arena *a, enum gauss_rol
     return gauss_execf(c, e, "SET dolphin.sql_mode = %s", str_literal_pg(a, mode));
 }
 
+/* A session whose client has vanished holds locks that the next one wants: the server is to notice as soon as the client does. One that refuses
+ * has its own times, which do no harm. */
+static bool watch_client(struct gauss_client *c, struct err *e) {
+    struct net_keepalive k = net_keepalive();
+    struct err refused = ERR_INIT;
+    if (gauss_execf(c, &refused,
+                    "SET tcp_keepalives_idle = %d; SET tcp_keepalives_interval = %d; SET tcp_keepalives_count = %d",
+                    k.idle_s, k.every_s, k.count)) {
+        return true;
+    }
+    log_err("keepalive", &refused);
+    return gauss_usable(c) || (err_copy(e, &refused), false);
+}
+
 static bool setup(struct gauss_client *c, struct arena *a, enum dialect d, enum gauss_role role, struct err *e) {
-    if (!gauss_exec(c, common_sql, e)) {
+    if (!gauss_exec(c, common_sql, e) || !watch_client(c, e)) {
         return false;
     }
     /* A lost tail of commits is found by the progress record, which is lost with it. */
@@ -189,10 +227,12 @@ static bool setup(struct gauss_client *c, struct arena *a, enum dialect d, enum 
     if (!gauss_exec(c, "SET session_timeout = 0", e)) { /* otherwise idle sessions are closed after 600 s */
         return false;
     }
-    if (role == GAUSS_ROLE_LOAD && !gauss_exec(c, "SET foreign_key_checks = off", e)) {
+    bool taken;
+    if (d == DIALECT_OG_B && role == GAUSS_ROLE_LOAD && !try_to_set(c, "SET foreign_key_checks = off", &taken, e)) {
         return false;
     }
-    return d == DIALECT_OG_B ? set_sql_mode(c, a, role, e) : set_leading_zero(c, a, e);
+    return d == DIALECT_OG_B ? set_sql_mode(c, a, role, e)
+                             : set_behaviour(c, a, "display_leading_zero", e); /* otherwise 0.5 reads .5 */
 }
 
 bool gauss_session_setup(struct gauss_client *c, enum dialect d, enum gauss_role role, struct err *e) {

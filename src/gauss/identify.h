@@ -33,6 +33,16 @@ enum gauss_role {
 /* Send the settings a session of this role needs, outside of a transaction. */
 bool gauss_session_setup(struct gauss_client *c, enum dialect d, enum gauss_role role, struct err *e) WARN_UNUSED;
 
+/* From here on the session leaves the target's foreign keys alone, and its ordinary triggers where the role may have that (an administrator).
+ * *left: false: this role, or this server, checks them as ever; that is no error. openGauss's foreign_key_checks, which any role may switch,
+ * reaches all statements in B databases only. Outside of a transaction. */
+bool gauss_leave_checks(struct gauss_client *c, enum dialect d, bool *left, struct err *e) WARN_UNUSED;
+/* And checks them again, also where gauss_session_setup has begun without. */
+bool gauss_keep_checks(struct gauss_client *c, enum dialect d, struct err *e) WARN_UNUSED;
+
+/* An A database takes '' for NULL; from here on this session does not. ERR_TARGET_QUERY: the server is too old for that. */
+bool gauss_keep_empty_text(struct gauss_client *c, struct err *e) WARN_UNUSED;
+
 /* maintenance_work_mem for index builds; PostgreSQL and openGauss take it from any role. */
 bool gauss_set_maintenance_memory(struct gauss_client *c, unsigned megabytes, struct err *e) WARN_UNUSED;
 

@@ -266,6 +266,10 @@ bool replication_status(struct replication *r, struct err *e) {
     return send_status(r, false, e);
 }
 
+bool replication_ask(struct replication *r, struct err *e) {
+    return send_status(r, true, e);
+}
+
 void replication_flushed(struct replication *r, uint64_t lsn) {
     r->flushed = lsn > r->flushed ? lsn : r->flushed;
 }
@@ -306,6 +310,9 @@ static bool take_data(struct replication *r, const struct gauss_message *m, stru
  * confirm now must not keep it from that. */
 static bool still_patient(struct replication *r, struct err *e) {
     int64_t now = clock_mono_us();
+    if (now - r->urged_us > 10 * URGE_MS * 1000) { /* openGauss asks now and then */
+        r->urges = 0;
+    }
     if (r->urges++ == 0) {
         r->urged_us = now;
     }

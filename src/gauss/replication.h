@@ -65,6 +65,8 @@ void replication_flushed(struct replication *r, uint64_t lsn);
 bool replication_tend(struct replication *r, struct err *e) WARN_UNUSED;
 /* Send feedback now. */
 bool replication_status(struct replication *r, struct err *e) WARN_UNUSED;
+/* The same, and the server is to answer by a keepalive at once, as it does while it has nothing to send. */
+bool replication_ask(struct replication *r, struct err *e) WARN_UNUSED;
 void replication_set_silence(struct replication *r, int64_t silence_ms); /* 0: 5 minutes */
 
 #endif

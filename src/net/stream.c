@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,10 +22,30 @@
 
 enum {
     UNIX_BUFFER_BYTES = 1 << 20, /* the kernel cuts it to net.core.wmem_max */
-    KEEPALIVE_IDLE_S = 60,       /* a peer that vanished is noticed after 60 + 6 * 10 s */
-    KEEPALIVE_EVERY_S = 10,
+    PEER_TIMEOUT_S = 120,        /* so long a peer may acknowledge nothing; see stream.h */
+    PEER_TIMEOUT_LEAST_S = 4,
+    PEER_TIMEOUT_MOST_S = 3600,
     KEEPALIVE_COUNT = 6,
 };
+
+static int peer_timeout_s = PEER_TIMEOUT_S;
+
+static void read_peer_timeout(void) {
+    const char *asked = getenv("GODWIT_PEER_TIMEOUT");
+    long s = asked != NULL ? strtol(asked, NULL, 10) : 0;
+    if (s >= PEER_TIMEOUT_LEAST_S && s <= PEER_TIMEOUT_MOST_S) {
+        peer_timeout_s = (int)s;
+    }
+}
+
+struct net_keepalive net_keepalive(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, read_peer_timeout);
+    return (struct net_keepalive){.timeout_s = peer_timeout_s,
+                                  .idle_s = peer_timeout_s / 2,
+                                  .every_s = (peer_timeout_s + 2 * KEEPALIVE_COUNT - 1) / (2 * KEEPALIVE_COUNT),
+                                  .count = KEEPALIVE_COUNT};
+}
 
 static void set_int(int fd, int level, int name, int value) {
     /* Tuning only: a kernel that refuses an option still carries the bytes. */
@@ -83,8 +104,33 @@ static int wait_fd(int fd, short events, int64_t deadline_us) {
     }
 }
 
+/* Keepalive finds a peer that vanished while nothing is under way. What is under way the kernel repeats for a quarter of an hour; a peer that
+ * lives acknowledges it, even one that has no room for it. */
+static bool has_vanished(int fd) {
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0 &&
+           info.tcpi_last_ack_recv > (uint32_t)net_keepalive().timeout_s * 1000;
+}
+
+/* As wait_fd; -1 with ETIMEDOUT when the peer has vanished. */
+static int wait_peer(int fd, short events, int64_t deadline_us) {
+    enum { LOOK_MS = 1000 };
+    for (;;) {
+        int64_t look_us = deadline_after(LOOK_MS);
+        int n = wait_fd(fd, events, look_us < deadline_us ? look_us : deadline_us);
+        if (n != 0 || clock_mono_us() >= deadline_us) {
+            return n;
+        }
+        if (has_vanished(fd)) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+    }
+}
+
 bool stream_wait(struct net_stream *s, short events, const char *doing, struct err *e) {
-    int n = wait_fd(s->fd, events, deadline_after(s->timeout_ms));
+    int n = wait_peer(s->fd, events, deadline_after(s->timeout_ms));
     if (n > 0) {
         return true;
     }
@@ -128,9 +174,10 @@ static bool connect_address(const struct sockaddr *addr, socklen_t addr_len, int
     if (addr->sa_family != AF_UNIX) {
         set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
         set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-        set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-        set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_EVERY_S);
-        set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT);
+        struct net_keepalive k = net_keepalive();
+        set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, k.idle_s);
+        set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, k.every_s);
+        set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, k.count);
     }
     *out = fd;
     return true;

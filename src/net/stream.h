@@ -1,5 +1,7 @@
 /* A TCP or Unix-domain byte stream with optional TLS and a timeout on every wait.
  *
+ * A peer that acknowledges nothing for 120 s (GODWIT_PEER_TIMEOUT: 4 to 3600) is taken for lost, whether something was under way to it or not; one
+ * that is only slow is waited for.
  * One thread uses a stream at a time; only net_abort() may come from another thread (it makes the
  * pending or next operation fail at once).
  * Errors are ERR_NETWORK with a system text as cause; the wire clients re-label them source or target. */
@@ -25,6 +27,12 @@ struct net_tls_options {
     const char *cert_file; /* client certificate, PEM; NULL: none */
     const char *key_file;
 };
+
+/* When a peer is taken for lost that acknowledges nothing; for servers, too, which may be told to look as often. */
+struct net_keepalive {
+    int timeout_s, idle_s, every_s, count;
+};
+struct net_keepalive net_keepalive(void);
 
 struct net_stream;
 

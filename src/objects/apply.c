@@ -42,45 +42,6 @@ static bool to_do(const struct db_object *x) {
     return x->selected && !x->stays;
 }
 
-static bool compat_used(const struct objects *o, const char *name) {
-    char call[128];
-    snprintf(call, sizeof call, SQL_COMPAT_SCHEMA ".%s(", name);
-    for (size_t i = 0; i < o->n; i++) {
-        const struct db_object *x = &o->items[i];
-        for (size_t k = 0; to_do(x) && k < x->form.statements.n; k++) {
-            if (strstr(x->form.statements.items[k], call) != NULL) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static bool make_compat(struct apply *p, struct err *e) {
-    struct gauss_rows rows;
-    bool schema = false;
-    for (size_t i = 0; i < sql_compat_count(); i++) {
-        if (!compat_used(p->o, sql_compat_name(i))) {
-            continue;
-        }
-        if (!schema &&
-            !gauss_rows(p->c, p->a, "SELECT 1 FROM pg_namespace WHERE nspname = '" SQL_COMPAT_SCHEMA "'", &rows, e)) {
-            return false;
-        }
-        if (!schema && rows.n == 0 && !gauss_exec(p->c, "CREATE SCHEMA " SQL_COMPAT_SCHEMA, e)) {
-            return err_where(e, "schema " SQL_COMPAT_SCHEMA);
-        }
-        schema = true;
-        const char **statements = sql_compat_statements(p->a, sql_compat_name(i));
-        for (size_t k = 0; statements != NULL && statements[k] != NULL; k++) {
-            if (!gauss_exec(p->c, statements[k], e)) {
-                return err_where(e, "function %s of schema " SQL_COMPAT_SCHEMA, sql_compat_name(i));
-            }
-        }
-    }
-    return true;
-}
-
 /* Changes that come from the source have fired its triggers there. Where the way back is prepared none come any more. */
 static bool decide_triggers(struct apply *p, enum object_triggers how, struct err *e) {
     enum { CUTOVER_DONE = 2 }; /* follow/cutover.c */
@@ -205,10 +166,55 @@ static bool note_new(struct apply *p, const struct db_object *x, const struct ta
     return ok;
 }
 
+static bool compat_used(const struct db_object *x, const char *name) {
+    char call[128];
+    snprintf(call, sizeof call, SQL_COMPAT_SCHEMA ".%s(", name);
+    for (size_t i = 0; i < x->form.statements.n; i++) {
+        if (strstr(x->form.statements.items[i], call) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The functions of the compatibility schema that it uses: where one is refused, only what uses it fails. */
+static bool make_compat(struct apply *p, const struct db_object *x, struct err *e) {
+    struct gauss_rows rows;
+    bool schema = false;
+    for (size_t i = 0; i < sql_compat_count(); i++) {
+        if (!compat_used(x, sql_compat_name(i))) {
+            continue;
+        }
+        if (!schema &&
+            !gauss_rows(p->c, p->a, "SELECT 1 FROM pg_namespace WHERE nspname = '" SQL_COMPAT_SCHEMA "'", &rows, e)) {
+            return false;
+        }
+        if (!schema && rows.n == 0 && !gauss_exec(p->c, "CREATE SCHEMA " SQL_COMPAT_SCHEMA, e)) {
+            return err_where(e, "schema " SQL_COMPAT_SCHEMA);
+        }
+        schema = true;
+        const char **statements = sql_compat_statements(p->a, sql_compat_name(i));
+        for (size_t k = 0; statements != NULL && statements[k] != NULL; k++) {
+            if (!gauss_exec(p->c, statements[k], e)) {
+                return err_where(e, "function %s of schema " SQL_COMPAT_SCHEMA, sql_compat_name(i));
+            }
+        }
+    }
+    return true;
+}
+
+/* openGauss B puts the function of a trigger written in MySQL's way into the first schema of the search path, wherever the trigger is:
+ * in public only an administrator may have it. */
+static bool own_schema_first(struct apply *p, struct err *e) {
+    return p->o->run.identity.dialect != DIALECT_OG_B ||
+           gauss_execf(p->c, e, "SET LOCAL search_path = %s, public", str_quote_pg(p->a, p->o->target_schema));
+}
+
 static bool run_statements(struct apply *p, struct db_object *x, struct err *e) {
     const struct table *t = x->table == NULL ? NULL : schema_find_table(&p->o->run.db, x->table);
     struct gauss_rows before = {0};
-    bool ok = gauss_exec(p->c, "BEGIN", e) && (t == NULL || triggers_of(p, t, &before, e));
+    bool ok = gauss_exec(p->c, "BEGIN", e) && make_compat(p, x, e) && own_schema_first(p, e) &&
+              (t == NULL || triggers_of(p, t, &before, e));
     for (size_t i = 0; ok && i < x->form.statements.n; i++) {
         ok = gauss_exec(p->c, x->form.statements.items[i], e);
     }
@@ -240,6 +246,9 @@ static bool make(struct apply *p, struct db_object *x, struct err *e) {
         str_eq(refused.sqlstate, "42P07") || str_eq(refused.sqlstate, "42723") || str_eq(refused.sqlstate, "42710");
     err_set(&x->error, ERR_TARGET_DDL, "the target refuses it: %s", refused.message);
     err_cause(&x->error, "%s", refused.cause);
+    if (refused.where[0] != '\0') {
+        err_where(&x->error, "%s", refused.where);
+    }
     memcpy(x->error.sqlstate, refused.sqlstate, sizeof x->error.sqlstate);
     err_hint(&x->error,
              exists ? "something of that name is there that godwit has not made: drop it, then apply again"
@@ -286,7 +295,7 @@ bool objects_drop(struct objects *o, struct err *e) {
 
 bool objects_apply(struct objects *o, const struct objects_options *options, struct err *e) {
     struct apply p = {.o = o, .options = options, .c = o->run.target, .a = &o->run.arena};
-    bool ok = begin(&p, e) && decide_triggers(&p, options->triggers, e) && make_compat(&p, e) &&
-              drop_earlier(&p, false, e) && make_all(&p, e);
+    bool ok =
+        begin(&p, e) && decide_triggers(&p, options->triggers, e) && drop_earlier(&p, false, e) && make_all(&p, e);
     return ok || err_where(e, "objects in the target");
 }

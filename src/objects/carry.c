@@ -54,6 +54,7 @@ static void translate(struct objects *o, struct db_object *x) {
     struct sql_translate_options options = {.dialect = o->run.identity.dialect,
                                             .catalog = &o->catalog,
                                             .mariadb = o->run.db.is_mariadb,
+                                            .time_as_interval = o->run.ddl_options.types.time_as_interval,
                                             .target_schema = o->target_schema,
                                             .target_name = x->target_name,
                                             .trigger_order = x->place};
@@ -84,7 +85,7 @@ static bool set_results(struct objects *o, const struct db_object *x) {
 
 void objects_translate(struct objects *o) {
     bool again = true;
-    for (int pass = 0; again && pass < 2; pass++) {
+    while (again) { /* ends: a translation with more than SQL_MAX_RESULT_SETS fails, and changes nothing any more */
         again = false;
         for (size_t i = 0; i < o->n; i++) {
             struct db_object *x = &o->items[i];

@@ -57,17 +57,32 @@ static const char *in_text(struct arena *a, const char *text) {
     return found;
 }
 
+static const char *changing(const struct objects *o, const struct db_object *x) {
+    return x->source != NULL ? in_text((struct arena *)&o->run.arena, x->source) : NULL;
+}
+
+static const char *open_itself(const struct objects *o, const struct db_object *x) {
+    (void)o;
+    return x->translation.open;
+}
+
 /* depth: programs may call each other in a circle. */
-static const char *changing(const struct objects *o, const struct db_object *x, unsigned depth) {
-    const char *found = x->source != NULL ? in_text((struct arena *)&o->run.arena, x->source) : NULL;
+static const char *in_all(const char *(*ask)(const struct objects *, const struct db_object *), const struct objects *o,
+                          const struct db_object *x, unsigned depth) {
+    const char *found = ask(o, x);
     for (size_t i = 0; found == NULL && depth > 0 && i < x->translation.nuses; i++) {
         const struct db_object *y = objects_used(o, &x->translation.uses[i]);
-        found = y != NULL && y != x ? changing(o, y, depth - 1) : NULL;
+        found = y != NULL && y != x ? in_all(ask, o, y, depth - 1) : NULL;
     }
     return found;
 }
 
+enum { DEPTH = 8 };
+
 const char *object_changing(const struct objects *o, const struct db_object *x) {
-    enum { DEPTH = 8 };
-    return changing(o, x, DEPTH);
+    return in_all(changing, o, x, DEPTH);
+}
+
+const char *object_open(const struct objects *o, const struct db_object *x) {
+    return in_all(open_itself, o, x, DEPTH);
 }

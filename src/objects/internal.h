@@ -55,6 +55,8 @@ bool objects_sessions(struct objects *o, struct reader *reader, struct err *e) W
 
 /* What it uses, itself or through others, that gives another value each time or to each session: a name; NULL: nothing of the kind. */
 const char *object_changing(const struct objects *o, const struct db_object *x);
+/* What of its results, or of those of what it uses, is each server's choice: an order, a value of several. NULL: nothing. */
+const char *object_open(const struct objects *o, const struct db_object *x);
 
 /* ---- present.c ---- */
 

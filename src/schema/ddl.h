@@ -7,12 +7,23 @@
 /* What sessions call themselves that apply the source's changes: triggers that stand for clauses of the source leave those alone. */
 #define FOLLOW_APPLICATION_NAME "godwit-follow"
 
+/* An index of the target's schema, by the names there. */
+struct target_index {
+    const char *name, *table;
+};
+
 struct ddl_options {
     struct typemap_options types;
     const char *target_schema; /* where tables go; NULL: the source database's name */
     bool lower_names;          /* fold table names to lower case (source lower_case_table_names decides by default) */
     unsigned server_version;   /* PostgreSQL 150018; openGauss working version */
+    const struct target_index
+        *indexes; /* what is there: names of indexes of tables that are not in the model are taken */
+    size_t nindexes;
 };
+
+/* The schema that the database goes to. */
+char *schema_target_schema(struct arena *a, const struct database *d, const struct ddl_options *o);
 
 /* Decide every name and type in the target: identifiers (63 bytes, clashes resolved by a stated rule: a name that is
  * taken in its name space becomes NAME_<table>, cut names end in _<8 hex of their hash>), types through the type map.

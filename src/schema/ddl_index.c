@@ -80,10 +80,12 @@ char *ddl_inline_key(struct ddl_ctx *x) {
 
 /* ---- parts ---- */
 
-static bool prefix_part(struct ddl_ctx *x, const struct index_part *p, char **out, char **why) {
+static bool prefix_part(struct ddl_ctx *x, const struct index *k, const struct index_part *p, char **out, char **why) {
     const struct column *c = p->column;
     char *name = ddl_quote(x, c->target_name);
     bool bytes = c->target.kind == TK_BYTEA || c->target.kind == TK_BLOB;
+    /* binary(n), varbinary(n) of openGauss B: no col(n), and functions know bytea alone */
+    bool sized = c->target.kind == TK_BYTEA && !str_ieq(c->target.ddl, "bytea");
     if (c->target.kind != TK_TEXT && !bytes) {
         *why = arena_printf(x->a, "a prefix of %s, which is %s in the target", c->name, c->target.ddl);
         return false;
@@ -92,7 +94,11 @@ static bool prefix_part(struct ddl_ctx *x, const struct index_part *p, char **ou
         *why = arena_printf(x->a, "a prefix of the JSON column %s", c->name);
         return false;
     }
-    if (dialect_is_opengauss(x->dialect) && p->prefix_chars <= OG_PREFIX_MAX) {
+    if (sized && !is_unique(k) && c->type.length_chars <= OG_PREFIX_MAX) {
+        *out = name; /* the whole, which finds the same rows */
+    } else if (sized) {
+        *out = arena_printf(x->a, "(substring(%s::bytea from 1 for %u))", name, p->prefix_chars);
+    } else if (dialect_is_opengauss(x->dialect) && p->prefix_chars <= OG_PREFIX_MAX) {
         *out = arena_printf(x->a, "%s(%u)", name, p->prefix_chars);
     } else if (bytes) {
         *out = arena_printf(x->a, "(substring(%s from 1 for %u))", name, p->prefix_chars);
@@ -128,7 +134,7 @@ static bool key_parts(struct ddl_ctx *x, const struct index *k, char **out, char
                 return false;
             }
         } else if (p->prefix_chars != 0) {
-            if (!prefix_part(x, p, &part, why)) {
+            if (!prefix_part(x, k, p, &part, why)) {
                 return false;
             }
         } else if (str_eq(p->column->target.ddl, "json")) {

@@ -97,6 +97,8 @@ int ddl_now_digits(const char *expr);
 
 /* ---- ddl_table.c ---- */
 void ddl_table(struct ddl_ctx *x);
+/* A column as CREATE TABLE has it: name, type, and what belongs to it. */
+char *ddl_column(struct ddl_ctx *x, const struct column *c);
 /* The type map's condition of a column. */
 char *ddl_type_check(struct ddl_ctx *x, const struct column *c);
 /* GENERATED ALWAYS AS .., if the target computes it; else NULL. */

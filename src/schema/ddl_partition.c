@@ -5,6 +5,8 @@
 #include "schema/catalog_text.h"
 #include "schema/ddl_partition_internal.h"
 
+enum { OG_LIST_MAX = 64 }; /* values of one partition */
+
 struct planner {
     struct ddl_ctx *x;
     char *why; /* why it cannot be done */
@@ -99,13 +101,16 @@ static bool read_range(struct planner *p, struct split *s, enum monotone m, size
 static bool read_list(struct planner *p, struct split *s, size_t i, const char *values) {
     struct split_part *part = &s->parts[i];
     char **texts = pieces(p->x->a, values, &part->n);
+    size_t nvalues = 0;
     part->bounds = arena_array(p->x->a, struct bound, part->n);
     for (size_t k = 0; k < part->n; k++) {
         if (!read_bound(p, s->ncolumns > 0 ? s->columns[0] : NULL, texts[k], &part->bounds[k])) {
             return false;
         }
+        nvalues += part->bounds[k].kind == BOUND_VALUE;
     }
-    return true;
+    return !dialect_is_opengauss(p->x->dialect) || nvalues <= OG_LIST_MAX ||
+           no(p, arena_printf(p->x->a, "partition %s lists more than %d values", part->from->name, OG_LIST_MAX));
 }
 
 /* The bounds rise by the source's collation. The target's may differ, and then refuses the table: only bounds that rise
@@ -148,14 +153,55 @@ static bool read_parts(struct planner *p, struct split *s, enum monotone m) {
 
 /* ---- keys ---- */
 
+/* What openGauss checks a partition key's type for; enum and set of B are types of their own. */
+static bool og_splits_by(enum dialect d, enum split_kind kind, const struct target_type *t) {
+    switch (t->kind) {
+    case TK_TEXT:
+        return str_istarts(t->ddl, "char") || str_istarts(t->ddl, "varchar") || str_istarts(t->ddl, "nvarchar2") ||
+               (str_ieq(t->ddl, "text") && kind != SPLIT_LIST);
+    case TK_INT1:
+    case TK_INT2:
+    case TK_INT4:
+    case TK_INT8:
+    case TK_UINT1:
+    case TK_UINT2:
+    case TK_UINT4:
+    case TK_UINT8:
+    case TK_YEAR:
+    case TK_NUMERIC:
+    case TK_DATE:
+    case TK_TIMESTAMP:
+    case TK_TIMESTAMPTZ:
+        return true;
+    case TK_TIME:
+        return kind == SPLIT_HASH || d == DIALECT_OG_B;
+    case TK_FLOAT4:
+    case TK_FLOAT8:
+        return kind == SPLIT_RANGE;
+    default:
+        return false;
+    }
+}
+
+static bool can_be_key(struct planner *p, enum split_kind kind, const struct column *c) {
+    struct arena *a = p->x->a;
+    enum dialect d = p->x->dialect;
+    if (c->generated != GENERATED_NO && !c->loaded) {
+        return no(p, arena_printf(a, "the target cannot split by the generated column %s", c->name));
+    }
+    /* PostgreSQL has no hash of bits, and numbers are no bounds of theirs */
+    return (dialect_is_opengauss(d) ? og_splits_by(d, kind, &c->target) : c->target.kind != TK_BIT) ||
+           no(p, arena_printf(a, "the target cannot split by column %s, which is %s there", c->name, c->target.ddl));
+}
+
 static bool key_columns(struct planner *p, struct split *s, const struct column **columns, size_t n) {
     struct arena *a = p->x->a;
     s->columns = columns;
     s->ncolumns = s->nkeys = n;
     s->keys = arena_array(a, char *, n + 1);
     for (size_t i = 0; i < n; i++) {
-        if (columns[i]->generated != GENERATED_NO && !columns[i]->loaded) {
-            return no(p, arena_printf(a, "the target cannot split by the generated column %s", columns[i]->name));
+        if (!can_be_key(p, s->kind, columns[i])) {
+            return false;
         }
         s->keys[i] = str_quote_pg(a, columns[i]->target_name);
     }
@@ -237,8 +283,13 @@ static bool plan_hash(struct planner *p, struct split *s, enum partition_method 
     if (columns == NULL || n == 0) {
         return no(p, "its columns are not understood");
     }
-    if (dialect_is_opengauss(x->dialect) && n > 1) {
-        n = 1; /* openGauss hashes one column */
+    if (dialect_is_opengauss(x->dialect) && n > 1) { /* it hashes one column: the first that it can */
+        size_t first = 0;
+        while (first + 1 < n && !can_be_key(p, SPLIT_HASH, columns[first])) {
+            first++;
+        }
+        columns[0] = columns[first];
+        n = 1;
     }
     s->kind = SPLIT_HASH;
     s->nparts = count;

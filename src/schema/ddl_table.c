@@ -50,6 +50,12 @@ static void column_clause(struct ddl_ctx *x, struct text *sql, const struct colu
     }
 }
 
+char *ddl_column(struct ddl_ctx *x, const struct column *c) {
+    struct text sql = {.a = x->a};
+    column_clause(x, &sql, c);
+    return sql.s;
+}
+
 /* The type map's condition has the column as %s. */
 static char *put_column(struct arena *a, const char *condition, const char *column) {
     const char *at = strstr(condition, "%s");

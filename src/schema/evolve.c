@@ -180,16 +180,38 @@ static void rename_tables(struct evolution *v) {
     }
 }
 
+/* openGauss refuses ALTER SEQUENCE .. RENAME: another one takes the place of the old one, whose name is free before tables are renamed and made.
+ * It comes when its table and column have their names, and counts from where a load would. */
+static void replace_sequence(struct evolution *v, const struct pair *p) {
+    const char *from = evolve_quote(v, ddl_counter_column(p->from)->target_name),
+               *to = evolve_quote(v, ddl_counter_column(p->to)->target_name);
+    char *table = ddl_table_name(v->a, p->to), *sequence = p->to_parts->sequence;
+    evolve_add(&v->first, "ALTER TABLE %s ALTER COLUMN %s DROP DEFAULT", ddl_table_name(v->a, p->from), from);
+    evolve_add(&v->first, "DROP SEQUENCE %s", p->from_parts->sequence);
+    evolve_add(&v->keys, "CREATE SEQUENCE %s", sequence);
+    evolve_add(&v->keys, "ALTER TABLE %s ALTER COLUMN %s SET DEFAULT nextval(%s)", table, to,
+               str_literal_pg(v->a, sequence));
+    evolve_add(&v->keys, "ALTER SEQUENCE %s OWNED BY %s.%s", sequence, table, to);
+    evolve_add(&v->keys, "%s", evolve_sql(v, &v->after, p->to, DDL_COUNTER, NULL));
+}
+
 static void rename_sequences(struct evolution *v) {
     for (size_t i = 0; i < v->n; i++) {
         const struct pair *p = &v->pairs[i];
         bool both = p->from != NULL && p->to != NULL && !p->again && p->from_parts->sequence != NULL &&
                     p->to_parts->sequence != NULL;
-        if (both && !str_eq(p->from_parts->sequence, p->to_parts->sequence)) {
-            const char *name =
-                strrchr(p->to_parts->sequence, '.'); /* quoted names hold points, too: the last one parts */
-            evolve_add(&v->renames, "ALTER SEQUENCE %s RENAME TO %s", p->from_parts->sequence, name + 1);
+        if (!both || str_eq(p->from_parts->sequence, p->to_parts->sequence)) {
+            continue;
         }
+        if (dialect_is_opengauss(v->after.x.dialect)) {
+            replace_sequence(v, p);
+            continue;
+        }
+        char *between = arena_printf(v->a, "godwit_sequence_%zu", i); /* names may be swapped */
+        const char *schema = evolve_quote(v, p->to->target_schema);
+        evolve_add(&v->first, "ALTER SEQUENCE %s RENAME TO %s", p->from_parts->sequence, between);
+        evolve_add(&v->renames, "ALTER SEQUENCE %s.%s RENAME TO %s", schema, between,
+                   p->to_parts->sequence + strlen(schema) + 1);
     }
 }
 

@@ -230,8 +230,6 @@ static bool change_column(struct evolution *v, const struct pair *p, size_t i, c
     v->after.x.sequence = p->to_parts->sequence;
     v->mid.x.t = p->mid;
     v->mid.x.sequence = p->mid_parts->sequence;
-    rename_column(v, p, &p->from->columns[i], to);
-    comment(v, p, mid, to);
     if (!generated(v, p, mid, to, &done)) {
         return false;
     }
@@ -243,6 +241,10 @@ static bool change_column(struct evolution *v, const struct pair *p, size_t i, c
         if (reader != NULL) {
             return evolve_no(v, "the type of column %s of table %s changes, which the generated column %s reads",
                              to->name, p->to->name, reader->name);
+        }
+        if (using != NULL && evolve_has_own_type(v, to)) {
+            type_check(v, p, i, mid, to);
+            return evolve_labels(v, p, &p->from->columns[i], mid, to);
         }
         char *old = mid->auto_increment ? NULL : ddl_default(&v->mid.x, mid);
         char *new = to->auto_increment ? NULL : ddl_default(&v->after.x, to);
@@ -266,6 +268,7 @@ static bool change_column(struct evolution *v, const struct pair *p, size_t i, c
     if (mid->nullable != to->nullable) {
         alter(v, p, to, to->nullable ? "DROP NOT NULL" : "SET NOT NULL");
     }
+    comment(v, p, mid, to);
     type_check(v, p, i, mid, to);
     return counter(v, p, mid, to);
 }
@@ -430,6 +433,12 @@ static bool add_column(struct evolution *v, const struct pair *p, const struct c
 
 bool evolve_columns(struct evolution *v, struct pair *p) {
     drop_columns(v, p);
+    for (size_t i = 0; i < p->from->ncolumns; i++) {
+        const struct column *to = column_was(p->to, &p->from->columns[i]);
+        if (to != NULL) {
+            rename_column(v, p, &p->from->columns[i], to);
+        }
+    }
     for (size_t i = 0; i < p->from->ncolumns; i++) {
         const struct column *to = column_was(p->to, &p->from->columns[i]);
         if (to != NULL && !change_column(v, p, i, to)) {

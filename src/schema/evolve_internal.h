@@ -46,6 +46,17 @@ bool evolve_columns(struct evolution *v, struct pair *p);
 bool evolve_conversion(struct evolution *v, const struct pair *p, const struct column *from, const struct column *to,
                        char **using);
 
+/* ---- evolve_labels.c ---- */
+/* A type that openGauss B makes of the labels, for this column alone. */
+bool evolve_has_own_type(const struct evolution *v, const struct column *c);
+/* Does a column of p->from come to another type, where one of the two is its own? Keys and checks that hold it are then made anew: the old
+ * type's end would take them along. */
+bool evolve_remakes(const struct evolution *v, const struct pair *p, const struct column *from);
+bool evolve_reads_remade(struct evolution *v, const struct pair *p, const char *expr); /* MySQL text; NULL: no */
+/* From any type to one of its own, with all that a column has but its checks; the name is the new one already. False: what holds it. */
+bool evolve_labels(struct evolution *v, const struct pair *p, const struct column *from, const struct column *mid,
+                   const struct column *to);
+
 /* ---- evolve_key.c ---- */
 void evolve_drop_triggers(struct evolution *v, struct pair *p);
 void evolve_triggers(struct evolution *v, struct pair *p);

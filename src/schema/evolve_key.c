@@ -101,18 +101,29 @@ static void rename_key(struct evolution *v, const struct pair *p, const struct i
                evolve_quote(v, to->target_name));
 }
 
+/* Does it hold a column that is made anew? */
+static bool loses_column(struct evolution *v, const struct pair *p, const struct index *k) {
+    for (size_t i = 0; i < k->nparts; i++) {
+        if (evolve_remakes(v, p, k->parts[i].column) || evolve_reads_remade(v, p, k->parts[i].expr)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool evolve_keys(struct evolution *v, struct pair *p) {
     bool ok = true;
     for (size_t i = 0; i < p->from->nindexes; i++) {
         const struct index *from = &p->from->indexes[i], *mid = &p->mid->indexes[i], *to = index_was(p->to, from);
         char *old = print(v, &v->mid, p->mid, p->mid_parts, mid);
         char *new = to != NULL ? print(v, &v->after, p->to, p->to_parts, to) : NULL;
-        if (old != NULL && !str_eq(old, new)) {
+        bool same = str_eq(old, new) && !loses_column(v, p, from);
+        if (old != NULL && !same) {
             drop_key(v, p, from);
         } else if (old != NULL && to != NULL) {
             rename_key(v, p, from, to, i);
         }
-        if (new != NULL && !str_eq(old, new)) {
+        if (new != NULL && !same) {
             ok = ok && create_key(v, p, to);
         }
     }
@@ -201,14 +212,15 @@ void evolve_checks(struct evolution *v, struct pair *p) {
         const struct check *from = &p->from->checks[i];
         size_t at = check_was(p->to, from);
         const char *old = p->mid_parts->checks[i], *new = at < p->to->nchecks ? p->to_parts->checks[at] : NULL;
-        if (old != NULL && !str_eq(old, new)) {
+        bool same = str_eq(old, new) && !evolve_reads_remade(v, p, from->expr);
+        if (old != NULL && !same) {
             evolve_add(&v->drops, "ALTER TABLE %s DROP CONSTRAINT %s", ddl_table_name(v->a, p->from),
                        evolve_quote(v, from->target_name));
         } else if (old != NULL && !str_eq(from->target_name, p->to->checks[at].target_name)) {
             evolve_add(&v->tables, "ALTER TABLE %s RENAME CONSTRAINT %s TO %s", ddl_table_name(v->a, p->to),
                        evolve_quote(v, from->target_name), evolve_quote(v, p->to->checks[at].target_name));
         }
-        if (new != NULL && !str_eq(old, new)) {
+        if (new != NULL && !same) {
             evolve_add(&v->keys, "ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s)", ddl_table_name(v->a, p->to),
                        evolve_quote(v, p->to->checks[at].target_name), new);
         }

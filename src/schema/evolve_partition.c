@@ -113,6 +113,12 @@ static bool same_columns(const struct pair *p) {
     return same;
 }
 
+/* openGauss renames no table that has subpartitions. */
+static bool cannot_be_renamed(const struct evolution *v, const struct pair *p) {
+    return dialect_is_opengauss(v->after.x.dialect) && p->from_parts->partitioned &&
+           p->from->part.sub_method != PART_NONE && !str_eq(p->from->target_name, p->to->target_name);
+}
+
 bool evolve_partitions(struct evolution *v, struct pair *p) {
     bool pg = v->after.x.dialect == DIALECT_PG;
     if (!empty(v, p)) {
@@ -131,14 +137,38 @@ bool evolve_partitions(struct evolution *v, struct pair *p) {
         dropped_only = dropped_only && (is || find(p->to, p->from->part.parts[i].name) < p->to->part.n);
     }
     dropped_only = dropped_only && gone > 0 && p->from->part.n - gone == p->to->part.n;
-    if (pg ? scheme && add_the_rest(v, p) : scheme || dropped_only) {
+    bool in_place = !cannot_be_renamed(v, p) && (pg ? scheme && add_the_rest(v, p) : scheme || dropped_only);
+    if (in_place) {
         return true;
     }
     if (!same_columns(p)) {
-        return evolve_no(v, "partitions and columns of table %s change at once", p->to->name);
+        return evolve_no(v,
+                         cannot_be_renamed(v, p)
+                             ? "name and columns of table %s, which has subpartitions, change at once"
+                             : "partitions and columns of table %s change at once",
+                         p->to->name);
     }
     p->again = true;
     return true;
+}
+
+/* openGauss B: a type of a column's own is no other table's, and goes with its table. */
+static char *kept_columns(struct evolution *v, const struct pair *p) {
+    struct text list = {.a = v->a};
+    bool own = false;
+    for (size_t i = 0; i < p->from->ncolumns; i++) {
+        const struct column *c = &p->from->columns[i];
+        bool is = evolve_has_own_type(v, c);
+        own = own || is;
+        if (c->loaded) {
+            const char *name = evolve_quote(v, c->target_name);
+            text_add(&list, "%s%s", list.len > 0 ? ", " : "", name);
+            if (is) {
+                text_add(&list, "::text AS %s", name);
+            }
+        }
+    }
+    return own ? list.s : arena_strdup(v->a, "*");
 }
 
 bool evolve_again(struct evolution *v, struct pair *p) {
@@ -151,7 +181,8 @@ bool evolve_again(struct evolution *v, struct pair *p) {
         }
     }
     char *kept = arena_printf(v->a, "godwit_kept_%zu", (size_t)(p - v->pairs));
-    evolve_add(&v->drops, "CREATE TEMPORARY TABLE %s AS SELECT * FROM %s", kept, ddl_table_name(v->a, p->from));
+    evolve_add(&v->drops, "CREATE TEMPORARY TABLE %s AS SELECT %s FROM %s", kept, kept_columns(v, p),
+               ddl_table_name(v->a, p->from));
     evolve_add(&v->drops, "DROP TABLE %s", ddl_table_name(v->a, p->from));
     static const enum ddl_stage behind[] = {DDL_INDEX, DDL_PRIMARY, DDL_COUNTER};
     for (size_t i = 0; i < v->after.ddl.n; i++) {

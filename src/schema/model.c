@@ -42,6 +42,25 @@ static bool parts_are_columns(const struct index *x, bool whole, bool not_null) 
     return x->nparts > 0;
 }
 
+static bool does_cascade(const char *action) {
+    return str_ieq(action, "CASCADE") || str_ieq(action, "SET NULL") || str_ieq(action, "SET DEFAULT");
+}
+
+bool schema_key_cascades(const struct foreign_key *k) {
+    return does_cascade(k->on_delete) || does_cascade(k->on_update);
+}
+
+bool schema_cascades(const struct database *d) {
+    for (size_t i = 0; i < d->ntables; i++) {
+        for (size_t k = 0; k < d->tables[i].nfks; k++) {
+            if (schema_key_cascades(&d->tables[i].fks[k])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 const struct index *schema_row_key(const struct table *t) {
     for (size_t i = 0; i < t->nindexes; i++) {
         /* A prefix of a primary key column is unique, so the whole column is too. */

@@ -129,4 +129,8 @@ struct column *schema_find_column(const struct table *t, const char *name);
 /* The primary key, else the first unique index whose parts are whole NOT NULL columns; NULL: keyless. */
 const struct index *schema_row_key(const struct table *t);
 
+/* Does this key, or any of the database, change rows by itself when others change? */
+bool schema_key_cascades(const struct foreign_key *k);
+bool schema_cascades(const struct database *d);
+
 #endif

@@ -120,15 +120,32 @@ static void forget_names(struct table *t) {
     }
 }
 
+static bool lower_names(const struct database *d, const struct ddl_options *o) {
+    return o->lower_names || d->lower_case_table_names != 0;
+}
+
+char *schema_target_schema(struct arena *a, const struct database *d, const struct ddl_options *o) {
+    return name_cut(a, o->target_schema != NULL ? o->target_schema : fold(a, d->name, lower_names(d, o)));
+}
+
+/* openGauss B would give an index another name in silence, the others refuse it. Own tables' indexes are this task's, made before. */
+static void take_indexes(struct namer *n, const struct ddl_options *o) {
+    for (size_t i = 0; i < o->nindexes; i++) { /* relations: names of tables, which no index there has */
+        if (!name_set_has(&n->relations, o->indexes[i].table)) {
+            name_set_take(&n->relations, o->indexes[i].name);
+        }
+    }
+}
+
 bool schema_resolve(struct arena *a, struct database *d, const struct ddl_options *o, struct err *e) {
-    bool lower = o->lower_names || d->lower_case_table_names != 0;
-    const char *schema = o->target_schema != NULL ? o->target_schema : fold(a, d->name, lower);
+    bool lower = lower_names(d, o);
+    char *schema = schema_target_schema(a, d, o);
     struct namer n = {.a = a, .dialect = o->types.dialect};
     name_set_init(&n.relations, a, false);
     name_set_init(&n.constraints, a, false);
     for (size_t i = 0; i < d->ntables; i++) {
         forget_names(&d->tables[i]);
-        d->tables[i].target_schema = name_cut(a, schema);
+        d->tables[i].target_schema = schema;
     }
     for (int round = 0; round < 2; round++) {
         n.first = round == 0;
@@ -137,6 +154,7 @@ bool schema_resolve(struct arena *a, struct database *d, const struct ddl_option
             give_name(&n, &t->target_name, fold(a, t->name, lower), t->name, &n.relations, NULL);
         }
     }
+    take_indexes(&n, o);
     for (size_t i = 0; i < d->ntables; i++) {
         if (!resolve_columns(a, d->is_mariadb, &d->tables[i], o, e)) {
             return false;

@@ -37,7 +37,7 @@ const char **sql_compat_statements(struct arena *a, const char *name) {
         return NULL;
     }
     const char **out = arena_array(a, const char *, COUNT + 1);
-    /* What a function calls stands before it in the table, and calls nothing itself. */
+    /* What a function calls stands before it in the table; what that calls is listed, too. */
     for (const char *p = functions[at].needs; *p != '\0';) {
         size_t len = strcspn(p, " "), other = find(arena_strndup(a, p, len));
         if (other < COUNT) {

@@ -204,7 +204,7 @@ static struct sql_node *in_list(struct sql_parser *p, struct sql_node *left) {
     if (attach(p, n, left) == NULL) {
         return NULL;
     }
-    if (p->queries && sql_at_query(p)) {
+    if (p->queries && sql_at_whole_query(p)) {
         n->query = sql_parse_query(p);
         return n->query != NULL && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
     }
@@ -231,7 +231,13 @@ static struct sql_node *between(struct sql_parser *p, struct sql_node *left) {
     return n;
 }
 
-/* bit_expr [NOT] IN, BETWEEN, LIKE, REGEXP, MEMBER OF */
+static struct sql_node *soundex(struct sql_parser *p, struct sql_node *text) {
+    struct sql_node *n = sql_node_new(p->arena, SN_CALL);
+    n->name = "soundex";
+    return attach(p, n, text);
+}
+
+/* bit_expr [NOT] IN, BETWEEN, LIKE, REGEXP, MEMBER OF; a SOUNDS LIKE b is SOUNDEX(a) = SOUNDEX(b) */
 static struct sql_node *predicate(struct sql_parser *p) {
     struct sql_node *left = sql_parse_bit_expr(p), *n;
     if (left == NULL) {
@@ -266,7 +272,10 @@ static struct sql_node *predicate(struct sql_parser *p) {
                                                     : NULL;
         n = n != NULL && sql_parser_expect_op(p, OP_RPAREN, ")") ? n : NULL;
     } else if (sql_token_is(&p->t, "sounds") && sql_token_is(sql_parser_peek(p), "like")) {
-        return sql_parser_fail(p, "SOUNDS LIKE");
+        sql_parser_advance(p);
+        sql_parser_advance(p);
+        struct sql_node *a = soundex(p, left), *b = a == NULL ? NULL : soundex(p, sql_parse_bit_expr(p));
+        return b == NULL ? NULL : binary(p, SN_BINARY, OP_EQ, a, b);
     } else {
         return left;
     }

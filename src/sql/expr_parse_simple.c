@@ -431,7 +431,7 @@ static struct sql_node *name_or_call(struct sql_parser *p) {
 
 /* ( was read: an expression in parentheses or a row. */
 static struct sql_node *parenthesized(struct sql_parser *p) {
-    if (p->queries && sql_at_query(p)) {
+    if (p->queries && sql_at_whole_query(p)) {
         return sql_parse_subquery(p);
     }
     struct sql_node *first = sql_parse_expr(p);

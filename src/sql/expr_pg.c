@@ -377,7 +377,7 @@ static struct val dispatch(struct pg *c, const struct sql_node *n) {
     case SN_INTERVAL:
         return pg_fail(c, "INTERVAL outside of date arithmetic");
     case SN_EXTRACT:
-        return pg_extract(c, n->name, pg_node(c, n->args[0]));
+        return pg_extract_signed(c, n->name, pg_node(c, n->args[0]));
     case SN_TRIM: {
         struct sql_node call = *n;
         call.kind = SN_CALL;

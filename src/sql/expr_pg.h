@@ -94,6 +94,7 @@ struct val pg_bits_op(struct pg *c, enum sql_op op, struct val l, struct val r);
 struct val pg_unsigned64(struct pg *c, struct val v);
 struct val pg_bit_not(struct pg *c, struct val v);
 struct val pg_cast(struct pg *c, const struct sql_node *n);
+struct val pg_cast_value(struct pg *c, struct val v, const struct sql_cast_type *t);
 struct val pg_call(struct pg *c, const struct sql_node *n);
 struct val pg_column_value(struct pg *c, const struct sql_node *n);
 struct val pg_value_of_column(struct pg *c, const struct sql_column *col, const char *text);
@@ -117,7 +118,9 @@ bool pg_literal_number(const struct val *v, const char **text); /* a literal tha
 
 /* expr_pg_convert.c: what MySQL's implicit conversions do */
 struct val pg_as_bool(struct pg *c, struct val v);
-struct val pg_as_num(struct pg *c, struct val v);    /* TC_INT, TC_DEC or TC_FLOAT */
+struct val pg_as_num(struct pg *c, struct val v); /* TC_INT, TC_DEC or TC_FLOAT */
+/* JSON to float8, bigint or numeric, as CAST(json AS SIGNED) does it. */
+struct val pg_json_number(struct pg *c, struct val j, const char *type);
 struct val pg_as_bigint(struct pg *c, struct val v); /* numbers to bigint, rounding like MySQL */
 struct val pg_as_int4(struct pg *c, struct val v);   /* for arguments of functions that take integer */
 struct val pg_as_numeric(struct pg *c, struct val v);
@@ -125,6 +128,10 @@ struct val pg_as_float(struct pg *c, struct val v);
 struct val pg_as_text(struct pg *c, struct val v);
 struct val pg_as_bytes(struct pg *c, struct val v);
 struct val pg_as_json(struct pg *c, struct val v);
+/* A value within a JSON document, as an argument of jsonb_build_array() and the like, and as jsonb (expr_pg_json.c). n: where it comes from;
+ * may be NULL. */
+const char *pg_json_item(struct pg *c, const struct sql_node *n, struct val v);
+struct val pg_as_json_value(struct pg *c, const struct sql_node *n, struct val v);
 struct val pg_text_prefix_int(struct pg *c, struct val text);                      /* CAST('12abc' AS SIGNED) */
 struct val pg_text_prefix_number(struct pg *c, struct val text, const char *type); /* '1.5e3x' + 0 */
 enum tclass pg_unify(struct pg *c, struct val *v, size_t n);
@@ -142,6 +149,8 @@ struct val pg_date_add(struct pg *c, struct val base, const struct sql_node *int
 struct val pg_to_precision(struct pg *c, struct val v,
                            int fsp); /* TC_DATETIME and TC_TIME: MySQL rounds, MariaDB cuts */
 struct val pg_extract(struct pg *c, const char *unit, struct val v);
+/* EXTRACT() itself: of a TIME below nothing it has a sign, other than HOUR() and its like. */
+struct val pg_extract_signed(struct pg *c, const char *unit, struct val v);
 
 /* Function tables; a name is looked for in each. The handler gets the arguments as nodes. */
 struct pg_function {

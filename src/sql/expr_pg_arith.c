@@ -53,7 +53,7 @@ struct val pg_arithmetic(struct pg *c, enum sql_op op, struct val l, struct val 
         }
         out.cls = TC_INT;
         out.integer = out.wide = out.atom = true;
-        if (any_dec) {
+        if (any_dec || c->o->dialect != DIALECT_PG) { /* openGauss divides integers as floating point numbers */
             out.text = pg_fmt(c, "trunc(div(%s, %s))::bigint", l.text, divisor(c, r));
             return out;
         }

@@ -5,8 +5,7 @@
 #include "sql/expr_pg.h"
 #include "sql/pg_query.h"
 
-/* JSON to a number, as CAST(json AS SIGNED) does it. */
-static struct val json_number(struct pg *c, struct val j, const char *type) {
+struct val pg_json_number(struct pg *c, struct val j, const char *type) {
     if (!pg_once(c, &j)) {
         return j;
     }
@@ -32,7 +31,7 @@ static struct val cast_integer(struct pg *c, struct val v, bool is_unsigned) {
     case TC_NULL:
         return pg_int("NULL::bigint", true, true);
     case TC_JSON:
-        v = json_number(c, v, "bigint");
+        v = pg_json_number(c, v, "bigint");
         break;
     case TC_TEXT: {
         const char *number;
@@ -66,7 +65,7 @@ static struct val cast_decimal(struct pg *c, struct val v, const struct sql_cast
         return pg_fail(c, "CAST AS DECIMAL(%ld,%ld)", p, s);
     }
     if (v.cls == TC_JSON) {
-        v = json_number(c, v, "numeric");
+        v = pg_json_number(c, v, "numeric");
     } else if (v.cls == TC_TEXT && !pg_is_const_string(&v)) {
         v = pg_text_prefix_number(c, v, "numeric");
     } else {
@@ -119,8 +118,10 @@ static struct val cast_time(struct pg *c, struct val v, int fsp) {
 }
 
 struct val pg_cast(struct pg *c, const struct sql_node *n) {
-    const struct sql_cast_type *t = n->type;
-    struct val v = pg_node(c, n->args[0]);
+    return pg_cast_value(c, pg_node(c, n->args[0]), n->type);
+}
+
+struct val pg_cast_value(struct pg *c, struct val v, const struct sql_cast_type *t) {
     if (t->array) {
         return pg_fail(c, "a multi-valued index (CAST .. AS .. ARRAY)");
     }
@@ -134,7 +135,7 @@ struct val pg_cast(struct pg *c, const struct sql_node *n) {
         return cast_char(c, v, t);
     }
     if (str_eq(t->name, "double")) {
-        return v.cls == TC_JSON ? json_number(c, v, "float8") : pg_as_float(c, v);
+        return v.cls == TC_JSON ? pg_json_number(c, v, "float8") : pg_as_float(c, v);
     }
     if (str_eq(t->name, "date")) {
         return pg_as_date(c, v);

@@ -185,16 +185,26 @@ static struct val field(struct pg *c, const struct sql_node *n, const char *data
     return out;
 }
 
+/* INTERVAL(n, a, b, ..): how many of a, b, .. come before the first that is greater than n; NULLs among them are not; -1 for NULL. */
+static struct val interval(struct pg *c, const struct sql_node *n, const char *data) {
+    (void)data;
+    struct val *v = arguments(c, n, 0), x = pg_as_num(c, v[0]);
+    if (!pg_once(c, &x)) {
+        return x;
+    }
+    const char *text = pg_fmt(c, "CASE WHEN %s IS NULL THEN -1", pg_p(c, x));
+    for (size_t i = 1; i < n->nargs && c->why == NULL; i++) {
+        struct val bound = pg_as_num(c, v[i]);
+        text = pg_fmt(c, "%s WHEN %s < %s THEN %zu", text, pg_p(c, x), pg_p(c, bound), i - 1);
+    }
+    return pg_int(pg_fmt(c, "%s ELSE %zu END", text, n->nargs - 1), true, false);
+}
+
 const struct pg_function pg_functions_misc[] = {
-    {"coalesce", 1, 999, coalesce, NULL},
-    {"ifnull", 2, 2, coalesce, NULL},
-    {"nvl", 2, 2, coalesce, NULL},
-    {"if", 3, 3, if_, NULL},
-    {"nullif", 2, 2, nullif_, NULL},
-    {"greatest", 2, 999, extreme, "greatest"},
-    {"least", 2, 999, extreme, "least"},
-    {"isnull", 1, 1, isnull, NULL},
-    {"elt", 2, 999, elt, NULL},
-    {"field", 2, 999, field, NULL},
-    {0},
+    {"coalesce", 1, 999, coalesce, NULL}, {"ifnull", 2, 2, coalesce, NULL},
+    {"nvl", 2, 2, coalesce, NULL},        {"if", 3, 3, if_, NULL},
+    {"nullif", 2, 2, nullif_, NULL},      {"greatest", 2, 999, extreme, "greatest"},
+    {"least", 2, 999, extreme, "least"},  {"isnull", 1, 1, isnull, NULL},
+    {"elt", 2, 999, elt, NULL},           {"field", 2, 999, field, NULL},
+    {"interval", 2, 999, interval, NULL}, {0},
 };

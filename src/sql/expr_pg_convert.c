@@ -82,6 +82,21 @@ struct val pg_text_prefix_number(struct pg *c, struct val s, const char *type) {
     return v;
 }
 
+/* The place of its label, from 1 on; 0: MySQL's empty value of a wrong one. */
+static struct val enum_index(struct pg *c, struct val v) {
+    const struct mytype *t = v.col != NULL ? v.col->from : NULL;
+    if (c->q == NULL || t == NULL || t->nlabels == 0) {
+        return pg_fail(c, "an ENUM column used as a number");
+    }
+    struct sb b = {.a = c->a};
+    for (size_t i = 0; i < t->nlabels; i++) {
+        sb_printf(&b, " WHEN %s THEN %zu", pg_string_literal(c, t->labels[i], strlen(t->labels[i])), i + 1);
+    }
+    struct val out = pg_int(pg_fmt(c, "CASE %s::text%s WHEN '' THEN 0 END", pg_p(c, v), sb_text(&b)), true, false);
+    out.nonneg = true;
+    return out;
+}
+
 struct val pg_as_num(struct pg *c, struct val v) {
     const char *number;
     switch (v.cls) {
@@ -124,11 +139,12 @@ struct val pg_as_num(struct pg *c, struct val v) {
         }
         return pg_text_prefix_number(c, v, "float8");
     case TC_ENUM:
-        return pg_fail(c, "an ENUM column used as a number");
+        return enum_index(c, v);
     case TC_BYTES:
         return pg_fail(c, "a binary string used as a number");
     case TC_JSON:
-        return pg_fail(c, "a JSON value used as a number (without CAST)");
+        return c->q != NULL ? pg_json_number(c, v, "float8")
+                            : pg_fail(c, "a JSON value used as a number (without CAST)");
     case TC_DATE:
         if (c->q != NULL) { /* 20240131 */
             return pg_int(pg_fmt(c, "to_char(%s, 'YYYYMMDD')::bigint", v.text), true, true);
@@ -147,8 +163,13 @@ struct val pg_as_num(struct pg *c, struct val v) {
     }
 }
 
+/* Of a JSON value not by way of a double. type: as pg_json_number() has it. */
+static struct val exact_number(struct pg *c, struct val v, const char *type) {
+    return v.cls == TC_JSON && c->q != NULL ? pg_json_number(c, v, type) : pg_as_num(c, v);
+}
+
 struct val pg_as_bigint(struct pg *c, struct val v) {
-    v = pg_as_num(c, v);
+    v = exact_number(c, v, "bigint");
     if (v.cls == TC_INT && v.wide) {
         return v;
     }
@@ -158,7 +179,7 @@ struct val pg_as_bigint(struct pg *c, struct val v) {
 }
 
 struct val pg_as_int4(struct pg *c, struct val v) {
-    v = pg_as_num(c, v);
+    v = exact_number(c, v, "bigint");
     if (v.cls == TC_INT && !v.wide) {
         return v;
     }
@@ -168,7 +189,7 @@ struct val pg_as_int4(struct pg *c, struct val v) {
 }
 
 struct val pg_as_numeric(struct pg *c, struct val v) {
-    v = pg_as_num(c, v);
+    v = exact_number(c, v, "numeric");
     if (v.cls == TC_DEC) {
         return v;
     }
@@ -264,7 +285,11 @@ struct val pg_as_text(struct pg *c, struct val v) {
     case TC_BYTES:
         return pg_fail(c, "a binary string used as text");
     case TC_JSON:
-        return pg_fail(c, "a JSON value used as text (without JSON_UNQUOTE)");
+        if (c->q == NULL) {
+            return pg_fail(c, "a JSON value used as text (without JSON_UNQUOTE)");
+        }
+        pgq_note(c, c->at, "a JSON value as text: floating point numbers in it may be written differently");
+        return pg_val(TC_TEXT, pg_fmt(c, "%s::text", pg_p(c, v)), true);
     default:
         return pg_fail(c, "a value of this type used as text");
     }
@@ -312,7 +337,10 @@ struct val pg_as_json(struct pg *c, struct val v) {
     case TC_DEC:
         return pg_val(TC_JSON, pg_fmt(c, "%s::text::jsonb", pg_p(c, v)), true);
     default:
-        return pg_fail(c, "a value of this type turned into JSON");
+        if (c->q == NULL || c->o->dialect != DIALECT_PG) {
+            return pg_fail(c, "a value of this type turned into JSON");
+        }
+        return pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s)", pg_json_item(c, NULL, v)), true);
     }
 }
 
@@ -403,6 +431,13 @@ enum tclass pg_unify(struct pg *c, struct val *v, size_t n) {
         return convert_all(c, v, n, pg_as_datetime, TC_DATETIME);
     }
     if (all == K_TIME) {
+        bool interval = false;
+        for (size_t i = 0; i < n; i++) {
+            interval = interval || (v[i].cls == TC_TIME && v[i].interval);
+        }
+        if (interval) {
+            return convert_all(c, v, n, pgq_as_interval, TC_TIME);
+        }
         return TC_TIME;
     }
     if (all == K_JSON) {
@@ -416,6 +451,21 @@ enum tclass pg_unify(struct pg *c, struct val *v, size_t n) {
     }
     pg_fail(c, "values of different types in one CASE, IF, COALESCE or list");
     return TC_NULL;
+}
+
+/* A text put into an ENUM column becomes the label that its collation takes for equal. */
+static struct val label_of(struct pg *c, struct val v, const struct sql_column *to) {
+    struct sb b = {.a = c->a};
+    if (to->from->nlabels == 0 || pg_value_of_column(c, to, "").ci == CI_NO) {
+        return v;
+    }
+    for (size_t i = 0; i < to->from->nlabels; i++) {
+        sb_printf(&b, "%s%s", i == 0 ? "" : ", ",
+                  pg_string_literal(c, to->from->labels[i], strlen(to->from->labels[i])));
+    }
+    v.text = pg_fmt(c, "%s(%s, ARRAY[%s])", pgq_compat(c, "enum_label"), v.text, sb_text(&b));
+    v.atom = true;
+    return v;
 }
 
 /* An implicit or explicit assignment cast to a column. */
@@ -467,6 +517,9 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
             }
             return v;
         }
+        if (to->from->kind == MYT_ENUM && v.col != to && c->q != NULL && !c->q->b) {
+            v = label_of(c, pg_as_text(c, v), to);
+        }
         if (to->to->enum_type && c->q != NULL) {
             v = pg_as_text(c, v);
             return pg_val(TC_ENUM, pg_fmt(c, "%s::%s", pg_p(c, v), to->to->ddl), true);
@@ -503,6 +556,9 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
             if (pg_parse_time_literal(c, &v, to->to->kind == TK_INTERVAL, &out)) {
                 return out;
             }
+        }
+        if (v.cls == TC_TIME && c->q != NULL) {
+            v = to->to->kind == TK_INTERVAL ? pgq_as_interval(c, v) : pgq_time_of_day(c, v);
         }
         if (v.cls != TC_TIME || v.interval != (to->to->kind == TK_INTERVAL)) {
             return pg_fail(c, "a value that is not a TIME assigned to a TIME column");

@@ -393,3 +393,16 @@ struct val pg_extract(struct pg *c, const char *unit, struct val v) {
     }
     return pg_fail(c, "EXTRACT of %s", unit);
 }
+
+struct val pg_extract_signed(struct pg *c, const char *unit, struct val v) {
+    struct val out = pg_extract(c, unit, v);
+    if (c->why != NULL || v.cls != TC_TIME || !v.interval) {
+        return out;
+    }
+    bool micro = str_eq(unit, "microsecond"),
+         days = c->o->mariadb && str_eq(unit, "hour"); /* which MariaDB leaves out */
+    out.text = micro ? pg_fmt(c, "(%s::bigint %% 1000000)::int", part(c, "microseconds", v))
+                     : pg_fmt(c, days ? "(trunc(%s)::int %% 24)" : "trunc(%s)::int", part(c, unit, v));
+    out.nonneg = false;
+    return out;
+}

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 /* Formats of DATE_FORMAT: to_char's pattern, and an immutable expression of the parts (%s: the value's text) as
  * to_char is not immutable. */
@@ -124,6 +125,9 @@ static struct val format_date(struct pg *c, struct val v, const char *f, size_t 
 struct val pg_date_text(struct pg *c, struct val v) {
     static const char day[] = "%Y-%m-%d", full[] = "%Y-%m-%d %H:%i:%S", micro[] = "%Y-%m-%d %H:%i:%S.%f";
     if (v.cls == TC_TIME) {
+        if (c->q != NULL && (v.fsp > 0 || v.interval)) {
+            return pgq_time_text(c, v, v.fsp);
+        }
         if (v.fsp > 0 || v.interval) {
             return pg_fail(c, "a TIME turned into text");
         }
@@ -247,21 +251,21 @@ static struct val timestampdiff(struct pg *c, const struct sql_node *n, const ch
     }
     const char *x = pg_p(c, a), *y = pg_p(c, b);
     if (str_eq(n->text, "microsecond")) {
-        return pg_int(pg_fmt(c, "round((extract(epoch FROM (%s - %s)) * 1000000)::numeric)::bigint", y, x), true, true);
+        return pg_int(pg_fmt(c, "round((extract(epoch FROM (%s - %s)) * 1000000)::%s)::bigint", y, x, c->numeric), true,
+                      true);
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (!str_eq(kinds[i].unit, n->text)) {
             continue;
         }
         if (kinds[i].seconds > 0) {
-            return pg_int(
-                pg_fmt(c, "trunc((extract(epoch FROM (%s - %s)) / %d)::numeric)::bigint", y, x, kinds[i].seconds), true,
-                true);
+            return pg_int(pg_fmt(c, "trunc((extract(epoch FROM (%s - %s)) / %d)::%s)::bigint", y, x, kinds[i].seconds,
+                                 c->numeric),
+                          true, true);
         }
         return pg_int(
-            pg_fmt(c,
-                   "trunc((extract(year FROM age(%s, %s)) * 12 + extract(month FROM age(%s, %s)))::numeric / %d)::int",
-                   y, x, y, x, kinds[i].months),
+            pg_fmt(c, "trunc((extract(year FROM age(%s, %s)) * 12 + extract(month FROM age(%s, %s)))::%s / %d)::int", y,
+                   x, y, x, c->numeric, kinds[i].months),
             true, false);
     }
     return pg_fail(c, "TIMESTAMPDIFF of %s", n->text);
@@ -347,7 +351,7 @@ static struct val unix_timestamp(struct pg *c, const struct sql_node *n, const c
         out.nonneg = true;
         return out;
     }
-    struct val out = pg_val(TC_DEC, pg_fmt(c, "round((%s)::numeric, %d)", epoch, fsp), true);
+    struct val out = pg_val(TC_DEC, pg_fmt(c, "round((%s)::%s, %d)", epoch, c->numeric, fsp), true);
     out.scale = fsp;
     out.nonneg = true;
     return out;
@@ -385,7 +389,7 @@ static struct val time_to_sec(struct pg *c, const struct sql_node *n, const char
     if (v.cls != TC_TIME) {
         return pg_fail(c, "TIME_TO_SEC of a value that is not a TIME");
     }
-    return pg_int(pg_fmt(c, "trunc(extract(epoch FROM %s)::numeric)::int", v.text), true, false);
+    return pg_int(pg_fmt(c, "trunc(extract(epoch FROM %s)::%s)::int", v.text, c->numeric), true, false);
 }
 
 const struct pg_function pg_functions_date[] = {

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "sql/expr_pg.h"
+#include "sql/pg_query.h"
 
 /* '$.a."b c"[0]' -> {a,"b c",0}. NULL and a failure for wildcards, ranges, [last]. */
 static const char *path_array(struct pg *c, const struct sql_node *n) {
@@ -131,7 +132,77 @@ static struct val valid(struct pg *c, const struct sql_node *n, const char *data
     return pg_val(TC_BOOL, pg_fmt(c, "CASE WHEN %s IS NOT NULL THEN TRUE END", pg_p(c, v)), true);
 }
 
-/* JSON_ARRAY(..) and JSON_OBJECT(..) of constants. */
+/* MySQL puts the truth itself into JSON, but what CASE, IF, COALESCE and the like choose among truths is a number there. */
+static bool chosen(const struct pg *c, const struct sql_node *n) {
+    static const char *const names[] = {"if", "ifnull", "coalesce", "nullif", "greatest", "least", "any_value"};
+    if (n == NULL || c->o->mariadb) {
+        return false;
+    }
+    for (size_t i = 0; n->kind == SN_CALL && i < sizeof names / sizeof names[0]; i++) {
+        if (str_eq(n->name, names[i])) {
+            return true;
+        }
+    }
+    return n->kind == SN_CASE || n->kind == SN_ASSIGN;
+}
+
+/* MySQL's JSON has dates and times with six digits behind the second, MariaDB's what they are as text. */
+static struct val json_date(struct pg *c, struct val v) {
+    if (v.cls == TC_DATE || c->o->mariadb) {
+        return pg_as_text(c, v);
+    }
+    if (v.cls == TC_TIME) {
+        return c->q == NULL ? pg_fail(c, "JSON of a TIME") : pgq_time_text(c, v, 6);
+    }
+    v = pg_as_datetime(c, v);
+    v.fsp = 6;
+    return pg_as_text(c, v);
+}
+
+const char *pg_json_item(struct pg *c, const struct sql_node *n, struct val v) {
+    switch (v.cls) {
+    case TC_NULL:
+        return "NULL::text";
+    case TC_BOOL:
+        return v.col != NULL || chosen(c, n) ? pg_as_num(c, v).text : v.text;
+    case TC_INT:
+    case TC_FLOAT:
+    case TC_JSON:
+        return v.text;
+    case TC_DEC:
+        if (v.integer || v.lit != NULL || v.col != NULL) {
+            return v.text;
+        }
+        if (v.scale < 0) {
+            pg_fail(c, "JSON of a decimal number of unknown scale");
+        }
+        return pg_fmt(c, "round(%s, %d)", v.text, v.scale);
+    case TC_DATE:
+    case TC_DATETIME:
+    case TC_TSTZ:
+    case TC_TIME:
+        return json_date(c, v).text;
+    case TC_TEXT:
+        if (n != NULL && n->kind == SN_CALL && str_eq(n->name, "char") && n->charset == NULL) {
+            pg_fail(c, "JSON of a binary string");
+        }
+        return v.lit != NULL ? pg_fmt(c, "%s::text", v.text) : pg_as_text(c, v).text;
+    case TC_ENUM:
+    case TC_UUID:
+        return pg_as_text(c, v).text;
+    default:
+        pg_fail(c, "JSON of a value of this type (without CAST)");
+        return "NULL";
+    }
+}
+
+struct val pg_as_json_value(struct pg *c, const struct sql_node *n, struct val v) {
+    return v.cls == TC_NULL || v.cls == TC_JSON
+               ? pg_as_json(c, v)
+               : pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s)", pg_json_item(c, n, v)), true);
+}
+
+/* JSON_ARRAY(..) and JSON_OBJECT(..) */
 static struct val build(struct pg *c, const struct sql_node *n, const char *data) {
     bool object = str_eq(data, "object");
     if (n->nargs == 0) {
@@ -147,16 +218,8 @@ static struct val build(struct pg *c, const struct sql_node *n, const char *data
     for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
         struct val v = pg_node(c, n->args[i]);
         bool key = object && i % 2 == 0;
-        if (v.cls != TC_TEXT &&
-            (key || (v.cls != TC_INT && v.cls != TC_DEC && v.cls != TC_BOOL && v.cls != TC_JSON && v.cls != TC_NULL))) {
-            return pg_fail(c, "function JSON_%s with arguments of this type", object ? "OBJECT" : "ARRAY");
-        }
-        if (v.cls == TC_DEC && !v.integer && v.lit == NULL && v.col == NULL) {
-            return pg_fail(c, "function JSON_%s of a computed decimal", object ? "OBJECT" : "ARRAY");
-        }
-        const char *item = v.lit != NULL && v.cls == TC_TEXT ? pg_fmt(c, "%s::text", v.text)
-                           : v.cls == TC_TEXT                ? pg_as_text(c, v).text
-                                                             : v.text;
+        v = key && v.cls != TC_TEXT ? pg_as_text(c, v) : v;
+        const char *item = v.cls == TC_NULL ? v.text : pg_json_item(c, n->args[i], v);
         list = list == NULL ? item : pg_fmt(c, "%s, %s", list, item);
     }
     return pg_val(TC_JSON, pg_fmt(c, "jsonb_build_%s(%s)", data, list), true);

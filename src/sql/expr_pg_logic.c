@@ -54,7 +54,6 @@ static bool enum_label(struct pg *c, const struct val *e, struct val *s) {
     if (t != NULL && t->nlabels == 0) {
         return true;
     }
-    pg_fail(c, "a comparison of an ENUM column with %.80s, which is none of its labels", s->text);
     return false;
 }
 
@@ -62,16 +61,17 @@ static struct val compare_enum(struct pg *c, enum sql_op op, struct val l, struc
     bool swapped = r.cls == TC_ENUM && l.cls != TC_ENUM;
     struct val *e = swapped ? &r : &l, *other = swapped ? &l : &r;
     if (pg_is_const_string(other)) {
-        if (!equality(op)) {
-            return pg_fail(c, "an ENUM column compared by order");
+        if (equality(op) && enum_label(c, e, other)) {
+            return compared(c, op, l, r);
         }
-        if (!enum_label(c, e, other)) {
-            return l;
+        if (c->q == NULL) {
+            return equality(op) ? pg_fail(c, "a comparison of an ENUM column with %.80s, which is none of its labels",
+                                          other->text)
+                                : pg_fail(c, "an ENUM column compared by order");
         }
-        return compared(c, op, l, r);
-    }
-    if (other->cls != TC_TEXT && other->cls != TC_ENUM) {
-        return pg_fail(c, "an ENUM column used as a number");
+    } else if (other->cls != TC_TEXT && other->cls != TC_ENUM) {
+        *e = pg_as_num(c, *e);
+        return c->why != NULL ? l : pg_compare(c, op, l, r);
     }
     return pg_compare(c, op, pg_as_text(c, l), pg_as_text(c, r));
 }
@@ -147,10 +147,16 @@ static struct val compare_times(struct pg *c, enum sql_op op, struct val l, stru
     bool interval = other == &r ? l.interval : r.interval;
     if (other->cls != TC_TIME || (other->lit != NULL && other->interval != interval)) {
         struct val literal;
-        if (!pg_parse_time_literal(c, other, interval, &literal)) {
+        if (other->cls == TC_INT && other->lit != NULL && str_eq(other->text, "0")) {
+            literal = pg_val(TC_TIME, interval ? "INTERVAL '00:00:00'" : "TIME '00:00:00'", true);
+            literal.interval = interval;
+        } else if (!pg_parse_time_literal(c, other, interval, &literal)) {
             return pg_fail(c, "a TIME compared with %.60s", other->text);
         }
         *other = literal;
+    }
+    if (l.interval != r.interval && c->q != NULL) {
+        return compared(c, op, pgq_as_interval(c, l), pgq_as_interval(c, r));
     }
     if (l.interval != r.interval) {
         return pg_fail(c, "TIME columns held as different types in the target");

@@ -505,9 +505,9 @@ static void simple(struct pg *c, const struct sql_stmt *s) {
     case SQL_STMT_RELEASE:
         pg_fail(c, "savepoints");
         break;
-    case SQL_STMT_CREATE_TEMPORARY:
-    case SQL_STMT_DROP_TEMPORARY:
-        pg_fail(c, "temporary tables in programs, not measured on openGauss B");
+    case SQL_STMT_CREATE_TABLE:
+    case SQL_STMT_DROP_TABLE:
+        pg_fail(c, "CREATE and DROP TABLE in programs, not measured on openGauss B");
         break;
     case SQL_STMT_DO:
         pg_fail(c, "DO, not measured on openGauss B");
@@ -556,16 +556,19 @@ static void stmt(struct pg *c, const struct sql_stmt *s) {
 
 /* ---- objects ---- */
 
-/* The body, always a block, without a semicolon behind it. */
-static const char *body(struct pg *c, const struct sql_object *o) {
+/* The body, always a block, without a semicolon behind it. around: there is a block around it; at_end: what it ends with. */
+static const char *body(struct pg *c, const struct sql_object *o, bool around, const char *at_end) {
     struct pg_program *p = c->q->program;
     p->out = (struct sb){.a = c->a};
-    if (o->body->kind == SQL_STMT_BLOCK) {
+    if (o->body->kind == SQL_STMT_BLOCK && !around) {
         block(c, o->body, "");
     } else {
         prog_line(c, "BEGIN");
         p->level++;
         stmt(c, o->body);
+        if (at_end != NULL) {
+            prog_line(c, "%s", at_end);
+        }
         p->level--;
         prog_line(c, "END");
     }
@@ -587,7 +590,7 @@ void gauss_routine(struct pg *c, const struct sql_object *o) {
                   col->to->ddl);
     }
     c->q->program->block = &params;
-    const char *text = body(c, o), *name = prog_own_name(c);
+    const char *text = body(c, o, false, NULL), *name = prog_own_name(c);
     const struct sql_column *returns = function && c->why == NULL ? prog_column(c, "", &o->returns) : NULL;
     if (c->why != NULL) {
         return;
@@ -608,6 +611,18 @@ void gauss_routine(struct pg *c, const struct sql_object *o) {
     prog_add_drop(c, pg_fmt(c, "DROP %s IF EXISTS %s", function ? "FUNCTION" : "PROCEDURE", name));
 }
 
+/* An EXIT handler of the outermost block leaves it. */
+static bool may_exit(const struct sql_stmt *s) {
+    for (size_t i = 0; i < s->body.n; i++) {
+        if (s->body.items[i]->kind == SQL_STMT_HANDLER && s->body.items[i]->exit_handler) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The server puts RETURN NEW before the last END. That is NULL where a row is deleted, which would not be deleted then; and an EXIT
+ * handler of the block it stands in passes it by. */
 void gauss_trigger(struct pg *c, const struct sql_object *o) {
     const struct sql_table *t = pgq_table(c, &o->table);
     if (t == NULL) {
@@ -615,7 +630,8 @@ void gauss_trigger(struct pg *c, const struct sql_object *o) {
         return;
     }
     c->q->program->trigger_table = t;
-    const char *text = body(c, o), *name = prog_own_name(c);
+    const char *at_end = o->before && o->event == SQL_DELETE ? "RETURN OLD;" : NULL;
+    const char *text = body(c, o, at_end != NULL || may_exit(o->body), at_end), *name = prog_own_name(c);
     const char *event = o->event == SQL_INSERT ? "INSERT" : o->event == SQL_UPDATE ? "UPDATE" : "DELETE";
     const char *order =
         o->other == NULL ? "" : pg_fmt(c, " %s %s", o->follows ? "FOLLOWS" : "PRECEDES", name_of(c, o->other));
@@ -627,7 +643,7 @@ void gauss_trigger(struct pg *c, const struct sql_object *o) {
 
 void gauss_event(struct pg *c, const struct sql_object *o) {
     struct sb b = {.a = c->a};
-    const char *text = body(c, o), *name = prog_own_name(c);
+    const char *text = body(c, o, false, NULL), *name = prog_own_name(c);
     if (o->at != NULL) {
         sb_printf(&b, "CREATE EVENT %s ON SCHEDULE AT %s", name, value(c, o->at));
     } else {

@@ -148,6 +148,9 @@ static struct val group_concat_b(struct pg *c, const struct sql_node *n) {
 
 static struct val group_concat(struct pg *c, const struct sql_node *n) {
     const struct sql_call_more *m = n->more;
+    if (m->norder == 0) {
+        pgq_open(c, "the order within GROUP_CONCAT");
+    }
     if (c->q->b && m->limit == NULL) {
         return group_concat_b(c, n);
     }
@@ -165,14 +168,14 @@ static struct val group_concat(struct pg *c, const struct sql_node *n) {
         out.text = pg_fmt(c, "string_agg(%s, %s%s)", t.text, separator, order);
         return out;
     }
-    if (m->norder > 1) {
-        return pg_fail(c, "GROUP_CONCAT(DISTINCT ..) ordered by more than its value");
-    }
     const char *direction = "";
-    if (m->norder == 1) {
-        struct val by = pgq_expr(c, m->order[0].expr);
-        if (!str_eq(by.text, v.text)) {
-            return pg_fail(c, "GROUP_CONCAT(DISTINCT ..) ordered by another value");
+    if (m->norder > 0) {
+        bool by_value = m->norder == 1 && str_eq(pgq_expr(c, m->order[0].expr).text, v.text);
+        if (!by_value) { /* the target orders distinct values by themselves only */
+            pgq_note(c, n->start, "of equal values with different places in the order, the first place counts");
+            out.text = pg_fmt(c, "%s(array_agg(%s%s), %s)", pgq_compat(c, "join_distinct"), pg_as_text(c, v).text,
+                              order, separator);
+            return out;
         }
         direction = m->order[0].descending ? " DESC" : "";
     }
@@ -195,10 +198,13 @@ static struct val bits(struct pg *c, const struct sql_node *n) {
         return pg_fail(c, "%s of numbers that may be negative", n->name);
     }
     bool and_ = str_eq(n->name, "bit_and");
+    if (str_eq(n->name, "bit_xor") && c->o->dialect != DIALECT_PG && !c->q->b) {
+        return pg_fail(c, "the aggregate function bit_xor, which openGauss has only in B databases");
+    }
     struct val out = pg_val(and_ ? TC_DEC : TC_INT, NULL, true);
     out.integer = out.nonneg = true;
     out.wide = !and_;
-    out.text = and_ ? pg_fmt(c, "coalesce(bit_and(%s)%s::numeric, 18446744073709551615)", v.text, over(c, n))
+    out.text = and_ ? pg_fmt(c, "coalesce(bit_and(%s)%s::numeric(20,0), 18446744073709551615)", v.text, over(c, n))
                     : pg_fmt(c, "coalesce(%s(%s)%s, 0)", n->name, v.text, over(c, n));
     return out;
 }
@@ -209,38 +215,18 @@ static struct val deviation(struct pg *c, const struct sql_node *n) {
     return pg_val(TC_FLOAT, pg_fmt(c, "%s_%s(%s)", var ? "var" : "stddev", samp ? "samp" : "pop", v.text), true);
 }
 
-/* A value within a JSON document. */
-static const char *json_item(struct pg *c, struct val v) {
-    v = pg_plain(c, v);
-    switch (v.cls) {
-    case TC_NULL:
-        return "NULL::text";
-    case TC_DATE:
-    case TC_DATETIME:
-    case TC_TSTZ:
-    case TC_TIME:
-    case TC_BYTES:
-    case TC_OTHER:
-        pg_fail(c, "JSON of a value of this type (without CAST)");
-        return "NULL";
-    case TC_TEXT:
-    case TC_ENUM:
-        return v.lit != NULL ? pg_fmt(c, "%s::text", v.text) : pg_as_text(c, v).text;
-    default:
-        return v.text;
-    }
-}
-
 static struct val json_aggregate(struct pg *c, const struct sql_node *n) {
     if (c->o->dialect != DIALECT_PG) {
         return pg_fail(c, "the aggregate function %s, which openGauss was not seen to have", n->name);
     }
     struct val v = pgq_expr(c, n->args[0]);
+    pgq_open(c, "the order within JSON_ARRAYAGG");
     if (str_eq(n->name, "json_arrayagg")) {
-        return pg_val(TC_JSON, pg_fmt(c, "jsonb_agg(%s)", json_item(c, v)), true);
+        return pg_val(TC_JSON, pg_fmt(c, "jsonb_agg(%s)", pg_json_item(c, n->args[0], v)), true);
     }
     return pg_val(TC_JSON,
-                  pg_fmt(c, "jsonb_object_agg(%s, %s)", pg_as_text(c, v).text, json_item(c, pgq_expr(c, n->args[1]))),
+                  pg_fmt(c, "jsonb_object_agg(%s, %s)", pg_as_text(c, v).text,
+                         pg_json_item(c, n->args[1], pgq_expr(c, n->args[1]))),
                   true);
 }
 
@@ -326,10 +312,8 @@ static struct val aggregate(struct pg *c, const struct sql_node *n) {
     }
     if (str_eq(n->name, "any_value")) {
         struct val v = pg_plain(c, pgq_expr(c, n->args[0]));
-        v.text = pg_fmt(c, "(array_agg(%s))[1]", v.text);
         v.lit = NULL;
-        v.atom = true;
-        return v;
+        return pgq_any_value(c, v);
     }
     return deviation(c, n);
 }

@@ -7,10 +7,17 @@
 #include "sql/pg_program.h"
 #include "sql/pg_query.h"
 
+static bool refuse_json(struct pg *c, const char *name) {
+    if (!str_starts(name, "json_") || c->o->dialect == DIALECT_PG) {
+        return false;
+    }
+    pg_fail(c, "a JSON function whose counterpart stands on functions that openGauss was not seen to have");
+    return true;
+}
+
 const char *pgq_compat(struct pg *c, const char *name) {
     struct sql_translation *t = c->q->out;
-    if (str_starts(name, "json_") && c->o->dialect != DIALECT_PG) {
-        pg_fail(c, "a JSON function whose counterpart stands on functions that openGauss was not seen to have");
+    if (refuse_json(c, name)) {
         return "NULL";
     }
     bool have = false;
@@ -65,8 +72,8 @@ static struct val result(struct pg *c, char kind, const char *text) {
     }
 }
 
-static struct val argument(struct pg *c, char kind, const struct sql_node *n) {
-    struct val v = pgq_expr(c, n), out;
+struct val pgq_argument(struct pg *c, char kind, const struct sql_node *n) {
+    struct val v = pgq_expr(c, n);
     switch (kind) {
     case 't':
         return pg_as_text(c, v);
@@ -82,23 +89,13 @@ static struct val argument(struct pg *c, char kind, const struct sql_node *n) {
         return pg_as_date(c, v);
     case 'D':
         return pg_as_datetime(c, v);
-    case 'T':
-        if (pg_is_const_string(&v) && pg_parse_time_literal(c, &v, false, &out)) {
-            return out;
-        }
-        return v.cls == TC_TIME ? v : pg_fail(c, "a value that is not a TIME");
     case 'b':
         return pg_as_bytes(c, v);
     case 'j':
-        return v.cls == TC_JSON || v.cls == TC_TEXT ? pg_as_json(c, v) : pg_fail(c, "a value that is not JSON");
+        return v.cls == TC_JSON || v.cls == TC_TEXT || v.cls == TC_NULL ? pg_as_json(c, v)
+                                                                        : pg_fail(c, "a value that is not JSON");
     case 'v': /* any value, as JSON holds it */
-        if (v.cls == TC_TEXT || v.cls == TC_ENUM) {
-            return pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s::text)", pg_p(c, pg_as_text(c, v))), true);
-        }
-        if (v.cls == TC_BOOL) {
-            return pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s)", v.text), true);
-        }
-        return v.cls == TC_FLOAT ? pg_val(TC_JSON, pg_fmt(c, "to_jsonb(%s)", v.text), true) : pg_as_json(c, v);
+        return pg_as_json_value(c, n, v);
     default:
         return pg_fail(c, "an argument of an unknown kind");
     }
@@ -141,28 +138,6 @@ static const char *expand(struct pg *c, const struct compat_function *f, const s
     return sb_text(&b);
 }
 
-/* JSON_SET(j, path, value, path, value, ..) and the like: one call within the other. */
-static struct val json_change(struct pg *c, const struct sql_node *n, const char *how) {
-    struct val j = argument(c, 'j', n->args[0]);
-    bool remove = str_eq(how, "remove"), append = str_eq(how, "append");
-    size_t step = remove ? 1 : 2;
-    if (n->nargs < 1 + step || (n->nargs - 1) % step != 0) {
-        return pg_fail(c, "function %s with %zu arguments", n->name, n->nargs);
-    }
-    for (size_t i = 1; i < n->nargs && c->why == NULL; i += step) {
-        struct val path = argument(c, 't', n->args[i]);
-        if (remove) {
-            j.text = pg_fmt(c, "%s(%s, %s)", pgq_compat(c, "json_remove"), j.text, path.text);
-        } else {
-            struct val v = argument(c, 'v', n->args[i + 1]);
-            j.text = append
-                         ? pg_fmt(c, "%s(%s, %s, %s)", pgq_compat(c, "json_array_append"), j.text, path.text, v.text)
-                         : pg_fmt(c, "%s(%s, %s, %s, '%s')", pgq_compat(c, "json_set"), j.text, path.text, v.text, how);
-        }
-    }
-    return pg_val(TC_JSON, j.text, true);
-}
-
 /* STR_TO_DATE: what the format holds says what comes out. */
 static struct val str_to_date(struct pg *c, const struct sql_node *n) {
     const struct sql_node *f = n->args[1];
@@ -178,7 +153,7 @@ static struct val str_to_date(struct pg *c, const struct sql_node *n) {
     if (!day) {
         return pg_fail(c, "STR_TO_DATE with a format of a time alone");
     }
-    const char *text = pg_fmt(c, "%s(%s, %s)", pgq_compat(c, "str_to_date"), argument(c, 't', n->args[0]).text,
+    const char *text = pg_fmt(c, "%s(%s, %s)", pgq_compat(c, "str_to_date"), pgq_argument(c, 't', n->args[0]).text,
                               pg_string_literal(c, f->text, f->len));
     if (!clock) {
         return pg_val(TC_DATE, pg_fmt(c, "%s::date", text), true);
@@ -190,11 +165,11 @@ static struct val str_to_date(struct pg *c, const struct sql_node *n) {
 
 /* REGEXP_REPLACE(s, pattern, text), REGEXP_SUBSTR and REGEXP_INSTR(s, pattern): constant patterns that both sides read alike. */
 static struct val regexp_function(struct pg *c, const struct sql_node *n) {
-    struct val s = argument(c, 't', n->args[0]), pattern = pgq_expr(c, n->args[1]);
+    struct val s = pgq_argument(c, 't', n->args[0]), pattern = pgq_expr(c, n->args[1]);
     const char *literal = pg_regexp_pattern(c, &pattern);
     bool ci = s.ci != CI_NO && pattern.ci != CI_NO;
     if (str_eq(n->name, "regexp_replace")) {
-        struct val with = argument(c, 't', n->args[2]);
+        struct val with = pgq_argument(c, 't', n->args[2]);
         if (!pg_is_const_string(&with) || strpbrk(with.lit->text, "$\\") != NULL) {
             return pg_fail(c, "REGEXP_REPLACE by a text that is not constant, or with $ or a backslash in it");
         }
@@ -210,37 +185,47 @@ static struct val regexp_function(struct pg *c, const struct sql_node *n) {
     return result(c, 'p', pg_fmt(c, "regexp_instr(%s, %s, 1, 1, 0%s)", s.text, literal, ci ? ", 'i'" : ""));
 }
 
-/* MEMBER OF; what a table of texts cannot say. */
+/* CHAR(n, ..): bytes in MySQL, and without USING a binary string; as texts they are carried as far as they are ASCII. */
+static struct val char_(struct pg *c, const struct sql_node *n) {
+    const char *cs = n->charset == NULL ? "binary" : n->charset;
+    struct val out = pg_val(TC_TEXT, NULL, true);
+    if (!str_istarts(cs, "utf8") && !str_eq(cs, "binary") && !str_eq(cs, "ascii") && !str_eq(cs, "latin1")) {
+        return pg_fail(c, "CHAR .. USING %.40s", cs);
+    }
+    for (size_t i = 0; i < n->nargs && c->why == NULL; i++) {
+        struct val v = pg_as_bigint(c, pgq_expr(c, n->args[i]));
+        const char *one = pg_fmt(c, "%s(%s)", pgq_compat(c, "char_text"), v.text);
+        out.text = i == 0 ? one : pg_fmt(c, "%s || %s", out.text, one);
+        out.atom = i == 0;
+        out.volatile_ = out.volatile_ || v.volatile_;
+    }
+    out.ci = str_eq(cs, "binary") ? CI_NO : CI_NONE;
+    return out;
+}
+
+static struct val make_set(struct pg *c, const struct sql_node *n) {
+    struct val bits = pg_as_bigint(c, pgq_expr(c, n->args[0]));
+    struct sb b = {.a = c->a};
+    if (c->o->dialect == DIALECT_OG_A) {
+        return pg_fail(c, "MAKE_SET: an A database takes NULL and '' for the same value");
+    }
+    for (size_t i = 1; i < n->nargs && c->why == NULL; i++) {
+        sb_printf(&b, "%s%s", i == 1 ? "" : ", ", pgq_argument(c, 't', n->args[i]).text);
+    }
+    return pg_val(TC_TEXT, pg_fmt(c, "%s(%s, ARRAY[%s]::text[])", pgq_compat(c, "make_set"), bits.text, sb_text(&b)),
+                  true);
+}
+
+/* What a table of texts cannot say. */
 static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
-    static const struct {
-        const char *name, *how;
-    } changes[] = {{"json_set", "set"},
-                   {"json_insert", "insert"},
-                   {"json_replace", "replace"},
-                   {"json_remove", "remove"},
-                   {"json_array_append", "append"}};
+    struct val v;
     *found = true;
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        if (str_eq(n->name, changes[i].name) && n->nargs > 0) {
-            return json_change(c, n, changes[i].how);
-        }
+    if (pgq_json_call(c, n, &v) || pgq_time_call(c, n, &v)) {
+        return v;
     }
     if ((str_eq(n->name, "regexp_replace") && n->nargs == 3) ||
         ((str_eq(n->name, "regexp_substr") || str_eq(n->name, "regexp_instr")) && n->nargs == 2)) {
         return regexp_function(c, n);
-    }
-    if (str_eq(n->name, "json_value") && n->nargs == 2) {
-        struct sql_node extract = {
-            .kind = SN_CALL, .name = "json_extract", .args = n->args, .nargs = 2, .start = n->start};
-        struct sql_node *inner = &extract;
-        struct sql_node unquote = {
-            .kind = SN_CALL, .name = "json_unquote", .args = &inner, .nargs = 1, .start = n->start};
-        if (n->type == NULL || (str_eq(n->type->name, "char") && n->type->length == 512)) {
-            return pg_call(c, &unquote);
-        }
-        struct sql_node *value = &unquote;
-        struct sql_node cast = {.kind = SN_CAST, .type = n->type, .args = &value, .nargs = 1, .start = n->start};
-        return pgq_expr(c, &cast);
     }
     if (str_eq(n->name, "str_to_date") && n->nargs == 2) {
         return str_to_date(c, n);
@@ -255,21 +240,40 @@ static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
         }
         return pg_fail(c, "the column %.100s, which is not known here", n->args[0]->name);
     }
+    if (str_eq(n->name, "char") && n->nargs > 0) {
+        return char_(c, n);
+    }
+    if (str_eq(n->name, "make_set") && n->nargs > 1) {
+        return make_set(c, n);
+    }
     if (str_eq(n->name, "sha2") && n->nargs == 2) {
         long bits;
         if (!sql_node_const_int(n->args[1], &bits) ||
             (bits != 0 && bits != 224 && bits != 256 && bits != 384 && bits != 512)) {
             return pg_fail(c, "SHA2 of a length that is not a constant");
         }
-        return pg_val(TC_TEXT,
-                      pg_fmt(c, "encode(sha%ld(%s), 'hex')", bits == 0 ? 256 : bits, argument(c, 'b', n->args[0]).text),
-                      true);
+        if (c->o->dialect != DIALECT_PG) {
+            return pg_fail(c, "function SHA2, which openGauss has only in B databases");
+        }
+        return pg_val(
+            TC_TEXT,
+            pg_fmt(c, "encode(sha%ld(%s), 'hex')", bits == 0 ? 256 : bits, pgq_argument(c, 'b', n->args[0]).text),
+            true);
+    }
+    if (str_eq(n->name, "last_insert_id") && n->nargs == 0 && c->q->program != NULL && c->q->program->last_id_known) {
+        v = pg_int(pg_fmt(c, "coalesce(godwit_last_id, %s())", pgq_compat(c, "last_insert_id")), true, true);
+        v.nonneg = true;
+        return v;
+    }
+    if (str_eq(n->name, "row_count") && n->nargs == 0 && c->q->program != NULL) {
+        return c->q->b ? pg_int("row_count()", true, true) : pg_int("godwit_row_count", true, true);
+    }
+    if (str_eq(n->name, "found_rows") && n->nargs == 0 && c->q->program != NULL && c->q->program->found_rows_known) {
+        return pg_int("godwit_found_rows", true, true);
     }
     if ((str_eq(n->name, "row_count") || str_eq(n->name, "found_rows")) && n->nargs == 0) {
-        if (c->q->program != NULL && str_eq(n->name, "row_count")) {
-            return c->q->b ? pg_int("row_count()", true, true) : pg_int("godwit_row_count", true, true);
-        }
-        return pg_fail(c, "function %s outside of a program", n->name);
+        return pg_fail(c, "function %s %s", n->name,
+                       c->q->program == NULL ? "outside of a program" : "of a query that is not in this program");
     }
     *found = false;
     return pg_val(TC_NULL, "NULL", true);
@@ -288,10 +292,20 @@ struct val pgq_compat_call(struct pg *c, const struct sql_node *n, bool *found) 
         }
         struct val args[9];
         *found = true;
-        for (size_t k = 0; k < n->nargs && c->why == NULL; k++) {
-            args[k] = argument(c, f->args[k], n->args[k]);
+        if (refuse_json(c, f->name)) {
+            return v;
         }
-        return c->why != NULL ? pg_val(TC_NULL, "NULL", true) : result(c, f->result, expand(c, f, args, n->nargs));
+        for (size_t k = 0; k < n->nargs && c->why == NULL; k++) {
+            args[k] = pgq_argument(c, f->args[k], n->args[k]);
+        }
+        if (c->why != NULL) {
+            return pg_val(TC_NULL, "NULL", true);
+        }
+        v = result(c, f->result, expand(c, f, args, n->nargs));
+        for (size_t k = 0; k < n->nargs; k++) {
+            v.volatile_ = v.volatile_ || args[k].volatile_;
+        }
+        return v;
     }
     return v;
 }

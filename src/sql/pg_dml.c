@@ -40,6 +40,14 @@ static const char *aliased(struct pg *c, const char *table, const char *alias) {
     return str_eq(table, alias) ? table : pg_fmt(c, "%s AS %s", table, alias);
 }
 
+static const char *rel_table(struct pg *c, const struct pg_rel *rel) {
+    if (rel->table == NULL && rel->made == NULL) {
+        pg_fail(c, "a change of %.100s, which is no table", rel->name);
+        return "NULL";
+    }
+    return rel->table == NULL ? rel->made : pgq_qualified(c, rel->table->target_schema, rel->table->target_name);
+}
+
 /* The relation a statement changes, as in FROM; also the table's text. */
 static struct pg_rel *target(struct pg *c, const struct sql_name *name, const char *alias, const char **text) {
     struct sql_source source = {.kind = SQL_SOURCE_TABLE, .table = *name, .alias = alias, .start = c->at};
@@ -51,13 +59,8 @@ static struct pg_rel *target(struct pg *c, const struct sql_name *name, const ch
         return NULL;
     }
     struct pg_rel *rel = &c->q->scope->rels[before];
-    if (rel->table == NULL && prog_temporary(c, name->name) == NULL) {
-        pg_fail(c, "a change of %.100s, which is no table", name->name);
-        return NULL;
-    }
-    *text = rel->table != NULL ? pgq_qualified(c, rel->table->target_schema, rel->table->target_name)
-                               : str_quote_pg(c->a, name->name);
-    return rel;
+    *text = rel_table(c, rel);
+    return c->why == NULL ? rel : NULL;
 }
 
 static bool given(const struct sql_dml *d, const char *column) {
@@ -320,14 +323,6 @@ static bool single(const struct sql_dml *d) {
     return d->from->n == 1 && d->from->items[0].source->kind == SQL_SOURCE_TABLE;
 }
 
-static const char *rel_table(struct pg *c, const struct pg_rel *rel) {
-    if (rel->table == NULL) {
-        pg_fail(c, "a change of %.100s, which is no table", rel->name);
-        return "NULL";
-    }
-    return pgq_qualified(c, rel->table->target_schema, rel->table->target_name);
-}
-
 /* The relation an assignment is for; NULL after a failure. */
 static struct pg_rel *set_target(struct pg *c, const struct sql_set_value *set) {
     struct pg_scope *s = c->q->scope;
@@ -423,8 +418,8 @@ static const char *update(struct pg *c, const struct sql_dml *d) {
         return c->q->b ? update_join_b(c, d, from, where) : update_join(c, d, from, where);
     }
     struct pg_rel *rel = &c->q->scope->rels[0];
-    const char *condition = where == NULL ? "" : pg_fmt(c, " WHERE %s", where),
-               *table = prog_temporary(c, rel->name) != NULL ? rel->text : rel_table(c, rel), *limited = NULL;
+    const char *condition = where == NULL ? "" : pg_fmt(c, " WHERE %s", where), *table = rel_table(c, rel),
+               *limited = NULL;
     if (d->limit != NULL && !og) {
         limited = places(c, d, pg_fmt(c, "%s." PLACE, rel->text, rel->text), from, where);
     }
@@ -462,7 +457,7 @@ static const char *delete_(struct pg *c, const struct sql_dml *d) {
     bool og = dialect_is_opengauss(c->o->dialect);
     if (single(d) && d->ntargets <= 1) {
         struct pg_rel *rel = &c->q->scope->rels[0];
-        const char *table = prog_temporary(c, rel->name) != NULL ? rel->text : rel_table(c, rel);
+        const char *table = rel_table(c, rel);
         const char *condition = where == NULL ? "" : pg_fmt(c, " WHERE %s", where);
         if (d->limit != NULL && !og) {
             condition = pg_fmt(c, " WHERE (%s." PLACE ") IN (%s)", rel->text, rel->text,

@@ -28,8 +28,9 @@ static const char *table(struct pg *c, const struct sql_source *s) {
     const struct pg_temporary *t = s->table.schema == NULL ? prog_temporary(c, s->table.name) : NULL;
     if (t != NULL) {
         rel.shape = t->shape;
+        rel.made = t->text;
         pgq_add_rel(c, rel);
-        return aliased(c, str_quote_pg(c->a, t->name), t->name, alias);
+        return aliased(c, t->text, t->name, alias);
     }
     rel.table = pgq_table(c, &s->table);
     if (rel.table == NULL) {

@@ -430,18 +430,13 @@ static const char *item(struct pg *c, const char *name) {
 void prog_diagnostics(struct pg *c, const struct sql_stmt *s) {
     for (size_t i = 0; i < s->nsets && c->why == NULL; i++) {
         const struct sql_assign *a = &s->sets[i];
-        if (str_eq(a->name, "row_count")) {
-            struct sql_node count = {.kind = SN_CALL, .name = "row_count", .start = a->start};
-            c->q->program->uses_row_count = true;
-            struct val v = pgq_expr(c, a->value);
-            (void)count;
-            prog_line(c, "%s := godwit_row_count;", v.text);
-            continue;
-        }
-        const char *text = item(c, a->name);
+        bool count = str_eq(a->name, "row_count");
+        c->q->program->uses_row_count = c->q->program->uses_row_count || count;
+        const char *text = count ? "godwit_row_count" : item(c, a->name);
         if (a->value->kind == SN_VARIABLE) {
-            prog_line(c, "PERFORM %s(%s, (%s)::text);", pgq_compat(c, "set_variable"),
-                      str_literal_pg(c->a, a->value->text + 1), text);
+            bool number = count || str_eq(a->name, "number") || str_eq(a->name, "mysql_errno");
+            prog_set_user_variable(c, a->value->text + 1,
+                                   number ? pg_int(text, false, false) : pg_val(TC_TEXT, text, false));
         } else {
             prog_line(c, "%s := %s;", pgq_expr(c, a->value).text, text);
         }

@@ -115,6 +115,7 @@ static void cursor(struct pg *c, struct pg_block *b, const struct sql_stmt *s) {
     if (text == NULL) {
         return;
     }
+    k.query_text = text;
     c->q->program->has_queries = true;
     b->cursors = arena_grow(c->a, b->cursors, b->ncursors, &b->cursors_cap, sizeof *b->cursors);
     b->cursors[b->ncursors++] = k;
@@ -323,8 +324,8 @@ bool prog_is_guarded(const struct sql_stmt *s) {
     case SQL_STMT_RESIGNAL:
     case SQL_STMT_TRUNCATE:
     case SQL_STMT_DO:
-    case SQL_STMT_CREATE_TEMPORARY:
-    case SQL_STMT_DROP_TEMPORARY:
+    case SQL_STMT_CREATE_TABLE:
+    case SQL_STMT_DROP_TABLE:
     case SQL_STMT_RETURN:
         return true;
     case SQL_STMT_SET:

@@ -14,7 +14,7 @@ struct pg_variable {
 struct pg_cursor {
     const char *name;
     const struct sql_query *query;
-    const char *text;
+    const char *text, *query_text;
     struct pg_shape shape;
 };
 
@@ -39,8 +39,8 @@ struct pg_block {
     bool whole;      /* its handlers stand in one EXCEPTION clause around all statements */
 };
 
-struct pg_temporary {
-    const char *name;
+struct pg_temporary {        /* a table that the program makes, most often a temporary one */
+    const char *name, *text; /* text: quoted, with its schema where it has one */
     struct pg_shape shape;
 };
 
@@ -56,11 +56,17 @@ struct pg_program {
     bool deferred;   /* the handler's body runs behind the EXCEPTION clause, so that it may end transactions */
     bool undone;     /* the EXCEPTION clause has undone the transaction's work: ROLLBACK has nothing to do */
     bool wrote;      /* something that a transaction would undo has been printed */
-    bool has_transaction, uses_row, uses_state, uses_row_count;
-    bool has_queries, has_changes; /* for STABLE, IMMUTABLE */
-    size_t results;                /* cursors that carry result sets */
+    bool has_transaction, uses_row, uses_state, uses_row_count, uses_found_rows;
+    bool asks_last_id, last_id_known; /* LAST_INSERT_ID(); an INSERT has been printed that tells it */
+    bool found_rows_known;            /* a SELECT has been printed whose rows were counted */
+    bool has_queries, has_changes;    /* for STABLE, IMMUTABLE */
+    size_t results;                   /* cursors that carry result sets */
     struct pg_temporary *temporaries;
     size_t ntemporaries, temporaries_cap;
+    const char **temporary; /* names of temporary tables that it makes somewhere */
+    size_t ntemporary, temporary_cap;
+    const char **late; /* of these, what is dropped behind a result set */
+    size_t nlate, late_cap;
     const struct sql_table *trigger_table;
     struct pg_user *user;
     size_t nuser, user_cap;
@@ -71,7 +77,8 @@ struct pg_user { /* a user variable, and what it holds */
     enum tclass cls;
 };
 
-const struct pg_temporary *prog_temporary(const struct pg *c, const char *name);
+/* What a user variable holds from here on, and the statement that puts it there. v.text: the value. */
+void prog_set_user_variable(struct pg *c, const char *name, struct val v);
 
 /* ---- translate.c ---- */
 void prog_add_statement(struct pg *c, const char *text);
@@ -94,6 +101,18 @@ bool prog_is_guarded(const struct sql_stmt *s);
 
 /* ---- pg_simple.c: statements without statements inside ---- */
 void prog_simple_stmt(struct pg *c, const struct sql_stmt *s);
+
+/* ---- pg_program_table.c ---- */
+const struct pg_temporary *prog_temporary(const struct pg *c, const char *name);
+/* Before the first statement is printed. */
+void prog_find_tables(struct pg *c, const struct sql_object *o);
+void prog_create_table(struct pg *c, const struct sql_stmt *s);
+void prog_drop_table(struct pg *c, const struct sql_stmt *s);
+
+/* ---- pg_program_dml.c ---- */
+void prog_dml(struct pg *c, const struct sql_dml *d);
+/* Others may have been made since. */
+void prog_forget_last_id(struct pg *c);
 
 /* ---- gauss_program.c: openGauss B ---- */
 /* The object's statements in MySQL's syntax, as a B database reads it. */

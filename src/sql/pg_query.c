@@ -55,6 +55,12 @@ void pgq_note(struct pg *c, size_t at, const char *text) {
     t->notes = notes;
 }
 
+void pgq_open(struct pg *c, const char *what) {
+    if (c->q != NULL && c->q->out->open == NULL) {
+        c->q->out->open = what;
+    }
+}
+
 void pgq_note_collation(struct pg *c, const struct val *l, const struct val *r) {
     if (c->q == NULL || c->q->b || c->q->noted_case || (l->ci != CI_YES && r->ci != CI_YES) || l->ci == CI_NO ||
         r->ci == CI_NO) {

@@ -23,8 +23,9 @@ struct pg_rel {
     const char *text;          /* quoted name in the target; NULL: columns have texts of their own (NEW, OLD) */
     struct pg_shape shape;
     const struct sql_table *table;
-    bool determined; /* the group's keys hold its primary key */
-    bool optional;   /* may be NULL as a whole: of an outer join */
+    const char *made; /* of a table that the program makes: its name in a statement, quoted */
+    bool determined;  /* the group's keys hold its primary key */
+    bool optional;    /* may be NULL as a whole: of an outer join */
 };
 
 enum pg_alias_use { PG_ALIAS_NEVER, PG_ALIAS_LAST, PG_ALIAS_FIRST };
@@ -72,7 +73,11 @@ struct val pgq_node(struct pg *c, const struct sql_node *n); /* kinds that only 
 struct val pgq_in(struct pg *c, const struct sql_node *n);
 struct val pgq_rows_equal(struct pg *c, const struct sql_node *l, const struct sql_node *r, bool negated);
 const char *pgq_condition(struct pg *c, const struct sql_node *n);
+/* ANY_VALUE(), and a column of a group that is no key: any of its values, as MySQL takes. */
+struct val pgq_any_value(struct pg *c, struct val v);
 void pgq_note(struct pg *c, size_t at, const char *text);
+/* What each server may answer otherwise for the same rows. */
+void pgq_open(struct pg *c, const char *what);
 /* Two texts are compared or ordered: said once, where the source's collation ignores case. */
 void pgq_note_collation(struct pg *c, const struct val *l, const struct val *r);
 
@@ -94,7 +99,8 @@ const char *pgq_cut(struct pg *c, const char *name); /* to the length of a name 
 enum {
     PGQ_NAMES = 1 /* columns need MySQL's names */,
     PGQ_CANONICAL = 2 /* one type a class: of a recursive CTE */,
-    PGQ_FIELDS = 4 /* columns are f1, f2, .. */
+    PGQ_FIELDS = 4 /* columns are f1, f2, .. */,
+    PGQ_VIEW = 8 /* columns have the types that the catalog tells */
 };
 /* A whole query; NULL after a failure. shape: its columns. */
 const char *pgq_query(struct pg *c, const struct sql_query *q, unsigned flags, struct pg_shape *shape);
@@ -118,6 +124,17 @@ struct val pgq_compat_call(struct pg *c, const struct sql_node *n, bool *found);
 struct val pgq_stored_call(struct pg *c, const struct sql_node *n);
 /* "godwit_compat.name", noted as used. */
 const char *pgq_compat(struct pg *c, const char *name);
+/* An argument as a function of it wants it: a letter as in compat_functions.def. */
+struct val pgq_argument(struct pg *c, char kind, const struct sql_node *n);
+
+/* ---- pg_json.c, pg_time.c: false when the function is none of theirs ---- */
+bool pgq_json_call(struct pg *c, const struct sql_node *n, struct val *out);
+bool pgq_time_call(struct pg *c, const struct sql_node *n, struct val *out);
+/* A TIME from interval to time of day, which raises an error for what does not fit, and back; other values stay. */
+struct val pgq_time_of_day(struct pg *c, struct val v);
+struct val pgq_as_interval(struct pg *c, struct val v);
+/* A TIME as MySQL prints it, with this many digits behind the second. */
+struct val pgq_time_text(struct pg *c, struct val v, int digits);
 
 /* ---- pg_dml.c ---- */
 const char *pgq_dml(struct pg *c, const struct sql_dml *d);

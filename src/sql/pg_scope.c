@@ -120,8 +120,8 @@ struct val pgq_rel_value(struct pg *c, const struct pg_rel *rel, const struct pg
     return v;
 }
 
-/* A column of a group that is no key: any of its values, as MySQL takes. */
-static struct val any_value(struct pg *c, struct val v) {
+struct val pgq_any_value(struct pg *c, struct val v) {
+    pgq_open(c, "which value of a group is taken");
     v.text = pg_fmt(c, "(array_agg(%s))[1]", v.text);
     v.atom = true;
     v.not_null = false;
@@ -140,7 +140,7 @@ static bool is_key(const struct pg_scope *s, const char *text) {
 static struct val found(struct pg *c, struct pg_scope *s, const struct pg_rel *rel, const struct pg_col *col) {
     struct val v = pgq_rel_value(c, rel, col);
     if (s->grouped && s->inside == 0 && !rel->determined && !is_key(s, v.text)) {
-        return any_value(c, v);
+        return pgq_any_value(c, v);
     }
     return v;
 }

@@ -45,12 +45,7 @@ static const char *by_label(struct pg *c, const struct val *v) {
     if (v->cls != TC_ENUM || v->col == NULL || v->col->to->enum_type || c->q->b || v->col->from->nlabels == 0) {
         return NULL;
     }
-    struct sb b = {.a = c->a};
-    for (size_t i = 0; i < v->col->from->nlabels; i++) {
-        const char *label = v->col->from->labels[i];
-        sb_printf(&b, " WHEN %s THEN %zu", pg_string_literal(c, label, strlen(label)), i + 1);
-    }
-    return pg_fmt(c, "CASE %s::text%s END", pg_p(c, *v), sb_text(&b));
+    return pg_as_num(c, *v).text;
 }
 
 /* ORDER BY of a window or an aggregate: no aliases, no positions. */
@@ -104,8 +99,13 @@ static const char *item_name(struct pg *c, const struct sql_item *item) {
     return arena_strndup(c->a, o->text + item->start, item->end - item->start);
 }
 
+/* Who uses a view takes its columns for what the catalog says: a TIME is a time of day there. */
+static struct val as_told(struct pg *c, struct val v, unsigned flags) {
+    return (flags & PGQ_VIEW) != 0 && !c->q->o->time_as_interval ? pgq_time_of_day(c, v) : v;
+}
+
 /* The columns behind a star: by name, so that nothing has to be known of the target's order of columns. */
-static void star(struct pg *c, const struct sql_item *item, struct out_part *p) {
+static void star(struct pg *c, const struct sql_item *item, unsigned flags, struct out_part *p) {
     struct pg_scope *s = c->q->scope;
     size_t found = 0;
     for (size_t i = 0; i < s->n && c->why == NULL; i++) {
@@ -117,7 +117,10 @@ static void star(struct pg *c, const struct sql_item *item, struct out_part *p) 
         for (size_t k = 0; k < r->shape.n; k++) {
             struct sql_node column = {
                 .kind = SN_COLUMN, .name = r->shape.cols[k].name, .qualifier = r->name, .schema = r->schema};
-            add_item(c, p, (struct out_item){.v = pg_node(c, &column), .name = column.name, .plain = !s->grouped});
+            struct val v = pg_node(c, &column), told = as_told(c, v, flags);
+            add_item(
+                c, p,
+                (struct out_item){.v = told, .name = column.name, .plain = !s->grouped && str_eq(told.text, v.text)});
         }
     }
     if (found == 0) {
@@ -250,7 +253,7 @@ static void select_part(struct pg *c, const struct sql_select *s, const struct s
     struct pg_scope scope = {.outer = c->q->scope, .select = s};
     struct sb tail = {.a = c->a};
     c->q->scope = &scope;
-    if (s->calc_found_rows) {
+    if (s->calc_found_rows && (c->q->program == NULL || c->q->b)) {
         pg_fail(c, "SQL_CALC_FOUND_ROWS");
     }
     if (s->from != NULL) {
@@ -274,10 +277,11 @@ static void select_part(struct pg *c, const struct sql_select *s, const struct s
             if (!grouped && has_using(s->from) && item->star_table == NULL) {
                 pg_fail(c, "SELECT * of a join with USING or NATURAL");
             }
-            star(c, item, p);
+            star(c, item, flags, p);
             continue;
         }
-        struct out_item out = {.v = pg_plain(c, pgq_expr(c, item->expr)), .name = item_name(c, item)};
+        struct val v = as_told(c, pg_plain(c, pgq_expr(c, item->expr)), flags);
+        struct out_item out = {.v = v, .name = item_name(c, item)};
         out.plain = item->expr->kind == SN_COLUMN && (item->alias == NULL || str_eq(item->alias, item->expr->name)) &&
                     out.v.col != NULL && out.v.text[0] == '"' && str_eq(out.v.col->target_name, out.name);
         add_item(c, p, out);
@@ -461,6 +465,7 @@ static const char *union_order(struct pg *c, const struct sql_query *q, const st
 static const char *limits(struct pg *c, const struct sql_query *q) {
     struct sb b = {.a = c->a};
     if (q->limit != NULL && !(q->limit->kind == SN_INT && str_eq(q->limit->text, "18446744073709551615"))) {
+        pgq_open(c, "which of equal rows a LIMIT leaves");
         sb_printf(&b, " LIMIT %s", pg_p(c, pgq_expr(c, q->limit)));
     }
     if (q->offset != NULL) {

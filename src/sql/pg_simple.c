@@ -57,28 +57,6 @@ static bool assignable(struct pg *c, const char *qualifier, const char *name, co
     return false;
 }
 
-/* What a user variable holds from here on. */
-static void user_variable(struct pg *c, const char *name, enum tclass cls) {
-    struct pg_program *p = c->q->program;
-    cls = cls == TC_BOOL ? TC_INT : cls == TC_ENUM ? TC_TEXT : cls == TC_TSTZ ? TC_DATETIME : cls;
-    p->has_changes = true;
-    for (size_t i = 0; i < p->nuser; i++) {
-        if (str_ieq(p->user[i].name, name)) {
-            bool numbers = (p->user[i].cls == TC_INT || p->user[i].cls == TC_DEC) && (cls == TC_INT || cls == TC_DEC);
-            if (cls == TC_NULL || p->user[i].cls == cls) {
-                return;
-            }
-            if (p->user[i].cls != TC_NULL && !numbers) {
-                pg_fail(c, "the user variable @%.60s, which holds values of different types", name);
-            }
-            p->user[i].cls = numbers ? TC_DEC : cls;
-            return;
-        }
-    }
-    p->user = arena_grow(c->a, p->user, p->nuser, &p->user_cap, sizeof *p->user);
-    p->user[p->nuser++] = (struct pg_user){.name = name, .cls = cls};
-}
-
 /* SELECT .. INTO and FETCH: fields of a record into variables. */
 static void spread(struct pg *c, struct sql_node **targets, size_t n, const struct pg_shape *shape) {
     if (shape->n != n) {
@@ -94,9 +72,7 @@ static void spread(struct pg *c, struct sql_node **targets, size_t n, const stru
         v.text = field;
         v.padded = false;
         if (targets[i]->kind == SN_VARIABLE) {
-            user_variable(c, targets[i]->text + 1, v.cls);
-            prog_line(c, "PERFORM %s(%s, %s::text);", pgq_compat(c, "set_variable"),
-                      str_literal_pg(c->a, targets[i]->text + 1), field);
+            prog_set_user_variable(c, targets[i]->text + 1, v);
         } else if (assignable(c, targets[i]->qualifier, targets[i]->name, &text, &col)) {
             prog_line(c, "%s := %s;", text, pg_assign(c, v, col).text);
         } else {
@@ -121,6 +97,31 @@ static bool one_row(const struct sql_query *q) {
     return aggregate && s->ngroup == 0 && s->having == NULL;
 }
 
+/* FOUND_ROWS() behind a query: how many rows it has, without the LIMIT under SQL_CALC_FOUND_ROWS. */
+static void count_found_rows(struct pg *c, const struct sql_query *q, const char *text) {
+    if (!c->q->program->uses_found_rows) {
+        return;
+    }
+    if (q->limit != NULL && q->parts[0].select != NULL && q->parts[0].select->calc_found_rows) {
+        struct sql_query whole = *q;
+        whole.limit = whole.offset = NULL;
+        text = pgq_query(c, &whole, PGQ_NAMES, NULL);
+    }
+    prog_line(c, "SELECT count(*) INTO godwit_found_rows FROM (%s) AS godwit;", text);
+    c->q->program->found_rows_known = true;
+}
+
+static void found_rows_of_into(struct pg *c, const struct sql_query *q, const char *number) {
+    if (!c->q->program->uses_found_rows) {
+        return;
+    }
+    if (q->parts[0].select != NULL && q->parts[0].select->calc_found_rows) {
+        pg_fail(c, "SQL_CALC_FOUND_ROWS with INTO");
+    }
+    prog_line(c, "godwit_found_rows := %s;", number);
+    c->q->program->found_rows_known = true;
+}
+
 static void select_into(struct pg *c, const struct sql_query *q) {
     struct pg_program *p = c->q->program;
     struct pg_shape shape = {0};
@@ -141,6 +142,7 @@ static void select_into(struct pg *c, const struct sql_query *q) {
         c->q->assign = NULL;
         if (text != NULL) {
             prog_line(c, "%s INTO %s;", text, targets);
+            found_rows_of_into(c, q, "1");
         }
         return;
     }
@@ -149,7 +151,14 @@ static void select_into(struct pg *c, const struct sql_query *q) {
         return;
     }
     p->uses_row = true;
-    prog_line(c, "%s INTO godwit_row;", text);
+    if (sure || c->o->dialect == DIALECT_PG) {
+        prog_line(c, "%s INTO godwit_row;", text);
+    } else { /* INTO raises an error there when it finds no row */
+        prog_line(c, "FOR godwit_row IN %s LOOP", text);
+        prog_line(c, "    EXIT;");
+        prog_line(c, "END LOOP;");
+    }
+    found_rows_of_into(c, q, sure ? "1" : "CASE WHEN FOUND THEN 1 ELSE 0 END");
     if (sure) {
         spread(c, q->into, q->ninto, &shape);
         return;
@@ -190,6 +199,14 @@ static void fetch(struct pg *c, const struct sql_stmt *s) {
     prog_line(c, "END IF;");
 }
 
+static size_t next_result(struct pg *c) {
+    if (++c->q->program->results > SQL_MAX_RESULT_SETS) {
+        pg_fail(c, "more than %d result sets, or procedures with result sets that call each other",
+                SQL_MAX_RESULT_SETS);
+    }
+    return c->q->program->results;
+}
+
 /* A SELECT whose rows go to the caller: a cursor that the procedure gives back. */
 static void result_set(struct pg *c, const struct sql_query *q) {
     struct pg_program *p = c->q->program;
@@ -210,7 +227,8 @@ static void result_set(struct pg *c, const struct sql_query *q) {
         pg_fail(c, "a result set in a loop: their number is not known beforehand");
         return;
     }
-    prog_line(c, "OPEN result_%zu FOR %s;", ++p->results, text);
+    prog_line(c, "OPEN result_%zu FOR %s;", next_result(c), text);
+    count_found_rows(c, q, text);
 }
 
 static void set_session(struct pg *c, const struct sql_assign *a) {
@@ -247,10 +265,7 @@ static void set(struct pg *c, const struct sql_stmt *s) {
                 pg_fail(c, "SET .. = DEFAULT of a variable");
                 return;
             }
-            struct val v = pg_plain(c, pgq_expr(c, a->value));
-            user_variable(c, a->name, v.cls);
-            prog_line(c, "PERFORM %s(%s, %s::text);", pgq_compat(c, "set_variable"), str_literal_pg(c->a, a->name),
-                      pg_p(c, v));
+            prog_set_user_variable(c, a->name, pg_plain(c, pgq_expr(c, a->value)));
         } else if (a->scope == SQL_SET_NAME && assignable(c, a->qualifier, a->name, &text, &col)) {
             if (a->value == NULL) {
                 pg_fail(c, "SET .. = DEFAULT of a variable");
@@ -266,6 +281,10 @@ static void set(struct pg *c, const struct sql_stmt *s) {
     }
 }
 
+static bool is_user_variable(const struct sql_node *n) {
+    return n->kind == SN_VARIABLE && n->text[0] == '@' && n->text[1] != '@';
+}
+
 static void call(struct pg *c, const struct sql_stmt *s) {
     const struct sql_routine *r = pgq_routine(c, s->table.schema, s->table.name, false);
     struct pg_program *p = c->q->program;
@@ -273,8 +292,13 @@ static void call(struct pg *c, const struct sql_stmt *s) {
         pg_fail(c, "the procedure %.100s, which is not among those that are carried", s->table.name);
         return;
     }
-    if (r->result_sets > 0) {
-        pg_fail(c, "a CALL of %.100s, whose result sets would go to the caller's caller", s->table.name);
+    bool passed_on = c->q->object->kind == SQL_OBJECT_PROCEDURE;
+    if (r->result_sets > 0 && !passed_on && c->q->object->kind != SQL_OBJECT_EVENT) {
+        pg_fail(c, "a CALL of %.100s, whose result sets have nowhere to go", s->table.name);
+        return;
+    }
+    if (r->result_sets > 0 && passed_on && p->loop_depth > 0) {
+        pg_fail(c, "a result set in a loop: their number is not known beforehand");
         return;
     }
     if (s->nargs != r->nparams) {
@@ -282,6 +306,7 @@ static void call(struct pg *c, const struct sql_stmt *s) {
         return;
     }
     struct sb b = {.a = c->a};
+    unsigned outs = 0;
     for (size_t i = 0; i < s->nargs && c->why == NULL; i++) {
         const struct sql_column *to = &r->params[i], *col;
         const char *text;
@@ -292,12 +317,46 @@ static void call(struct pg *c, const struct sql_stmt *s) {
         } else if (s->args[i]->kind == SN_COLUMN && s->args[i]->qualifier == NULL &&
                    assignable(c, NULL, s->args[i]->name, &text, &col)) {
             sb_puts(&b, text);
+        } else if (is_user_variable(s->args[i])) {
+            if (outs++ == 0) {
+                prog_line(c, "DECLARE");
+            }
+            const char *value =
+                r->modes[i] == SQL_PARAM_OUT ? "" : pg_fmt(c, " := %s", pg_assign(c, pgq_expr(c, s->args[i]), to).text);
+            prog_line(c, "    godwit_out_%zu %s%s;", i + 1, prog_base_type(c, to), value);
+            sb_printf(&b, "godwit_out_%zu", i + 1);
         } else {
-            pg_fail(c, "an OUT or INOUT argument that is no local variable");
+            pg_fail(c, "an OUT or INOUT argument that is no variable");
         }
     }
+    for (size_t i = 0; i < r->result_sets && c->why == NULL; i++) { /* those of a procedure are the caller's own */
+        if (!passed_on && outs++ == 0) {
+            prog_line(c, "DECLARE");
+        }
+        if (!passed_on) {
+            prog_line(c, "    godwit_set_%zu refcursor;", i + 1);
+        }
+        sb_printf(&b, passed_on ? "%sresult_%zu" : "%sgodwit_set_%zu", i + s->nargs == 0 ? "" : ", ",
+                  passed_on ? next_result(c) : i + 1);
+    }
     p->has_changes = p->wrote = true;
+    p->found_rows_known = false;
+    prog_forget_last_id(c);
+    if (outs > 0) {
+        prog_line(c, "BEGIN");
+        p->level++;
+    }
     prog_line(c, "CALL %s(%s);", pgq_qualified(c, r->target_schema, r->target_name), sb_text(&b));
+    for (size_t i = 0; i < s->nargs && outs > 0 && c->why == NULL; i++) {
+        if (r->modes[i] != SQL_PARAM_IN && is_user_variable(s->args[i])) {
+            prog_set_user_variable(c, s->args[i]->text + 1,
+                                   pg_value_of_column(c, &r->params[i], pg_fmt(c, "godwit_out_%zu", i + 1)));
+        }
+    }
+    if (outs > 0) {
+        p->level--;
+        prog_line(c, "END;");
+    }
 }
 
 static const char *return_value(struct pg *c, const struct sql_stmt *s) {
@@ -311,89 +370,13 @@ static const char *return_value(struct pg *c, const struct sql_stmt *s) {
     return rounds ? pg_fmt(c, "%s::%s", pg_p(c, v), col->to->ddl) : v.text;
 }
 
-static void add_temporary(struct pg *c, const char *name, struct pg_shape shape) {
-    struct pg_program *p = c->q->program;
-    for (size_t i = 0; i < p->ntemporaries; i++) {
-        if (str_ieq(p->temporaries[i].name, name)) {
-            p->temporaries[i].shape = shape;
-            return;
-        }
-    }
-    p->temporaries = arena_grow(c->a, p->temporaries, p->ntemporaries, &p->temporaries_cap, sizeof *p->temporaries);
-    p->temporaries[p->ntemporaries++] = (struct pg_temporary){.name = name, .shape = shape};
-}
-
-/* From CREATE TEMPORARY TABLE t (columns): names, types, NOT NULL, the primary key. */
-static void temporary_columns(struct pg *c, const struct sql_stmt *s, const char *if_not_exists) {
-    struct pg_shape shape = {0};
-    struct sb b = {.a = c->a};
-    for (size_t i = 0; i < s->ddl->nclauses && c->why == NULL; i++) {
-        const struct sql_clause *k = &s->ddl->clauses[i];
-        if (k->kind == SQL_ADD_COLUMN) {
-            const struct sql_column_def *d = k->column;
-            if (d->generated || (d->initial.kind != SQL_VALUE_NONE && d->initial.kind != SQL_VALUE_NULL)) {
-                pg_fail(c, "a temporary table with defaults or generated columns");
-                return;
-            }
-            struct sql_program_type t = (struct sql_program_type){
-                .text = prog_type_text(c->a, &d->type), .charset = d->type.charset, .collation = d->type.collation};
-            struct sql_column *col = (struct sql_column *)prog_column(c, d->name, &t);
-            if (col == NULL) {
-                return;
-            }
-            col->auto_increment = d->auto_increment;
-            col->not_null = d->nullable == SQL_NO || d->primary;
-            pgq_shape_add(c, &shape, d->name, (struct val){.col = col});
-            sb_printf(&b, "%s%s %s%s%s%s", b.len == 0 ? "" : ", ", str_quote_pg(c->a, d->name), col->to->ddl,
-                      d->auto_increment ? " GENERATED BY DEFAULT AS IDENTITY" : "",
-                      d->nullable == SQL_NO ? " NOT NULL" : "",
-                      d->primary  ? " PRIMARY KEY"
-                      : d->unique ? " UNIQUE"
-                                  : "");
-        } else if (k->kind == SQL_ADD_KEY && (k->key->kind == SQL_KEY_PRIMARY || k->key->kind == SQL_KEY_UNIQUE)) {
-            sb_puts(&b, k->key->kind == SQL_KEY_PRIMARY ? ", PRIMARY KEY (" : ", UNIQUE (");
-            for (size_t j = 0; j < k->key->n; j++) {
-                sb_printf(&b, "%s%s", j == 0 ? "" : ", ",
-                          str_quote_pg(c->a, k->key->parts[j].column == NULL ? "" : k->key->parts[j].column));
-            }
-            sb_puts(&b, ")");
-        }
-    }
-    prog_line(c, "CREATE TEMPORARY TABLE %s%s (%s);", if_not_exists, str_quote_pg(c->a, s->table.name), sb_text(&b));
-    add_temporary(c, s->table.name, shape);
-}
-
-static void create_temporary(struct pg *c, const struct sql_stmt *s) {
-    const char *if_not_exists = s->if_not_exists ? "IF NOT EXISTS " : "";
-    c->q->program->has_changes = true;
-    if (s->query != NULL) {
-        struct pg_shape shape = {0};
-        const char *text = pgq_query(c, s->query, PGQ_NAMES, &shape);
-        if (text != NULL) {
-            for (size_t i = 0; i < shape.n; i++) { /* its columns have their own names now */
-                struct val *v = &shape.cols[i].v;
-                if (v->cls == TC_NULL && v->col != NULL) {
-                    *v = pg_value_of_column(c, v->col, "");
-                    v->text = NULL;
-                }
-            }
-            prog_line(c, "CREATE TEMPORARY TABLE %s%s AS %s;", if_not_exists, str_quote_pg(c->a, s->table.name), text);
-            add_temporary(c, s->table.name, shape);
-        }
-    } else if (s->ddl->kind == SQL_CREATE_TABLE) {
-        temporary_columns(c, s, if_not_exists);
-    } else {
-        pg_fail(c, "CREATE TEMPORARY TABLE of this form");
-    }
-}
-
 static void truncate_(struct pg *c, const struct sql_stmt *s) {
     const struct pg_temporary *temporary = prog_temporary(c, s->table.name);
     const struct sql_table *t = temporary != NULL ? NULL : pgq_table(c, &s->table);
     const char *again = dialect_is_opengauss(c->o->dialect) ? "" : " RESTART IDENTITY";
     c->q->program->has_changes = c->q->program->wrote = true;
     if (temporary != NULL) {
-        prog_line(c, "TRUNCATE TABLE %s%s;", str_quote_pg(c->a, temporary->name), again);
+        prog_line(c, "TRUNCATE TABLE %s%s;", temporary->text, again);
     } else if (t == NULL) {
         pg_fail(c, "the table %.100s, which is not among those that are carried", s->table.name);
     } else {
@@ -425,6 +408,18 @@ static void transaction(struct pg *c, const struct sql_stmt *s) {
     prog_line(c, s->kind == SQL_STMT_COMMIT ? "COMMIT;" : "ROLLBACK;");
 }
 
+static void open_or_close(struct pg *c, const struct sql_stmt *s) {
+    const struct pg_cursor *k = find_cursor(c, s->name);
+    if (k == NULL) {
+        pg_fail(c, "the cursor %.100s, which is not declared", s->name);
+        return;
+    }
+    prog_line(c, "%s %s;", s->kind == SQL_STMT_OPEN ? "OPEN" : "CLOSE", k->text);
+    if (s->kind == SQL_STMT_OPEN) {
+        count_found_rows(c, k->query, k->query_text);
+    }
+}
+
 void prog_simple_stmt(struct pg *c, const struct sql_stmt *s) {
     struct pg_program *p = c->q->program;
     const char *text;
@@ -441,10 +436,7 @@ void prog_simple_stmt(struct pg *c, const struct sql_stmt *s) {
         break;
     case SQL_STMT_OPEN:
     case SQL_STMT_CLOSE:
-        if (find_cursor(c, s->name) == NULL) {
-            pg_fail(c, "the cursor %.100s, which is not declared", s->name);
-        }
-        prog_line(c, "%s %s;", s->kind == SQL_STMT_OPEN ? "OPEN" : "CLOSE", str_quote_pg(c->a, pgq_cut(c, s->name)));
+        open_or_close(c, s);
         break;
     case SQL_STMT_FETCH:
         fetch(c, s);
@@ -460,14 +452,7 @@ void prog_simple_stmt(struct pg *c, const struct sql_stmt *s) {
         }
         break;
     case SQL_STMT_DML:
-        p->has_changes = p->wrote = true;
-        text = pgq_dml(c, s->dml);
-        if (text != NULL) {
-            prog_line(c, "%s;", text);
-            if (p->uses_row_count) {
-                prog_line(c, "GET DIAGNOSTICS godwit_row_count = ROW_COUNT;");
-            }
-        }
+        prog_dml(c, s->dml);
         break;
     case SQL_STMT_CALL:
         call(c, s);
@@ -502,18 +487,11 @@ void prog_simple_stmt(struct pg *c, const struct sql_stmt *s) {
             prog_line(c, "PERFORM %s;", pgq_expr(c, s->args[i]).text);
         }
         break;
-    case SQL_STMT_CREATE_TEMPORARY:
-        create_temporary(c, s);
+    case SQL_STMT_CREATE_TABLE:
+        prog_create_table(c, s);
         break;
-    case SQL_STMT_DROP_TEMPORARY:
-        p->has_changes = true;
-        if (p->results > 0) {
-            pg_fail(c, "DROP of a temporary table behind a result set, whose cursor may still read it");
-        }
-        for (size_t i = 0; i < s->ntables; i++) {
-            prog_line(c, "DROP TABLE %spg_temp.%s;", s->if_exists ? "IF EXISTS " : "",
-                      str_quote_pg(c->a, s->tables[i].name));
-        }
+    case SQL_STMT_DROP_TABLE:
+        prog_drop_table(c, s);
         break;
     case SQL_STMT_OTHER:
         pg_fail(c, "the statement %s", s->name);

@@ -4,16 +4,6 @@
 #include "base/str.h"
 #include "sql/pg_program.h"
 
-const struct pg_temporary *prog_temporary(const struct pg *c, const char *name) {
-    const struct pg_program *p = c->q->program;
-    for (size_t i = 0; p != NULL && i < p->ntemporaries; i++) {
-        if (str_ieq(p->temporaries[i].name, name)) {
-            return &p->temporaries[i];
-        }
-    }
-    return NULL;
-}
-
 /* Is a column of this name visible? Then the variable needs its block's name. */
 static bool column_visible(const struct pg *c, const char *name) {
     for (const struct pg_scope *s = c->q->scope; s != NULL; s = s->outer) {
@@ -83,6 +73,32 @@ bool pgq_variable(struct pg *c, const struct sql_node *n, struct val *out) {
     return false;
 }
 
+/* One that holds values of different types, or whose values come from elsewhere, is a text, and read as one. */
+static void note_class(struct pg *c, const char *name, enum tclass cls) {
+    struct pg_program *p = c->q->program;
+    bool known = cls == TC_NULL || cls == TC_INT || cls == TC_DEC || cls == TC_FLOAT || cls == TC_DATE ||
+                 cls == TC_DATETIME || cls == TC_JSON;
+    cls = cls == TC_BOOL ? TC_INT : cls == TC_TSTZ ? TC_DATETIME : known ? cls : TC_TEXT;
+    for (size_t i = 0; i < p->nuser; i++) {
+        if (str_ieq(p->user[i].name, name)) {
+            enum tclass *was = &p->user[i].cls;
+            bool numbers = (*was == TC_INT || *was == TC_DEC) && (cls == TC_INT || cls == TC_DEC);
+            if (cls != TC_NULL && *was != cls) {
+                *was = *was == TC_NULL ? cls : numbers ? TC_DEC : TC_TEXT;
+            }
+            return;
+        }
+    }
+    p->user = arena_grow(c->a, p->user, p->nuser, &p->user_cap, sizeof *p->user);
+    p->user[p->nuser++] = (struct pg_user){.name = name, .cls = cls};
+}
+
+void prog_set_user_variable(struct pg *c, const char *name, struct val v) {
+    note_class(c, name, v.cls);
+    c->q->program->has_changes = true;
+    prog_line(c, "PERFORM %s(%s, %s::text);", pgq_compat(c, "set_variable"), str_literal_pg(c->a, name), pg_p(c, v));
+}
+
 /* Kept as texts in the session (compat.def). What kind of value one holds is known from what the program assigns. */
 struct val pgq_user_variable(struct pg *c, const struct sql_node *n) {
     struct pg_program *p = c->q->program;
@@ -126,6 +142,7 @@ struct val pgq_user_variable(struct pg *c, const struct sql_node *n) {
     case TC_TEXT:
         return pg_val(TC_TEXT, get, true);
     default:
-        return pg_fail(c, "the user variable %.60s, whose type cannot be told from this program", n->text);
+        pgq_note(c, n->start, arena_printf(c->a, "%.60s gets its value elsewhere, and is read as a text", n->text));
+        return pg_val(TC_TEXT, get, true);
     }
 }

@@ -332,9 +332,10 @@ static void stmt(struct mysql_printer *p, const struct sql_stmt *s, int level) {
         put(p, "DO ");
         list(p, s->args, s->nargs);
         break;
-    case SQL_STMT_CREATE_TEMPORARY:
+    case SQL_STMT_CREATE_TABLE:
         if (s->query != NULL) {
-            put(p, s->if_not_exists ? "CREATE TEMPORARY TABLE IF NOT EXISTS " : "CREATE TEMPORARY TABLE ");
+            put(p, s->temporary ? "CREATE TEMPORARY TABLE " : "CREATE TABLE ");
+            put(p, s->if_not_exists ? "IF NOT EXISTS " : "");
             mysql_table_name(p, &s->table);
             put(p, " AS ");
             mysql_query(p, s->query);
@@ -342,8 +343,9 @@ static void stmt(struct mysql_printer *p, const struct sql_stmt *s, int level) {
         }
         put(p, s->text);
         break;
-    case SQL_STMT_DROP_TEMPORARY:
-        put(p, s->if_exists ? "DROP TEMPORARY TABLE IF EXISTS " : "DROP TEMPORARY TABLE ");
+    case SQL_STMT_DROP_TABLE:
+        put(p, s->temporary ? "DROP TEMPORARY TABLE " : "DROP TABLE ");
+        put(p, s->if_exists ? "IF EXISTS " : "");
         for (size_t i = 0; i < s->ntables; i++) {
             put(p, i == 0 ? "" : ", ");
             mysql_table_name(p, &s->tables[i]);
@@ -374,6 +376,7 @@ static void view(struct mysql_printer *p, const struct sql_object *o) {
     if (o->algorithm != NULL) {
         sb_printf(&p->out, "ALGORITHM=%s ", o->algorithm);
     }
+    put(p, o->materialized ? "MATERIALIZED " : "");
     definer(p, o);
     put(p, o->invoker ? "SQL SECURITY INVOKER VIEW " : "VIEW ");
     mysql_table_name(p, &o->name);

@@ -47,11 +47,11 @@ enum sql_stmt_kind {
     SQL_STMT_PREPARE, /* name FROM expr */
     SQL_STMT_EXECUTE, /* name USING targets */
     SQL_STMT_DEALLOCATE,
-    SQL_STMT_TRUNCATE,         /* table */
-    SQL_STMT_DO,               /* args */
-    SQL_STMT_CREATE_TEMPORARY, /* table AS query, or its definition in ddl and text */
-    SQL_STMT_DROP_TEMPORARY,   /* tables */
-    SQL_STMT_OTHER,            /* a statement that is understood but not carried: name says what it is */
+    SQL_STMT_TRUNCATE,     /* table */
+    SQL_STMT_DO,           /* args */
+    SQL_STMT_CREATE_TABLE, /* table AS query, or its definition in ddl and text */
+    SQL_STMT_DROP_TABLE,   /* tables */
+    SQL_STMT_OTHER,        /* a statement that is understood but not carried: name says what it is */
 };
 
 enum sql_condition_kind {
@@ -121,6 +121,7 @@ struct sql_stmt {
     struct sql_name *tables;
     size_t ntables, tables_cap;
     bool if_exists, if_not_exists, reverse;
+    bool temporary; /* CREATE, DROP TEMPORARY TABLE */
     const struct sql_statement *ddl;
 };
 
@@ -149,6 +150,7 @@ struct sql_object {
     const char *comment;
     /* view */
     const char *algorithm; /* "merge", "temptable", "undefined"; NULL: not said */
+    bool materialized;     /* MySQL 9.7 */
     const char *check;     /* "cascaded", "local"; NULL: none */
     const char **columns;
     size_t ncolumns;

@@ -214,7 +214,9 @@ static bool create(struct sql_parser *p, struct sql_object *o, bool *found) {
     sql_parser_advance(p);
     (void)prog_words(p, "or", "replace");
     for (;;) {
-        if (sql_parser_accept_word(p, "algorithm")) {
+        if (sql_parser_accept_word(p, "materialized")) {
+            o->materialized = true;
+        } else if (sql_parser_accept_word(p, "algorithm")) {
             if (!sql_parser_expect_op(p, OP_EQ, "=") || p->t.kind != TOK_IDENT) {
                 return prog_unexpected(p, "an algorithm");
             }

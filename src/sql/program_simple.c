@@ -343,10 +343,10 @@ static bool definition(struct sql_parser *p, struct sql_stmt *s, size_t start) {
     return true;
 }
 
-static bool create_temporary(struct sql_parser *p, struct sql_stmt *s) {
+static bool create_table(struct sql_parser *p, struct sql_stmt *s) {
     size_t start = s->start;
-    s->kind = SQL_STMT_CREATE_TEMPORARY;
-    sql_parser_advance(p);
+    s->kind = SQL_STMT_CREATE_TABLE;
+    s->temporary = sql_parser_accept_word(p, "temporary");
     if (!sql_parser_expect_word(p, "table")) {
         return false;
     }
@@ -373,9 +373,9 @@ static bool create_temporary(struct sql_parser *p, struct sql_stmt *s) {
     return definition(p, s, start);
 }
 
-static bool drop_temporary(struct sql_parser *p, struct sql_stmt *s) {
-    s->kind = SQL_STMT_DROP_TEMPORARY;
-    (void)sql_parser_accept_word(p, "temporary");
+static bool drop_table(struct sql_parser *p, struct sql_stmt *s) {
+    s->kind = SQL_STMT_DROP_TABLE;
+    s->temporary = sql_parser_accept_word(p, "temporary");
     if (!sql_parser_expect_word(p, "table")) {
         return false;
     }
@@ -488,13 +488,13 @@ struct sql_stmt *prog_simple(struct sql_parser *p, bool *found) {
         s->kind = SQL_STMT_DEALLOCATE;
         return sql_parse_name(p, &s->name) ? s : NULL;
     }
-    if (prog_is(p, "create") && prog_next_is(p, "temporary")) {
+    if (prog_is(p, "create") && (prog_next_is(p, "temporary") || prog_next_is(p, "table"))) {
         sql_parser_advance(p);
-        return create_temporary(p, s) ? s : NULL;
+        return create_table(p, s) ? s : NULL;
     }
-    if (prog_is(p, "drop") && prog_next_is(p, "temporary")) {
+    if (prog_is(p, "drop") && (prog_next_is(p, "temporary") || prog_next_is(p, "table"))) {
         sql_parser_advance(p);
-        return drop_temporary(p, s) ? s : NULL;
+        return drop_table(p, s) ? s : NULL;
     }
     *found = other(p, s);
     return *found ? s : NULL;

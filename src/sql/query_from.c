@@ -147,23 +147,12 @@ static struct sql_source *source(struct sql_parser *p) {
     bool ok;
     if (sql_token_is(&p->t, "json_table") && sql_parser_peek(p)->op == OP_LPAREN) {
         ok = json_table(p, s);
-    } else if (sql_at_query(p) && sql_parser_is_op(p, OP_LPAREN)) {
-        /* A derived table; ((SELECT ..) x JOIN ..) begins alike: then no alias follows the inner parenthesis. */
-        struct sql_parser saved = *p;
+    } else if (sql_parser_is_op(p, OP_LPAREN) && sql_at_query(p)) {
         sql_parser_advance(p);
         s->kind = SQL_SOURCE_QUERY;
         s->query = sql_parse_query(p);
-        ok = s->query != NULL && sql_parser_is_op(p, OP_RPAREN);
-        if (!ok && sql_parser_peek(&saved)->op == OP_LPAREN) {
-            *p = saved;
-            sql_parser_advance(p);
-            s->kind = SQL_SOURCE_JOIN;
-            s->joins = sql_parse_joins(p);
-            ok = s->joins != NULL && sql_parser_expect_op(p, OP_RPAREN, ")");
-        } else {
-            ok = ok && sql_parser_expect_op(p, OP_RPAREN, ")") && alias(p, &s->alias) &&
-                 (!sql_parser_is_op(p, OP_LPAREN) || sql_parse_names(p, &s->columns, &s->ncolumns));
-        }
+        ok = s->query != NULL && sql_parser_expect_op(p, OP_RPAREN, ")") && alias(p, &s->alias) &&
+             (!sql_parser_is_op(p, OP_LPAREN) || sql_parse_names(p, &s->columns, &s->ncolumns));
     } else if (sql_parser_accept_op(p, OP_LPAREN)) {
         s->kind = SQL_SOURCE_JOIN;
         s->joins = sql_parse_joins(p);

@@ -97,6 +97,55 @@ bool sql_parse_names(struct sql_parser *p, const char ***out, size_t *n) {
     return sql_parser_expect_op(p, OP_RPAREN, ")");
 }
 
+static bool begins_query(const struct sql_lexer *at, const struct sql_token *t) {
+    struct sql_lexer l = *at;
+    struct sql_token next;
+    if (sql_token_is(t, "values")) {
+        next = sql_lexer_next(&l);
+        return sql_token_is(&next, "row");
+    }
+    return sql_token_is(t, "select") || sql_token_is(t, "with");
+}
+
+/* Behind (SELECT ..): may the query go on, or end there? */
+static bool continues_query(const struct sql_token *t) {
+    static const char *const words[] = {"union", "intersect", "except", "order", "limit", "into", "for", "lock"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (sql_token_is(t, words[i])) {
+            return true;
+        }
+    }
+    return t->kind == TOK_OP && t->op == OP_RPAREN;
+}
+
+/* At (((SELECT: is what the first parenthesis holds a query, as in ((SELECT 1) UNION ..), or a value that begins with one, as in
+ * ((SELECT 1) + 1)? *behind: what stands behind its end. Looks ahead on a lexer of its own. */
+static bool query_in_parentheses(const struct sql_parser *p, struct sql_token *behind) {
+    struct sql_lexer l = p->lexer;
+    l.pos = p->t.end;
+    struct sql_token t = sql_lexer_next(&l);
+    int open = 1; /* that have to be closed behind a query */
+    for (; open < SQL_MAX_DEPTH && t.kind == TOK_OP && t.op == OP_LPAREN; open++) {
+        t = sql_lexer_next(&l);
+    }
+    if (!begins_query(&l, &t)) {
+        return false;
+    }
+    for (int depth = open; open > 0 && t.kind != TOK_END && t.kind != TOK_ERROR;) {
+        t = sql_lexer_next(&l);
+        depth += t.kind != TOK_OP ? 0 : t.op == OP_LPAREN ? 1 : t.op == OP_RPAREN ? -1 : 0;
+        if (depth >= open) {
+            continue;
+        }
+        struct sql_lexer next = l;
+        *behind = sql_lexer_next(&next);
+        if (--open > 0 && !continues_query(behind)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool sql_at_query(struct sql_parser *p) {
     if (is_word(p, "select") || is_word(p, "with")) {
         return true;
@@ -108,21 +157,16 @@ bool sql_at_query(struct sql_parser *p) {
         enum sql_token_kind k = sql_parser_peek(p)->kind;
         return k == TOK_IDENT || k == TOK_QUOTED_IDENT;
     }
-    if (!sql_parser_is_op(p, OP_LPAREN)) {
-        return false;
+    struct sql_token behind = {0};
+    return sql_parser_is_op(p, OP_LPAREN) && query_in_parentheses(p, &behind);
+}
+
+bool sql_at_whole_query(struct sql_parser *p) {
+    struct sql_token behind = {0};
+    if (sql_parser_is_op(p, OP_LPAREN)) {
+        return query_in_parentheses(p, &behind) && continues_query(&behind);
     }
-    /* ((( SELECT: look ahead on a lexer of its own. */
-    struct sql_lexer l = p->lexer;
-    l.pos = p->t.end;
-    struct sql_token t = sql_lexer_next(&l);
-    for (int i = 0; i < SQL_MAX_DEPTH && t.kind == TOK_OP && t.op == OP_LPAREN; i++) {
-        t = sql_lexer_next(&l);
-    }
-    if (sql_token_is(&t, "values")) {
-        t = sql_lexer_next(&l);
-        return sql_token_is(&t, "row");
-    }
-    return sql_token_is(&t, "select") || sql_token_is(&t, "with");
+    return sql_at_query(p);
 }
 
 bool sql_parse_order(struct sql_parser *p, struct sql_order **items, size_t *n, size_t *cap) {

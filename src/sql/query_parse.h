@@ -13,6 +13,8 @@ bool sql_reserved(const char *word);
 
 /* Does a query begin here: SELECT, WITH, VALUES, TABLE, or a parenthesis before one of them? */
 bool sql_at_query(struct sql_parser *p);
+/* Is a query all that stands here, up to the parenthesis that was opened before? (SELECT 1) + 1 begins with one, and is none. */
+bool sql_at_whole_query(struct sql_parser *p);
 struct sql_query *sql_parse_query(struct sql_parser *p);
 bool sql_parse_with(struct sql_parser *p, struct sql_cte **ctes, size_t *n, size_t *cap, bool *recursive) WARN_UNUSED;
 bool sql_parse_row_values(struct sql_parser *p, struct sql_node *row) WARN_UNUSED; /* 1, 2): the parenthesis was read */

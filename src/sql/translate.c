@@ -34,12 +34,15 @@ const char *prog_own_name(struct pg *c) {
 
 static void view(struct pg *c, const struct sql_object *o) {
     struct sb b = {.a = c->a};
-    const char *query = pgq_query(c, o->query, PGQ_NAMES, NULL), *name = prog_own_name(c);
+    const char *query = pgq_query(c, o->query, PGQ_NAMES | PGQ_VIEW, NULL), *name = prog_own_name(c);
     sb_printf(&b, "CREATE %sVIEW %s", o->invoker && c->q->b ? "SQL SECURITY INVOKER " : "", name);
     for (size_t i = 0; i < o->ncolumns; i++) {
         sb_printf(&b, "%s%s", i == 0 ? " (" : ", ", str_quote_pg(c->a, pgq_cut(c, o->columns[i])));
     }
     sb_puts(&b, o->ncolumns > 0 ? ")" : "");
+    if (o->materialized) {
+        pgq_note(c, 0, "MATERIALIZED is left out: the view is worked out each time it is read");
+    }
     if (o->invoker && c->o->dialect == DIALECT_PG) {
         sb_puts(&b, " WITH (security_invoker = true)");
     } else if (o->invoker && !c->q->b) {
@@ -70,7 +73,10 @@ static const char *body(struct pg *c, const struct sql_object *o, const char *at
     struct pg_program *p = c->q->program;
     p->out = (struct sb){.a = c->a};
     p->uses_row_count = strcasestr(o->text, "row_count") != NULL;
+    p->uses_found_rows = strcasestr(o->text, "found_rows") != NULL;
+    p->asks_last_id = strcasestr(o->text, "last_insert_id") != NULL;
     p->level = 0;
+    prog_find_tables(c, o);
     prog_stmt(c, o->body);
     if (c->why != NULL) {
         return NULL;
@@ -78,7 +84,7 @@ static const char *body(struct pg *c, const struct sql_object *o, const char *at
     const char *inner = sb_text(&p->out);
     struct sb b = {.a = c->a};
     bool as_is = multiline_literal(inner);
-    bool own = p->uses_row || p->uses_state || p->uses_row_count;
+    bool own = p->uses_row || p->uses_state || p->uses_row_count || p->uses_found_rows || p->last_id_known;
     sb_puts(&b, "#variable_conflict use_column\n");
     if (!own && at_end == NULL && o->body->kind == SQL_STMT_BLOCK) {
         sb_puts(&b, inner);
@@ -90,6 +96,8 @@ static const char *body(struct pg *c, const struct sql_object *o, const char *at
                             ? "    godwit_state text;\n    godwit_message text;\n    godwit_handler int := 0;\n"
                             : "");
             sb_puts(&b, p->uses_row_count ? "    godwit_row_count bigint := 0;\n" : "");
+            sb_puts(&b, p->last_id_known ? "    godwit_last_id bigint;\n" : "");
+            sb_puts(&b, p->uses_found_rows ? "    godwit_found_rows bigint := 0;\n" : "");
         }
         sb_puts(&b, "BEGIN\n");
         for (const char *line = inner; *line != '\0';) { /* one level deeper */
@@ -192,7 +200,8 @@ static void routine(struct pg *c, const struct sql_object *o) {
     sb_printf(&b, " AS $godwit$\n%s$godwit$", text);
     prog_add_statement(c, sb_text(&b));
     const char *signature = pg_fmt(c, "%s(%s)", name, sb_text(&types));
-    comment(c, function ? "FUNCTION" : "PROCEDURE", signature, o->comment);
+    bool as_function = function || c->o->dialect != DIALECT_PG; /* openGauss has no COMMENT ON PROCEDURE */
+    comment(c, as_function ? "FUNCTION" : "PROCEDURE", signature, o->comment);
     prog_add_drop(c, pg_fmt(c, "DROP %s IF EXISTS %s", function ? "FUNCTION" : "PROCEDURE", signature));
 }
 
@@ -287,8 +296,7 @@ static const struct {
     {"of different types", "say what is meant with CAST"},
     {"of another type", "say what is meant with CAST"},
     {"regular expression", "write the pattern for the target by hand"},
-    {"DROP of a temporary table", "drop it at the beginning of the procedure instead"},
-    {"FOUND_ROWS", "count with a query of its own"},
+    {"DROP of a table", "drop it at the beginning of the procedure instead"},
     {"found_rows", "count with a query of its own"},
     {"a handler for error", "name the condition by its SQLSTATE"},
     {"takes NULL and ''", "use a PG or B database, or write the translation by hand"},

@@ -31,6 +31,8 @@ struct sql_table {                           /* or a view */
     size_t nkeys;
 };
 
+enum { SQL_MAX_RESULT_SETS = 32 }; /* of a procedure */
+
 struct sql_routine {
     const char *schema, *name;
     const char *target_schema, *target_name;
@@ -57,6 +59,7 @@ struct sql_translate_options {
     const char *target_schema; /* where the object goes; NULL: by the search path */
     const char *target_name;   /* NULL: its own */
     unsigned trigger_order;    /* its place among the triggers of the same table, event and time; 0: the only one */
+    bool time_as_interval;     /* the catalog's TIMEs are intervals */
     bool invoker_only;         /* ignore SQL SECURITY DEFINER */
 };
 
@@ -82,6 +85,7 @@ struct sql_translation {
     size_t ncompat, compat_cap;
     const struct sql_note *notes; /* what is a little different */
     size_t nnotes, notes_cap;
+    const char *open;   /* what the rows do not decide, so that each server may answer otherwise; NULL: nothing */
     size_t result_sets; /* of a procedure: cursors in its parameters behind the source's own */
 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "gauss/client.h"
+#include "gauss/identify.h"
 #include "store/backend.h"
 
 /* The wire client's errors are those of a target; here the database is the store. */
@@ -117,7 +117,9 @@ bool store_open_gauss(struct store *s, const struct store_where *where, struct e
     struct gauss_rows rows;
     char *name = str_quote_pg(&a, where->schema);
     char *look = arena_printf(&a, "SELECT 1 FROM pg_namespace WHERE nspname = %s", str_literal_pg(&a, where->schema));
-    bool ok = gauss_rows(c, &a, look, &rows, e) && (rows.n > 0 || make_schema(c, name, e)) &&
+    struct gauss_identity id;
+    bool ok = gauss_identify(c, &a, &id, e) && (id.dialect != DIALECT_OG_A || gauss_keep_empty_text(c, e)) &&
+              gauss_rows(c, &a, look, &rows, e) && (rows.n > 0 || make_schema(c, name, e)) &&
               gauss_execf(c, e, "SET search_path = %s; SET client_encoding = 'UTF8'; %s", name,
                           opengauss ? "SET session_timeout = 0" : "SET lock_timeout = '15s'");
     arena_clear(&a);

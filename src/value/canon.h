@@ -57,6 +57,11 @@ bool canon_value_binary(const struct canon_plan *p, size_t column, const uint8_t
                         struct err *e) WARN_UNUSED;
 bool canon_null(struct buf *out, struct err *e) WARN_UNUSED; /* SQL NULL */
 
+/* Some fields of a tuple (value/tuple.h), as the row that they are: column k of the plan is fields[at[k]]. */
+struct field;
+bool canon_key(const struct canon_plan *p, const struct field *fields, const uint16_t *at, size_t n, struct buf *out,
+               struct err *e) WARN_UNUSED;
+
 /* Walk a canonical row. False at its end, or when it is cut short. *field NULL: SQL NULL. */
 bool canon_next(const uint8_t **at, const uint8_t *end, const uint8_t **field, size_t *len);
 

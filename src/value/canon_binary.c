@@ -2,6 +2,7 @@
  *
  * Fields that are canonical already are passed over and copied in runs: of most rows one memcpy is all. */
 #include "value/canon_internal.h"
+#include "value/tuple.h"
 
 enum { NUMERIC_HEAD = 8, NUMERIC_NAN = 0xc000, NUMERIC_INFINITY = 0xd000, NUMERIC_MINUS_INFINITY = 0xf000 };
 
@@ -275,6 +276,17 @@ bool canon_value_binary(const struct canon_plan *p, size_t column, const uint8_t
     if (!s.wrote) {
         buf_be32(out, (uint32_t)len);
         buf_bytes(out, bytes, len);
+    }
+    return true;
+}
+
+bool canon_key(const struct canon_plan *p, const struct field *fields, const uint16_t *at, size_t n, struct buf *out,
+               struct err *e) {
+    for (size_t k = 0; k < n; k++) {
+        const struct field *f = &fields[at[k]];
+        if (!(field_has_bytes(f) ? canon_value_binary(p, k, f->bytes, f->len, out, e) : canon_null(out, e))) {
+            return false;
+        }
     }
     return true;
 }

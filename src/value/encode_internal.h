@@ -42,6 +42,7 @@ struct column_plan {
     bool limit_in_bytes;
     bool wide_time; /* TIME of the whole MySQL range */
     bool year_zero; /* years 0000 can be stored (B) */
+    bool bare_hex;  /* COPY text: blob of a PG or A database */
     int64_t lo;     /* integers: the target's range */
     uint64_t hi;
     uint32_t limit; /* text: characters (or bytes) the target holds where that is fewer than the source's; 0 none */

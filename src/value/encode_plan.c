@@ -264,6 +264,7 @@ static bool plan_column(struct column_plan *c, const struct encode_column *col, 
     c->is_date = col->from.kind == MYT_DATE;
     c->wide_time = o->dialect == DIALECT_OG_B || c->op == OP_INTERVAL;
     c->year_zero = o->dialect == DIALECT_OG_B;
+    c->bare_hex = col->to.kind == TK_BLOB && o->dialect != DIALECT_OG_B;
     c->bits = (uint32_t)col->from.length_chars;
     switch (c->op) {
     case OP_INT:

@@ -13,9 +13,9 @@ static uint8_t *put_null(uint8_t *w) {
     return put_chars(w, "\\N", 2);
 }
 
-/* \\x6869: a backslash that COPY reads as one, and bytea or blob hex. */
-static uint8_t *put_hex(uint8_t *w, const uint8_t *p, size_t n) {
-    return text_hex(put_chars(w, "\\\\x", 3), p, n);
+/* \\x6869: a backslash that COPY reads as one, and hex. Blob of a PG or A database is hex alone. */
+static uint8_t *put_hex(const struct column_plan *c, const uint8_t *p, size_t n, uint8_t *w) {
+    return text_hex(c->bare_hex ? w : put_chars(w, "\\\\x", 3), p, n);
 }
 
 static uint8_t *put_integer(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {
@@ -143,19 +143,19 @@ static uint8_t *put_inet(struct run *r, const struct column_plan *c, struct valu
                                                          : NULL; /* an address: nothing to escape */
 }
 
-static uint8_t *put_geometry(struct run *r, struct value v, uint8_t *w) {
+static uint8_t *put_geometry(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {
     if (v.n < 9 || v.p[4] != 1) {
         malformed_row(r, "a geometry that is not MySQL's SRID and little-endian WKB");
         return NULL;
     }
     if (get_le32(v.p) == 0) {
-        return put_hex(w, v.p + 4, v.n - 4);
+        return put_hex(c, v.p + 4, v.n - 4, w);
     }
     uint8_t head[9];
     memcpy(head, v.p + 4, 5);
     head[4] |= 0x20; /* EWKB: the SRID follows the type */
     memcpy(head + 5, v.p, 4);
-    return text_hex(put_hex(w, head, sizeof head), v.p + 9, v.n - 9);
+    return text_hex(put_hex(c, head, sizeof head, w), v.p + 9, v.n - 9);
 }
 
 static uint8_t *put_text(struct run *r, const struct column_plan *c, struct value v, uint8_t *w) {
@@ -215,9 +215,9 @@ static uint8_t *put_value(struct run *r, const struct column_plan *c, struct val
         return put_text(r, c, v, w);
     case OP_BYTES:
     case OP_BIT_BYTES:
-        return put_hex(w, v.p, v.n);
+        return put_hex(c, v.p, v.n, w);
     case OP_GEOMETRY:
-        return put_geometry(r, v, w);
+        return put_geometry(r, c, v, w);
     case OP_UUID_TEXT:
     case OP_UUID_BYTES:
         return put_uuid(r, c, v, w);

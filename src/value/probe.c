@@ -28,6 +28,8 @@ SAMPLES(texts, SAMPLE("'a\xe4\xb8\xad'", "a\xe4\xb8\xad"), SAMPLE("'x y'", "x y"
 SAMPLES(jsonbs, SAMPLE("'{\"a\": 1}'", "\1{\"a\": 1}"));
 SAMPLES(bytes, SAMPLE("'\\x00ff41'", "\0\xff"
                                      "A"));
+SAMPLES(bare_bytes, SAMPLE("'00ff41'", "\0\xff"
+                                       "A"));
 SAMPLES(dates, SAMPLE("'2024-02-29'", "\0\0\x22\x79"), SAMPLE("'1999-12-31'", "\xff\xff\xff\xff"),
         SAMPLE("'0001-01-01'", "\xff\xf4\xdb\xf9"));
 SAMPLES(times, SAMPLE("'12:34:56.7'", "\0\0\0\x0a\x8b\xe4\xca\x60"), SAMPLE("'00:00:00'", "\0\0\0\0\0\0\0\0"));
@@ -75,7 +77,11 @@ static const struct {
     KIND(TK_INET, inets),
 };
 
-const struct encode_probe *encode_probes_for(enum target_kind kind, size_t *n) {
+const struct encode_probe *encode_probes_for(enum target_kind kind, enum dialect d, size_t *n) {
+    if (kind == TK_BLOB && d != DIALECT_OG_B) { /* its text is hex alone there */
+        *n = sizeof bare_bytes / sizeof bare_bytes[0];
+        return bare_bytes;
+    }
     *n = probes[kind].n;
     return probes[kind].samples;
 }

@@ -15,13 +15,7 @@ struct encode_probe {
     size_t len;
 };
 
-/* The samples of a kind, *n of them. They hold in every dialect that has the kind. */
-const struct encode_probe *encode_probes_for(enum target_kind kind, size_t *n);
-
-/* The first of them. */
-static inline const struct encode_probe *encode_probe_for(enum target_kind kind) {
-    size_t n;
-    return encode_probes_for(kind, &n);
-}
+/* The samples of a kind in a dialect that has it, *n of them. */
+const struct encode_probe *encode_probes_for(enum target_kind kind, enum dialect d, size_t *n);
 
 #endif

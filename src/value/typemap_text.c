@@ -103,12 +103,17 @@ static char *check_literal(struct arena *a, const char *label) {
     return arena_printf(a, "%s%s", text, str_literal_pg(a, at));
 }
 
-static char *label_list(struct arena *a, const struct mytype *t, char *(*literal)(struct arena *, const char *)) {
+/* '' is NULL in an A database, and x IN (.., NULL) is never false: one blank stands for it there, which the rule
+ * empty-string puts where NULL may not be. Every set has ''. */
+static char *label_list(struct arena *a, enum dialect d, const struct mytype *t,
+                        char *(*literal)(struct arena *, const char *)) {
     char *text = arena_strdup(a, "");
+    bool blank = d == DIALECT_OG_A;
     for (size_t i = 0; i < t->nlabels; i++) {
-        text = arena_printf(a, "%s%s%s", text, i == 0 ? "" : ",", literal(a, t->labels[i]));
+        const char *label = blank && t->labels[i][0] == '\0' ? " " : t->labels[i];
+        text = arena_printf(a, "%s%s%s", text, i == 0 ? "" : ",", literal(a, label));
     }
-    return text;
+    return blank && t->kind == MYT_SET ? arena_printf(a, "%s,' '", text) : text;
 }
 
 static size_t utf8_chars(const char *s) {
@@ -145,20 +150,19 @@ static bool b_can_name(const struct mytype *t) {
 
 void typemap_labels(struct arena *a, enum dialect d, const struct mytype *from, struct target_type *to) {
     if (d == DIALECT_OG_B && b_can_name(from)) {
-        typemap_set(a, to, TK_TEXT, arena_printf(a, "%s(%s)", from->base, label_list(a, from, str_literal_pg)));
+        typemap_set(a, to, TK_TEXT, arena_printf(a, "%s(%s)", from->base, label_list(a, d, from, str_literal_pg)));
         if (from->kind == MYT_ENUM && from->collation != NULL && ignores_case(from->collation)) {
             typemap_note(a, to, "labels are written in their own case only");
         }
         return;
     }
+    char *labels = label_list(a, d, from, check_literal);
     typemap_set(a, to, TK_TEXT, arena_printf(a, "varchar(%zu)", longest(from, d == DIALECT_OG_A)));
     if (from->kind == MYT_ENUM) {
-        typemap_check(a, to, arena_printf(a, "%%s IN (%s)", label_list(a, from, check_literal)));
+        typemap_check(a, to, arena_printf(a, "%%s IN (%s)", labels));
         typemap_note(a, to, "orders by label, not by position");
     } else {
-        typemap_check(
-            a, to,
-            arena_printf(a, "string_to_array(%%s, ',') <@ ARRAY[%s]::text[]", label_list(a, from, check_literal)));
+        typemap_check(a, to, arena_printf(a, "string_to_array(%%s, ',') <@ ARRAY[%s]::text[]", labels));
         typemap_note(a, to, "orders as text, not by bits");
     }
     if (d == DIALECT_OG_B) {

@@ -82,12 +82,16 @@ class Bench:
         in_threads([lambda w=w: session(w) for w in statements])
         return time.monotonic() - begin
 
-    def prepare(self, name):
-        """Tables, their load, the backlog: seconds the source took for it."""
+    def make(self, name):
+        """Tables, and their load."""
         self.mysql.script(["DROP DATABASE IF EXISTS " + name, "CREATE DATABASE %s CHARACTER SET utf8mb4" % name, "USE " + name,
                            *CASES[name].make])
         self.pg.script(["DROP DATABASE IF EXISTS base_" + name, "CREATE DATABASE base_" + name])
         Child(self.words("load", name, "base_" + name, "--progress", "none"), env=self.passwords()).ok()
+
+    def prepare(self, name):
+        """Tables, their load, the backlog: seconds the source took for it."""
+        self.make(name)
         return self.write(name, CASES[name].calls(self.o.scale))
 
     # ---- the floor ----

@@ -3,10 +3,13 @@
 
 usage: ./dev bench reverse [--json FILE] [--scale S] [--runs N]
 
-The case mixed of ./dev bench follow (transactions of 30 inserts, 10 updates, 10 deletes in 8 tables), first forward, then, written to the
-target by the same number of sessions, back; as medians.
+The case mixed of ./dev bench follow (transactions of 30 inserts, 10 updates, 10 deletes in 8 tables), forward, and, written to the
+target by the same number of sessions, back; as medians. Each run begins with tables as a load has left them, and with nothing to write to
+disk left over, at either end.
   forward_s, reverse_s  from godwit's start to its end, caught up
+  floor_s               what a replica of the source takes for the same transactions, by as many workers as godwit has sessions
   ratio_forward         rows a second back, by those forward
+  ratio_floor           seconds back, by those of the floor
 """
 import argparse
 import json
@@ -22,8 +25,9 @@ sys.path[:0] = [str(ROOT / "tests" / "lib"), str(ROOT / "tests" / "bench")]
 
 from follow import SOURCE, Bench  # noqa: E402
 from follow_sets import SESSIONS, TABLES  # noqa: E402
-from load import CORES, DISTURBED_CORES, in_threads, machine, say  # noqa: E402
+from load import CORES, DISTURBED_CORES, Child, in_threads, machine, say  # noqa: E402
 from load_servers import TARGET_SETTINGS  # noqa: E402
+from replica import Replica, settle  # noqa: E402
 from servers import Missing, MySQL9, Postgres, start_all  # noqa: E402
 
 NAME, ROUNDS, TRANSACTIONS = "mixed", 10, 16000
@@ -46,10 +50,15 @@ END $$"""
 
 
 class Reverse(Bench):
-    def way_back(self):
-        """From here on changes of the target count."""
-        self.sql("run", [_MIXED_BACK.format(i=i + 1) for i in range(TABLES)] + ["SELECT 1"])
-        self.run("reverse", NAME, "--prepare")
+    def begin(self):
+        """Both ends as a load leaves them; from here on changes of the target count."""
+        self.make(NAME)
+        self.fresh(NAME)
+        self.sql("run", [_MIXED_BACK.format(i=i + 1) for i in range(TABLES)])
+        self.reverse("--prepare")
+
+    def reverse(self, *options):
+        Child(self.words("reverse", NAME, "run", "--progress", "none", *options), env=self.passwords()).ok()
 
     def write_back(self):
         """In the target, two tables for each session: seconds."""
@@ -67,9 +76,16 @@ class Reverse(Bench):
         in_threads([lambda s=s: session(s) for s in range(SESSIONS)])
         return time.monotonic() - begin
 
-    def back(self):
-        target_s = self.write_back()
-        return {"target_s": target_s, **self.run("reverse", NAME, "--until-caught-up")}
+    def back(self, replica):
+        self.begin()
+        replica.catch_up()
+        written_s = self.write_back()
+        settle(self.mysql)
+        run = {"written_s": written_s, **self.run("reverse", NAME, "--until-caught-up")}
+        self.prove(NAME)
+        run.update(replica.apply())
+        self.reverse("--finish")
+        return run
 
 
 def print_table(results):
@@ -90,21 +106,19 @@ def medians(runs):
     return m | {"rows_per_s": m["rows"] / m["godwit_s"]}
 
 
-def measure(bench):
-    source_s = bench.prepare(NAME)
+def measure(bench, replica):
+    written_s = bench.prepare(NAME)
     bench.follow(NAME)
     forward, back = [], []
     for i in range(bench.o.runs):
-        forward.append({"written_s": source_s, **bench.follow(NAME)})
+        forward.append({"written_s": written_s, **bench.follow(NAME)})
         say("forward run %d: %.2f s" % (i + 1, forward[-1]["godwit_s"]))
     bench.prove(NAME)
-    bench.way_back()
-    for i in range(bench.o.runs + 1):
-        run = bench.back()
-        bench.prove(NAME)
-        say("back run %d: %.2f s for %d rows" % (i, run["godwit_s"], run["rows"]))
-        back.append({"written_s": run.pop("target_s"), **run})
-    return {"forward": medians(forward), "reverse": medians(back[1:])}
+    replica.begin()
+    for i in range(bench.o.runs):
+        back.append(bench.back(replica))
+        say("back run %d: floor %.2f s | godwit %.2f s" % (i + 1, back[-1]["floor_s"], back[-1]["godwit_s"]))
+    return {"forward": medians(forward), "reverse": medians(back)}
 
 
 def main():
@@ -115,22 +129,27 @@ def main():
     o = p.parse_args()
     o.follow_option = []
     mysql, pg = MySQL9(settings=SOURCE), Postgres(settings={**TARGET_SETTINGS, "wal_level": "logical"})
+    second = MySQL9(settings={**SOURCE, "skip-replica-start": "ON"})
+    servers = [mysql, pg, second]
     try:
-        start_all([mysql, pg])
+        start_all(servers)
     except Missing as e:
         sys.exit("bench: %s" % e)
     work = tempfile.mkdtemp(prefix="godwit-bench-")
     try:
-        results = measure(Reverse(o, mysql, pg, work))
+        results = measure(Reverse(o, mysql, pg, work), Replica(mysql, second, SESSIONS))
     finally:
-        for s in (mysql, pg):
+        for s in servers:
             s.stop()
         shutil.rmtree(work, ignore_errors=True)
-    ratio = results["reverse"]["rows_per_s"] / results["forward"]["rows_per_s"]
+    back = results["reverse"]
+    ratio, floor = back["rows_per_s"] / results["forward"]["rows_per_s"], back["godwit_s"] / back["floor_s"]
     print_table(results)
-    print("reverse: %.2f of forward" % ratio)
+    print("reverse: %.2f of forward; %.2f of the time a replica takes, with %.1f us of mysqld for a row, where the replica takes %.1f" % (
+        ratio, floor, 1e6 * back["godwit_mysqld_cpu_s"] / back["rows"], 1e6 * back["floor_mysqld_cpu_s"] / back["rows"]))
     if o.json:
-        found = {"reverse.ratio_forward": ratio, "reverse.rows_per_s": results["reverse"]["rows_per_s"], "reverse.peak_mib": results["reverse"]["peak_mib"]}
+        found = {"reverse.ratio_forward": ratio, "reverse.ratio_floor": floor, "reverse.rows_per_s": back["rows_per_s"],
+                 "reverse.peak_mib": back["peak_mib"]}
         Path(o.json).write_text(json.dumps({"metrics": found, "cases": results, "machine": machine()}, indent=1) + "\n")
 
 

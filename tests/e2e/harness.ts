@@ -207,6 +207,19 @@ export async function choose(page: Page, select: string, option: string): Promis
   await page.getByRole('option', { name: option }).click()
 }
 
+/** An entry of a menu that opens: on a slow machine it moves while it is clicked at, and the click goes beside it. */
+export async function pick(page: Page, entry: string): Promise<void> {
+  const item = page.getByRole('menuitem', { name: entry })
+  for (let tries = 3; ; tries--) {
+    await item.click()
+    try {
+      return await item.waitFor({ state: 'hidden', timeout: 4000 })
+    } catch (e) {
+      if (tries === 1) throw e
+    }
+  }
+}
+
 /** Until a condition holds: for what is not on a page. */
 export async function until<T>(condition: () => Promise<T | undefined | false>, what: string, deadlineMs = 60_000): Promise<T> {
   const end = Date.now() + deadlineMs

@@ -10,7 +10,7 @@ beforeAll(async () => {
   sql(databases.source, [
     'DROP DATABASE IF EXISTS reading_room', 'CREATE DATABASE reading_room', 'USE reading_room', 'SET GLOBAL log_bin_trust_function_creators = 1',
     'CREATE TABLE book (id INT PRIMARY KEY, title VARCHAR(40), lent DATETIME, back DATETIME)', "INSERT INTO book VALUES (1, 'Emma', '2024-01-01 10:00:00', '2024-01-02 12:30:00')",
-    'CREATE FUNCTION away(a DATETIME, b DATETIME) RETURNS TIME DETERMINISTIC\n  RETURN TIMEDIFF(b, a)',
+    'CREATE FUNCTION away(a DATETIME, b DATETIME) RETURNS TIME DETERMINISTIC\n  RETURN TIMEDIFF(b, CONCAT(a))',
     'CREATE VIEW titles AS SELECT id, title FROM book', 'CREATE VIEW lendings AS SELECT id, away(lent, back) AS took FROM book WHERE back IS NOT NULL',
     'CREATE TRIGGER book_title BEFORE INSERT ON book FOR EACH ROW SET NEW.title = UPPER(NEW.title)',
   ].join(';\n') + ';')

@@ -1,6 +1,6 @@
 // The first minutes: sign in, a new password, an empty task centre, the other language, the other theme, out again.
 import { expect, test } from 'vitest'
-import { PASSWORD, useGodwit } from './harness'
+import { PASSWORD, pick, useGodwit } from './harness'
 
 const gw = useGodwit({ fresh: true })
 
@@ -33,7 +33,7 @@ test('the first minutes', async () => {
   await page.getByRole('button', { name: 'Create the first task' }).waitFor()
 
   await page.getByRole('button', { name: 'Language' }).click()
-  await page.getByRole('menuitem', { name: '中文' }).click()
+  await pick(page, '中文')
   await page.getByRole('heading', { name: '迁移任务中心' }).waitFor()
   await page.getByText('还没有迁移任务').waitFor()
   expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
@@ -41,7 +41,7 @@ test('the first minutes', async () => {
   const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
   const light = await ground()
   await page.getByRole('button', { name: '主题' }).click()
-  await page.getByRole('menuitem', { name: '深色' }).click()
+  await pick(page, '深色')
   await expect.poll(ground).not.toBe(light)
   const dark = await ground()
 
@@ -50,7 +50,7 @@ test('the first minutes', async () => {
   expect(await ground()).toBe(dark)
 
   await page.getByRole('button', { name: '账号' }).click()
-  await page.getByRole('menuitem', { name: '退出登录' }).click()
+  await pick(page, '退出登录')
   await page.getByRole('heading', { name: '登录 Godwit' }).waitFor()
   await page.goto('/tasks')
   await page.getByRole('heading', { name: '登录 Godwit' }).waitFor()

@@ -24,9 +24,9 @@ def source(request):
 
 
 # Files that take longest, the longest first: files are handed out in this order, and no process is to be left with one at the end.
-LONG = """check_backward fencing online serve_several reverse follow machines_ssh check_structure objects check_quick agent worker serve_agents serve_tasks
-    online_cutover expr_semantics resume_kills check_rows load_types schema check_structure_refused check_selection binlog_rows serve_live cutover
-    load_losses serve_kills wire_mysql schema_change apply sql""".split()
+LONG = """resume_kills network check_backward fencing online serve_several reverse follow machines_ssh check_structure objects check_quick
+    agent worker serve_agents serve_tasks online_cutover expr_semantics check_rows load_types schema check_structure_refused check_selection
+    binlog_rows serve_live cutover load_losses serve_kills wire_mysql schema_change apply sql""".split()
 
 
 def pytest_collection_modifyitems(items):

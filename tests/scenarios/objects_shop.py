@@ -30,7 +30,7 @@ OBJECTS = [
          SELECT IFNULL(SUM(quantity * price), 0) INTO total FROM items WHERE order_id = o;
          RETURN total;
        END""",
-    "CREATE FUNCTION waiting(a datetime, b datetime) RETURNS time DETERMINISTIC RETURN TIMEDIFF(b, a)",
+    "CREATE FUNCTION waiting(a datetime, b datetime) RETURNS time DETERMINISTIC RETURN TIMEDIFF(b, CONCAT(a))",
     """CREATE VIEW a_lines AS SELECT i.order_id, i.line, p.name AS product, i.quantity, i.quantity * i.price AS amount
        FROM items i JOIN products p ON p.id = i.product""",
     """CREATE VIEW z_orders AS SELECT o.id, o.customer, o.state, COUNT(l.line) AS `lines`, SUM(l.amount) AS amount, order_total(o.id) AS checked,
@@ -81,7 +81,7 @@ OBJECTS = [
        BEGIN
          IF NOT (NEW.余额 <=> OLD.余额) THEN INSERT INTO journal (what, amount) VALUES (CONCAT('余额 ', NEW.姓名), NEW.余额 - OLD.余额); END IF;
        END""",
-    "CREATE FUNCTION fingerprint(s varchar(40)) RETURNS varchar(64) DETERMINISTIC\n  RETURN SHA1(CONCAT('x', s))",
+    "CREATE FUNCTION fingerprint(s varchar(40)) RETURNS varchar(64) DETERMINISTIC\n  RETURN AES_ENCRYPT(CONCAT('x', s), 'key')",
     "CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM journal WHERE amount IS NULL",
 ]
 

@@ -119,9 +119,13 @@ def test_a_zombie_whose_sessions_cannot_be_ended(work, move, sources, mysql9, pg
         zombie = start(1, PACE | {"name": "attempt %d" % attempt}, schema="s%d" % attempt)
         move.wait_for_chunks(zombie, 10 * attempt)
         zombie.signal(signal.SIGSTOP)
-        # In the midst of a commit it keeps its task: nobody can know how that ends.
-        if move.one("SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND state = 'idle in transaction' AND query LIKE"
-                    " '%%godwit.%%'", (move.target.name,)) == 0:
+        # In the midst of a commit it keeps its task: nobody can know how that ends. Its sessions finish what they were asked before.
+        def count(condition):
+            return move.one("SELECT count(*) FROM pg_stat_activity a WHERE datname = %s AND usename = 'mover' AND " + condition,
+                            (move.target.name,))
+        wait_until(lambda: count("state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead'") == 0, "the sessions wait")
+        if count("EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.mode LIKE 'Row%%' AND"
+                 " l.relation = 'godwit.task'::regclass)") == 0:
             break
         zombie.signal(signal.SIGCONT)
         zombie.kill9()

@@ -368,6 +368,51 @@ def test_the_spool_outlives_what_the_source_purges(move, source, shop, tmp_path)
     catch_up(move, source, shop, *spool)
 
 
+def test_prepared_transactions(move, tmp_path):
+    """XA: what is prepared counts when it is committed, and not before; godwit may be killed in between as often as it likes."""
+    dice = random.Random(9)
+    with MySQL9(args=["--gtid-mode=ON", "--enforce-gtid-consistency=ON"]) as server:
+        writing.make(server, "shop", rows=30)
+        server.execute(writing.XaWriter.TABLE, database="shop")
+        move("load", server, "shop").ok()
+        xa, writer = writing.XaWriter(server, "shop", 5).start(), writing.Writer(server, "shop", 6).start()
+        for _ in range(times(5)):
+            run = move.start("follow", server, "shop", "--jobs", str(dice.choice([1, 4])))
+            time.sleep(dice.uniform(0.5, 1.5))
+            run.kill9()
+        writer.stop()
+        wait_until(lambda: len(xa.prepared) > 2, "some wait", 60)
+        xa.stop()
+        assert len(xa.prepared) > 1 and xa.done > 50
+        log = tmp_path / "follow.log"
+        move("follow", server, "shop", "--until-caught-up", "--log", log).ok()  # beyond what waits
+        assert "xa_prepared" in log.read_text()
+        move.check(server, "shop")
+        refused = move("cutover", server, "shop", "--final-check", "counts").failed(1)
+        assert error_of(refused)["code"] == "GW2044" and b"wallet".hex() in error_of(refused)["cause"], refused.err
+        xa.finish()
+        catch_up(move, server, "shop")
+
+
+def test_prepared_transactions_without_gtids(move):
+    """No position can leave them out: the rows of one stop following; what is committed in one phase goes through."""
+    insert = "INSERT INTO wallets VALUES (%d, 1, 'x')"
+    one_phase = ("XA START 'a'", insert % 1, "XA END 'a'", "XA COMMIT 'a' ONE PHASE")
+    prepared = ("XA START 'b'", insert % 2, "XA END 'b'", "XA PREPARE 'b'", "XA COMMIT 'b'")
+    with MySQL9(args=["--gtid-mode=OFF", "--enforce-gtid-consistency=OFF"]) as server:
+        server.execute("CREATE DATABASE shop")
+        server.execute(writing.XaWriter.TABLE, database="shop")
+        move("load", server, "shop").ok()
+        with server.connect(database="shop") as connection, connection.cursor() as c:
+            for sql in one_phase:
+                c.execute(sql)
+            catch_up(move, server, "shop")
+            for sql in prepared:
+                c.execute(sql)
+        error = error_of(move("follow", server, "shop", "--until-caught-up").failed(1))
+    assert error["code"] == "GW2044" and "gtid_mode" in error["hint"], error
+
+
 def test_until_a_gtid(move, mysql9):
     """Nothing that was committed later is applied."""
     with MySQL9(args=["--gtid-mode=ON", "--enforce-gtid-consistency=ON"]) as server:

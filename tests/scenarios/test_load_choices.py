@@ -80,6 +80,18 @@ def test_tinyint_1_as_boolean(move, mysql_db, mysql9):
                                                                                         (None, 2)]
 
 
+def test_an_index_name_that_another_table_has(move, mysql_db, mysql9):
+    mysql_db.script(["CREATE TABLE t (id int PRIMARY KEY, v int, KEY k (v) COMMENT 'mine')", "INSERT INTO t VALUES (1, 2)"])
+    move.target.script(["CREATE SCHEMA %s" % mysql_db.name, "CREATE TABLE %s.other (v int)" % mysql_db.name,
+                        "CREATE INDEX k ON %s.other (v)" % mysql_db.name])
+    for again in ([], ["--overwrite"]):
+        move("load", mysql9, mysql_db.name, *again).ok()
+        assert move.target.execute("SELECT tablename, indexname, obj_description((schemaname || '.' || indexname)::regclass) FROM pg_indexes"
+                                   " WHERE schemaname = %s ORDER BY indexname", (mysql_db.name,)) == [
+            ("other", "k", None), ("t", "k_t", "mine"), ("t", "t_pkey", None)]
+    move("check", mysql9, mysql_db.name, "--table", "t", "--structure-only").ok()
+
+
 def test_plan_changes_nothing(move, sources, source):
     database = sources(source, "references")
     result = move("plan", source, database).ok()

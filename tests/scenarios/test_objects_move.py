@@ -112,7 +112,7 @@ def test_a_worker_makes_them(move, source, shop, godwit, tmp_path):
     assert {n for n, o in last.items() if o["status"] == 6} == FAILS
     assert last["z_orders"]["kind"] == "view" and seen["z_orders"] in ([1, 3, 5], [1, 2, 3, 5], [1, 3, 4, 5], [1, 2, 3, 4, 5]), seen
     detail = last["fingerprint"]["detail"]
-    assert "SHA1" in detail["source"] and detail["place"]["line"] == 1 + detail["source"][:detail["source"].index("SHA1")].count("\n")
+    assert "AES_ENCRYPT" in detail["source"] and detail["place"]["line"] == 1 + detail["source"][:detail["source"].index("AES_ENCRYPT")].count("\n")
     assert last["fingerprint"]["error"]["code"] == "GW3060" and "@statement" not in detail["translation"]
     assert worker.of_kind("object_report")[0]["object_report"]["failed"] == 3
     assert not any(triggers(move.target, shop).values()) and len(triggers(move.target, shop)) == 4

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import writing
 from moving import error_of, last_event, wait_until
 
 KILLS = int(os.environ.get("KILLS", 15))
@@ -121,22 +122,100 @@ def test_one_run_of_a_task_at_a_time(move, sources, mysql9):
     move.check(mysql9, database)
 
 
-@pytest.mark.parametrize("answer", ["--restart", "--accept-moved"])
-def test_the_source_moved_on(move, sources, source, answer):
-    database = sources.fresh(source, "steady", "own_steady")
+def cut(move, source, database, chunks=5):
+    """A load that is killed when it has some chunks."""
     run = move.start("load", source, database, *PACE)
-    move.wait_for_chunks(run, 5)
+    move.wait_for_chunks(run, chunks)
     run.kill9()
     sessions_gone(move)
-    if answer == "--restart":
-        source.execute("UPDATE line_0 SET note = 'changed' WHERE id = 1", database=database)
-    else:
-        source.execute("CREATE DATABASE IF NOT EXISTS elsewhere")
-        source.execute("DROP DATABASE elsewhere")
-    error = error_of(move("load", source, database, "--resume").failed(1))
-    assert error["code"] == "GW1022" and "--accept-moved" in error["hint"]
-    if answer == "--restart":
-        move("load", source, database, "--restart", *PACE).ok()
-    else:
-        move("load", source, database, "--resume", "--accept-moved", *PACE).ok()
+
+
+CHANGES = {
+    "rows": ["UPDATE line_0 SET note = CONCAT(LEFT(note, 900), ' changed') WHERE id % 7 = 1", "DELETE FROM line_1 WHERE id % 5 = 0",
+             "UPDATE line_2 SET id = id + 1000000 WHERE id % 11 = 0", "UPDATE by_name SET name = UPPER(name) WHERE name < '8'",
+             "INSERT INTO line_0 (parent, note) SELECT parent, 'new' FROM line_1 WHERE id < 50",
+             "UPDATE parent SET name = 'parent x' WHERE name = 'parent 1'", "UPDATE parent SET name = 'parent 1' WHERE name = 'parent 2'"],
+    "emptied": ["TRUNCATE TABLE by_name", "INSERT INTO by_name VALUES ('one', 'x')", "DELETE FROM log_keyless WHERE at < '2024-01-01 00:00:20'",
+                "INSERT INTO small_empty VALUES (1), (2)"],
+}
+COUNTED = ("line_0", "line_1", "line_2", "by_name", "log_keyless", "small_empty", "parent")
+
+
+@pytest.mark.parametrize("how", CHANGES)
+def test_the_source_moved_on(move, sources, source, how):
+    """What changed meanwhile is read again, and only that; everything is of one moment then, and can be followed."""
+    database = sources.fresh(source, "steady", "own_steady")
+    cut(move, source, database)
+    kept = move.chunks_done()
+    source.script(["USE %s" % database] + CHANGES[how])
+    move("load", source, database, "--resume", *PACE).ok()
+    report = move.report
+    assert report["resumed"] and (how == "emptied" or report["chunks_kept"] == kept)
     move.check(source, database)
+    assert report["rows"] == source.execute("SELECT " + " + ".join("(SELECT count(*) FROM %s)" % t for t in COUNTED), database=database)[0][0]
+    source.execute("UPDATE line_0 SET note = 'later' WHERE id < 20", database=database)
+    move("follow", source, database, "--until-caught-up").ok()
+    move.check(source, database)
+
+
+def test_rows_are_found_by_keys_of_every_sort(move, sources, source, tmp_path):
+    """Of every table some rows change, some go, when most of the load is done."""
+    database = sources.fresh(source, "keys", "own_keys")
+    pace = ["--chunk-size", "256KiB", "--rate-limit", "14MB"]
+    run = move.start("load", source, database, *pace)
+    move.wait_for_chunks(run, 150)
+    run.kill9()
+    sessions_gone(move)
+    tables = {name: [c for (c,) in source.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s AND column_name IN ('pad', 'v')",
+        (database, name))] for (name,) in source.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = %s AND table_type = 'BASE TABLE'", (database,))}
+    for table, texts in tables.items():
+        source.execute("DELETE FROM %s WHERE RAND(7) < 0.04" % table, database=database)
+        for column in texts:
+            source.execute("UPDATE %s SET %s = CONCAT('new ', LEFT(%s, 90)) WHERE CRC32(LEFT(%s, 3)) %% 4 = 1" % (table, column, column, column),
+                           database=database)
+    log = tmp_path / "load.log"
+    move("load", source, database, "--resume", "--log", log, *pace).ok()
+    assert move.report["resumed"] and log.read_text().count('"read_again"') > 20
+    move.check(source, database)
+
+
+@pytest.mark.parametrize("answer", ["--restart", "--accept-moved"])
+def test_a_definition_changed(move, sources, mysql9, answer):
+    """Which cannot be caught up with: begin again, or say that it does not matter."""
+    database = sources.fresh(mysql9, "steady", "own_steady9")
+    cut(move, mysql9, database)
+    mysql9.execute("ALTER TABLE line_1 ENGINE=InnoDB", database=database)
+    error = error_of(move("load", mysql9, database, "--resume").failed(1))
+    assert error["code"] == "GW1022" and "ALTER TABLE" in error["cause"] and "--accept-moved" in error["hint"]
+    options = ["--restart"] if answer == "--restart" else ["--resume", "--accept-moved"]
+    move("load", mysql9, database, *options, *PACE).ok()
+    move.check(mysql9, database)
+
+
+def test_killed_while_the_source_is_written(move, source):
+    """A load under writers, killed again and again, goes on each time at the moment it then is; what follows it loses nothing."""
+    dice, database = random.Random(SEED), "kills_written"
+    writing.make(source, database, rows=600)
+    source.execute("INSERT INTO plain (k, c) SELECT a.id, REPEAT('x', 100) FROM plain a, plain b LIMIT 60000", database=database)
+    pace = ["--chunk-size", "64KiB", "--rate-limit", "1500kB"]
+    writers = [writing.Writer(source, database, seed).start() for seed in (11, 12)]
+    try:
+        options = []
+        for _ in range(6):
+            before = move.chunks_done()
+            run = move.start("load", source, database, *pace, *options)
+            wait_until(lambda: move.chunks_done() > before + 3 or not run.alive(), "some chunks more", 60)
+            time.sleep(dice.uniform(0, 0.7))
+            assert run.kill9().code == -9
+            options = ["--resume"]
+            sessions_gone(move)
+        move("load", source, database, "--resume", *pace).ok()
+        assert move.report["resumed"]
+    finally:
+        for w in writers:
+            w.stop()
+    move("follow", source, database, "--until-caught-up").ok()
+    move.check(source, database)
+    source.execute("DROP DATABASE %s" % database)

@@ -4,6 +4,7 @@ tests/sql holds the cases (sql_cases.py says how they are written). GODWIT_GOLDE
 Each case also goes back to MySQL: what the parser understood, printed again, gives the same results there.
 """
 
+import hashlib
 import os
 import re
 import warnings
@@ -435,6 +436,17 @@ def test_what_is_called_carried_runs(both):
         both.cur.execute("ROLLBACK; RESET search_path")
     assert not failures, f"{len(failures)} of {run}:\n" + "\n".join(failures)
     assert run > 250
+
+
+def test_sha1(both):
+    """MySQL 9 has no SHA1() any more: its stand-in against another one's."""
+    values = [b"", b"abc", "数据".encode(), bytes(range(256)), b"x" * 5000, *(b"a" * n for n in range(50, 135))]
+    both.cur.execute("SELECT godwit_compat.sha1(v) FROM unnest(%s::bytea[]) WITH ORDINALITY AS t(v, i) ORDER BY i", (values,))
+    assert [r[0] for r in both.cur.fetchall()] == [hashlib.sha1(v).hexdigest() for v in values]
+    both.tool.ask(catalog=both.catalog, dialect="pg")
+    answer = both.tool.ask(sql="SELECT sha1(name), sha(NULL), SHA1(12) FROM customers WHERE id = 1", dialect="pg")
+    both.cur.execute(answer["statements"][0])
+    assert both.cur.fetchone() == (hashlib.sha1(b"anna").hexdigest(), None, hashlib.sha1(b"12").hexdigest())
 
 
 def test_page(tool):

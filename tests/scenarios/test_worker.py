@@ -127,15 +127,20 @@ def test_a_kill_in_the_check_goes_on_in_the_check(work, move, sources, mysql9):
     move.check(mysql9, database)
 
 
-def test_a_source_that_moved_is_refused(work, move, sources, mysql9):
+def test_a_source_that_moved_is_caught_up_with(work, move, sources, mysql9):
+    """Or, when a definition has changed, is refused, and begun with anew."""
     database = sources.fresh(mysql9, "steady", "moved_steady")
     worker = work(mysql9, database)
     move.wait_for_chunks(worker, 5)
     worker.kill9()
     mysql9.execute("UPDATE line_0 SET note = 'changed' WHERE id = 1", database=database)
-    refused = work(mysql9, database, resume=True, fence=2)
+    again = work(mysql9, database, resume=True, fence=2)
+    move.wait_for_chunks(again, 10)
+    again.kill9()
+    mysql9.execute("ALTER TABLE line_1 ENGINE=InnoDB", database=database)
+    refused = work(mysql9, database, resume=True, fence=3)
     assert refused.wait().code == 1 and refused.error["code"] == "GW1022"
-    anew = work(mysql9, database, restart=True, fence=3)
+    anew = work(mysql9, database, restart=True, fence=4)
     assert anew.wait().code == 0 and anew.stages == FULL
     move.check(mysql9, database)
 

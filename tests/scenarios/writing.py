@@ -192,3 +192,74 @@ class Writer(Session):
 
     def is_lost(self, e):
         return not isinstance(e, pymysql.err.IntegrityError) and (self._stop.is_set() or e.args[0] in (2003, 2006, 2013, 0, 1053, 1927))
+
+
+class XaWriter(Session):
+    """Prepares transactions, and decides about them later, in another session; some stay prepared until finish()."""
+
+    ERRORS = (pymysql.err.OperationalError, pymysql.err.InterfaceError, pymysql.err.InternalError)
+    LOST = pymysql.err.OperationalError
+    TABLE = "CREATE TABLE wallets (id int PRIMARY KEY, n bigint NOT NULL, note mediumtext)"
+    MOST = 6  # that wait at a time
+
+    def __init__(self, server, database, seed):
+        super().__init__(seed)
+        self.server, self.database, self.next = server, database, 0
+        self.prepared = {}  # name: ids it has changed, which nobody else can
+
+    def connect(self):
+        self.connection = self.server.connect(database=self.database)
+        with self.connection.cursor() as c:
+            c.execute("SET SESSION transaction_isolation='READ-COMMITTED', innodb_lock_wait_timeout=1")
+
+    def free_id(self):
+        taken = {i for ids in self.prepared.values() for i in ids}
+        return self.dice.choice([i for i in range(200) if i not in taken])
+
+    def change(self, c):
+        i, n = self.free_id(), self.dice.randint(-9, 9)
+        c.execute(self.dice.choice([
+            f"REPLACE INTO wallets VALUES ({i}, {n}, REPEAT('é', {self.dice.choice([3, 3, 30, 60000])}))",
+            f"UPDATE wallets SET n = n + {n} WHERE id = {i}", f"DELETE FROM wallets WHERE id = {i}"]))
+        return i
+
+    def transaction(self):
+        with self.connection.cursor() as c:
+            if len(self.prepared) >= self.MOST or (self.prepared and self.dice.random() < 0.4):
+                self.decide(c, self.dice.choice(list(self.prepared)))
+            else:
+                self.begin(c)
+        self.done += 1
+
+    def begin(self, c):
+        self.next += 1
+        name = f"'wallet {self.next}','é',{self.next}"
+        c.execute(f"XA START {name}")
+        how = self.dice.random()
+        try:
+            ids = {self.change(c) for _ in range(self.dice.choice([0, 1, 2, 12]))}
+        except pymysql.err.OperationalError as e:
+            if e.args[0] != 1205:  # a gap that another one locks
+                raise
+            how = 0.2
+        c.execute(f"XA END {name}")
+        if how <= 0.2:
+            c.execute(f"XA COMMIT {name} ONE PHASE" if how < 0.15 else f"XA ROLLBACK {name}")
+            return
+        c.execute(f"XA PREPARE {name}")
+        self.prepared[name] = ids
+
+    def decide(self, c, name):
+        c.execute(f"XA {'COMMIT' if self.dice.random() < 0.8 else 'ROLLBACK'} {name}")
+        del self.prepared[name]
+
+    def is_lost(self, e):
+        return False
+
+    def finish(self):
+        """Nothing stays prepared."""
+        self.connect()
+        with self.connection.cursor() as c:
+            for name in list(self.prepared):
+                self.decide(c, name)
+        self.connection.close()

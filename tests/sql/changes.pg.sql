@@ -116,4 +116,4 @@ INSERT INTO "log_entries" ("what") VALUES ('one');
 SELECT godwit_compat.last_insert_id() AS "l";
 
 -- case: json in an update
-UPDATE "products" SET "attrs" = godwit_compat.json_set("products"."attrs", '$.size', "products"."stock"::text::jsonb, 'set') WHERE "products"."id" < 4;
+UPDATE "products" SET "attrs" = godwit_compat.json_set("products"."attrs", '$.size', to_jsonb("products"."stock"), 'set') WHERE "products"."id" < 4;

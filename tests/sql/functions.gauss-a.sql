@@ -53,7 +53,7 @@ SELECT godwit_compat.format(1234567.891, 2::bigint) AS "a", godwit_compat.format
 SELECT godwit_compat.conv('ff', 16::bigint, 10::bigint) AS "a", godwit_compat.conv('10', 10::bigint, 2::bigint) AS "b", godwit_compat.conv('12', 10, 2) AS "c", godwit_compat.conv('12', 10, 8) AS "d", godwit_compat.conv('zz', 36::bigint, 16::bigint) AS "e";
 
 -- case: sha2, crc32
-SELECT encode(sha256('\x616263'::bytea), 'hex') AS "b", godwit_compat.crc32('\x4d7953514c'::bytea) AS "c";
+-- refused: not carried, line 1, column 8: function SHA2, which openGauss has only in B databases
 
 -- case: base64
 SELECT encode('\x616263'::bytea, 'base64') AS "a", decode('YWJj', 'base64') AS "b";
@@ -122,7 +122,7 @@ SELECT date_trunc('day', "customers"."born" + INTERVAL '31 day') AS "a", date_tr
 SELECT godwit_compat.makedate(2024::bigint, 60::bigint) AS "a", (DATE '0001-01-01' + (739000::bigint - 366)::int) AS "b", date_trunc('day', TIMESTAMP '2024-01-02 03:04:05') AS "c", godwit_compat.period_add(202311::bigint, 3::bigint) AS "d", godwit_compat.period_diff(202402::bigint, 202311::bigint) AS "e";
 
 -- case: times
-SELECT trunc(extract(epoch FROM TIME '01:02:03')::numeric)::int AS "a", (TIME '00:00' + 3723::bigint * INTERVAL '1 second') AS "b", make_time(1, 2, 3) AS "c";
+SELECT trunc(extract(epoch FROM TIME '01:02:03')::numeric)::int AS "a", godwit_compat.time_of(3723::numeric) AS "b", godwit_compat.maketime(1::bigint, 2::bigint, 3::numeric) AS "c";
 
 -- case: unix time
 SELECT floor(CASE WHEN extract(epoch FROM "customers"."created"::timestamptz) < 0 THEN 0 ELSE extract(epoch FROM "customers"."created"::timestamptz) END)::bigint AS "a", to_timestamp(86400::bigint * 365) AS "b" FROM "customers" ORDER BY "customers"."id";
@@ -182,7 +182,7 @@ SELECT "products"."id" FROM "products" WHERE (coalesce("products"."attrs" #>> '{
 -- refused: not carried, line 1, column 37: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: last_insert_id before any
-SELECT godwit_compat.last_insert_id() AS "l";
+SELECT (godwit_compat.last_insert_id() >= 0)::int AS "l";
 
 -- case: regexp_like
 SELECT ('Abc' ~* '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."name" ~* 'n.*a')::int AS "c", ("customers"."name" !~* '^a')::int AS "d" FROM "customers" ORDER BY "customers"."id";
@@ -192,9 +192,6 @@ SELECT ('Abc' ~* '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."na
 
 -- case: a system variable
 -- refused: not carried, line 1, column 8: the system variable @@version
-
--- case: a user variable of unknown type
--- refused: not carried, line 1, column 8: the user variable @x, whose type cannot be told from this program
 
 -- case: an assignment within an expression
 -- refused: not carried, line 1, column 8: an assignment to @r within an expression
@@ -213,3 +210,27 @@ SELECT ('Abc' ~* '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."na
 
 -- case: rounding to a column's places
 SELECT round("products"."price" * 1.005, ("products"."id"::bigint % 3)::int) AS "a", trunc("products"."price", ("products"."id"::bigint % 2)::int) AS "b", (godwit_compat.inet_aton('1.2.3.4') IS NOT NULL)::int AS "c", ('x' ~* '^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$')::int AS "d" FROM "products" ORDER BY "products"."id";
+
+-- case: char
+-- refused: not carried, line 1, column 42: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: char for random strings
+-- refused: not carried, line 1, column 15: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: make_set
+-- refused: not carried, line 1, column 8: MAKE_SET: an A database takes NULL and '' for the same value
+
+-- case: export_set
+-- refused: not carried, line 1, column 140: an empty string, which an A database takes for NULL
+
+-- case: interval of numbers
+SELECT CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 1 THEN 0 WHEN "numbers"."n" < 5 THEN 1 WHEN "numbers"."n" < 7 THEN 2 WHEN "numbers"."n" < 9 THEN 3 ELSE 4 END AS "a", CASE WHEN ("numbers"."n"::bigint * 2) IS NULL THEN -1 WHEN ("numbers"."n"::bigint * 2) < NULL::int THEN 0 WHEN ("numbers"."n"::bigint * 2) < 3 THEN 1 ELSE 2 END AS "b", CASE WHEN NULL::int IS NULL THEN -1 WHEN NULL::int < 1 THEN 0 WHEN NULL::int < 2 THEN 1 ELSE 2 END AS "c", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 1 THEN 0 WHEN 5 < NULL::int THEN 1 WHEN 5 < 3 THEN 2 WHEN 5 < 10 THEN 3 ELSE 4 END AS "d", CASE WHEN '5'::float8 IS NULL THEN -1 WHEN '5'::float8 < 1 THEN 0 WHEN '5'::float8 < 6 THEN 1 ELSE 2 END AS "e", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 9 THEN 0 WHEN 5 < NULL::int THEN 1 ELSE 2 END AS "f", CASE WHEN 2.5 IS NULL THEN -1 WHEN 2.5 < 2 THEN 0 WHEN 2.5 < 3 THEN 1 ELSE 2 END AS "g", CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 5 THEN 0 WHEN "numbers"."n" < 1 THEN 1 ELSE 2 END AS "h", CASE WHEN round("numbers"."n"::numeric(95,12) / 3, 4) IS NULL THEN -1 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < 1 THEN 0 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < '2e0'::float8 THEN 1 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < 3 THEN 2 ELSE 3 END AS "i" FROM "numbers" ORDER BY "numbers"."n";
+
+-- case: sounds like
+-- refused: not carried, line 1, column 71: an empty string, which an A database takes for NULL
+
+-- case: format_bytes
+SELECT godwit_compat.format_bytes(0::float8) AS "a", godwit_compat.format_bytes(1::float8) AS "b", godwit_compat.format_bytes(1023::float8) AS "c", godwit_compat.format_bytes(1024::float8) AS "d", godwit_compat.format_bytes(1152::float8) AS "e", godwit_compat.format_bytes(18446644073709551615::float8) AS "f", godwit_compat.format_bytes('1e30'::float8) AS "g", godwit_compat.format_bytes((-2048)::float8) AS "h", godwit_compat.format_bytes(1.5::float8) AS "i", godwit_compat.format_bytes(NULL::int::float8) AS "j", godwit_compat.format_bytes('2048'::float8) AS "k", godwit_compat.format_bytes(((99999::bigint * 1024) * 1024)::float8) AS "l", godwit_compat.format_bytes((-5)::float8) AS "m", godwit_compat.format_bytes(1099511627776::float8) AS "n", godwit_compat.format_bytes(("numbers"."n"::bigint * 12345678)::float8) AS "o" FROM "numbers" ORDER BY "n" NULLS FIRST;
+
+-- case: a password made of letters
+-- refused: not carried, line 1, column 114: an empty string, which an A database takes for NULL

@@ -113,7 +113,7 @@ SELECT date_format("orders"."placed", CASE WHEN ("orders"."id" > 3) THEN '%Y' EL
 SELECT str_to_date('31.12.2023', '%d.%m.%Y') AS "a", str_to_date('2023-02-03 04:05:06', '%Y-%m-%d %H:%i:%s') AS "b", str_to_date('Mar 5, 99', '%b %e, %y') AS "c", str_to_date('x', '%Y') AS "d", str_to_date('1/2/2020 11:30 PM', '%c/%e/%Y %h:%i %p') AS "e";
 
 -- case: differences of dates
-SELECT datediff('2024-03-01', "orders"."placed") AS "a", trunc((extract(year FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "orders"."placed")) * 12 + extract(month FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "orders"."placed")))::numeric / 1)::int AS "b", trunc((extract(epoch FROM ('2024-03-01 12:00:00'::timestamp(6) without time zone - "orders"."placed")) / 3600)::numeric)::bigint AS "c", to_days("orders"."placed") AS "d" FROM "orders" ORDER BY "orders"."id";
+SELECT datediff('2024-03-01', "orders"."placed") AS "a", trunc((extract(year FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "orders"."placed")) * 12 + extract(month FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "orders"."placed")))::numeric(130,40) / 1)::int AS "b", trunc((extract(epoch FROM ('2024-03-01 12:00:00'::timestamp(6) without time zone - "orders"."placed")) / 3600)::numeric(130,40))::bigint AS "c", to_days("orders"."placed") AS "d" FROM "orders" ORDER BY "orders"."id";
 
 -- case: adding to dates
 SELECT date_add("customers"."born", interval 31 day) AS "a", date_sub("customers"."born", interval 1 year) AS "b", ("customers"."created" + INTERVAL '14 day') AS "c", last_day("customers"."created") AS "d" FROM "customers" ORDER BY "customers"."id";
@@ -122,7 +122,7 @@ SELECT date_add("customers"."born", interval 31 day) AS "a", date_sub("customers
 SELECT godwit_compat.makedate(2024::bigint, 60::bigint) AS "a", (DATE '0001-01-01' + (739000::bigint - 366)::int) AS "b", '2024-01-02 03:04:05'::date AS "c", godwit_compat.period_add(202311::bigint, 3::bigint) AS "d", godwit_compat.period_diff(202402::bigint, 202311::bigint) AS "e";
 
 -- case: times
-SELECT trunc(extract(epoch FROM TIME '01:02:03')::numeric)::int AS "a", (TIME '00:00' + 3723::bigint * INTERVAL '1 second') AS "b", make_time(1, 2, 3) AS "c";
+SELECT trunc(extract(epoch FROM TIME '01:02:03')::numeric(130,40))::int AS "a", godwit_compat.interval_time(godwit_compat.time_of(3723::numeric(130,40))) AS "b", godwit_compat.interval_time(godwit_compat.maketime(1::bigint, 2::bigint, 3::numeric(130,40))) AS "c";
 
 -- case: unix time
 SELECT unix_timestamp("customers"."created") AS "a", to_timestamp(86400::bigint * 365) AS "b" FROM "customers" ORDER BY "customers"."id";
@@ -182,7 +182,7 @@ SELECT json_object('id', "products"."id", 'name', "products"."name") AS "a", jso
 -- refused: not carried, line 1, column 8: CAST AS json
 
 -- case: last_insert_id before any
-SELECT godwit_compat.last_insert_id() AS "l";
+SELECT (godwit_compat.last_insert_id() >= 0)::int AS "l";
 
 -- case: regexp_like
 SELECT ('Abc' REGEXP '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."name" REGEXP 'n.*a')::int AS "c", (NOT ("customers"."name" REGEXP '^a'))::int AS "d" FROM "customers" ORDER BY "customers"."id";
@@ -192,9 +192,6 @@ SELECT ('Abc' REGEXP '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"
 
 -- case: a system variable
 -- refused: not carried, line 1, column 8: the system variable @@version
-
--- case: a user variable of unknown type
-SELECT @x AS "@x";
 
 -- case: an assignment within an expression
 -- refused: not carried, line 1, column 8: an assignment to @r within an expression
@@ -213,3 +210,36 @@ SELECT concat(year("orders"."placed"), '-01-31')::date AS "a", datediff(concat('
 
 -- case: rounding to a column's places
 SELECT round("products"."price" * 1.005, "products"."id" MOD 3) AS "a", trunc("products"."price", "products"."id" MOD 2) AS "b", (godwit_compat.inet_aton('1.2.3.4') IS NOT NULL)::int AS "c", ('x' ~* '^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$')::int AS "d" FROM "products" ORDER BY "products"."id";
+
+-- case: char
+-- refused: not carried, line 1, column 203: a hexadecimal literal, which is a number or bytes as its place wants
+
+-- case: char for random strings
+SELECT octet_length(concat(godwit_compat.char_text(floor(65 + (random() * 26))::bigint), godwit_compat.char_text(floor(97 + (random() * 26))::bigint))) AS "a", (CASE WHEN octet_length(convert_to(godwit_compat.char_text(floor(65 + (random() * 26))::bigint), 'UTF8')) = 0 THEN 0 ELSE get_byte(convert_to(godwit_compat.char_text(floor(65 + (random() * 26))::bigint), 'UTF8'), 0) END BETWEEN 65 AND 90)::int AS "b" FROM "customers";
+
+-- case: make_set
+SELECT godwit_compat.make_set("customers"."id"::bigint, ARRAY['a', 'b', 'c']::text[]) AS "a", godwit_compat.make_set(5::bigint, ARRAY["customers"."name", NULL::text, "customers"."city"]::text[]) AS "b", godwit_compat.make_set(0::bigint, ARRAY['a']::text[]) AS "c", godwit_compat.make_set(NULL::int::bigint, ARRAY['a']::text[]) AS "d", godwit_compat.make_set((-1)::bigint, ARRAY['a', 'b']::text[]) AS "e", godwit_compat.make_set(1.5::bigint, ARRAY['a', 'b']::text[]) AS "f", godwit_compat.make_set(3::bigint, ARRAY['', 'x']::text[]) AS "g", godwit_compat.make_set(2::bigint, ARRAY['a']::text[]) AS "h", godwit_compat.make_set(7::bigint, ARRAY["customers"."id"::text, to_char("customers"."born", 'YYYY"-"MM"-"DD')]::text[]) AS "i" FROM "customers" ORDER BY "customers"."id";
+
+-- case: export_set
+SELECT godwit_compat.export_set("employees"."id"::bigint, 'Y', 'N', ',', 4::bigint) AS "a", godwit_compat.export_set(6::bigint, '1', '0', ',', 10::bigint) AS "b", godwit_compat.export_set(5::bigint, 'Y', 'N', ',', 64) AS "c", godwit_compat.export_set(5::bigint, 'Y', 'N', '', 0::bigint) AS "d", godwit_compat.export_set(5::bigint, 'Y', 'N', '', (-1)::bigint) AS "e", godwit_compat.export_set(5::bigint, 'Y', 'N', '-', 70::bigint) AS "f", godwit_compat.export_set(NULL::int::bigint, 'a', 'b', ',', 64) AS "g", godwit_compat.export_set(1::bigint, NULL::text, 'b', ',', 64) AS "h", godwit_compat.export_set((-1)::bigint, '1', '0', '', 64::bigint) AS "i", godwit_compat.export_set("employees"."rights"::bigint, 'on', 'off', '|', 64) AS "j" FROM "employees" ORDER BY "employees"."id";
+
+-- case: interval of numbers
+SELECT CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 1 THEN 0 WHEN "numbers"."n" < 5 THEN 1 WHEN "numbers"."n" < 7 THEN 2 WHEN "numbers"."n" < 9 THEN 3 ELSE 4 END AS "a", CASE WHEN ("numbers"."n"::bigint * 2) IS NULL THEN -1 WHEN ("numbers"."n"::bigint * 2) < NULL::int THEN 0 WHEN ("numbers"."n"::bigint * 2) < 3 THEN 1 ELSE 2 END AS "b", CASE WHEN NULL::int IS NULL THEN -1 WHEN NULL::int < 1 THEN 0 WHEN NULL::int < 2 THEN 1 ELSE 2 END AS "c", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 1 THEN 0 WHEN 5 < NULL::int THEN 1 WHEN 5 < 3 THEN 2 WHEN 5 < 10 THEN 3 ELSE 4 END AS "d", CASE WHEN '5'::float8 IS NULL THEN -1 WHEN '5'::float8 < 1 THEN 0 WHEN '5'::float8 < 6 THEN 1 ELSE 2 END AS "e", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 9 THEN 0 WHEN 5 < NULL::int THEN 1 ELSE 2 END AS "f", CASE WHEN 2.5 IS NULL THEN -1 WHEN 2.5 < 2 THEN 0 WHEN 2.5 < 3 THEN 1 ELSE 2 END AS "g", CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 5 THEN 0 WHEN "numbers"."n" < 1 THEN 1 ELSE 2 END AS "h", CASE WHEN round("numbers"."n"::numeric(95,12) / 3, 4) IS NULL THEN -1 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < 1 THEN 0 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < '2e0'::float8 THEN 1 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < 3 THEN 2 ELSE 3 END AS "i" FROM "numbers" ORDER BY "numbers"."n";
+
+-- case: sounds like
+SELECT (godwit_compat.soundex('robert') = godwit_compat.soundex('rupert'))::int AS "a", (godwit_compat.soundex(NULL::text) = godwit_compat.soundex('a'))::int AS "b", (godwit_compat.soundex('') = godwit_compat.soundex(''))::int AS "c", (godwit_compat.soundex("customers"."name") = godwit_compat.soundex('ana'))::int AS "d", godwit_compat.soundex('数据') AS "e", godwit_compat.soundex('éa') AS "f", godwit_compat.soundex('aéb') AS "g", godwit_compat.soundex('Tymczak') AS "h", godwit_compat.soundex('Pfister') AS "i", godwit_compat.soundex('b数b') AS "j", godwit_compat.soundex('12ab') AS "k" FROM "customers" ORDER BY "customers"."id";
+
+-- case: format_bytes
+SELECT godwit_compat.format_bytes(0::float8) AS "a", godwit_compat.format_bytes(1::float8) AS "b", godwit_compat.format_bytes(1023::float8) AS "c", godwit_compat.format_bytes(1024::float8) AS "d", godwit_compat.format_bytes(1152::float8) AS "e", godwit_compat.format_bytes(18446644073709551615::float8) AS "f", godwit_compat.format_bytes('1e30'::float8) AS "g", godwit_compat.format_bytes((-2048)::float8) AS "h", godwit_compat.format_bytes(1.5::float8) AS "i", godwit_compat.format_bytes(NULL::int::float8) AS "j", godwit_compat.format_bytes('2048'::float8) AS "k", godwit_compat.format_bytes(((99999 * 1024) * 1024)::float8) AS "l", godwit_compat.format_bytes((-5)::float8) AS "m", godwit_compat.format_bytes(1099511627776::float8) AS "n", godwit_compat.format_bytes(("numbers"."n"::bigint * 12345678)::float8) AS "o" FROM "numbers" ORDER BY "n" NULLS FIRST;
+
+-- case: a password made of letters
+CREATE FUNCTION "letters"(n integer, seed integer) RETURNS varchar(100) DETERMINISTIC SQL SECURITY DEFINER
+BEGIN
+    DECLARE s varchar(100) DEFAULT '';
+    DECLARE i integer DEFAULT 0;
+    WHILE i < n DO
+        SET s = concat(s, godwit_compat.char_text(65 + ((seed::bigint + (i::bigint * 7)) MOD 26)));
+        SET i = i::bigint + 1;
+    END WHILE;
+    RETURN s;
+END;

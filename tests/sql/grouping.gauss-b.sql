@@ -77,7 +77,7 @@ SELECT group_concat("customers"."name", ':', "customers"."city" ORDER BY "custom
 SELECT group_concat("products"."price" ORDER BY "products"."id") AS "p" FROM "products";
 
 -- case: bit aggregates
-SELECT coalesce(bit_or("employees"."rights"::bigint), 0) AS "o", coalesce(bit_and("employees"."rights"::bigint)::numeric, 18446744073709551615) AS "a", coalesce(bit_xor("employees"."rights"::bigint), 0) AS "x" FROM "employees";
+SELECT coalesce(bit_or("employees"."rights"::bigint), 0) AS "o", coalesce(bit_and("employees"."rights"::bigint)::numeric(20,0), 18446744073709551615) AS "a", coalesce(bit_xor("employees"."rights"::bigint), 0) AS "x" FROM "employees";
 
 -- case: deviations
 SELECT (round(stddev_pop("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "a", (round(stddev_samp("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "b", (round(var_pop("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "c", (round(var_samp("employees"."salary"::float8) * '1e4'::float8) / '1e4'::float8) AS "d" FROM "employees";
@@ -136,5 +136,5 @@ SELECT "employees"."id", sum("employees"."salary") OVER ("w" ORDER BY "employees
 -- case: range frame
 SELECT "numbers"."n", sum("numbers"."n") OVER (ORDER BY "numbers"."n" RANGE BETWEEN 2 PRECEDING AND 2 FOLLOWING) AS "s" FROM "numbers" ORDER BY "numbers"."n";
 
--- case: group_concat with a limit of rows
-SELECT group_concat(DISTINCT "customers"."name" ORDER BY "customers"."id") AS "g" FROM "customers";
+-- case: group_concat distinct in another order
+SELECT group_concat(DISTINCT "customers"."name" ORDER BY "customers"."id" DESC SEPARATOR '; ') AS "g", group_concat(DISTINCT upper("customers"."city") ORDER BY "customers"."city" NULLS FIRST, "customers"."id") AS "c" FROM "customers";

@@ -136,6 +136,5 @@ SELECT id, sum(salary) OVER (w ORDER BY id) AS s FROM employees WINDOW w AS (PAR
 -- case: range frame
 SELECT n, sum(n) OVER (ORDER BY n RANGE BETWEEN 2 PRECEDING AND 2 FOLLOWING) AS s FROM numbers ORDER BY n
 
--- case: group_concat with a limit of rows
-SELECT group_concat(DISTINCT name ORDER BY id) AS g FROM customers
--- refused: GROUP_CONCAT(DISTINCT ..) ordered by another value
+-- case: group_concat distinct in another order
+SELECT group_concat(DISTINCT name ORDER BY id DESC SEPARATOR '; ') AS g, group_concat(DISTINCT upper(city) ORDER BY city, id) AS c FROM customers

@@ -59,9 +59,12 @@ END;
 -- case: before delete trigger refuses
 CREATE TRIGGER "employees_bd" BEFORE DELETE ON "employees" FOR EACH ROW
 BEGIN
-    IF ((EXISTS (SELECT 1 FROM "accounts" WHERE "accounts"."owner" = OLD."name")) <> 0) OR (OLD."boss_id" IS NULL) THEN
-        SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'needed';
-    END IF;
+    BEGIN
+        IF ((EXISTS (SELECT 1 FROM "accounts" WHERE "accounts"."owner" = OLD."name")) <> 0) OR (OLD."boss_id" IS NULL) THEN
+            SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'needed';
+        END IF;
+    END;
+    RETURN OLD;
 END;
 
 -- case: a trigger keeps sums
@@ -91,4 +94,27 @@ END;
 CREATE EVENT "old_entries" ON SCHEDULE EVERY 1 day STARTS '2030-01-01 00:00:00' ON COMPLETION PRESERVE COMMENT 'old entries' DO
 BEGIN
     DELETE FROM "log_entries" WHERE "log_entries"."n" < 5;
+END;
+
+-- case: a trigger with an exit handler
+CREATE TRIGGER "orders_bd" BEFORE DELETE ON "orders" FOR EACH ROW
+BEGIN
+    BEGIN
+        DECLARE EXIT HANDLER FOR SQLSTATE '23505'
+        BEGIN
+            INSERT INTO "log_entries" ("what") VALUES ('twice');
+        END;
+        INSERT INTO "counters" ("name", "hits") VALUES (OLD."status", 1);
+    END;
+    RETURN OLD;
+END;
+CREATE TRIGGER "products_bi" BEFORE INSERT ON "products" FOR EACH ROW
+BEGIN
+    BEGIN
+        DECLARE EXIT HANDLER FOR SQLSTATE '23505'
+        BEGIN
+            SET NEW.stock = 1;
+        END;
+        INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+    END;
 END;

@@ -106,3 +106,22 @@ END
 
 -- case: an event
 CREATE EVENT old_entries ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' ON COMPLETION PRESERVE COMMENT 'old entries' DO DELETE FROM log_entries WHERE n < 5
+
+-- case: a trigger with an exit handler
+CREATE TRIGGER orders_bd BEFORE DELETE ON orders FOR EACH ROW
+BEGIN
+    DECLARE EXIT HANDLER FOR 1062 INSERT INTO log_entries (what) VALUES ('twice');
+    INSERT INTO counters (name, hits) VALUES (OLD.status, 1);
+END
+-- call: DELETE FROM orders WHERE id <= 4
+-- call: SELECT count(*) AS c FROM orders
+-- call: SELECT name, hits FROM counters ORDER BY name
+-- call: SELECT what FROM log_entries ORDER BY n
+-- object
+CREATE TRIGGER products_bi BEFORE INSERT ON products FOR EACH ROW
+BEGIN
+    DECLARE EXIT HANDLER FOR 1062 SET NEW.stock = 1;
+    INSERT INTO counters (name, hits) VALUES ('home', 1);
+END
+-- call: INSERT INTO products VALUES (9, 'x', 'x', 1, 7, NULL, NULL)
+-- call: SELECT id, stock FROM products ORDER BY id

@@ -146,3 +146,39 @@ BEGIN
 END;
 $godwit$;
 -- note: line 1: the target has no scheduler of its own: the event became a procedure, which something has to call at its times
+
+-- case: a trigger with an exit handler
+CREATE FUNCTION "orders_bd"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    <<"block_1">>
+    BEGIN
+        BEGIN
+            INSERT INTO "counters" ("name", "hits") VALUES (OLD."status", 1);
+        EXCEPTION
+            WHEN SQLSTATE '23505' THEN
+                INSERT INTO "log_entries" ("what") VALUES ('twice');
+                EXIT "block_1";
+        END;
+    END "block_1";
+    RETURN OLD;
+END;
+$godwit$;
+CREATE TRIGGER "orders_bd" BEFORE DELETE ON "orders" FOR EACH ROW EXECUTE PROCEDURE "orders_bd"();
+CREATE FUNCTION "products_bi"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    <<"block_1">>
+    BEGIN
+        BEGIN
+            INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+        EXCEPTION
+            WHEN SQLSTATE '23505' THEN
+                NEW."stock" := 1;
+                EXIT "block_1";
+        END;
+    END "block_1";
+    RETURN NEW;
+END;
+$godwit$;
+CREATE TRIGGER "products_bi" BEFORE INSERT ON "products" FOR EACH ROW EXECUTE PROCEDURE "products_bi"();

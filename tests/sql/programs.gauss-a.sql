@@ -111,7 +111,7 @@ DECLARE
 BEGIN
     LOOP
         "s" := "s" + ("n"::bigint % 10);
-        "n" := "n"::bigint / 10;
+        "n" := trunc(div("n", 10))::bigint;
         EXIT WHEN "n" = 0;
     END LOOP;
     RETURN "s";
@@ -170,7 +170,9 @@ BEGIN
     DECLARE
         "balance" numeric(12,2);
     BEGIN
-        SELECT "a"."balance" AS f1 FROM "accounts" AS "a" WHERE "a"."id" = "balance_of"."id" INTO godwit_row;
+        FOR godwit_row IN SELECT "a"."balance" AS f1 FROM "accounts" AS "a" WHERE "a"."id" = "balance_of"."id" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "balance" := godwit_row.f1;
         END IF;
@@ -296,7 +298,9 @@ BEGIN
     DECLARE
         "c" varchar(120) := 'unknown';
     BEGIN
-        SELECT "customers"."city" AS f1 FROM "customers" WHERE "customers"."id" = "p" INTO godwit_row;
+        FOR godwit_row IN SELECT "customers"."city" AS f1 FROM "customers" WHERE "customers"."id" = "p" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "c" := godwit_row.f1;
         END IF;
@@ -313,7 +317,9 @@ DECLARE
 BEGIN
     <<"block_1">>
     BEGIN
-        SELECT "customers"."name" AS f1 FROM "customers" WHERE "customers"."id" = "p" INTO godwit_row;
+        FOR godwit_row IN SELECT "customers"."name" AS f1 FROM "customers" WHERE "customers"."id" = "p" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "r" := godwit_row.f1;
         ELSE
@@ -593,6 +599,59 @@ BEGIN
 END;
 $godwit$;
 
+-- case: user variables that another program or a call has set
+-- refused: not carried, line 4, column 13: CONCAT: an A database takes NULL and '' for the same value
+-- refused: not carried, line 8, column 13: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: diagnostics in user variables
+-- refused: not carried, line 6, column 21: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: found_rows
+CREATE PROCEDURE "found"(OUT "a" integer, OUT "b" integer, OUT "d" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL, INOUT result_3 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+    godwit_found_rows bigint := 0;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "x" integer;
+        "k" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" < 6;
+    BEGIN
+        OPEN result_1 FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 5 ORDER BY "numbers"."n" LIMIT 2;
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 5 ORDER BY "numbers"."n") AS godwit;
+        SELECT godwit_found_rows INTO "a";
+        godwit_found_rows := 1;
+        FOR godwit_row IN SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" = 99 LOOP
+            EXIT;
+        END LOOP;
+        godwit_found_rows := CASE WHEN FOUND THEN 1 ELSE 0 END;
+        IF FOUND THEN
+            "x" := godwit_row.f1;
+        END IF;
+        "b" := godwit_found_rows;
+        OPEN "k";
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" < 6) AS godwit;
+        FETCH "k" INTO godwit_row;
+        IF FOUND THEN
+            "x" := godwit_row.f1;
+        ELSE
+            RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'No data - zero rows fetched, selected, or processed';
+        END IF;
+        SELECT godwit_found_rows INTO "d";
+        godwit_found_rows := 1;
+        CLOSE "k";
+        OPEN result_2 FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" BETWEEN 3 AND 5 ORDER BY "numbers"."n";
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" BETWEEN 3 AND 5 ORDER BY "numbers"."n") AS godwit;
+        OPEN result_3 FOR SELECT godwit_found_rows AS "f";
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT godwit_found_rows AS "f") AS godwit;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: found_rows of a query that is elsewhere
+-- refused: not carried, line 1, column 61: function found_rows of a query that is not in this program
+
 -- case: a temporary table
 -- refused: not carried, line 5, column 44: CONCAT: an A database takes NULL and '' for the same value
 
@@ -607,7 +666,70 @@ END;
 $godwit$;
 
 -- case: a temporary table that goes before its rows are read
--- refused: not carried, line 1, column 96: DROP of a temporary table behind a result set, whose cursor may still read it
+-- refused: not carried, line 5, column 5: DROP of a table behind a result set, whose cursor may still read it
+
+-- case: a temporary table of some other program that goes behind a result set
+-- refused: not carried, line 1, column 52: DROP of a table behind a result set, whose cursor may still read it
+
+-- case: a temporary table with defaults, and one like a table
+-- refused: not carried, line 4, column 5: CREATE TABLE .. LIKE numbers
+
+-- case: changes of a temporary table under another name
+-- refused: not carried, line 7, column 56: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: a table that a program makes
+CREATE PROCEDURE "make_report"(OUT "k" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DROP TABLE IF EXISTS "report";
+    CREATE TABLE "report" AS SELECT "employees"."dept", count(*) AS "n" FROM "employees" WHERE "employees"."dept" IS NOT NULL GROUP BY "employees"."dept";
+    DROP TABLE IF EXISTS "report_lines";
+    CREATE TABLE IF NOT EXISTS "report_lines" ("id" integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, "what" varchar(80) DEFAULT '-' NOT NULL);
+    INSERT INTO "report_lines" ("what") SELECT "report"."dept" FROM "report" ORDER BY "report"."dept" NULLS FIRST;
+    INSERT INTO "report_lines" ("what") VALUES ('end');
+    SELECT count(*) FROM "report_lines" INTO "k";
+    OPEN result_1 FOR SELECT "report"."dept", "report"."n" AS "n" FROM "report" ORDER BY "report"."dept" NULLS FIRST;
+    OPEN result_2 FOR SELECT "report_lines"."id", "report_lines"."what" FROM "report_lines" ORDER BY "report_lines"."id" NULLS FIRST;
+END;
+$godwit$;
+
+-- case: a statement about tables that is not carried
+-- refused: not carried, line 1, column 36: the statement ALTER TABLE
+
+-- case: result sets of procedures that are called
+CREATE PROCEDURE "inner_sets"("k" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < "k" ORDER BY "numbers"."n";
+    OPEN result_2 FOR SELECT 'done' AS "word";
+END;
+$godwit$;
+CREATE PROCEDURE "outer_sets"(OUT "r" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL, INOUT result_3 refcursor DEFAULT NULL, INOUT result_4 refcursor DEFAULT NULL, INOUT result_5 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR SELECT 'first' AS "word";
+    CALL "inner_sets"(3::integer, result_2, result_3);
+    IF (SELECT count(*) FROM "numbers") > 5 THEN
+        CALL "inner_sets"(2::integer, result_4, result_5);
+    END IF;
+    "r" := 7;
+END;
+$godwit$;
+CREATE PROCEDURE "outermost"(INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL, INOUT result_3 refcursor DEFAULT NULL, INOUT result_4 refcursor DEFAULT NULL, INOUT result_5 refcursor DEFAULT NULL, INOUT result_6 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DECLARE
+        godwit_out_1 integer;
+    BEGIN
+        CALL "outer_sets"(godwit_out_1, result_1, result_2, result_3, result_4, result_5);
+        PERFORM godwit_compat.set_variable('r', godwit_out_1::text);
+    END;
+    OPEN result_6 FOR SELECT godwit_compat.get_variable('r')::bigint AS "r";
+END;
+$godwit$;
+
+-- case: a procedure with result sets that calls itself
+-- refused: not carried, line 1, column 71: more than 32 result sets, or procedures with result sets that call each other
 
 -- case: default of a variable from a query
 CREATE FUNCTION "best"() RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
@@ -699,9 +821,13 @@ $godwit$;
 -- case: insert and the id it was given
 CREATE PROCEDURE "logged"("w" varchar, OUT "new_id" bigint) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
+DECLARE
+    godwit_last_id bigint;
 BEGIN
-    INSERT INTO "log_entries" ("what") VALUES ("w");
-    "new_id" := godwit_compat.last_insert_id();
+    BEGIN
+        INSERT INTO "log_entries" ("what") VALUES ("w") RETURNING "id" INTO godwit_last_id;
+        "new_id" := coalesce(godwit_last_id, godwit_compat.last_insert_id());
+    END;
 END;
 $godwit$;
 
@@ -723,7 +849,9 @@ BEGIN
     DECLARE
         "a" jsonb;
     BEGIN
-        SELECT "products"."attrs" AS f1 FROM "products" WHERE "products"."id" = "p" INTO godwit_row;
+        FOR godwit_row IN SELECT "products"."attrs" AS f1 FROM "products" WHERE "products"."id" = "p" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "a" := godwit_row.f1;
         END IF;
@@ -759,7 +887,7 @@ BEGIN
     "r" := 1;
 END;
 $godwit$;
-COMMENT ON PROCEDURE "secured"(OUT integer) IS 'it''s secured';
+COMMENT ON FUNCTION "secured"(OUT integer) IS 'it''s secured';
 
 -- case: a prepared statement
 -- refused: not carried, line 1, column 59: CONCAT: an A database takes NULL and '' for the same value
@@ -841,3 +969,23 @@ $godwit$;
 
 -- case: a json argument changed
 -- refused: not carried, line 1, column 82: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: last_insert_id beside a trigger that inserts, and labels of an enum
+-- refused: not carried, line 1, column 104: CONCAT: an A database takes NULL and '' for the same value
+CREATE PROCEDURE "with_id"("p_status" varchar, OUT "a" integer, OUT "b" integer, OUT "d" integer, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_last_id bigint;
+BEGIN
+    BEGIN
+        INSERT INTO "log_entries" ("what") VALUES ('one'), ('two'), ('three');
+        INSERT INTO "orders" ("customer_id", "status", "placed") VALUES (1, godwit_compat.enum_label("p_status", ARRAY['new', 'paid', 'sent', 'gone']), DATE '2024-01-01'::timestamp) RETURNING "id" INTO godwit_last_id;
+        "a" := coalesce(godwit_last_id, godwit_compat.last_insert_id());
+        INSERT INTO "orders" ("id", "customer_id", "status", "placed") VALUES (DEFAULT, 2, 'sent', DATE '2024-01-01'::timestamp) RETURNING "id" INTO godwit_last_id;
+        UPDATE "orders" SET "status" = godwit_compat.enum_label(('G' || 'one')::text, ARRAY['new', 'paid', 'sent', 'gone']), "note" = coalesce(godwit_last_id, godwit_compat.last_insert_id())::text WHERE "orders"."id" = "a";
+        "b" := coalesce(godwit_last_id, godwit_compat.last_insert_id());
+        SELECT coalesce(godwit_last_id, godwit_compat.last_insert_id()) - "a" INTO "d";
+        OPEN result_1 FOR SELECT "orders"."status", "orders"."note" FROM "orders" WHERE "orders"."id" >= "a" ORDER BY "orders"."id";
+    END;
+END;
+$godwit$;

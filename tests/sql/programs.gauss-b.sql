@@ -490,14 +490,100 @@ END;
 -- note: line 4: a SELECT .. INTO that finds no row makes the variables NULL
 -- note: line 5: user variables want enable_set_variable_b_format = on in the session
 
+-- case: user variables that another program or a call has set
+CREATE PROCEDURE "give"(k integer, OUT n integer, INOUT t varchar(20)) SQL SECURITY DEFINER
+BEGIN
+    SET n = k::bigint * 2;
+    SET t = concat(ifnull(t, 'none'), '!');
+    SET @seen = ifnull(@seen, 0) + k;
+END;
+-- note: line 5: user variables want enable_set_variable_b_format = on in the session
+CREATE PROCEDURE "take"(OUT a integer, OUT b varchar(40), OUT d integer) SQL SECURITY DEFINER
+BEGIN
+    SET @word = 'x';
+    SET @seen = NULL;
+    CALL "give"(4, @half, @word);
+    CALL "give"(5, @other, @word);
+    SET a = @half + @other;
+    SET b = concat(@word, '/', @seen);
+    SET @mixed = 7;
+    IF a > 1 THEN
+        SET @mixed = 'seven';
+    END IF;
+    SET d = ((octet_length(@mixed) + @never_set_here) IS NULL)::int;
+END;
+-- note: line 3: user variables want enable_set_variable_b_format = on in the session
+-- note: line 4: user variables want enable_set_variable_b_format = on in the session
+-- note: line 9: user variables want enable_set_variable_b_format = on in the session
+-- note: line 10: user variables want enable_set_variable_b_format = on in the session
+
+-- case: diagnostics in user variables
+-- refused: not carried, line 5, column 9: GET DIAGNOSTICS of MYSQL_ERRNO: MySQL's numbers mean nothing in openGauss
+
+-- case: found_rows
+-- refused: not carried, line 5, column 5: SQL_CALC_FOUND_ROWS
+
+-- case: found_rows of a query that is elsewhere
+-- refused: not carried, line 1, column 61: function found_rows of a query that is not in this program
+
 -- case: a temporary table
--- refused: not carried, line 3, column 5: temporary tables in programs, not measured on openGauss B
+-- refused: not carried, line 3, column 5: CREATE and DROP TABLE in programs, not measured on openGauss B
 
 -- case: a temporary table from a query
--- refused: not carried, line 3, column 5: temporary tables in programs, not measured on openGauss B
+-- refused: not carried, line 3, column 5: CREATE and DROP TABLE in programs, not measured on openGauss B
 
 -- case: a temporary table that goes before its rows are read
--- refused: not carried, line 1, column 36: temporary tables in programs, not measured on openGauss B
+-- refused: not carried, line 3, column 5: CREATE and DROP TABLE in programs, not measured on openGauss B
+
+-- case: a temporary table of some other program that goes behind a result set
+-- refused: not carried, line 1, column 52: CREATE and DROP TABLE in programs, not measured on openGauss B
+
+-- case: a temporary table with defaults, and one like a table
+-- refused: not carried, line 3, column 5: CREATE and DROP TABLE in programs, not measured on openGauss B
+
+-- case: changes of a temporary table under another name
+-- refused: not carried, line 3, column 5: CREATE and DROP TABLE in programs, not measured on openGauss B
+
+-- case: a table that a program makes
+-- refused: not carried, line 3, column 5: CREATE and DROP TABLE in programs, not measured on openGauss B
+
+-- case: a statement about tables that is not carried
+-- refused: not carried, line 1, column 36: the statement ALTER TABLE
+
+-- case: result sets of procedures that are called
+CREATE PROCEDURE "inner_sets"(k integer) SQL SECURITY DEFINER
+BEGIN
+    SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < k ORDER BY "numbers"."n";
+    SELECT 'done' AS "word";
+END;
+-- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 4: result sets want block_return_multi_results in dolphin.sql_mode of the session
+CREATE PROCEDURE "outer_sets"(OUT r integer) SQL SECURITY DEFINER
+BEGIN
+    SELECT 'first' AS "word";
+    CALL "inner_sets"(3);
+    IF (SELECT count(*) FROM "numbers") > 5 THEN
+        CALL "inner_sets"(2);
+    END IF;
+    SET r = 7;
+END;
+-- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
+CREATE PROCEDURE "outermost"() SQL SECURITY DEFINER
+BEGIN
+    CALL "outer_sets"(@r);
+    SELECT @r AS "r";
+END;
+-- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+
+-- case: a procedure with result sets that calls itself
+CREATE PROCEDURE "again_and_again"(k integer) SQL SECURITY DEFINER
+BEGIN
+    SELECT k AS "k";
+    IF k > 0 THEN
+        CALL "again_and_again"(k::bigint - 1);
+    END IF;
+END;
+-- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
 
 -- case: default of a variable from a query
 CREATE FUNCTION "best"() RETURNS varchar(40) READS SQL DATA SQL SECURITY DEFINER
@@ -713,3 +799,22 @@ END;
 
 -- case: a json argument changed
 -- refused: not carried, line 1, column 82: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: last_insert_id beside a trigger that inserts, and labels of an enum
+CREATE TRIGGER "new_order" AFTER INSERT ON "orders" FOR EACH ROW
+BEGIN
+    INSERT INTO "log_entries" ("what", "n") VALUES (concat('order ', NEW."status"), NEW."id");
+END;
+CREATE PROCEDURE "with_id"(p_status varchar(10), OUT a integer, OUT b integer, OUT d integer) SQL SECURITY DEFINER
+BEGIN
+    INSERT INTO "log_entries" ("what") VALUES ('one'), ('two'), ('three');
+    INSERT INTO "orders" ("customer_id", "status", "placed") VALUES (1, p_status, DATE '2024-01-01'::timestamp(6) without time zone);
+    SET a = godwit_compat.last_insert_id();
+    INSERT INTO "orders" ("id", "customer_id", "status", "placed") VALUES (NULL, 2, 'sent', DATE '2024-01-01'::timestamp(6) without time zone);
+    UPDATE "orders" SET "status" = concat('G', 'one'), "note" = godwit_compat.last_insert_id()::text WHERE "orders"."id" = a;
+    SET b = godwit_compat.last_insert_id();
+    SELECT godwit_compat.last_insert_id() - a INTO d;
+    SELECT "orders"."status", "orders"."note" FROM "orders" WHERE "orders"."id" >= a ORDER BY "orders"."id";
+END;
+-- note: line 9: a SELECT .. INTO that finds no row makes the variables NULL
+-- note: line 10: result sets want block_return_multi_results in dolphin.sql_mode of the session

@@ -123,7 +123,7 @@ DECLARE
 BEGIN
     LOOP
         "s" := "s" + ("n"::bigint % 10);
-        "n" := "n"::bigint / 10;
+        "n" := trunc(div("n", 10))::bigint;
         EXIT WHEN "n" = 0;
     END LOOP;
     RETURN "s";
@@ -219,7 +219,9 @@ BEGIN
     DECLARE
         "balance" numeric(12,2);
     BEGIN
-        SELECT "a"."balance" AS f1 FROM "accounts" AS "a" WHERE "a"."id" = "balance_of"."id" INTO godwit_row;
+        FOR godwit_row IN SELECT "a"."balance" AS f1 FROM "accounts" AS "a" WHERE "a"."id" = "balance_of"."id" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "balance" := godwit_row.f1;
         END IF;
@@ -430,7 +432,9 @@ BEGIN
     DECLARE
         "c" varchar(30) := 'unknown';
     BEGIN
-        SELECT "customers"."city" AS f1 FROM "customers" WHERE "customers"."id" = "p" INTO godwit_row;
+        FOR godwit_row IN SELECT "customers"."city" AS f1 FROM "customers" WHERE "customers"."id" = "p" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "c" := godwit_row.f1;
         END IF;
@@ -447,7 +451,9 @@ DECLARE
 BEGIN
     <<"block_1">>
     BEGIN
-        SELECT "customers"."name" AS f1 FROM "customers" WHERE "customers"."id" = "p" INTO godwit_row;
+        FOR godwit_row IN SELECT "customers"."name" AS f1 FROM "customers" WHERE "customers"."id" = "p" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "r" := godwit_row.f1;
         ELSE
@@ -801,6 +807,130 @@ BEGIN
 END;
 $godwit$;
 
+-- case: user variables that another program or a call has set
+CREATE PROCEDURE "give"("k" integer, OUT "n" integer, INOUT "t" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "n" := "k"::bigint * 2;
+    "t" := coalesce("t", 'none') || '!';
+    PERFORM godwit_compat.set_variable('seen', (regexp_replace(coalesce(godwit_compat.get_variable('seen'), '0'), '^\s*([-+]?)([0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?).*$', '\10\2')::float8 + "k")::text);
+END;
+$godwit$;
+-- note: line 5: @seen gets its value elsewhere, and is read as a text
+CREATE PROCEDURE "take"(OUT "a" integer, OUT "b" varchar, OUT "d" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    PERFORM godwit_compat.set_variable('word', 'x'::text);
+    PERFORM godwit_compat.set_variable('seen', NULL::text);
+    DECLARE
+        godwit_out_2 integer;
+        godwit_out_3 varchar := godwit_compat.get_variable('word');
+    BEGIN
+        CALL "give"(4::integer, godwit_out_2, godwit_out_3);
+        PERFORM godwit_compat.set_variable('half', godwit_out_2::text);
+        PERFORM godwit_compat.set_variable('word', godwit_out_3::text);
+    END;
+    DECLARE
+        godwit_out_2 integer;
+        godwit_out_3 varchar := godwit_compat.get_variable('word');
+    BEGIN
+        CALL "give"(5::integer, godwit_out_2, godwit_out_3);
+        PERFORM godwit_compat.set_variable('other', godwit_out_2::text);
+        PERFORM godwit_compat.set_variable('word', godwit_out_3::text);
+    END;
+    "a" := godwit_compat.get_variable('half')::bigint + godwit_compat.get_variable('other')::bigint;
+    "b" := godwit_compat.get_variable('word') || '/' || godwit_compat.get_variable('seen');
+    PERFORM godwit_compat.set_variable('mixed', 7::text);
+    IF "a" > 1 THEN
+        PERFORM godwit_compat.set_variable('mixed', 'seven'::text);
+    END IF;
+    "d" := ((octet_length(godwit_compat.get_variable('mixed')) + regexp_replace(godwit_compat.get_variable('never_set_here'), '^\s*([-+]?)([0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?).*$', '\10\2')::float8) IS NULL)::int;
+END;
+$godwit$;
+-- note: line 8: @seen gets its value elsewhere, and is read as a text
+-- note: line 11: @never_set_here gets its value elsewhere, and is read as a text
+
+-- case: diagnostics in user variables
+CREATE PROCEDURE "told"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row_count bigint := 0;
+BEGIN
+    <<"block_1">>
+    BEGIN
+        BEGIN
+            UPDATE "numbers" SET "n" = "numbers"."n" WHERE "numbers"."n" < 3;
+            GET DIAGNOSTICS godwit_row_count = ROW_COUNT;
+        EXCEPTION
+            WHEN OTHERS THEN
+                PERFORM godwit_compat.set_variable('state', (CASE WHEN left(SQLSTATE, 2) = '23' THEN '23000' ELSE SQLSTATE END)::text);
+                PERFORM godwit_compat.set_variable('errno', (CASE SQLSTATE WHEN '23505' THEN 1062 WHEN '23503' THEN 1452 WHEN '23502' THEN 1048 WHEN '23514' THEN 3819 WHEN '22001' THEN 1406 WHEN '22003' THEN 1264 WHEN '45000' THEN 1644 WHEN '40P01' THEN 1213 ELSE 1105 END)::text);
+                PERFORM godwit_compat.set_variable('full', ('error ' || godwit_compat.get_variable('errno')::bigint::text || ' (' || godwit_compat.get_variable('state') || ')')::text);
+                SELECT godwit_compat.get_variable('full') INTO "r";
+                EXIT "block_1";
+        END;
+        PERFORM godwit_compat.set_variable('rows', (godwit_row_count)::text);
+        BEGIN
+            INSERT INTO "customers" ("id", "name", "email", "credit", "vip", "created") VALUES (1, 'a', 'b', 1, 0, DATE '2024-01-01'::timestamp);
+            GET DIAGNOSTICS godwit_row_count = ROW_COUNT;
+        EXCEPTION
+            WHEN OTHERS THEN
+                PERFORM godwit_compat.set_variable('state', (CASE WHEN left(SQLSTATE, 2) = '23' THEN '23000' ELSE SQLSTATE END)::text);
+                PERFORM godwit_compat.set_variable('errno', (CASE SQLSTATE WHEN '23505' THEN 1062 WHEN '23503' THEN 1452 WHEN '23502' THEN 1048 WHEN '23514' THEN 3819 WHEN '22001' THEN 1406 WHEN '22003' THEN 1264 WHEN '45000' THEN 1644 WHEN '40P01' THEN 1213 ELSE 1105 END)::text);
+                PERFORM godwit_compat.set_variable('full', ('error ' || godwit_compat.get_variable('errno')::bigint::text || ' (' || godwit_compat.get_variable('state') || ')')::text);
+                SELECT godwit_compat.get_variable('full') INTO "r";
+                EXIT "block_1";
+        END;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: found_rows
+CREATE PROCEDURE "found"(OUT "a" integer, OUT "b" integer, OUT "d" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL, INOUT result_3 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+    godwit_found_rows bigint := 0;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "x" integer;
+        "k" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" < 6;
+    BEGIN
+        OPEN result_1 FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 5 ORDER BY "numbers"."n" LIMIT 2;
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 5 ORDER BY "numbers"."n") AS godwit;
+        SELECT godwit_found_rows INTO "a";
+        godwit_found_rows := 1;
+        FOR godwit_row IN SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" = 99 LOOP
+            EXIT;
+        END LOOP;
+        godwit_found_rows := CASE WHEN FOUND THEN 1 ELSE 0 END;
+        IF FOUND THEN
+            "x" := godwit_row.f1;
+        END IF;
+        "b" := godwit_found_rows;
+        OPEN "k";
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" < 6) AS godwit;
+        FETCH "k" INTO godwit_row;
+        IF FOUND THEN
+            "x" := godwit_row.f1;
+        ELSE
+            RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'No data - zero rows fetched, selected, or processed';
+        END IF;
+        SELECT godwit_found_rows INTO "d";
+        godwit_found_rows := 1;
+        CLOSE "k";
+        OPEN result_2 FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" BETWEEN 3 AND 5 ORDER BY "numbers"."n";
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" BETWEEN 3 AND 5 ORDER BY "numbers"."n") AS godwit;
+        OPEN result_3 FOR SELECT godwit_found_rows AS "f";
+        SELECT count(*) INTO godwit_found_rows FROM (SELECT godwit_found_rows AS "f") AS godwit;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: found_rows of a query that is elsewhere
+-- refused: not carried, line 1, column 61: function found_rows of a query that is not in this program
+
 -- case: a temporary table
 CREATE PROCEDURE "temp_work"(INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
@@ -825,7 +955,81 @@ END;
 $godwit$;
 
 -- case: a temporary table that goes before its rows are read
--- refused: not carried, line 1, column 96: DROP of a temporary table behind a result set, whose cursor may still read it
+-- refused: not carried, line 5, column 5: DROP of a table behind a result set, whose cursor may still read it
+
+-- case: a temporary table of some other program that goes behind a result set
+-- refused: not carried, line 1, column 52: DROP of a table behind a result set, whose cursor may still read it
+
+-- case: a temporary table with defaults, and one like a table
+-- refused: not carried, line 4, column 5: CREATE TABLE .. LIKE numbers
+
+-- case: changes of a temporary table under another name
+CREATE PROCEDURE "temp_alias"(INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DROP TABLE IF EXISTS pg_temp."ta";
+    CREATE TEMPORARY TABLE "ta" ("id" integer PRIMARY KEY, "k" varchar(10));
+    INSERT INTO "ta" ("id", "k") VALUES (1, 'a'), (2, 'b'), (3, 'c');
+    UPDATE "ta" AS "x" SET "k" = 'z' WHERE "x"."id" = 2;
+    UPDATE "ta" AS "x" SET "k" = godwit.v1 FROM (SELECT "x".tableoid AS table_1, "x".ctid AS row_1, "x"."k" || "y"."n"::text AS v1 FROM "ta" AS "x" JOIN "numbers" AS "y" ON "y"."n" = "x"."id" WHERE "y"."n" > 1) AS godwit WHERE "x".tableoid = godwit.table_1 AND "x".ctid = godwit.row_1;
+    DELETE FROM "ta" AS "x" WHERE "x"."id" = 1;
+    OPEN result_1 FOR SELECT "ta"."id", "ta"."k" FROM "ta" ORDER BY "ta"."id" NULLS FIRST;
+END;
+$godwit$;
+
+-- case: a table that a program makes
+CREATE PROCEDURE "make_report"(OUT "k" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DROP TABLE IF EXISTS "report";
+    CREATE TABLE "report" AS SELECT "employees"."dept", count(*) AS "n" FROM "employees" WHERE "employees"."dept" IS NOT NULL GROUP BY "employees"."dept";
+    DROP TABLE IF EXISTS "report_lines";
+    CREATE TABLE IF NOT EXISTS "report_lines" ("id" integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, "what" varchar(20) DEFAULT '-' NOT NULL);
+    INSERT INTO "report_lines" ("what") SELECT "report"."dept" FROM "report" ORDER BY "report"."dept" NULLS FIRST;
+    INSERT INTO "report_lines" ("what") VALUES ('end');
+    SELECT count(*) FROM "report_lines" INTO "k";
+    OPEN result_1 FOR SELECT "report"."dept", "report"."n" AS "n" FROM "report" ORDER BY "report"."dept" NULLS FIRST;
+    OPEN result_2 FOR SELECT "report_lines"."id", "report_lines"."what" FROM "report_lines" ORDER BY "report_lines"."id" NULLS FIRST;
+END;
+$godwit$;
+
+-- case: a statement about tables that is not carried
+-- refused: not carried, line 1, column 36: the statement ALTER TABLE
+
+-- case: result sets of procedures that are called
+CREATE PROCEDURE "inner_sets"("k" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < "k" ORDER BY "numbers"."n";
+    OPEN result_2 FOR SELECT 'done' AS "word";
+END;
+$godwit$;
+CREATE PROCEDURE "outer_sets"(OUT "r" integer, INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL, INOUT result_3 refcursor DEFAULT NULL, INOUT result_4 refcursor DEFAULT NULL, INOUT result_5 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR SELECT 'first' AS "word";
+    CALL "inner_sets"(3::integer, result_2, result_3);
+    IF (SELECT count(*) FROM "numbers") > 5 THEN
+        CALL "inner_sets"(2::integer, result_4, result_5);
+    END IF;
+    "r" := 7;
+END;
+$godwit$;
+CREATE PROCEDURE "outermost"(INOUT result_1 refcursor DEFAULT NULL, INOUT result_2 refcursor DEFAULT NULL, INOUT result_3 refcursor DEFAULT NULL, INOUT result_4 refcursor DEFAULT NULL, INOUT result_5 refcursor DEFAULT NULL, INOUT result_6 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    DECLARE
+        godwit_out_1 integer;
+    BEGIN
+        CALL "outer_sets"(godwit_out_1, result_1, result_2, result_3, result_4, result_5);
+        PERFORM godwit_compat.set_variable('r', godwit_out_1::text);
+    END;
+    OPEN result_6 FOR SELECT godwit_compat.get_variable('r')::bigint AS "r";
+END;
+$godwit$;
+
+-- case: a procedure with result sets that calls itself
+-- refused: not carried, line 1, column 71: more than 32 result sets, or procedures with result sets that call each other
 
 -- case: default of a variable from a query
 CREATE FUNCTION "best"() RETURNS varchar LANGUAGE plpgsql STABLE AS $godwit$
@@ -890,7 +1094,9 @@ BEGIN
         -- 查找释义
         "结果" varchar(120);
     BEGIN
-        SELECT "词典"."词" || ':' || coalesce("词典"."释义", '无') AS f1 FROM "词典" WHERE "词典"."编号" = "号" INTO godwit_row;
+        FOR godwit_row IN SELECT "词典"."词" || ':' || coalesce("词典"."释义", '无') AS f1 FROM "词典" WHERE "词典"."编号" = "号" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "结果" := godwit_row.f1;
         END IF;
@@ -934,9 +1140,13 @@ $godwit$;
 -- case: insert and the id it was given
 CREATE PROCEDURE "logged"("w" varchar, OUT "new_id" bigint) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
+DECLARE
+    godwit_last_id bigint;
 BEGIN
-    INSERT INTO "log_entries" ("what") VALUES ("w");
-    "new_id" := godwit_compat.last_insert_id();
+    BEGIN
+        INSERT INTO "log_entries" ("what") VALUES ("w") RETURNING "id" INTO godwit_last_id;
+        "new_id" := coalesce(godwit_last_id, godwit_compat.last_insert_id());
+    END;
 END;
 $godwit$;
 
@@ -958,7 +1168,9 @@ BEGIN
     DECLARE
         "a" jsonb;
     BEGIN
-        SELECT "products"."attrs" AS f1 FROM "products" WHERE "products"."id" = "p" INTO godwit_row;
+        FOR godwit_row IN SELECT "products"."attrs" AS f1 FROM "products" WHERE "products"."id" = "p" LOOP
+            EXIT;
+        END LOOP;
         IF FOUND THEN
             "a" := godwit_row.f1;
         END IF;
@@ -1019,7 +1231,7 @@ BEGIN
     "r" := 1;
 END;
 $godwit$;
-COMMENT ON PROCEDURE "secured"(OUT integer) IS 'it''s secured';
+COMMENT ON FUNCTION "secured"(OUT integer) IS 'it''s secured';
 
 -- case: a prepared statement
 -- refused: not carried, line 1, column 88: a prepared statement: its text is put together at run time, in MySQL's dialect
@@ -1101,3 +1313,30 @@ $godwit$;
 
 -- case: a json argument changed
 -- refused: not carried, line 1, column 82: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: last_insert_id beside a trigger that inserts, and labels of an enum
+CREATE FUNCTION "new_order"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO "log_entries" ("what", "n") VALUES ('order ' || NEW."status", NEW."id");
+    RETURN NULL;
+END;
+$godwit$;
+CREATE TRIGGER "new_order" AFTER INSERT ON "orders" FOR EACH ROW EXECUTE PROCEDURE "new_order"();
+CREATE PROCEDURE "with_id"("p_status" varchar, OUT "a" integer, OUT "b" integer, OUT "d" integer, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_last_id bigint;
+BEGIN
+    BEGIN
+        INSERT INTO "log_entries" ("what") VALUES ('one'), ('two'), ('three');
+        INSERT INTO "orders" ("customer_id", "status", "placed") VALUES (1, godwit_compat.enum_label("p_status", ARRAY['new', 'paid', 'sent', 'gone']), DATE '2024-01-01'::timestamp) RETURNING "id" INTO godwit_last_id;
+        "a" := coalesce(godwit_last_id, godwit_compat.last_insert_id());
+        INSERT INTO "orders" ("id", "customer_id", "status", "placed") VALUES (DEFAULT, 2, 'sent', DATE '2024-01-01'::timestamp) RETURNING "id" INTO godwit_last_id;
+        UPDATE "orders" SET "status" = godwit_compat.enum_label(('G' || 'one')::text, ARRAY['new', 'paid', 'sent', 'gone']), "note" = coalesce(godwit_last_id, godwit_compat.last_insert_id())::text WHERE "orders"."id" = "a";
+        "b" := coalesce(godwit_last_id, godwit_compat.last_insert_id());
+        SELECT coalesce(godwit_last_id, godwit_compat.last_insert_id()) - "a" INTO "d";
+        OPEN result_1 FOR SELECT "orders"."status", "orders"."note" FROM "orders" WHERE "orders"."id" >= "a" ORDER BY "orders"."id";
+    END;
+END;
+$godwit$;

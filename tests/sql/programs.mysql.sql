@@ -488,6 +488,65 @@ BEGIN
 END
 -- call: CALL with_user(@r)
 
+-- case: user variables that another program or a call has set
+CREATE PROCEDURE give(IN k INT, OUT n INT, INOUT t VARCHAR(20))
+BEGIN
+    SET n = k * 2;
+    SET t = concat(ifnull(t, 'none'), '!');
+    SET @seen = ifnull(@seen, 0) + k;
+END
+-- object
+CREATE PROCEDURE take(OUT a INT, OUT b VARCHAR(40), OUT d INT)
+BEGIN
+    SET @word = 'x';
+    SET @seen = NULL;
+    CALL give(4, @half, @word);
+    CALL give(5, @other, @word);
+    SET a = @half + @other;
+    SET b = concat(@word, '/', @seen);
+    SET @mixed = 7;
+    IF a > 1 THEN SET @mixed = 'seven'; END IF;
+    SET d = length(@mixed) + @never_set_here IS NULL;
+END
+-- call: CALL take(@a, @b, @d)
+
+-- case: diagnostics in user variables
+CREATE PROCEDURE told(OUT r VARCHAR(200))
+BEGIN
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    BEGIN
+        GET DIAGNOSTICS CONDITION 1 @state = RETURNED_SQLSTATE, @errno = MYSQL_ERRNO;
+        SET @full = concat('error ', @errno, ' (', @state, ')');
+        SELECT @full INTO r;
+    END;
+    UPDATE numbers SET n = n WHERE n < 3;
+    GET DIAGNOSTICS @rows = ROW_COUNT;
+    INSERT INTO customers (id, name, email, credit, vip, created) VALUES (1, 'a', 'b', 1, 0, '2024-01-01');
+END
+-- call: CALL told(@r)
+
+-- case: found_rows
+CREATE PROCEDURE found(OUT a INT, OUT b INT, OUT d INT)
+BEGIN
+    DECLARE x INT;
+    DECLARE k CURSOR FOR SELECT n FROM numbers WHERE n < 6;
+    SELECT SQL_CALC_FOUND_ROWS n FROM numbers WHERE n < 5 ORDER BY n LIMIT 2;
+    SELECT FOUND_ROWS() INTO a;
+    SELECT n INTO x FROM numbers WHERE n = 99;
+    SET b = FOUND_ROWS();
+    OPEN k;
+    FETCH k INTO x;
+    SELECT FOUND_ROWS() INTO d;
+    CLOSE k;
+    SELECT n FROM numbers WHERE n BETWEEN 3 AND 5 ORDER BY n;
+    SELECT FOUND_ROWS() AS f;
+END
+-- call: CALL found(@a, @b, @d)
+
+-- case: found_rows of a query that is elsewhere
+CREATE FUNCTION found_elsewhere() RETURNS INT NO SQL RETURN FOUND_ROWS()
+-- refused: function found_rows of a query that is not in this program
+
 -- case: a temporary table
 CREATE PROCEDURE temp_work()
 BEGIN
@@ -510,8 +569,85 @@ END
 -- call: CALL temp_query()
 
 -- case: a temporary table that goes before its rows are read
-CREATE PROCEDURE temp_gone() BEGIN CREATE TEMPORARY TABLE g AS SELECT 1 AS a; SELECT a FROM g; DROP TEMPORARY TABLE g; END
--- refused: DROP of a temporary table behind a result set
+CREATE PROCEDURE temp_gone()
+BEGIN
+    CREATE TEMPORARY TABLE g AS SELECT n AS a FROM numbers WHERE n < 4;
+    SELECT a FROM g ORDER BY a;
+    DROP TEMPORARY TABLE g;
+END
+-- call: CALL temp_gone()
+
+-- case: a temporary table of some other program that goes behind a result set
+CREATE PROCEDURE temp_other() BEGIN SELECT 1 AS a; DROP TEMPORARY TABLE elsewhere; END
+-- refused: DROP of a table behind a result set
+
+-- case: a temporary table with defaults, and one like a table
+CREATE PROCEDURE temp_defaults()
+BEGIN
+    CREATE TEMPORARY TABLE d (id INT PRIMARY KEY, label VARCHAR(20) DEFAULT 'it''s', qty DECIMAL(8,2) NOT NULL DEFAULT 1.5, at DATETIME DEFAULT CURRENT_TIMESTAMP);
+    CREATE TEMPORARY TABLE c LIKE numbers;
+    INSERT INTO d (id) VALUES (1), (2);
+    INSERT INTO c SELECT * FROM numbers WHERE n < 3;
+    SELECT id, label, qty, at IS NULL AS x FROM d ORDER BY id;
+    SELECT count(*) AS k FROM c;
+    DROP TABLE d, c;
+END
+-- call: CALL temp_defaults()
+
+-- case: changes of a temporary table under another name
+CREATE PROCEDURE temp_alias()
+BEGIN
+    DROP TABLE IF EXISTS ta;
+    CREATE TEMPORARY TABLE ta (id INT PRIMARY KEY, k VARCHAR(10));
+    INSERT INTO ta VALUES (1, 'a'), (2, 'b'), (3, 'c');
+    UPDATE ta AS x SET x.k = 'z' WHERE x.id = 2;
+    UPDATE ta x JOIN numbers y ON y.n = x.id SET x.k = concat(x.k, y.n) WHERE y.n > 1;
+    DELETE x FROM ta AS x WHERE x.id = 1;
+    SELECT id, k FROM ta ORDER BY id;
+END
+-- call: CALL temp_alias()
+
+-- case: a table that a program makes
+CREATE PROCEDURE make_report(OUT k INT)
+BEGIN
+    DROP TABLE IF EXISTS report;
+    CREATE TABLE report AS SELECT dept, count(*) AS n FROM employees WHERE dept IS NOT NULL GROUP BY dept;
+    DROP TABLE IF EXISTS report_lines;
+    CREATE TABLE IF NOT EXISTS report_lines (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(20) NOT NULL DEFAULT '-');
+    INSERT INTO report_lines (what) SELECT dept FROM report ORDER BY dept;
+    INSERT INTO report_lines (what) VALUES ('end');
+    SELECT count(*) INTO k FROM report_lines;
+    SELECT dept, n FROM report ORDER BY dept;
+    SELECT id, what FROM report_lines ORDER BY id;
+END
+-- call: CALL make_report(@k)
+
+-- case: a statement about tables that is not carried
+CREATE PROCEDURE alter_one() BEGIN ALTER TABLE numbers ADD COLUMN m INT; END
+-- refused: the statement ALTER TABLE
+
+-- case: result sets of procedures that are called
+CREATE PROCEDURE inner_sets(k INT)
+BEGIN
+    SELECT n FROM numbers WHERE n < k ORDER BY n;
+    SELECT 'done' AS word;
+END
+-- object
+CREATE PROCEDURE outer_sets(OUT r INT)
+BEGIN
+    SELECT 'first' AS word;
+    CALL inner_sets(3);
+    IF (SELECT count(*) FROM numbers) > 5 THEN CALL inner_sets(2); END IF;
+    SET r = 7;
+END
+-- object
+CREATE PROCEDURE outermost() BEGIN CALL outer_sets(@r); SELECT @r AS r; END
+-- call: CALL outer_sets(@r)
+-- call: CALL outermost()
+
+-- case: a procedure with result sets that calls itself
+CREATE PROCEDURE again_and_again(k INT) BEGIN SELECT k; IF k > 0 THEN CALL again_and_again(k - 1); END IF; END
+-- refused: more than 32 result sets, or procedures with result sets that call each other
 
 -- case: default of a variable from a query
 CREATE FUNCTION best() RETURNS VARCHAR(40) READS SQL DATA
@@ -711,3 +847,20 @@ CREATE FUNCTION numbers(n INT) RETURNS INT READS SQL DATA RETURN (SELECT count(*
 CREATE FUNCTION painted(a JSON, c VARCHAR(20)) RETURNS JSON DETERMINISTIC RETURN json_set(a, '$.color', c)
 -- mysql only
 -- call: SELECT id, painted(attrs, sku) AS p FROM products ORDER BY id
+
+-- case: last_insert_id beside a trigger that inserts, and labels of an enum
+CREATE TRIGGER new_order AFTER INSERT ON orders FOR EACH ROW INSERT INTO log_entries (what, n) VALUES (concat('order ', NEW.status), NEW.id)
+-- object
+CREATE PROCEDURE with_id(p_status VARCHAR(10), OUT a INT, OUT b INT, OUT d INT)
+BEGIN
+    INSERT INTO log_entries (what) VALUES ('one'), ('two'), ('three');
+    INSERT INTO orders (customer_id, status, placed) VALUES (1, p_status, '2024-01-01');
+    SET a = LAST_INSERT_ID();
+    INSERT INTO orders (id, customer_id, status, placed) VALUES (NULL, 2, 'Sent', '2024-01-01');
+    UPDATE orders SET status = concat('G', 'one'), note = LAST_INSERT_ID() WHERE id = a;
+    SET b = LAST_INSERT_ID();
+    SELECT last_insert_id() - a INTO d;
+    SELECT status, note FROM orders WHERE id >= a ORDER BY id;
+END
+-- call: CALL with_id('PAID', @a, @b, @d)
+-- table: log_entries

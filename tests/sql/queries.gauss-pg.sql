@@ -101,7 +101,7 @@ SELECT "customers"."name", CASE WHEN "customers"."vip" <> 0 THEN 'vip' ELSE 'no'
 -- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
 
 -- case: division
-SELECT round(7::numeric(95,12) / 2, 4) AS "a", 7 / 2 AS "b", 7 % 4 AS "c", (-7)::bigint / 2 AS "d", round(1::numeric(95,12) / nullif(0, 0), 4) AS "e", round(10.5::numeric(95,13) / 3, 5) AS "f";
+SELECT round(7::numeric(95,12) / 2, 4) AS "a", trunc(div(7, 2))::bigint AS "b", 7 % 4 AS "c", trunc(div(-7, 2))::bigint AS "d", round(1::numeric(95,12) / nullif(0, 0), 4) AS "e", round(10.5::numeric(95,13) / 3, 5) AS "f";
 
 -- case: strings as numbers
 SELECT regexp_replace('12abc', '^\s*([-+]?)([0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?).*$', '\10\2')::float8 + 1 AS "a", '3'::float8 * '4'::float8 AS "b", regexp_replace('1' || '2', '^\s*([-+]?)([0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?).*$', '\10\2')::float8 + 1 AS "c";
@@ -226,3 +226,17 @@ SELECT "orders"."id", "orders"."status" FROM "orders" WHERE ("orders"."status" =
 
 -- case: a left join of json_table
 -- refused: not carried, line 1, column 46: JSON_TABLE, not measured on openGauss
+
+-- case: values that begin with a query in parentheses
+SELECT round((SELECT count(*) FROM "orders")::numeric(95,12) / nullif((SELECT count(*) FROM "customers"), 0), 4) * 100 AS "a", (SELECT max("numbers"."n") FROM "numbers")::bigint + 1 AS "b", ((SELECT 1) UNION (SELECT 1)) AS "c", "numbers"."n" FROM "numbers" WHERE ("numbers"."n" IN (((SELECT min("numbers"."n") FROM "numbers")::bigint + 1), 3)) OR ("numbers"."n" = (SELECT 5)) ORDER BY "numbers"."n";
+
+-- case: derived tables in parentheses
+SELECT "x"."n", "y"."id" FROM ((SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 3) AS "x" JOIN (SELECT "customers"."id" FROM "customers") AS "y" ON "x"."n" = "y"."id"), ((SELECT 1 AS "k") UNION (SELECT 2 AS "2")) AS "z" WHERE "z"."k" = 1 ORDER BY 1 NULLS FIRST;
+
+-- case: enum beside other texts and numbers
+SELECT "orders"."id" FROM "orders" WHERE ("orders"."status" <> '') AND ("orders"."status" IN ('new', 'paid', 'unknown')) AND ("orders"."status" > 'a') AND ((CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END::bigint + 0) < 4) AND (CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END <> 3) ORDER BY "orders"."id";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
+
+-- case: enum as a number
+SELECT "orders"."id", CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END::bigint + 0 AS "k", (CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END = 1)::int AS "a", ("orders"."status" = 'none')::int AS "b", ("orders"."status" < 'o')::int AS "d", sum(CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END) OVER (ORDER BY "orders"."id") AS "s" FROM "orders" ORDER BY "orders"."id";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)

@@ -225,3 +225,15 @@ SELECT a, b, d FROM JSON_TABLE('[{"a": 1, "b": "x", "d": "2024-02-03"}, {"a": "7
 
 -- case: a left join of json_table
 SELECT p.id, x.tag FROM products p LEFT JOIN JSON_TABLE(p.attrs, '$.tags[*]' COLUMNS (tag VARCHAR(20) PATH '$')) x ON x.tag = 'metal' ORDER BY p.id
+
+-- case: values that begin with a query in parentheses
+SELECT (((SELECT count(*) FROM orders) / (SELECT count(*) FROM customers)) * 100) AS a, ((SELECT max(n) FROM numbers) + 1) AS b, ((SELECT 1) UNION (SELECT 1)) AS c, n FROM numbers WHERE n IN ((SELECT min(n) FROM numbers) + 1, 3) OR n = (((SELECT 5))) ORDER BY n
+
+-- case: derived tables in parentheses
+SELECT x.n, y.id FROM ((SELECT n FROM numbers WHERE n < 3) x JOIN (SELECT id FROM customers) y ON x.n = y.id), ((SELECT 1 AS k) UNION (SELECT 2)) z WHERE z.k = 1 ORDER BY 1
+
+-- case: enum beside other texts and numbers
+SELECT id FROM orders WHERE status <> '' AND status IN ('NEW', 'paid', 'unknown') AND status > 'a' AND status + 0 < 4 AND status <> 3 ORDER BY id
+
+-- case: enum as a number
+SELECT id, status + 0 AS k, status = 1 AS a, status = 'none' AS b, status < 'o' AS d, sum(status) OVER (ORDER BY id) AS s FROM orders ORDER BY id

@@ -226,3 +226,17 @@ SELECT "t"."a" AS "a", "t"."b" AS "b", "t"."d" AS "d" FROM LATERAL (SELECT CASE 
 
 -- case: a left join of json_table
 SELECT "p"."id", "x"."tag" AS "tag" FROM "products" AS "p" LEFT JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(godwit.v) NOT IN ('null', 'array', 'object') THEN left(coalesce(godwit.v #>> '{}', (godwit.v #> '{}')::text), 20) END AS "tag" FROM jsonb_array_elements(CASE WHEN jsonb_typeof("p"."attrs" #> '{tags}') = 'array' THEN "p"."attrs" #> '{tags}' END) WITH ORDINALITY AS godwit(v, n)) AS "x" ON "x"."tag" = 'metal' ORDER BY "p"."id";
+
+-- case: values that begin with a query in parentheses
+SELECT round((SELECT count(*) FROM "orders")::numeric(95,12) / nullif((SELECT count(*) FROM "customers"), 0), 4) * 100 AS "a", (SELECT max("numbers"."n") FROM "numbers")::bigint + 1 AS "b", ((SELECT 1) UNION (SELECT 1)) AS "c", "numbers"."n" FROM "numbers" WHERE ("numbers"."n" IN (((SELECT min("numbers"."n") FROM "numbers")::bigint + 1), 3)) OR ("numbers"."n" = (SELECT 5)) ORDER BY "numbers"."n";
+
+-- case: derived tables in parentheses
+SELECT "x"."n", "y"."id" FROM ((SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 3) AS "x" JOIN (SELECT "customers"."id" FROM "customers") AS "y" ON "x"."n" = "y"."id"), ((SELECT 1 AS "k") UNION (SELECT 2 AS "2")) AS "z" WHERE "z"."k" = 1 ORDER BY 1 NULLS FIRST;
+
+-- case: enum beside other texts and numbers
+SELECT "orders"."id" FROM "orders" WHERE ("orders"."status" <> '') AND ("orders"."status" IN ('new', 'paid', 'unknown')) AND ("orders"."status" > 'a') AND ((CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END::bigint + 0) < 4) AND (CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END <> 3) ORDER BY "orders"."id";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)
+
+-- case: enum as a number
+SELECT "orders"."id", CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END::bigint + 0 AS "k", (CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END = 1)::int AS "a", ("orders"."status" = 'none')::int AS "b", ("orders"."status" < 'o')::int AS "d", sum(CASE "orders"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END) OVER (ORDER BY "orders"."id") AS "s" FROM "orders" ORDER BY "orders"."id";
+-- note: line 1: text is compared by the target's collation, which may tell apart what the source's does not (case, accents)

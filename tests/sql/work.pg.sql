@@ -3,6 +3,7 @@ CREATE PROCEDURE "place_order"("p_customer" integer, "p_product" integer, "p_qty
 #variable_conflict use_column
 DECLARE
     godwit_row record;
+    godwit_last_id bigint;
 BEGIN
     <<"block_1">>
     DECLARE
@@ -41,14 +42,14 @@ BEGIN
             END;
         END IF;
         BEGIN
-            INSERT INTO "orders" ("customer_id", "status", "placed", "note") VALUES ("p_customer", 'new', TIMESTAMP '2024-06-01 10:00:00', NULL);
+            INSERT INTO "orders" ("customer_id", "status", "placed", "note") VALUES ("p_customer", 'new', TIMESTAMP '2024-06-01 10:00:00', NULL) RETURNING "id" INTO godwit_last_id;
         EXCEPTION
             WHEN OTHERS THEN
                 "p_message" := SQLERRM;
                 "p_order" := NULL;
                 EXIT "block_1";
         END;
-        "p_order" := godwit_compat.last_insert_id();
+        "p_order" := coalesce(godwit_last_id, godwit_compat.last_insert_id());
         BEGIN
             INSERT INTO "order_lines" ("order_id", "line_no", "product_id", "qty", "price") VALUES ("p_order", 1, "p_product", "p_qty", "v_price");
         EXCEPTION
@@ -255,7 +256,7 @@ CREATE PROCEDURE "sales_report"("p_year" integer, INOUT result_1 refcursor DEFAU
 #variable_conflict use_column
 BEGIN
     OPEN result_1 FOR SELECT "p_year" AS "year", count(DISTINCT "o"."customer_id") AS "customers", count(DISTINCT "o"."id") AS "orders", coalesce(sum("l"."qty" * "l"."price"), 0) AS "turnover" FROM "orders" AS "o" LEFT JOIN "order_lines" AS "l" ON "l"."order_id" = "o"."id" WHERE extract(year FROM "o"."placed")::int = "p_year";
-    OPEN result_2 FOR SELECT to_char("o"."placed", 'YYYY"-"MM') AS "month", "o"."status", count(*) AS "n" FROM "orders" AS "o" WHERE extract(year FROM "o"."placed")::int = "p_year" GROUP BY to_char("o"."placed", 'YYYY"-"MM'), "o"."status" ORDER BY "month" NULLS FIRST, CASE "o"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 END;
+    OPEN result_2 FOR SELECT to_char("o"."placed", 'YYYY"-"MM') AS "month", "o"."status", count(*) AS "n" FROM "orders" AS "o" WHERE extract(year FROM "o"."placed")::int = "p_year" GROUP BY to_char("o"."placed", 'YYYY"-"MM'), "o"."status" ORDER BY "month" NULLS FIRST, CASE "o"."status"::text WHEN 'new' THEN 1 WHEN 'paid' THEN 2 WHEN 'sent' THEN 3 WHEN 'gone' THEN 4 WHEN '' THEN 0 END;
     OPEN result_3 FOR SELECT "c"."name", sum("l"."qty" * "l"."price") AS "sum", rank() OVER (ORDER BY sum("l"."qty" * "l"."price") DESC NULLS LAST) AS "place" FROM "customers" AS "c" JOIN "orders" AS "o" ON "o"."customer_id" = "c"."id" JOIN "order_lines" AS "l" ON "l"."order_id" = "o"."id" WHERE "o"."placed" BETWEEN godwit_compat.to_datetime("p_year"::text || '-01-01') AND godwit_compat.to_datetime("p_year"::text || '-12-31 23:59:59') GROUP BY "c"."id", "c"."name" ORDER BY "place" NULLS FIRST, "c"."name";
 END;
 $godwit$;

@@ -85,12 +85,12 @@ static bool read_table(struct arena *a, const json_t *in, enum dialect d, const 
 }
 
 static bool read_routine(struct arena *a, const char *text, enum dialect d, const char *schema, struct sql_routine *r,
-                         struct err *e) {
-    struct sql_object o;
+                         struct sql_object *object, struct err *e) {
     struct sql_program_options options = {0};
-    if (!sql_program_parse(a, &options, text, strlen(text), &o, e)) {
+    if (!sql_program_parse(a, &options, text, strlen(text), object, e)) {
         return false;
     }
+    const struct sql_object o = *object;
     struct sql_column *params = arena_array(a, struct sql_column, o.nparams + 1),
                       *returns = arena_new(a, struct sql_column);
     enum sql_param_mode *modes = arena_array(a, enum sql_param_mode, o.nparams + 1);
@@ -114,10 +114,30 @@ static bool read_routine(struct arena *a, const char *text, enum dialect d, cons
     return true;
 }
 
+/* Who calls a procedure has to know how many result sets it has. */
+static void count_result_sets(struct arena *a, enum dialect d, struct sql_catalog *k, struct sql_routine *r,
+                              const struct sql_object *objects) {
+    struct sql_translate_options options = {.dialect = d, .catalog = k};
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < k->nroutines; i++) {
+            struct sql_translation t;
+            struct err e = ERR_INIT;
+            if (!r[i].function && sql_translate(a, &options, &objects[i], &t, &e) &&
+                t.result_sets != r[i].result_sets) {
+                r[i].result_sets = t.result_sets;
+                again = true;
+            }
+            err_clear(&e);
+        }
+    }
+}
+
 static bool read_catalog(struct arena *a, const json_t *in, enum dialect d, struct sql_catalog *k, struct err *e) {
     const json_t *tables = json_object_get(in, "tables"), *routines = json_object_get(in, "routines");
     struct sql_table *t = arena_array(a, struct sql_table, json_array_size(tables) + 1);
     struct sql_routine *r = arena_array(a, struct sql_routine, json_array_size(routines) + 1);
+    struct sql_object *objects = arena_array(a, struct sql_object, json_array_size(routines) + 1);
     k->schema = json_string_value(json_object_get(in, "schema"));
     for (size_t i = 0; i < json_array_size(tables); i++) {
         if (!read_table(a, json_array_get(tables, i), d, k->schema, &t[i], e)) {
@@ -126,13 +146,14 @@ static bool read_catalog(struct arena *a, const json_t *in, enum dialect d, stru
     }
     for (size_t i = 0; i < json_array_size(routines); i++) {
         const char *text = json_string_value(json_array_get(routines, i));
-        if (text != NULL && read_routine(a, text, d, k->schema, &r[k->nroutines], e)) {
+        if (text != NULL && read_routine(a, text, d, k->schema, &r[k->nroutines], &objects[k->nroutines], e)) {
             k->nroutines++;
         }
     }
     k->tables = t;
     k->ntables = json_array_size(tables);
     k->routines = r;
+    count_result_sets(a, d, k, r, objects);
     return true;
 }
 

@@ -49,7 +49,7 @@ CREATE TABLE "golden_defaults_literals"."l" (
   CONSTRAINT "l_k_check" CHECK ("k" >= 0),
   CONSTRAINT "l_m_check" CHECK ("m" >= 0),
   CONSTRAINT "l_y_check" CHECK ("y" IN ('a','b')),
-  CONSTRAINT "l_z_check" CHECK (string_to_array("z", ',') <@ ARRAY['a','b']::text[])
+  CONSTRAINT "l_z_check" CHECK (string_to_array("z", ',') <@ ARRAY['a','b',' ']::text[])
 )
 ;
 -- table: table golden_defaults_literals.zero

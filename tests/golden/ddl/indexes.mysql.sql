@@ -5,3 +5,4 @@ CREATE TABLE a (
   KEY down (v DESC, w), FULLTEXT KEY ft (t), FULLTEXT KEY ft2 (s, t), KEY commented (w) COMMENT 'it''s "here"'
 );
 CREATE TABLE b (id int PRIMARY KEY, v int, KEY idx (v), UNIQUE KEY uniq (v), KEY a_pkey (v), KEY a (v));
+CREATE TABLE c (b binary(16) NOT NULL, vb varbinary(100), big varbinary(3000), KEY prefix_b (b(4)), KEY prefix_vb (vb(10) DESC, b), KEY prefix_big (big(8)), UNIQUE KEY uprefix_vb (vb(5)));

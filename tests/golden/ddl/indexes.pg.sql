@@ -17,6 +17,13 @@ CREATE TABLE "golden_indexes"."b" (
   "v" integer
 )
 ;
+-- table: table golden_indexes.c
+CREATE TABLE "golden_indexes"."c" (
+  "b" bytea NOT NULL,
+  "vb" bytea,
+  "big" bytea
+)
+;
 -- index: primary key golden_indexes.a
 CREATE UNIQUE INDEX "a_pkey" ON "golden_indexes"."a" ("id")
 ;
@@ -66,6 +73,18 @@ CREATE INDEX "idx_b" ON "golden_indexes"."b" ("v")
 -- index: index golden_indexes.b.uniq
 CREATE UNIQUE INDEX "uniq_b" ON "golden_indexes"."b" ("v")
 ;
+-- index: index golden_indexes.c.prefix_b
+CREATE INDEX "prefix_b_c" ON "golden_indexes"."c" ((substring("b" from 1 for 4)))
+;
+-- index: index golden_indexes.c.prefix_big
+CREATE INDEX "prefix_big" ON "golden_indexes"."c" ((substring("big" from 1 for 8)))
+;
+-- index: index golden_indexes.c.prefix_vb
+CREATE INDEX "prefix_vb" ON "golden_indexes"."c" ((substring("vb" from 1 for 10)) DESC, "b")
+;
+-- index: index golden_indexes.c.uprefix_vb
+CREATE UNIQUE INDEX "uprefix_vb" ON "golden_indexes"."c" ((substring("vb" from 1 for 5)))
+;
 -- primary key: primary key golden_indexes.a
 ALTER TABLE "golden_indexes"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY USING INDEX "a_pkey"
 ;
@@ -78,6 +97,9 @@ ANALYZE "golden_indexes"."a"
 -- analyze: table golden_indexes.b
 ANALYZE "golden_indexes"."b"
 ;
+-- analyze: table golden_indexes.c
+ANALYZE "golden_indexes"."c"
+;
 -- warning: index golden_indexes.a.ft: MATCH .. AGAINST does not exist in the target => a GIN index; query it with to_tsvector('simple', coalesce("t", '')) @@ to_tsquery(..)
 -- warning: index golden_indexes.a.ft2: MATCH .. AGAINST does not exist in the target => a GIN index; query it with to_tsvector('simple', coalesce("s", '') || ' ' || coalesce("t", '')) @@ to_tsquery(..)
 -- note: columns golden_indexes.a.s, t: compares case and accents exactly, unlike utf8mb4_general_ci => type varchar(100)
@@ -86,3 +108,5 @@ ANALYZE "golden_indexes"."b"
 -- note: index golden_indexes.b.a_pkey: the name is taken in the target => it is called a_pkey_b
 -- note: index golden_indexes.b.idx: the name is taken in the target => it is called idx_b
 -- note: index golden_indexes.b.uniq: the name is taken in the target => it is called uniq_b
+-- note: index golden_indexes.c.prefix_b: the name is taken in the target => it is called prefix_b_c
+-- note: columns golden_indexes.c.b, vb, big: bytea has no length limit => type bytea

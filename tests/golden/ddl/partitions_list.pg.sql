@@ -8,6 +8,12 @@ CREATE TABLE "golden_partitions_list"."dates" (
 CREATE TABLE "golden_partitions_list"."dates_p0" PARTITION OF "golden_partitions_list"."dates" FOR VALUES IN ('2020-01-01', '2020-01-02');
 CREATE TABLE "golden_partitions_list"."dates_p1" PARTITION OF "golden_partitions_list"."dates" FOR VALUES IN ('2021-01-01')
 ;
+-- table: table golden_partitions_list.full
+CREATE TABLE "golden_partitions_list"."full" (
+  "v" integer
+) PARTITION BY LIST ("v");
+CREATE TABLE "golden_partitions_list"."full_p" PARTITION OF "golden_partitions_list"."full" FOR VALUES IN (NULL, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64)
+;
 -- table: table golden_partitions_list.ints
 CREATE TABLE "golden_partitions_list"."ints" (
   "id" integer NOT NULL,
@@ -37,6 +43,9 @@ ALTER TABLE "golden_partitions_list"."texts" ADD CONSTRAINT "texts_pkey" PRIMARY
 ;
 -- analyze: table golden_partitions_list.dates
 ANALYZE "golden_partitions_list"."dates"
+;
+-- analyze: table golden_partitions_list.full
+ANALYZE "golden_partitions_list"."full"
 ;
 -- analyze: table golden_partitions_list.ints
 ANALYZE "golden_partitions_list"."ints"

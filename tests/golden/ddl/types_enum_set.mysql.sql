@@ -5,3 +5,4 @@ CREATE TABLE e (
   c set('a','b','c') NOT NULL DEFAULT 'a,c',
   d set('x','%s','它') DEFAULT ''
 );
+CREATE TABLE without_label (a enum('a','') NOT NULL, b enum(''), c set('a','b'), d enum('','it''s','%s'));

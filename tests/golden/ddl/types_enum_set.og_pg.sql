@@ -13,8 +13,25 @@ CREATE TABLE "golden_types_enum_set"."e" (
   CONSTRAINT "e_d_check" CHECK (string_to_array("d", ',') <@ ARRAY['x','%' || 's','它']::text[])
 )
 ;
+-- table: table golden_types_enum_set.without_label
+CREATE TABLE "golden_types_enum_set"."without_label" (
+  "a" varchar(1) NOT NULL,
+  "b" varchar(1),
+  "c" varchar(3),
+  "d" varchar(4),
+  CONSTRAINT "without_label_a_check" CHECK ("a" IN ('a','')),
+  CONSTRAINT "without_label_b_check" CHECK ("b" IN ('')),
+  CONSTRAINT "without_label_c_check" CHECK (string_to_array("c", ',') <@ ARRAY['a','b']::text[]),
+  CONSTRAINT "without_label_d_check" CHECK ("d" IN ('','it''s','%' || 's'))
+)
+;
 -- analyze: table golden_types_enum_set.e
 ANALYZE "golden_types_enum_set"."e"
 ;
+-- analyze: table golden_types_enum_set.without_label
+ANALYZE "golden_types_enum_set"."without_label"
+;
 -- note: columns golden_types_enum_set.e.a, b: orders by label, not by position => type varchar(6)
 -- note: columns golden_types_enum_set.e.c, d: orders as text, not by bits => type varchar(5)
+-- note: columns golden_types_enum_set.without_label.a, b, d: orders by label, not by position => type varchar(1)
+-- note: column golden_types_enum_set.without_label.c: orders as text, not by bits => type varchar(3)

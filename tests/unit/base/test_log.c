@@ -108,6 +108,28 @@ static void the_file_is_the_owners_only_and_appended_to(void **state) {
     json_decref(all);
 }
 
+static void a_file_that_is_moved_away_is_made_anew(void **state) {
+    struct place *p = *state;
+    struct err e = ERR_INIT;
+    char moved[160];
+    snprintf(moved, sizeof moved, "%s.1", p->path);
+    assert_true(log_open(p->path, LOG_INFO, &e));
+    log_info("first", "x");
+    assert_int_equal(rename(p->path, moved), 0);
+    for (int i = 0; i < 300 && access(p->path, F_OK) != 0; i++) {
+        usleep(10000);
+        log_info("later", "x");
+    }
+    log_info("last", "x");
+    json_t *old = lines(moved), *new = lines(p->path);
+    assert_string_equal(field(old, 0, "event"), "first");
+    assert_int_equal(json_array_size(new), 2); /* the one that found it gone, and the last */
+    assert_string_equal(field(new, 1, "event"), "last");
+    json_decref(old);
+    json_decref(new);
+    unlink(moved);
+}
+
 static void a_log_that_cannot_be_written_is_an_error(void **state) {
     (void)state;
     struct err e = ERR_INIT;
@@ -165,6 +187,7 @@ int main(void) {
         T(a_line_has_time_level_event_message_and_fields),
         T(levels_below_the_least_are_dropped),
         T(the_file_is_the_owners_only_and_appended_to),
+        T(a_file_that_is_moved_away_is_made_anew),
         T(a_log_that_cannot_be_written_is_an_error),
         T(an_error_is_logged_whole),
         T(lines_of_many_threads_do_not_mix),

@@ -267,6 +267,7 @@ static void times_and_states_of_tables(void **state) {
     progress_table_state(w.p, 0, TABLE_INDEXING);
     progress_table_state(w.p, 0, TABLE_DONE);
     progress_table_state(w.p, 1, TABLE_FAILED);
+    progress_table_state(w.p, 1, TABLE_LOADING); /* another worker, with another chunk of it */
     w.now_us += 3 * S;
     progress_phase(w.p, PHASE_FAILED);
     w.now_us += 100 * S;
@@ -279,6 +280,9 @@ static void times_and_states_of_tables(void **state) {
     assert_int_equal(w.v.workers, 6);
     assert_int_equal(w.v.elapsed_ms, 8000); /* the clock of a finished run stands */
     assert_true(w.v.fraction < 1);
+    progress_again(w.p);
+    look(&w);
+    assert_int_equal(w.v.tables[1].state, TABLE_WAITING);
     end(&w);
 }
 

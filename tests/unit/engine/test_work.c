@@ -15,10 +15,10 @@ struct scene {
     struct work work;
     struct ddl_statement keys[TABLES][2];
     pthread_mutex_t lock;
-    unsigned loaded[TABLES], planned[TABLES], built[TABLES], loaded_told[TABLES], built_told[TABLES];
+    unsigned loaded[TABLES], planned[TABLES], moved[TABLES], built[TABLES], loaded_told[TABLES], built_told[TABLES];
     unsigned given_back;
     unsigned taken_ahead;
-    bool key_too_early, primary_before_index, failed;
+    bool key_too_early, moved_too_early, primary_before_index, failed;
 };
 
 static void scene_init(struct scene *s) {
@@ -27,6 +27,9 @@ static void scene_init(struct scene *s) {
     work_init(&s->work, TABLES, THREADS);
     for (size_t i = 0; i < TABLES; i++) {
         work_set_size(&s->work, i, (i + 1) * 1000);
+        if (i % 2 == 0) {
+            work_set_moved(&s->work, i);
+        }
         s->keys[i][0] = (struct ddl_statement){.stage = DDL_INDEX};
         s->keys[i][1] = (struct ddl_statement){.stage = DDL_PRIMARY};
         work_add_key(&s->work, i, &s->keys[i][0]);
@@ -58,9 +61,17 @@ static bool do_chunk(struct scene *s, const struct work_item *item) {
     return !give_back;
 }
 
+static bool do_moved(struct scene *s, const struct work_item *item) {
+    pthread_mutex_lock(&s->lock);
+    bool give_back = s->moved[item->table]++ == 0; /* its reader is lost the first time */
+    s->moved_too_early |= s->loaded[item->table] != CHUNKS || s->built[item->table] > 0;
+    pthread_mutex_unlock(&s->lock);
+    return !give_back;
+}
+
 static void do_key(struct scene *s, const struct work_item *item) {
     pthread_mutex_lock(&s->lock);
-    s->key_too_early |= s->loaded[item->table] != CHUNKS;
+    s->key_too_early |= s->loaded[item->table] != CHUNKS || (item->table % 2 == 0 && s->moved[item->table] != 2);
     s->primary_before_index |= item->statement->stage == DDL_PRIMARY && s->built[item->table] == 0;
     s->built[item->table]++;
     pthread_mutex_unlock(&s->lock);
@@ -93,6 +104,9 @@ static void *worker(void *arg) {
             take_ahead(s, &ahead);
             done = do_chunk(s, &item);
             break;
+        case WORK_MOVED:
+            done = do_moved(s, &item);
+            break;
         case WORK_KEY:
             do_key(s, &item);
             break;
@@ -124,11 +138,13 @@ static void test_everything_once(void **state) {
     assert_true(work_complete(&s.work));
     assert_int_equal(s.given_back, TABLES);
     assert_false(s.key_too_early);
+    assert_false(s.moved_too_early);
     assert_false(s.primary_before_index);
     assert_true(s.taken_ahead > TABLES);
     for (size_t i = 0; i < TABLES; i++) {
         assert_int_equal(s.planned[i], 1);
         assert_int_equal(s.loaded[i], CHUNKS);
+        assert_int_equal(s.moved[i], i % 2 == 0 ? 2 : 0);
         assert_int_equal(s.built[i], 2);
         assert_int_equal(s.loaded_told[i], 1);
         assert_int_equal(s.built_told[i], 1);

@@ -89,9 +89,9 @@ static char *sent_for(struct arena *a, enum dialect d, enum gauss_role role, con
     struct fake f;
     struct err e = ERR_INIT;
     fake_open(&f);
-    /* the common settings; load: synchronous_commit; openGauss: session_timeout; load: foreign_key_checks */
+    /* the common settings and keepalives; load: synchronous_commit; openGauss: session_timeout; load into B: foreign_key_checks */
     int before =
-        1 + (role == GAUSS_ROLE_LOAD) + dialect_is_opengauss(d) + (dialect_is_opengauss(d) && role == GAUSS_ROLE_LOAD);
+        2 + (role == GAUSS_ROLE_LOAD) + dialect_is_opengauss(d) + (d == DIALECT_OG_B && role == GAUSS_ROLE_LOAD);
     for (int i = 0; i < before; i++) {
         say_set(&f);
     }
@@ -124,10 +124,14 @@ static void test_session_postgresql(void **state) {
     struct arena a = ARENA_INIT;
     char *load = sent_for(&a, DIALECT_PG, GAUSS_ROLE_LOAD, NULL),
          *read = sent_for(&a, DIALECT_PG, GAUSS_ROLE_READ, NULL);
-    static const char *const always[] = {
-        "SET extra_float_digits = 3;",          "SET timezone = 'UTC';",     "SET datestyle = 'ISO, YMD';",
-        "SET statement_timeout = 0;",           "SET bytea_output = 'hex';", "SET client_min_messages = warning",
-        "SET standard_conforming_strings = on;"};
+    static const char *const always[] = {"SET extra_float_digits = 3;",
+                                         "SET timezone = 'UTC';",
+                                         "SET datestyle = 'ISO, YMD';",
+                                         "SET statement_timeout = 0;",
+                                         "SET bytea_output = 'hex';",
+                                         "SET client_min_messages = warning",
+                                         "SET standard_conforming_strings = on;",
+                                         "SET tcp_keepalives_idle = 60;"};
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
         assert_has(load, always[i], true);
         assert_has(read, always[i], true);
@@ -148,7 +152,7 @@ static void test_session_opengauss(void **state) {
     char *load = sent_for(&a, DIALECT_OG_A, GAUSS_ROLE_LOAD, "");
     assert_has(load, "SET behavior_compat_options = 'display_leading_zero'\n", true);
     assert_has(load, "SET session_timeout = 0\n", true);
-    assert_has(load, "SET foreign_key_checks = off\n", true);
+    assert_has(load, "foreign_key_checks", false); /* only some statements mind it */
     assert_has(load, "dolphin", false);
     char *read = sent_for(&a, DIALECT_OG_PG, GAUSS_ROLE_READ, "convert_string_digit_to_numeric,end_month_calculate");
     assert_has(
@@ -167,6 +171,7 @@ static void test_session_b(void **state) {
     char *load = sent_for(&a, DIALECT_OG_B, GAUSS_ROLE_LOAD, B_MODE);
     assert_has(load, arena_printf(&a, "SET dolphin.sql_mode = %s,no_auto_value_on_zero'\n", kept), true);
     assert_has(load, "behavior_compat_options", false);
+    assert_has(load, "SET foreign_key_checks = off\n", true);
     assert_has(sent_for(&a, DIALECT_OG_B, GAUSS_ROLE_INDEX, B_MODE), "no_auto_value_on_zero", true);
     /* statements that leave the column out would store 0 */
     assert_has(sent_for(&a, DIALECT_OG_B, GAUSS_ROLE_DDL, B_MODE),
@@ -177,11 +182,61 @@ static void test_session_b(void **state) {
     arena_clear(&a);
 }
 
+static void say_refused(struct fake *f, bool refused) {
+    if (refused) {
+        FAKE_ERROR(f, "SERROR\0C42501\0Mpermission denied to set parameter\0");
+        fake_say_ready(f, 'I');
+    } else {
+        say_set(f);
+    }
+}
+
+/* Does it leave checks alone, and by what: the last statement. */
+static const char *left_by(struct arena *a, enum dialect d, bool administrator, bool has_setting, bool *left) {
+    struct fake f;
+    struct err e = ERR_INIT;
+    const char *last = "", *sql;
+    fake_open(&f);
+    say_refused(&f, !administrator);
+    if (!administrator && d == DIALECT_OG_B) {
+        say_refused(&f, !has_setting);
+    }
+    assert_true(gauss_leave_checks(f.c, d, left, &e));
+    fake_hear(&f);
+    for (size_t i = 0; (sql = fake_query(&f, i)) != NULL; i++) {
+        last = arena_strdup(a, sql);
+    }
+    fake_close(&f);
+    return last;
+}
+
+static void test_leave_checks(void **state) {
+    (void)state;
+    struct arena a = ARENA_INIT;
+    static const char by_role[] = "SET session_replication_role = replica",
+                      by_setting[] = "SET foreign_key_checks = off";
+    static const struct {
+        enum dialect d;
+        bool administrator, has_setting, left;
+        const char *by;
+    } cases[] = {
+        {DIALECT_PG, true, false, true, by_role},        {DIALECT_PG, false, false, false, by_role},
+        {DIALECT_OG_B, true, true, true, by_role},       {DIALECT_OG_B, false, true, true, by_setting},
+        {DIALECT_OG_B, false, false, false, by_setting}, {DIALECT_OG_A, false, true, false, by_role},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool left;
+        assert_string_equal(left_by(&a, cases[i].d, cases[i].administrator, cases[i].has_setting, &left), cases[i].by);
+        assert_int_equal(left, cases[i].left);
+    }
+    arena_clear(&a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dialects),           cmocka_unit_test(test_lists),
         cmocka_unit_test(test_session_postgresql), cmocka_unit_test(test_session_opengauss),
-        cmocka_unit_test(test_session_b),
+        cmocka_unit_test(test_session_b),          cmocka_unit_test(test_leave_checks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void callers_know_of_result_sets(void **state) {
     struct objects o;
     objects_build(&o, texts, 3);
     assert_int_equal(object_named(&o, "rows_of")->translation.result_sets, 1);
-    assert_int_equal(object_named(&o, "caller")->error.code, ERR_SQL_CARRY);
+    assert_int_equal(object_named(&o, "caller")->translation.result_sets, 1); /* passed on */
     assert_int_equal(object_named(&o, "recursive")->state, OBJECT_IS_WAITING);
     arena_clear(&o.run.arena);
 }
@@ -103,6 +103,23 @@ static void what_changes_each_time_is_found(void **state) {
     arena_clear(&o.run.arena);
 }
 
+static void what_a_server_may_choose_is_found(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {
+        {SQL_OBJECT_VIEW, "sorted", "CREATE VIEW sorted AS SELECT group_concat(1 ORDER BY 1) AS g"},
+        {SQL_OBJECT_VIEW, "joined", "CREATE VIEW joined AS SELECT group_concat(1) AS g"},
+        {SQL_OBJECT_VIEW, "cut", "CREATE VIEW cut AS SELECT 1 AS one FROM sorted LIMIT 1"},
+        {SQL_OBJECT_VIEW, "over", "CREATE VIEW over_joined AS SELECT 1 AS one FROM joined"},
+    };
+    struct objects o;
+    objects_build(&o, texts, 4);
+    assert_null(object_open(&o, object_named(&o, "sorted")));
+    assert_string_equal(object_open(&o, object_named(&o, "joined")), "the order within GROUP_CONCAT");
+    assert_non_null(object_open(&o, object_named(&o, "cut")));
+    assert_non_null(object_open(&o, object_named(&o, "over")));
+    arena_clear(&o.run.arena);
+}
+
 static void a_translation_is_handed_in(void **state) {
     (void)state;
     static const struct text_object texts[] = {{SQL_OBJECT_VIEW, "v", "CREATE VIEW v AS SELECT 1 AS one"}};
@@ -126,9 +143,10 @@ static void a_translation_is_handed_in(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_changes_each_time_is_found),    cmocka_unit_test(a_translation_is_handed_in),
-        cmocka_unit_test(views_stand_behind_those_they_show), cmocka_unit_test(a_circle_of_views_is_told),
-        cmocka_unit_test(callers_know_of_result_sets),        cmocka_unit_test(modes_decide_how_a_text_is_read),
+        cmocka_unit_test(what_changes_each_time_is_found), cmocka_unit_test(what_a_server_may_choose_is_found),
+        cmocka_unit_test(a_translation_is_handed_in),      cmocka_unit_test(views_stand_behind_those_they_show),
+        cmocka_unit_test(a_circle_of_views_is_told),       cmocka_unit_test(callers_know_of_result_sets),
+        cmocka_unit_test(modes_decide_how_a_text_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

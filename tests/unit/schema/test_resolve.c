@@ -56,6 +56,23 @@ static void system_columns_are_taken(void **state) {
     arena_clear(&a);
 }
 
+static void indexes_of_other_tables_are_taken(void **state) {
+    (void)state;
+    struct arena a = ARENA_INIT;
+    struct database d;
+    make_database(&a, &d, 2, "id int");
+    add_index(&a, &d.tables[0], "k", INDEX_PLAIN, 0);
+    add_index(&a, &d.tables[1], "own", INDEX_UNIQUE, 0);
+    add_index(&a, &d.tables[1], "PRIMARY", INDEX_PRIMARY, 0);
+    static const struct target_index there[] = {{"k", "other"}, {"own", "t1"}, {"t1_pkey", "other"}};
+    struct ddl_options o = {.types = {.dialect = DIALECT_OG_B}, .indexes = there, .nindexes = 3};
+    resolve(&a, &d, &o);
+    assert_string_equal(d.tables[0].indexes[0].target_name, "k_t0");
+    assert_string_equal(d.tables[1].indexes[0].target_name, "own");
+    assert_string_equal(d.tables[1].indexes[1].target_name, "t1_pkey_t1");
+    arena_clear(&a);
+}
+
 static void keys_of_a_schema_share_names(void **state) {
     (void)state;
     struct arena a = ARENA_INIT;
@@ -108,6 +125,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(schema_and_folding),
         cmocka_unit_test(system_columns_are_taken),
+        cmocka_unit_test(indexes_of_other_tables_are_taken),
         cmocka_unit_test(keys_of_a_schema_share_names),
         cmocka_unit_test(generated_columns),
     };

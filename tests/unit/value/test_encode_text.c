@@ -153,6 +153,11 @@ static void bytes(void **state) {
                     3),
           "\\\\x00ff41");
     CHECK(DIALECT_OG_B, "blob", row_bytes(r, "", 0), "\\\\x");
+    CHECK_AS(DIALECT_OG_B, "varbinary(9)", "blob", row_bytes(r, "\xff\x41", 2), "\\\\xff41");
+    CHECK_AS(DIALECT_OG_PG, "varbinary(9)", "blob", row_bytes(r, "\xff\x41", 2), "ff41");
+    CHECK_AS(DIALECT_OG_A, "varbinary(9)", "blob", row_bytes(r, "\xff\x41", 2), "ff41");
+    CHECK_AS(DIALECT_OG_A, "varbinary(9)", "bytea", row_bytes(r, "\xff\x41", 2), "\\\\xff41");
+    CHECK_AS(DIALECT_OG_PG, "point", "blob", row_bytes(r, "\0\0\0\0\1\1\0\0\0", 9), "0101000000");
     CHECK(DIALECT_PG, "point", row_bytes(r, point, sizeof point),
           "\\\\x0101000020e6100000000000000000f03f0000000000000040");
     CHECK(DIALECT_PG, "point", row_bytes(r, "\0\0\0\0\1\1\0\0\0", 9), "\\\\x0101000000");

@@ -183,7 +183,7 @@ static void samples(void **state) {
     (void)state;
     size_t used[TK_COUNT] = {0}, n;
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        const struct encode_probe *p = encode_probes_for(values[i].kind, &n);
+        const struct encode_probe *p = encode_probes_for(values[i].kind, DIALECT_OG_B, &n);
         assert_true(used[values[i].kind] < n);
         p += used[values[i].kind]++;
         struct one o;
@@ -200,12 +200,15 @@ static void samples(void **state) {
         one_close(&o);
     }
     for (int k = 0; k < TK_COUNT; k++) {
-        encode_probes_for((enum target_kind)k, &n);
+        encode_probes_for((enum target_kind)k, DIALECT_OG_B, &n);
         assert_int_equal(used[k], n); /* none is left out */
         assert_true(n > 0);
         assert_non_null(target_cast_name((enum target_kind)k));
     }
-    assert_ptr_equal(encode_probe_for(TK_DATE), encode_probes_for(TK_DATE, &n));
+    const struct encode_probe *blob = encode_probes_for(TK_BLOB, DIALECT_OG_PG, &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(blob->literal, "'00ff41'");
+    assert_string_equal(encode_probes_for(TK_BLOB, DIALECT_OG_B, &n)->literal, "'\\x00ff41'");
 }
 
 int main(void) {

@@ -102,6 +102,10 @@ static void labels(void **state) {
     assert_string_equal(to.check, "%s IN ('it''s','50%' || 's','\xe4\xb8\xad\xe6\x96\x87','a,b')");
     to = map(DIALECT_OG_A, "enum('\xe4\xb8\xad\xe6\x96\x87')");
     assert_string_equal(to.ddl, "varchar(6)"); /* bytes */
+    to = map(DIALECT_OG_A, "enum('','b')");    /* '' is NULL there, or a blank where NULL may not be */
+    assert_string_equal(to.check, "%s IN (' ','b')");
+    to = map(DIALECT_OG_A, "set('x','y')");
+    assert_string_equal(to.check, "string_to_array(%s, ',') <@ ARRAY['x','y',' ']::text[]");
     to = map(DIALECT_OG_B, "enum('it''s','b')");
     assert_string_equal(to.ddl, "enum('it''s','b')");
     assert_null(to.check);

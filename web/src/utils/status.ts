@@ -14,7 +14,7 @@ export function taskTone(status: number): Tone {
 }
 
 export const SUBTASK = {
-  notRun: 0, incrementalStopping: 9, incrementalStopped: 10, reverseStopped: 13, incrementalBroken: 30, reverseBroken: 40, finished: 100,
+  notRun: 0, incrementalRunning: 8, incrementalStopping: 9, incrementalStopped: 10, reverseStopped: 13, incrementalBroken: 30, reverseBroken: 40, finished: 100,
   failed: 500, waiting: 1000, installing: 2000, precheckFailed: 3000,
 } as const
 

@@ -1,0 +1,94 @@
+-- case: dates, times and doubles in json
+-- refused: not carried, line 1, column 8: function JSON_OBJECT with arguments
+
+-- case: enums and keys of other types in json
+-- refused: not carried, line 1, column 8: function JSON_OBJECT with arguments
+
+-- case: truth in json
+-- refused: not carried, line 1, column 8: function JSON_ARRAY with arguments
+
+-- case: decimals in json
+-- refused: not carried, line 1, column 8: function JSON_ARRAY with arguments
+
+-- case: a null name in json
+-- refused: not carried, line 1, column 8: function JSON_OBJECT with arguments
+
+-- case: aggregates of dates and enums
+-- refused: not carried, line 1, column 8: the aggregate function json_arrayagg, which openGauss was not seen to have
+
+-- case: an aggregate of doubles
+-- refused: not carried, line 1, column 8: the aggregate function json_arrayagg, which openGauss was not seen to have
+
+-- case: changes by dates and enums
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: dates cast to json
+-- refused: not carried, line 1, column 8: a value of this type turned into JSON
+
+-- case: paths that are put together
+-- refused: not carried, line 1, column 61: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: paths into what is not there
+-- refused: not carried, line 1, column 26: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: a path that is none
+-- refused: not carried, line 1, column 45: an empty string, which an A database takes for NULL
+
+-- case: another path that is none
+-- refused: not carried, line 1, column 49: an empty string, which an A database takes for NULL
+
+-- case: paths with wildcards
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: several paths
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: unquoting texts
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_value
+-- refused: not carried, line 1, column 162: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_value of a program
+CREATE FUNCTION "color"("doc" jsonb) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN coalesce((("doc" #> '{color}') #>> '{}'), 'none');
+END;
+$godwit$;
+
+-- case: json_contains_path of several paths
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_overlaps
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_overlaps of a column
+-- refused: not carried, line 1, column 31: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_merge_preserve
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_array_insert
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_array_insert where there is no cell
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_search
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_search and what it shows
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json_search of what
+-- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: json in a program
+-- refused: not carried, line 1, column 145: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: rows from a document
+-- refused: not carried, line 1, column 102: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+
+-- case: documents of rows
+-- refused: not carried, line 1, column 37: function JSON_OBJECT with arguments
