@@ -193,6 +193,13 @@ static const struct option_spec specs[] = {
      "from "
      "here on",
      "检查反向迁移所需条件，创建复制槽和发布后结束；目标端从此刻起的变更会被回写"},
+    {"source-triggers", GROUP_FOLLOW, CMD_REVERSE | CMD_CUTOVER | CMD_PRECHECK, KIND_CHOICE, AT(task.source_triggers),
+     0, 0, "take|keep", "WHAT", true,
+     "take or keep: triggers of the source are taken away while changes are carried back, and made again, as they "
+     "were, "
+     "when that "
+     "ends; or they fire at every row that comes back (default take)",
+     "take 或 keep:回写期间移除源端触发器，结束时原样重建；或保留，每一行写回时都会触发（默认 take）"},
     {"finish", GROUP_FOLLOW, CMD_REVERSE, KIND_FLAG, AT(reverse.finish), 0, 0, NULL, NULL, false,
      "take what the target has committed by now, then drop slot and publication, put replica identities back, and end",
      "回写目标端目前已提交的变更，然后删除复制槽和发布、恢复副本标识并结束"},

@@ -99,6 +99,7 @@ static void tell_prepared(struct showing *s, const struct reverse_facts *facts, 
     json_object_set_new(report, "slot", json_string(facts->slot));
     json_object_set_new(report, "position", json_string(facts->position));
     json_object_set_new(report, "decoder", json_string(facts->decoder));
+    json_object_set_new(report, "source_triggers", json_integer((json_int_t)facts->source_triggers));
     if (s->v->o.quiet || s->v->json_events || !s->v->o.reverse.prepare) {
         return;
     }

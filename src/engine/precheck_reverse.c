@@ -1,8 +1,10 @@
 /* Precheck of the way back: what streaming changes from the target takes, beyond the settings that precheck_target.c looks at. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "engine/precheck_internal.h"
+#include "engine/source.h"
 #include "gauss/change_stream.h"
 #include "gauss/replication.h"
 
@@ -132,31 +134,100 @@ void precheck_stream(struct precheck_run *p) {
     ssl(p);
 }
 
+/* ---- the source's triggers ---- */
+
+struct trigger_rights {
+    bool sees, any_definer, with_binlog;
+};
+
+static bool is_global(const char *grant) {
+    return strstr(grant, " ON *.* ") != NULL;
+}
+
+static bool has_right(const char *grant, const char *right) {
+    return strstr(grant, right) != NULL;
+}
+
+static struct trigger_rights trigger_rights(struct precheck_run *p, const struct mysql_rows *grants) {
+    struct trigger_rights r = {0};
+    for (size_t i = 0; i < grants->n; i++) {
+        const char *g = mysql_cell(grants, i, 0) != NULL ? mysql_cell(grants, i, 0) : "";
+        bool all = str_starts(g, "GRANT ALL PRIVILEGES"), global = is_global(g);
+        bool super = global && (all || has_right(g, "SUPER"));
+        r.sees = r.sees || all || has_right(g, "TRIGGER");
+        r.any_definer =
+            r.any_definer || super ||
+            (global && (has_right(g, "SET_USER_ID") || has_right(g, "SET_ANY_DEFINER") || has_right(g, "SET USER")));
+        r.with_binlog = r.with_binlog || super || (global && has_right(g, "BINLOG ADMIN"));
+    }
+    r.with_binlog = r.with_binlog || r.any_definer ||
+                    str_eq(source_variable(p->run.source, &p->run.arena, "log_bin"), "OFF") ||
+                    str_ieq(source_variable(p->run.source, &p->run.arena, "log_bin_trust_function_creators"), "ON");
+    return r;
+}
+
+/* Of the run's tables: how many, and whether all are of this account. */
+static size_t count_triggers(struct precheck_run *p, const struct mysql_rows *rows, bool *own, const char **first) {
+    size_t n = 0;
+    *own = true;
+    for (size_t i = 0; i < rows->n; i++) {
+        if (schema_find_table(&p->run.db, mysql_cell(rows, i, 0)) != NULL) {
+            *first = n++ == 0 ? mysql_cell(rows, i, 1) : *first;
+            *own = *own && str_eq(mysql_cell(rows, i, 2), mysql_cell(rows, i, 3));
+        }
+    }
+    return n;
+}
+
+/* Their statements would be done a second time, to rows that came back with what those had done: follow/source_triggers.h. */
+static void triggers(struct precheck_run *p, enum precheck_status bad) {
+    static const char id[] = "source.triggers", title[] = "no trigger of the source fires at what comes back";
+    struct arena *a = &p->run.arena;
+    struct mysql_rows rows, grants;
+    struct err refused = ERR_INIT;
+    char *sql = arena_printf(a,
+                             "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, DEFINER, CURRENT_USER() FROM"
+                             " information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = %s ORDER BY 1, 2",
+                             str_literal_mysql(a, p->run.db.name));
+    if (!mysql_rows(p->run.source, a, sql, &rows, &refused) ||
+        !mysql_rows(p->run.source, a, "SHOW GRANTS", &grants, &refused)) {
+        precheck_add_error(p, id, title, &refused);
+        return;
+    }
+    bool own;
+    const char *first = "", *user = p->run.task->source.user, *database = str_quote_mysql(a, p->run.db.name);
+    size_t n = count_triggers(p, &rows, &own, &first);
+    struct trigger_rights may = trigger_rights(p, &grants);
+    if (!may.sees) {
+        precheck_add(p, id, title, PRECHECK_WARNING, "SHOW GRANTS",
+                     arena_printf(a, "GRANT TRIGGER ON %s.* TO '%s'", database, user), "the account sees no triggers");
+    } else if (n == 0) {
+        precheck_add(p, id, title, PRECHECK_OK, sql, NULL, "none");
+    } else if (p->run.task->source_triggers == SOURCE_TRIGGERS_KEEP) {
+        precheck_add(p, id, title, PRECHECK_WARNING, sql,
+                     "use --source-triggers=take, unless they leave such rows alone",
+                     "%zu are kept, as told; the first is %s", n, first);
+    } else if ((!own && !may.any_definer) || !may.with_binlog) {
+        precheck_add(
+            p, id, title, bad, "SHOW GRANTS",
+            !own && !may.any_definer
+                ? arena_printf(a,
+                               "GRANT SET_ANY_DEFINER ON *.* TO '%s' (MySQL 8: SET_USER_ID; MariaDB: SET USER;"
+                               " else SUPER), or let them fire with --source-triggers=keep",
+                               user)
+                : "SET GLOBAL log_bin_trust_function_creators = 1, or let them fire with --source-triggers=keep",
+            "%zu triggers, the first is %s: the account could not make them again", n, first);
+    } else {
+        precheck_add(p, id, title, PRECHECK_OK, sql, NULL,
+                     "%zu are taken away while changes are carried back, and made again behind that; the first is %s",
+                     n, first);
+    }
+}
+
 void precheck_reverse(struct precheck_run *p) {
     precheck_stream(p);
     origins(p);
-}
-
-/* Statements of a trigger would be done a second time, to rows that came back with what it had done. */
-static void triggers(struct precheck_run *p) {
-    struct mysql_rows rows;
-    struct err refused = ERR_INIT;
-    char *sql = arena_printf(&p->run.arena,
-                             "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME FROM information_schema.TRIGGERS WHERE "
-                             "EVENT_OBJECT_SCHEMA = %s ORDER BY 1, 2",
-                             str_literal_mysql(&p->run.arena, p->run.db.name));
-    if (!mysql_rows(p->run.source, &p->run.arena, sql, &rows, &refused)) {
-        precheck_add_error(p, "source.triggers", "no trigger fires at what comes back", &refused);
-        return;
-    }
-    const char *found = NULL;
-    for (size_t i = 0; i < rows.n && found == NULL; i++) {
-        found = schema_find_table(&p->run.db, mysql_cell(&rows, i, 0)) != NULL ? mysql_cell(&rows, i, 1) : NULL;
-    }
-    precheck_add(p, "source.triggers", "no trigger fires at what comes back",
-                 found == NULL ? PRECHECK_OK : PRECHECK_WARNING, sql,
-                 "drop the triggers while changes are carried back, unless they leave such rows alone", "%s%s",
-                 found == NULL ? "none" : "trigger ", found == NULL ? "" : found);
+    triggers(p, PRECHECK_WARNING);
 }
 
 bool precheck_way_back(const struct task *t, struct precheck *out, struct err *e) {
@@ -172,7 +243,7 @@ bool precheck_way_back(const struct task *t, struct precheck *out, struct err *e
                      "ALTER SYSTEM SET wal_level TO logical, and restart", "wal_level = %s", wal);
         precheck_target_changes(&p);
         precheck_stream(&p);
-        triggers(&p);
+        triggers(&p, PRECHECK_FAILED);
     }
     run_clear(&p.run);
     return ok;

@@ -52,7 +52,10 @@ static const struct {
      "足够"},
     {"target.publication", "可以发布表", "授予库的 CREATE 权限，并使账号成为已有表的属主"},
     {"target.decoder", "变更可以被解码", "升级目标端，或避免使用布尔列"},
-    {"source.triggers", "没有触发器会对回写的行再次执行", "反向迁移期间删除触发器，除非它不影响这些行"},
+    {"source.triggers", "源端触发器不会对写回的行再次执行",
+     "授予 TRIGGER 权限；触发器属于其他账号时还需 SET_ANY_DEFINER（MySQL 8：SET_USER_ID；MariaDB：SET "
+     "USER；其他：SUPER），"
+     "开启 binlog 时设置 log_bin_trust_function_creators；或用 source-triggers=keep 让它们照常触发"},
     {"target.ssl", "连接已加密", "开启 ssl，并在 URL 中使用 sslmode=require"},
     {"schema.read", "可以读取源端表结构并在目标端命名", "请按错误信息处理"},
     {"schema.definitions", "对象定义", NULL},

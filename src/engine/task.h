@@ -17,6 +17,7 @@ enum snapshot_mode {
 
 enum on_existing { EXISTING_REFUSE, EXISTING_OVERWRITE, EXISTING_APPEND };
 enum on_row_error { ROW_ERROR_STOP, ROW_ERROR_DIVERT };
+enum source_triggers { SOURCE_TRIGGERS_TAKE, SOURCE_TRIGGERS_KEEP };
 
 struct task {
     char *name; /* names the task's rows in the target's godwit schema; default: source database -> schema */
@@ -38,6 +39,7 @@ struct task {
     int64_t lock_timeout_ms; /* how long the snapshot lock may be waited for; 0: 5 s */
     enum on_existing on_existing;
     enum on_row_error on_row_error;
+    enum source_triggers source_triggers; /* while changes are carried back: away, or they fire */
     struct loss_policies loss;
     bool copy_text; /* COPY text even where binary would do */
 

@@ -17,6 +17,7 @@
 #include "follow/changed.h"
 #include "follow/reverse.h"
 #include "follow/seen.h"
+#include "follow/source_triggers.h"
 
 enum {
     MAX_LAG_MS = 10000,
@@ -562,9 +563,18 @@ static void put_back(struct cutover *c) {
     end_step(c);
 }
 
+/* Those of the source go when changes flow back. That they can be made again is known by then: it is tried while nobody writes, and before
+ * the position is taken, as trying is in the log as well. */
+static bool try_source_triggers(struct cutover *c, struct err *e) {
+    size_t n = 0;
+    bool ok = c->task->source_triggers == SOURCE_TRIGGERS_KEEP || source_triggers_try(&c->run, &n, e);
+    json_object_set_new(c->report, "source_triggers", json_integer((json_int_t)n));
+    return ok;
+}
+
 static bool behind_fence(struct cutover *c, struct err *e) {
     begin_step(c, "fence");
-    if (!fence(c, e) || !stands_still(c, e)) {
+    if (!fence(c, e) || !try_source_triggers(c, e) || !stands_still(c, e)) {
         return false;
     }
     begin_step(c, "drain");

@@ -9,6 +9,7 @@
 #include "engine/claim.h"
 #include "follow/gauss_feed.h"
 #include "follow/mysql_sink.h"
+#include "follow/source_triggers.h"
 #include "follow/way_back.h"
 #include "gauss/lsn.h"
 #include "gauss/slot.h"
@@ -133,12 +134,26 @@ static void forget_record(struct reversing *v) {
     arena_clear(&a);
 }
 
+/* Behind the last row that comes back, and before anybody writes to the source again. */
+static bool put_triggers_back(struct reversing *v, struct err *e) {
+    size_t n;
+    return source_triggers_put_back(v->run.task, v->run.name, &n, e);
+}
+
+/* Is there no way back any more, but were triggers left that the source was not there for? Then they are what is finished. */
+static bool left_away(struct reversing *v, bool *ended, struct err *e) {
+    size_t n = 0;
+    bool ok = !v->o->finish || source_triggers_put_back(v->run.task, v->run.name, &n, e);
+    *ended = n > 0;
+    return ok;
+}
+
 /* The session that claimed the task went with the sink; the claim itself is still ours. */
 static bool end_way(struct reversing *v, struct err *e) {
     struct arena a = ARENA_INIT;
     struct gauss_client *c = NULL;
     struct gauss_identity id;
-    bool ok = target_open(v->run.task, &a, &c, &id, e) && claim_lock(c, v->run.name, e) &&
+    bool ok = put_triggers_back(v, e) && target_open(v->run.task, &a, &c, &id, e) && claim_lock(c, v->run.name, e) &&
               way_back_end(&v->run, c, &v->checkpoint, &v->way, e);
     if (ok) {
         way_forward_end(&v->run, c);
@@ -149,7 +164,7 @@ static bool end_way(struct reversing *v, struct err *e) {
     return ok;
 }
 
-/* Also while the source is away. */
+/* Also while the source is away: then only its triggers are left, and that is told. */
 static bool drop(struct reversing *v, struct err *e) {
     struct run *r = &v->run;
     bool ok = run_open_target(r, e) && claim(v, e) && way_back_read(r, &r->arena, &v->way, e) &&
@@ -157,7 +172,13 @@ static bool drop(struct reversing *v, struct err *e) {
     if (ok) {
         way_forward_end(r, r->target);
     }
-    return ok;
+    return ok && put_triggers_back(v, e);
+}
+
+/* Rows must not come back while they would fire. */
+static bool take_triggers(struct reversing *v, struct reverse_facts *facts, struct err *e) {
+    return v->o->prepare || v->way.state != WAY_BACK_READY || v->run.task->source_triggers == SOURCE_TRIGGERS_KEEP ||
+           source_triggers_take(&v->run, &facts->source_triggers, e);
 }
 
 static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struct reverse_facts *facts,
@@ -165,19 +186,23 @@ static bool run(struct reversing *v, atomic_bool *finish, struct arena *a, struc
     struct run *r = &v->run;
     char lsn[LSN_TEXT_MAX];
     uint64_t until = 0;
+    bool ended;
     if (v->o->drop) {
         return drop(v, e);
     }
-    if (!run_connect(r, e) || !claim(v, e) || !look_at_tables(v, e) || !way_back_decoder(r, &v->decoder, e) ||
+    if (!run_connect(r, e) || !claim(v, e) || !way_back_decoder(r, &v->decoder, e) ||
         !way_back_read(r, &r->arena, &v->way, e)) {
         return false;
     }
     facts->prepared_before = v->way.state == WAY_BACK_READY;
-    if (v->o->prepare && !way_back_make(r, &r->arena, &v->tables, &v->way, e)) {
-        return false;
+    if (!v->o->prepare && (v->way.state == WAY_BACK_NONE || v->way.state == WAY_BACK_MAKING)) {
+        return left_away(v, &ended, e) &&
+               (ended ||
+                err_set(e, ERR_NOT_PREPARED, "nothing tells which changes of the target are to be carried back"));
     }
-    if (v->way.state == WAY_BACK_NONE || v->way.state == WAY_BACK_MAKING) {
-        return err_set(e, ERR_NOT_PREPARED, "nothing tells which changes of the target are to be carried back");
+    if (!take_triggers(v, facts, e) || !look_at_tables(v, e) ||
+        (v->o->prepare && !way_back_make(r, &r->arena, &v->tables, &v->way, e))) {
+        return false;
     }
     facts->slot = arena_strdup(a, v->way.slot);
     facts->position = arena_strdup(a, lsn_text(v->way.position, lsn));

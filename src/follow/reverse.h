@@ -17,6 +17,7 @@ struct reverse_options {
 /* What was found out on the way, for people. In the caller's arena. */
 struct reverse_facts {
     const char *slot, *position, *decoder;
+    size_t source_triggers; /* that are taken away */
     bool prepared_before;
 };
 

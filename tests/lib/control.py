@@ -153,7 +153,16 @@ class Client:
         def there():
             got = self.ok("GET", "/api/v1/subtasks/%d" % subtask)
             return got if got["status"] in statuses else None
-        return self.wait(there, "subtask %d in state %s" % (subtask, statuses), deadline_s)
+        try:
+            return self.wait(there, "subtask %d in state %s" % (subtask, statuses), deadline_s)
+        except AssertionError as e:
+            raise AssertionError("%s\n%s" % (e, self.story(subtask))) from None
+
+    def story(self, subtask):
+        """What the server knows of one, for people who read a test's failure."""
+        place = "/api/v1/subtasks/%d" % subtask
+        parts = [self.ok("GET", place), self.ok("GET", place + "/timeline"), self.ok("GET", place + "/log?size=40")]
+        return "\n".join(json.dumps(part, ensure_ascii=False) for part in parts)
 
 
 def subtask(source, database, target, target_database, schema=None, mode=1, **more):
