@@ -23,11 +23,27 @@ static struct val type_of(struct og *c, const struct sql_node *n) {
     o.dialect = DIALECT_OG_PG;
     o.must_be_immutable = false;
     struct pg probe = pg_context(c->pg.a, &o, true);
+    struct sql_translation *t = c->pg.q != NULL ? c->pg.q->out : NULL, before = {.n = 0};
+    before = t != NULL ? *t : before;
     probe.bytes = c->pg.bytes;
     probe.q = c->pg.q;
     struct val v = pg_node(&probe, n);
     c->pg.bytes = probe.bytes; /* so that asking again and again cannot grow without end */
+    if (t != NULL) {           /* its text is not used, so neither is what that would need */
+        t->ncompat = before.ncompat;
+        t->nnotes = before.nnotes;
+        t->open = before.open;
+    }
     return probe.why == NULL ? v : pg_val(TC_OTHER, "", true);
+}
+
+/* A node as PostgreSQL's printer makes it; what is below it comes from here. */
+static struct val by_pg(struct og *c, const struct sql_node *n) {
+    const struct sql_node *outer = c->pg.only;
+    c->pg.only = n;
+    struct val v = pg_node(&c->pg, n);
+    c->pg.only = outer;
+    return v;
 }
 
 static bool is_atom(const struct sql_node *n) {
@@ -42,7 +58,8 @@ static bool is_atom(const struct sql_node *n) {
     case SN_COLLATE:
         return false;
     case SN_BINARY:
-        return n->op == OP_DIV || n->op == OP_ARROW || n->op == OP_ARROW_TEXT;
+        return n->op == OP_DIV || n->op == OP_ARROW || n->op == OP_ARROW_TEXT || n->args[0]->kind == SN_INTERVAL ||
+               (n->nargs > 1 && n->args[1]->kind == SN_INTERVAL);
     default:
         return true;
     }
@@ -75,7 +92,8 @@ static bool is_truth(const struct sql_node *n) {
         }
         return !n->has_else || is_truth(n->args[n->nargs - 1]);
     case SN_CALL:
-        return str_eq(n->name, "isnull") || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid");
+        return str_eq(n->name, "isnull") || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid") ||
+               str_eq(n->name, "json_contains") || str_eq(n->name, "json_contains_path");
     default:
         return false;
     }
@@ -109,8 +127,12 @@ static const char *divisor(struct og *c, const struct sql_node *n) {
 /* An operand of arithmetic: a truth value as 0 or 1, bits as a number. */
 static const char *operand(struct og *c, const struct sql_node *n) {
     if (n->kind == SN_COLUMN && type_of(c, n).cls == TC_BITS) {
-        struct val bits = pg_as_num(&c->pg, pg_node(&c->pg, n));
+        struct val bits = pg_as_num(&c->pg, by_pg(c, n));
         return pg_p(&c->pg, bits);
+    }
+    if (type_of(c, n).cls == TC_JSON && c->pg.q != NULL) {
+        struct val number = pg_as_num(&c->pg, og_b_node(&c->pg, n));
+        return pg_p(&c->pg, number);
     }
     return is_truth(n) ? pg_fmt(&c->pg, "(%s)::int", print(c, n)) : paren(c, n);
 }
@@ -136,18 +158,43 @@ static const char *divide(struct og *c, const struct sql_node *n) {
     return pg_fmt(&c->pg, "round(%s, %d)", quotient, v.scale);
 }
 
-static const char *add_interval(struct og *c, const struct sql_node *base, const struct sql_node *interval,
-                                bool subtract) {
+/* The type that MySQL gives it: dolphin has many that give texts. */
+static const char *as_typed(struct og *c, const char *text, const struct val *v) {
+    if (c->pg.q == NULL) {
+        return text;
+    }
+    return v->cls == TC_DATE       ? pg_fmt(&c->pg, "%s::date", text)
+           : v->cls == TC_DATETIME ? pg_fmt(&c->pg, "%s::timestamp(%d) without time zone", text, v->fsp)
+           : v->cls == TC_TIME     ? pg_fmt(&c->pg, "%s::time(%d)", text, v->fsp)
+                                   : text;
+}
+
+static const char *add_interval(struct og *c, const struct sql_node *whole, const struct sql_node *base,
+                                const struct sql_node *interval, bool subtract) {
+    struct val v = type_of(c, whole);
     if (zone_dependent(c, base)) {
         return "NULL";
     }
-    return pg_fmt(&c->pg, "%s(%s, interval %s %s)", subtract ? "date_sub" : "date_add", print(c, base),
-                  paren(c, interval->args[0]), interval->name);
+    const char *text = pg_fmt(&c->pg, "%s(%s, interval %s %s)", subtract ? "date_sub" : "date_add", print(c, base),
+                              paren(c, interval->args[0]), interval->name);
+    return as_typed(c, text, &v);
 }
 
-/* JSON -> and ->>: as PostgreSQL's operators, which are there. */
 static const char *through_pg(struct og *c, const struct sql_node *n) {
-    return pg_p(&c->pg, pg_node(&c->pg, n));
+    return pg_p(&c->pg, by_pg(c, n));
+}
+
+/* JSON functions take json as well as jsonb: the cast of a value that one of them has made is left out. */
+static const char *document(struct og *c, const char *t) {
+    static const char cast[] = "::jsonb";
+    size_t n = strlen(t), m = sizeof cast - 1;
+    return n > m && str_starts(t, "json_") && str_eq(t + n - m, cast) ? arena_strndup(c->pg.a, t, n - m) : t;
+}
+
+/* JSON -> and ->>: `#>` would begin a comment. */
+static const char *arrow(struct og *c, const struct sql_node *n) {
+    const char *found = pg_fmt(&c->pg, "json_extract(%s, %s)", document(c, print(c, n->args[0])), print(c, n->args[1]));
+    return n->op == OP_ARROW ? pg_fmt(&c->pg, "%s::jsonb", found) : pg_fmt(&c->pg, "json_unquote(%s)", found);
 }
 
 static const char *compare(struct og *c, const struct sql_node *n) {
@@ -193,12 +240,12 @@ static const char *binary(struct og *c, const struct sql_node *n) {
     switch (n->op) {
     case OP_PLUS:
         if (l->kind == SN_INTERVAL) {
-            return add_interval(c, r, l, false);
+            return add_interval(c, n, r, l, false);
         }
         /* fall through */
     case OP_MINUS:
         if (r->kind == SN_INTERVAL) {
-            return add_interval(c, l, r, n->op == OP_MINUS);
+            return add_interval(c, n, l, r, n->op == OP_MINUS);
         }
         return pg_fmt(&c->pg, "%s %s %s", wide(c, l), n->op == OP_PLUS ? "+" : "-", operand(c, r));
     case OP_MUL:
@@ -218,115 +265,96 @@ static const char *binary(struct og *c, const struct sql_node *n) {
         return pg_fmt(&c->pg, "%s %s %s", operand(c, l), n->op == OP_BIT_AND ? "&" : "|", operand(c, r));
     case OP_ARROW:
     case OP_ARROW_TEXT:
-        return through_pg(c, n);
+        return arrow(c, n);
     default:
         pg_fail(&c->pg, "the bit operators ^, << and >>, not measured on openGauss B");
         return "NULL";
     }
 }
 
-/* name(args), each printed; text arguments without padding. */
-static const char *plain_call(struct og *c, const char *name, const struct sql_node *n) {
+/* A value within a JSON document: times with all six digits. */
+static const char *json_item(struct og *c, const struct sql_node *n) {
+    struct val v = type_of(c, n);
+    const char *t = unpadded(c, n);
+    return v.cls == TC_DATETIME || v.cls == TC_TSTZ
+               ? pg_fmt(&c->pg, "date_format(%s, '%%Y-%%m-%%d %%H:%%i:%%s.%%f')", t)
+           : v.cls == TC_TIME ? pg_fmt(&c->pg, "time_format((%s)::text, '%%H:%%i:%%s.%%f')", t)
+                              : t;
+}
+
+static bool is_small_integer(const struct sql_node *n, const struct val *v) {
+    const struct sql_node *digits = n->kind == SN_UNARY && n->op == OP_MINUS ? n->args[0] : n;
+    return digits->kind == SN_INT || (v->cls == TC_INT && !v->wide && v->col != NULL);
+}
+
+/* An argument as a form of og_b_function wants it. */
+static const char *argument(struct og *c, char kind, const struct og_b_function *f, const struct sql_node *n) {
+    if (zone_dependent(c, n)) {
+        return "NULL";
+    }
+    if (kind == '~') {
+        return document(c, json_item(c, n));
+    }
+    struct val v = type_of(c, n);
+    const char *t = unpadded(c, n);
+    bool text = v.cls == TC_TEXT || v.cls == TC_NULL || v.cls == TC_BYTES || n->kind == SN_STRING;
+    switch (kind) {
+    case '^':
+    case '@':
+        return text ? t : pg_fmt(&c->pg, "(%s)::text", t);
+    case '#':
+        return is_small_integer(n, &v) ? t : pg_fmt(&c->pg, "(%s)::int", t);
+    case '&':
+        return pg_fmt(&c->pg, "(%s)::%s", t, v.cls == TC_INT ? "numeric(20,0)" : c->pg.numeric);
+    default:
+        return str_starts(f->mysql, "json_") ? document(c, t) : t;
+    }
+}
+
+static const char *arguments(struct og *c, char kind, const struct og_b_function *f, const struct sql_node *n) {
     const char *list = "";
     for (size_t i = 0; i < n->nargs && c->pg.why == NULL; i++) {
-        if (zone_dependent(c, n->args[i])) {
-            return "NULL";
-        }
-        list = pg_fmt(&c->pg, "%s%s%s", list, i > 0 ? ", " : "", unpadded(c, n->args[i]));
+        list = pg_fmt(&c->pg, "%s%s%s", list, i > 0 ? ", " : "", argument(c, kind, f, n->args[i]));
     }
-    return pg_fmt(&c->pg, "%s(%s)", name, list);
+    return list;
 }
 
-static const struct {
-    const char *mysql, *b; /* NULL: the same name */
-    size_t min_args, max_args;
-    bool volatile_;
-} functions[] = {
-    {"str_to_date", NULL, 2, 2, false},
-    {"date_format", NULL, 2, 2, false},
-    {"datediff", NULL, 2, 2, false},
-    {"substring_index", NULL, 3, 3, false},
-    {"field", NULL, 2, 99, false},
-    {"find_in_set", NULL, 2, 2, false},
-    {"inet_aton", NULL, 1, 1, false},
-    {"hex", NULL, 1, 1, false},
-    {"unhex", NULL, 1, 1, false},
-    {"md5", NULL, 1, 1, false},
-    {"crc32", NULL, 1, 1, false},
-    {"conv", NULL, 3, 3, false},
-    {"format", NULL, 2, 2, false},
-    {"last_day", NULL, 1, 1, false},
-    {"json_extract", NULL, 2, 2, false},
-    {"ifnull", NULL, 2, 2, false},
-    {"nvl", "ifnull", 2, 2, false},
-    {"nullif", NULL, 2, 2, false},
-    {"sha2", NULL, 2, 2, false},
-    {"json_object", NULL, 0, 99, false},
-    {"json_array", NULL, 0, 99, false},
-    {"concat", NULL, 1, 99, false},
-    {"to_days", NULL, 1, 1, false},
-    {"year", NULL, 1, 1, false},
-    {"coalesce", NULL, 1, 99, false},
-    {"lower", NULL, 1, 1, false},
-    {"lcase", "lower", 1, 1, false},
-    {"upper", NULL, 1, 1, false},
-    {"ucase", "upper", 1, 1, false},
-    {"length", "octet_length", 1, 1, false},
-    {"octet_length", NULL, 1, 1, false},
-    {"char_length", NULL, 1, 1, false},
-    {"character_length", "char_length", 1, 1, false},
-    {"replace", NULL, 3, 3, false},
-    {"reverse", NULL, 1, 1, false},
-    {"repeat", NULL, 2, 2, false},
-    {"lpad", NULL, 3, 3, false},
-    {"rpad", NULL, 3, 3, false},
-    {"ltrim", NULL, 1, 1, false},
-    {"rtrim", NULL, 1, 1, false},
-    {"abs", NULL, 1, 1, false},
-    {"sign", NULL, 1, 1, false},
-    {"floor", NULL, 1, 1, false},
-    {"ceil", NULL, 1, 1, false},
-    {"ceiling", "ceil", 1, 1, false},
-    {"round", NULL, 1, 2, false},
-    {"truncate", "trunc", 2, 2, false},
-    {"mod", NULL, 2, 2, false},
-    {"pi", NULL, 0, 0, false},
-    {"uuid", NULL, 0, 0, true},
-    {"now", NULL, 0, 1, true},
-    {"current_timestamp", NULL, 0, 1, true},
-    {"localtime", "current_timestamp", 0, 1, true},
-    {"localtimestamp", "current_timestamp", 0, 1, true},
-    {"sysdate", NULL, 0, 0, true},
-    {"unix_timestamp", NULL, 0, 1, true},
-    {"rand", "random", 0, 0, true},
-};
-
-/* Functions whose PostgreSQL form is made of what openGauss shares with PostgreSQL. */
-static const char *const shared[] = {
-    "month",     "day",     "dayofmonth", "hour",         "minute",        "second",       "quarter",    "dayofyear",
-    "dayofweek", "weekday", "greatest",   "least",        "isnull",        "substring",    "substr",     "mid",
-    "left",      "right",   "trim both",  "trim leading", "trim trailing", "json_unquote", "json_valid", "sqrt",
-    "exp",       "ln",      "log10",      "pow",          "power",         "elt",          "instr",      "locate",
-};
-
-bool og_b_measured(const char *name) {
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        if (str_ieq(functions[i].mysql, name)) {
-            return true;
-        }
+static const char *expand(struct og *c, const struct og_b_function *f, const struct sql_node *n) {
+    struct sb b = {.a = c->pg.a};
+    struct val v;
+    if (f->form == NULL) {
+        return pg_fmt(&c->pg, "%s(%s)", f->mysql, arguments(c, '$', f, n));
     }
-    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
-        if (str_ieq(shared[i], name)) {
-            return true;
+    for (const char *p = f->form; *p != '\0' && c->pg.why == NULL; p++) {
+        if (strchr("$^#&@~", *p) == NULL) {
+            sb_put(&b, p, *p == '!' ? 0 : 1);
+            continue;
         }
+        char kind = *p++;
+        sb_puts(&b, *p == '*'   ? arguments(c, kind, f, n)
+                    : *p == 'u' ? n->text
+                                : argument(c, kind, f, n->args[*p - '1']));
     }
-    return false;
+    if (f->form[strlen(f->form) - 1] != '!') {
+        return sb_text(&b);
+    }
+    v = type_of(c, n);
+    return as_typed(c, sb_text(&b), &v);
 }
 
-/* The pattern is read by the same engine as PostgreSQL's. */
-static const char *regexp(struct og *c, const struct sql_node *n) {
-    struct val pattern = pg_node(&c->pg, n->args[1]);
-    return pg_fmt(&c->pg, "%s REGEXP %s", unpadded(c, n->args[0]), pg_regexp_pattern(&c->pg, &pattern));
+static const char *known(struct og *c, const struct og_b_function *f, const struct sql_node *n) {
+    if (n->nargs < f->min_args || n->nargs > f->max_args) {
+        pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
+        return "NULL";
+    }
+    if ((str_eq(n->name, "round") || str_eq(n->name, "truncate")) && n->nargs == 2 &&
+        type_of(c, n->args[0]).cls == TC_FLOAT) {
+        return through_pg(c, n); /* there is round(numeric, n) only */
+    }
+    if (f->changes && !pg_stable(&c->pg, n->name)) {
+        return "NULL";
+    }
+    return expand(c, f, n);
 }
 
 static const char *call(struct og *c, const struct sql_node *n) {
@@ -346,7 +374,8 @@ static const char *call(struct og *c, const struct sql_node *n) {
         return pg_stable(&c->pg, "the current time") ? "CURRENT_TIMESTAMP" : "NULL";
     }
     if (str_eq(n->name, "now") && n->nargs == 1) {
-        return pg_stable(&c->pg, "the current time") ? plain_call(c, "CURRENT_TIMESTAMP", n) : "NULL";
+        return pg_stable(&c->pg, "the current time") ? pg_fmt(&c->pg, "CURRENT_TIMESTAMP(%s)", print(c, n->args[0]))
+                                                     : "NULL";
     }
     if (str_eq(n->name, "date_add") || str_eq(n->name, "date_sub") || str_eq(n->name, "adddate") ||
         str_eq(n->name, "subdate")) {
@@ -357,35 +386,22 @@ static const char *call(struct og *c, const struct sql_node *n) {
         }
         struct sql_node *value = n->args[1];
         struct sql_node days = {.kind = SN_INTERVAL, .name = "day", .args = &value, .nargs = 1};
-        return add_interval(c, n->args[0], value->kind == SN_INTERVAL ? value : &days, sub);
+        return add_interval(c, n, n->args[0], value->kind == SN_INTERVAL ? value : &days, sub);
+    }
+    if (str_eq(n->name, "timestampadd") && n->nargs == 2) {
+        struct sql_node *value = n->args[0];
+        struct sql_node interval = {.kind = SN_INTERVAL, .name = n->text, .args = &value, .nargs = 1};
+        return add_interval(c, n, n->args[1], &interval, false);
     }
     if (str_eq(n->name, "date") && n->nargs == 1) {
         return zone_dependent(c, n->args[0]) ? "NULL" : pg_fmt(&c->pg, "%s::date", paren(c, n->args[0]));
     }
-    if (str_eq(n->name, "regexp_like") && n->nargs == 2) {
-        return pg_fmt(&c->pg, "(%s)", regexp(c, n));
+    const struct og_b_function *f = og_b_function(n, c->pg.q != NULL);
+    if (f != NULL) {
+        return known(c, f, n);
     }
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        if (!str_eq(functions[i].mysql, n->name)) {
-            continue;
-        }
-        if (n->nargs < functions[i].min_args || n->nargs > functions[i].max_args) {
-            pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
-            return "NULL";
-        }
-        if ((str_eq(n->name, "round") || str_eq(n->name, "truncate")) && n->nargs == 2 &&
-            type_of(c, n->args[0]).cls == TC_FLOAT) {
-            return through_pg(c, n); /* there is round(numeric, n) only */
-        }
-        if (functions[i].volatile_ && !pg_stable(&c->pg, n->name)) {
-            return "NULL";
-        }
-        return plain_call(c, functions[i].b != NULL ? functions[i].b : functions[i].mysql, n);
-    }
-    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
-        if (str_eq(shared[i], n->name)) {
-            return through_pg(c, n);
-        }
+    if (og_b_is_shared(n->name) || str_eq(n->name, "regexp_like")) {
+        return through_pg(c, n);
     }
     if (c->pg.q != NULL) {
         return through_pg(c, n); /* what openGauss has from PostgreSQL, or a stored function */
@@ -413,9 +429,22 @@ static const char *cast(struct og *c, const struct sql_node *n) {
     }
     if (str_eq(t->name, "signed") || str_eq(t->name, "unsigned") || str_eq(t->name, "decimal") ||
         str_eq(t->name, "double")) {
-        if (v.cls == TC_TEXT || v.cls == TC_JSON || v.cls == TC_OTHER) {
+        bool whole = str_eq(t->name, "signed") || str_eq(t->name, "unsigned");
+        if (c->pg.q != NULL && whole && v.cls == TC_TEXT) { /* it reads what looks like a number, as MySQL does */
+            return str_eq(t->name, "signed")
+                       ? pg_fmt(&c->pg, "CAST(%s AS SIGNED)", print(c, n->args[0]))
+                       : pg_fmt(&c->pg, "CAST(%s AS UNSIGNED)::numeric(20,0)", print(c, n->args[0]));
+        }
+        if (v.cls == TC_TEXT || (v.cls == TC_JSON && c->pg.q == NULL) || v.cls == TC_OTHER) {
             pg_fail(&c->pg, "CAST of text or JSON AS %s, not measured on openGauss B", t->name);
             return "NULL";
+        }
+        if (n->args[0]->kind == SN_BINARY && n->args[0]->op == OP_DIV) { /* with the digits that the cast keeps */
+            const struct sql_node *outer = c->pg.only;
+            c->pg.only = NULL;
+            v = pg_node(&c->pg, n);
+            c->pg.only = outer;
+            return pg_p(&c->pg, v);
         }
         return through_pg(c, n);
     }
@@ -489,7 +518,7 @@ static const char *other(struct og *c, const struct sql_node *n) {
     case SN_DECIMAL:
     case SN_STRING:
     case SN_COLUMN:
-        v = pg_node(&c->pg, n);
+        v = by_pg(c, n);
         if (n->kind == SN_COLUMN && v.col != NULL && c->pg.q == NULL) {
             return str_quote_pg(c->pg.a, v.col->target_name);
         }
@@ -522,10 +551,8 @@ static const char *other(struct og *c, const struct sql_node *n) {
                           print(c, n->args[2]));
         }
         return pg_fmt(&c->pg, "%s %sLIKE %s", unpadded(c, n->args[0]), not, paren(c, n->args[1]));
-    case SN_REGEXP: {
-        const char *t = regexp(c, n);
-        return n->negated ? pg_fmt(&c->pg, "NOT (%s)", t) : t;
-    }
+    case SN_REGEXP:
+        return by_pg(c, n).text; /* dolphin's own REGEXP folds the pattern, so that \D would be \d */
     case SN_COLLATE:
         if (str_eq(n->name, "utf8mb4_bin") || str_eq(n->name, "utf8mb4_general_ci") ||
             str_eq(n->name, "utf8mb4_unicode_ci")) {
@@ -566,7 +593,17 @@ static const char *print(struct og *c, const struct sql_node *n) {
 
 struct val og_b_node(struct pg *c, const struct sql_node *n) {
     struct og g = {.pg = *c};
+    if (n->kind == SN_HEX && c->only != NULL) { /* what it is in its place the other printer knows */
+        struct val literal = by_pg(&g, n);
+        *c = g.pg;
+        return literal;
+    }
     struct val v = type_of(&g, n);
+    const struct og_b_function *f =
+        n->kind == SN_CALL && n->more == NULL && !n->stored ? og_b_function(n, c->q != NULL) : NULL;
+    if (f != NULL && f->result != '=') {
+        v = pgq_result(&g.pg, f->result, "");
+    }
     v.text = print(&g, n);
     v.atom = is_atom(n);
     v.cls = is_truth(n) ? TC_BOOL : v.cls;

@@ -407,6 +407,11 @@ struct val pg_node(struct pg *c, const struct sql_node *n) {
     if (++c->depth > SQL_MAX_DEPTH + 8) {
         return pg_fail(c, "the expression is nested deeper than %d levels", SQL_MAX_DEPTH);
     }
+    if (c->only != NULL && c->only != n) {
+        struct val below = og_b_node(c, n);
+        c->depth--;
+        return below;
+    }
     size_t outer = c->at;
     c->at = n->start != 0 || c->depth == 1 ? n->start : outer;
     struct val v = c->q != NULL ? pgq_dispatch(c, n, dispatch) : dispatch(c, n);
@@ -450,7 +455,8 @@ struct pg pg_context(struct arena *a, const struct sql_expr_options *o, bool b_d
     return (struct pg){.a = a,
                        .o = o,
                        .numeric = b_database ? "numeric(130,40)" : "numeric",
-                       .timestamp = b_database ? "timestamp(6) without time zone" : "timestamp"};
+                       .timestamp = b_database ? "timestamp(6) without time zone" : "timestamp",
+                       .b = b_database};
 }
 
 struct val pg_plain(struct pg *c, struct val v) {

@@ -70,6 +70,9 @@ struct pg {
     unsigned depth;
     /* Names of types in casts. In a B database a bare numeric is numeric(10,0), a bare timestamp has a time zone. */
     const char *numeric, *timestamp;
+    bool b; /* openGauss B: `+ - *` of integers are bigint, `#` begins a comment */
+    /* With b: the node whose text this printer makes; nodes below it are openGauss B's own printer's. NULL: all are this one's. */
+    const struct sql_node *only;
 };
 
 /* expr_pg.c: nodes */
@@ -162,8 +165,24 @@ struct pg_function {
 extern const struct pg_function pg_functions_string[], pg_functions_number[], pg_functions_date[], pg_functions_json[],
     pg_functions_misc[];
 
+/* og_b_function.c: functions that openGauss B has under MySQL's name, or nearly */
+struct og_b_function {
+    const char *mysql;
+    size_t min_args, max_args;
+    /* What is known of the value: a letter as in compat_functions.def; '=': what PostgreSQL's form of it gives. */
+    char result;
+    /* $1 an argument, ^1 as text, #1 as integer, &1 as numeric, @1 a date or time as text, $* all of them, ~* as JSON holds them, $u the
+     * unit; ! behind all: a cast to the type of the result. NULL: name($*). */
+    const char *form;
+    bool changes; /* from call to call */
+};
+/* In a query or program; in a table's definition only those that were seen to run there. NULL: none. */
+const struct og_b_function *og_b_function(const struct sql_node *n, bool in_query);
+
+bool og_b_is_shared(const char *name); /* its PostgreSQL form runs there */
+bool og_b_measured(const char *name);  /* Is the function printed in a form that was seen to run on openGauss B? */
+
 /* expr_og_b.c */
-bool og_b_measured(const char *name); /* Is the function printed in a form that was seen to run on openGauss B? */
 struct val og_b_node(struct pg *c, const struct sql_node *n); /* in a query of a B database */
 bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,
                     char **why) WARN_UNUSED;

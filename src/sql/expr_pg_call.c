@@ -9,7 +9,8 @@ struct val pg_json_number(struct pg *c, struct val j, const char *type) {
     if (!pg_once(c, &j)) {
         return j;
     }
-    struct val text = pg_val(TC_TEXT, pg_fmt(c, "%s #>> '{}'", pg_p(c, j)), false);
+    struct val text = c->b ? pg_val(TC_TEXT, pg_fmt(c, "json_unquote(%s)", j.text), true)
+                           : pg_val(TC_TEXT, pg_fmt(c, "%s #>> '{}'", pg_p(c, j)), false);
     bool whole = str_eq(type, "bigint");
     struct val from_text = whole ? pg_text_prefix_int(c, text) : pg_text_prefix_number(c, text, type);
     struct val out = pg_val(whole ? TC_INT : str_eq(type, "numeric") ? TC_DEC : TC_FLOAT, NULL, true);

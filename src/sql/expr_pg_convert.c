@@ -180,7 +180,8 @@ struct val pg_as_bigint(struct pg *c, struct val v) {
 
 struct val pg_as_int4(struct pg *c, struct val v) {
     v = exact_number(c, v, "bigint");
-    if (v.cls == TC_INT && !v.wide) {
+    bool surely = !c->b || v.lit != NULL || v.col != NULL; /* openGauss B computes in bigint */
+    if (v.cls == TC_INT && !v.wide && surely) {
         return v;
     }
     struct val out = pg_int(pg_fmt(c, "%s::int", pg_p(c, v)), true, false);

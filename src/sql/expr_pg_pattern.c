@@ -11,7 +11,7 @@ static bool ignores_case(const struct val *s, const struct val *pattern) {
 
 /* A column with a collation of its own in the target may be one that LIKE refuses. */
 static const char *plain_collation(struct pg *c, const struct val *v, const char *text) {
-    return v->col != NULL && v->col->to->collation != NULL ? pg_fmt(c, "%s COLLATE \"default\"", text) : text;
+    return v->col != NULL && v->col->to->collation != NULL && !c->b ? pg_fmt(c, "%s COLLATE \"default\"", text) : text;
 }
 
 struct val pg_like(struct pg *c, struct val s, struct val pattern, const char *escape, bool negated) {

@@ -146,12 +146,18 @@ static struct val group_concat_b(struct pg *c, const struct sql_node *n) {
                   true);
 }
 
+/* Is the order that of the values themselves? */
+static bool by_itself(struct pg *c, const struct sql_node *n) {
+    const struct sql_call_more *m = n->more;
+    return m->norder == 1 && str_eq(pgq_expr(c, m->order[0].expr).text, joined(c, n).text);
+}
+
 static struct val group_concat(struct pg *c, const struct sql_node *n) {
     const struct sql_call_more *m = n->more;
     if (m->norder == 0) {
         pgq_open(c, "the order within GROUP_CONCAT");
     }
-    if (c->q->b && m->limit == NULL) {
+    if (c->q->b && m->limit == NULL && !(m->distinct && m->norder > 0 && !by_itself(c, n))) {
         return group_concat_b(c, n);
     }
     struct val v = joined(c, n), out = pg_val(TC_TEXT, NULL, true);
@@ -170,8 +176,7 @@ static struct val group_concat(struct pg *c, const struct sql_node *n) {
     }
     const char *direction = "";
     if (m->norder > 0) {
-        bool by_value = m->norder == 1 && str_eq(pgq_expr(c, m->order[0].expr).text, v.text);
-        if (!by_value) { /* the target orders distinct values by themselves only */
+        if (!by_itself(c, n)) { /* the target orders distinct values by themselves only */
             pgq_note(c, n->start, "of equal values with different places in the order, the first place counts");
             out.text = pg_fmt(c, "%s(array_agg(%s%s), %s)", pgq_compat(c, "join_distinct"), pg_as_text(c, v).text,
                               order, separator);
@@ -216,10 +221,18 @@ static struct val deviation(struct pg *c, const struct sql_node *n) {
 }
 
 static struct val json_aggregate(struct pg *c, const struct sql_node *n) {
-    if (c->o->dialect != DIALECT_PG) {
+    if (c->o->dialect != DIALECT_PG && !c->q->b) {
         return pg_fail(c, "the aggregate function %s, which openGauss was not seen to have", n->name);
     }
     struct val v = pgq_expr(c, n->args[0]);
+    if (c->q->b) {
+        pgq_open(c, "the order within JSON_ARRAYAGG");
+        return pg_val(TC_JSON,
+                      n->nargs == 1
+                          ? pg_fmt(c, "json_arrayagg(%s)::jsonb", v.text)
+                          : pg_fmt(c, "json_objectagg(%s, %s)::jsonb", v.text, pgq_expr(c, n->args[1]).text),
+                      true);
+    }
     pgq_open(c, "the order within JSON_ARRAYAGG");
     if (str_eq(n->name, "json_arrayagg")) {
         return pg_val(TC_JSON, pg_fmt(c, "jsonb_agg(%s)", pg_json_item(c, n->args[0], v)), true);

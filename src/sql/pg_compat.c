@@ -32,7 +32,7 @@ const char *pgq_compat(struct pg *c, const char *name) {
 }
 
 /* What a result is: a letter of `result` below. */
-static struct val result(struct pg *c, char kind, const char *text) {
+struct val pgq_result(struct pg *c, char kind, const char *text) {
     struct val v;
     switch (kind) {
     case 'i': /* integer */
@@ -182,7 +182,7 @@ static struct val regexp_function(struct pg *c, const struct sql_node *n) {
     if (str_eq(n->name, "regexp_substr")) {
         return pg_val(TC_TEXT, pg_fmt(c, "regexp_substr(%s, %s, 1, 1%s)", s.text, literal, ci ? ", 'i'" : ""), true);
     }
-    return result(c, 'p', pg_fmt(c, "regexp_instr(%s, %s, 1, 1, 0%s)", s.text, literal, ci ? ", 'i'" : ""));
+    return pgq_result(c, 'p', pg_fmt(c, "regexp_instr(%s, %s, 1, 1, 0%s)", s.text, literal, ci ? ", 'i'" : ""));
 }
 
 /* CHAR(n, ..): bytes in MySQL, and without USING a binary string; as texts they are carried as far as they are ASCII. */
@@ -301,7 +301,7 @@ struct val pgq_compat_call(struct pg *c, const struct sql_node *n, bool *found) 
         if (c->why != NULL) {
             return pg_val(TC_NULL, "NULL", true);
         }
-        v = result(c, f->result, expand(c, f, args, n->nargs));
+        v = pgq_result(c, f->result, expand(c, f, args, n->nargs));
         for (size_t k = 0; k < n->nargs; k++) {
             v.volatile_ = v.volatile_ || args[k].volatile_;
         }

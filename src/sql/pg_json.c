@@ -136,9 +136,10 @@ static struct val change(struct pg *c, const struct sql_node *n, const char *fun
 /* JSON_VALUE(j, path [RETURNING type]): a null is NULL. MariaDB has scalars only, and truth as 1 and 0. */
 static struct val value(struct pg *c, const struct sql_node *n) {
     struct sql_node extract = {.kind = SN_CALL, .name = "json_extract", .args = n->args, .nargs = 2, .start = n->start};
-    struct val j = pg_call(c, &extract);
+    struct val j = c->q->b ? pgq_expr(c, &extract) : pg_call(c, &extract);
     struct val v = pg_val(TC_TEXT,
                           c->o->mariadb ? pg_fmt(c, "%s(%s)", pgq_compat(c, "json_scalar"), j.text)
+                          : c->q->b     ? pg_fmt(c, "nullif(json_unquote(%s), 'null')", j.text)
                                         : pg_fmt(c, "(%s #>> '{}')", pg_p(c, j)),
                           true);
     v.ci = CI_NO;

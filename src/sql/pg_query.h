@@ -124,6 +124,8 @@ struct val pgq_compat_call(struct pg *c, const struct sql_node *n, bool *found);
 struct val pgq_stored_call(struct pg *c, const struct sql_node *n);
 /* "godwit_compat.name", noted as used. */
 const char *pgq_compat(struct pg *c, const char *name);
+/* A value of which a letter tells what it is: the results of compat_functions.def. */
+struct val pgq_result(struct pg *c, char kind, const char *text);
 /* An argument as a function of it wants it: a letter as in compat_functions.def. */
 struct val pgq_argument(struct pg *c, char kind, const struct sql_node *n);
 

@@ -110,7 +110,7 @@ INSERT INTO "词典" ("编号", "词") VALUES (9, '新') ON DUPLICATE KEY UPDATE
 -- case: last_insert_id
 INSERT INTO "log_entries" ("what") VALUES ('one');
 INSERT INTO "log_entries" ("what") VALUES ('one');
-SELECT godwit_compat.last_insert_id() AS "l";
+SELECT last_insert_id()::bigint AS "l";
 
 -- case: json in an update
--- refused: not carried, line 1, column 29: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+UPDATE "products" SET "attrs" = json_set("products"."attrs", '$.size', "products"."stock")::jsonb WHERE "products"."id" < 4;

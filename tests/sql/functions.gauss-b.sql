@@ -1,5 +1,5 @@
 -- case: concat and its NULL
-SELECT concat("customers"."name", '-', "customers"."city") AS "a", substr(coalesce('/' || "customers"."name", '') || coalesce('/' || "customers"."city", '') || coalesce('/' || "customers"."email", ''), char_length('/') + 1) AS "b" FROM "customers" ORDER BY "customers"."id";
+SELECT concat("customers"."name", '-', "customers"."city") AS "a", concat_ws('/', "customers"."name", "customers"."city", "customers"."email") AS "b" FROM "customers" ORDER BY "customers"."id";
 
 -- case: lengths
 SELECT octet_length('数据') AS "a", char_length('数据') AS "b", bit_length('ab'::text) AS "c", octet_length("customers"."name") AS "d" FROM "customers" ORDER BY "customers"."id";
@@ -8,10 +8,10 @@ SELECT octet_length('数据') AS "a", char_length('数据') AS "b", bit_length('
 SELECT upper("customers"."name") AS "upper(name)", lower('ABC') AS "lower('ABC')", upper('x') AS "ucase('x')", lower('Y') AS "lcase('Y')" FROM "customers" WHERE "customers"."id" = 1;
 
 -- case: substrings
-SELECT substr('abcdef', 2, 3) AS "a", CASE WHEN char_length('abcdef') < 3 THEN '' ELSE substr('abcdef', char_length('abcdef') - 2) END AS "b", substr('abcdef', 3, 2) AS "c", substr('abcdef', 1, 2) AS "d", left('abc', 2) AS "e", right('abc', 2) AS "f";
+SELECT substr('abcdef', 2, 3) AS "a", substr('abcdef', -3) AS "b", substr('abcdef', 3, 2) AS "c", substr('abcdef', 1, 2) AS "d", left('abc', 2) AS "e", right('abc', 2) AS "f";
 
 -- case: substring from a column's position
-SELECT "numbers"."n", CASE WHEN "numbers"."n" > 0 THEN substr('abcdefghij', "numbers"."n", 2) WHEN "numbers"."n" < 0 AND char_length('abcdefghij') + "numbers"."n" >= 0 THEN substr('abcdefghij', char_length('abcdefghij') + "numbers"."n" + 1, 2) WHEN "numbers"."n" IS NOT NULL AND 'abcdefghij' IS NOT NULL THEN '' END AS "s" FROM "numbers" ORDER BY "numbers"."n";
+SELECT "numbers"."n", substr('abcdefghij', "numbers"."n", 2) AS "s" FROM "numbers" ORDER BY "numbers"."n";
 
 -- case: substring_index
 SELECT substring_index('a.b.c', '.', 2) AS "a", substring_index('a.b.c', '.', -2) AS "b", substring_index('a.b.c', '.', 9) AS "c", substring_index('a--b--c', '--', 1) AS "d";
@@ -50,7 +50,7 @@ SELECT CASE WHEN octet_length('\x41'::bytea) = 0 THEN 0 ELSE get_byte('\x41'::by
 SELECT format(1234567.891, 2) AS "a", format(0.5, 0) AS "b", format(-1234.5, 1) AS "c";
 
 -- case: conv and bin
-SELECT conv('ff', 16, 10) AS "a", conv(10, 10, 2) AS "b", godwit_compat.conv('12', 10, 2) AS "c", godwit_compat.conv('12', 10, 8) AS "d", conv('zz', 36, 16) AS "e";
+SELECT conv('ff', 16, 10) AS "a", conv(10, 10, 2) AS "b", bin((12)::numeric(20,0)) AS "c", oct((12)::text) AS "d", conv('zz', 36, 16) AS "e";
 
 -- case: sha2, crc32
 SELECT sha2('abc', 256) AS "b", crc32('MySQL') AS "c";
@@ -80,13 +80,13 @@ SELECT round(2.5) AS "a", round(-1.25, 1) AS "b", trunc(1.999, 1) AS "c", floor(
 SELECT abs(-5) AS "a", sign(-2) AS "b", mod(7, 3) AS "c", power(2::float8, 10::float8) AS "d", CASE WHEN 16::float8 >= 0 THEN sqrt(16::float8) END AS "e", greatest(1, 5, 3) AS "f", least(4, 2) AS "g";
 
 -- case: logarithms
-SELECT (round(CASE WHEN 10::float8 > 0 THEN ln(10::float8) END * '1e6'::float8) / '1e6'::float8) AS "a", (round(CASE WHEN 1000::float8 > 0 THEN log(1000::float8) END * '1e6'::float8) / '1e6'::float8) AS "b", (round(CASE WHEN 8::float8 > 0 THEN ln(8::float8) / ln(2::float8) END * '1e6'::float8) / '1e6'::float8) AS "c", (round(CASE WHEN 2::float8 > 0 AND 2::float8 <> 1 AND 16::float8 > 0 THEN ln(16::float8) / ln(2::float8) END * '1e6'::float8) / '1e6'::float8) AS "d", CASE WHEN 0::float8 > 0 THEN ln(0::float8) END AS "e", CASE WHEN (-1)::float8 >= 0 THEN sqrt((-1)::float8) END AS "f";
+SELECT (round(CASE WHEN 10::float8 > 0 THEN ln(10::float8) END * '1e6'::float8) / '1e6'::float8) AS "a", (round(log10((1000)::float8) * '1e6'::float8) / '1e6'::float8) AS "b", (round(log2((8)::float8) * '1e6'::float8) / '1e6'::float8) AS "c", (round(CASE WHEN 2::float8 > 0 AND 2::float8 <> 1 AND 16::float8 > 0 THEN ln(16::float8) / ln(2::float8) END * '1e6'::float8) / '1e6'::float8) AS "d", CASE WHEN 0::float8 > 0 THEN ln(0::float8) END AS "e", CASE WHEN (-1)::float8 >= 0 THEN sqrt((-1)::float8) END AS "f";
 
 -- case: trigonometry
 SELECT (round(sin(1::float8) * '1e6'::float8) / '1e6'::float8) AS "a", (round(cos(1::float8) * '1e6'::float8) / '1e6'::float8) AS "b", (round(tan(1::float8) * '1e6'::float8) / '1e6'::float8) AS "c", (round(atan2(1::float8, 2::float8) * '1e6'::float8) / '1e6'::float8) AS "d", (round(degrees(pi()) * '1e6'::float8) / '1e6'::float8) AS "e", (round(cot(1::float8) * '1e6'::float8) / '1e6'::float8) AS "f";
 
 -- case: bit_count
-SELECT length(replace(255::bigint::bit(64)::text, '0', '')) AS "a", length(replace("employees"."id"::bigint::bit(64)::text, '0', '')) AS "b" FROM "employees" ORDER BY "employees"."id";
+SELECT bit_count((255)::numeric(20,0)) AS "a", bit_count(("employees"."id")::numeric(20,0)) AS "b" FROM "employees" ORDER BY "employees"."id";
 
 -- case: parts of dates
 SELECT year("orders"."placed") AS "year(placed)", extract(month FROM "orders"."placed")::int AS "month(placed)", extract(day FROM "orders"."placed")::int AS "day(placed)", extract(hour FROM "orders"."placed")::int AS "hour(placed)", extract(minute FROM "orders"."placed")::int AS "minute(placed)", floor(extract(second FROM "orders"."placed"))::int AS "second(placed)", extract(quarter FROM "orders"."placed")::int AS "quarter(placed)", extract(doy FROM "orders"."placed")::int AS "dayofyear(placed)", (extract(dow FROM "orders"."placed")::int + 1) AS "dayofweek(placed)", (extract(isodow FROM "orders"."placed")::int - 1) AS "weekday(placed)" FROM "orders" ORDER BY "orders"."id";
@@ -95,10 +95,10 @@ SELECT year("orders"."placed") AS "year(placed)", extract(month FROM "orders"."p
 SELECT to_char("orders"."placed", 'FMDay') AS "d", to_char("orders"."placed", 'FMMonth') AS "m" FROM "orders" ORDER BY "orders"."id";
 
 -- case: weeks in all modes
-SELECT godwit_compat.week("orders"."placed"::date, 0, false) AS "a", godwit_compat.week("orders"."placed"::date, 1::bigint, false) AS "b", godwit_compat.week("orders"."placed"::date, 2::bigint, false) AS "c", extract(week FROM "orders"."placed")::int AS "d", godwit_compat.week("orders"."placed"::date, 4::bigint, false) AS "e", godwit_compat.week("orders"."placed"::date, 5::bigint, false) AS "f", godwit_compat.week("orders"."placed"::date, 6::bigint, false) AS "g", godwit_compat.week("orders"."placed"::date, 7::bigint, false) AS "h", godwit_compat.week("orders"."placed"::date, 0, true) AS "i", godwit_compat.week("orders"."placed"::date, 1::bigint, true) AS "j", extract(week FROM "orders"."placed")::int AS "k" FROM "orders" ORDER BY "orders"."id";
+SELECT week(("orders"."placed")::text, 0) AS "a", week(("orders"."placed")::text, (1)::bigint) AS "b", week(("orders"."placed")::text, (2)::bigint) AS "c", week(("orders"."placed")::text, (3)::bigint) AS "d", week(("orders"."placed")::text, (4)::bigint) AS "e", week(("orders"."placed")::text, (5)::bigint) AS "f", week(("orders"."placed")::text, (6)::bigint) AS "g", week(("orders"."placed")::text, (7)::bigint) AS "h", yearweek(("orders"."placed")::text, 0) AS "i", yearweek(("orders"."placed")::text, (1)::bigint) AS "j", week(("orders"."placed")::text, 3) AS "k" FROM "orders" ORDER BY "orders"."id";
 
 -- case: weeks around new year
-SELECT "x"."d" AS "d", godwit_compat.week("x"."d", 0, false) AS "week(d)", godwit_compat.week("x"."d", 1::bigint, false) AS "week(d, 1)", godwit_compat.week("x"."d", 2::bigint, false) AS "week(d, 2)", extract(week FROM "x"."d")::int AS "week(d, 3)", godwit_compat.week("x"."d", 4::bigint, false) AS "week(d, 4)", godwit_compat.week("x"."d", 5::bigint, false) AS "week(d, 5)", godwit_compat.week("x"."d", 6::bigint, false) AS "week(d, 6)", godwit_compat.week("x"."d", 7::bigint, false) AS "week(d, 7)", godwit_compat.week("x"."d", 0, true) AS "yearweek(d)", godwit_compat.week("x"."d", 3::bigint, true) AS "yearweek(d, 3)" FROM (SELECT date_add('2019-12-26', interval ("a"."n"::bigint + ("b"."n"::bigint * 365)) day) AS "d" FROM "numbers" AS "a", "numbers" AS "b") AS "x" ORDER BY "d" NULLS FIRST;
+SELECT "x"."d" AS "d", week(("x"."d")::text, 0) AS "week(d)", week(("x"."d")::text, (1)::bigint) AS "week(d, 1)", week(("x"."d")::text, (2)::bigint) AS "week(d, 2)", week(("x"."d")::text, (3)::bigint) AS "week(d, 3)", week(("x"."d")::text, (4)::bigint) AS "week(d, 4)", week(("x"."d")::text, (5)::bigint) AS "week(d, 5)", week(("x"."d")::text, (6)::bigint) AS "week(d, 6)", week(("x"."d")::text, (7)::bigint) AS "week(d, 7)", yearweek(("x"."d")::text, 0) AS "yearweek(d)", yearweek(("x"."d")::text, (3)::bigint) AS "yearweek(d, 3)" FROM (SELECT date_add('2019-12-26', interval ("a"."n"::bigint + ("b"."n"::bigint * 365)) day)::date AS "d" FROM "numbers" AS "a", "numbers" AS "b") AS "x" ORDER BY "d" NULLS FIRST;
 
 -- case: date_format
 SELECT date_format("orders"."placed", '%Y-%m-%d %H:%i:%s') AS "a", date_format("orders"."placed", '%d.%m.%y') AS "b", date_format("orders"."placed", '%W, %M %e') AS "c", date_format("orders"."placed", '%h:%i %p') AS "d", date_format("orders"."placed", '%j') AS "e" FROM "orders" ORDER BY "orders"."id";
@@ -110,22 +110,22 @@ SELECT date_format("orders"."placed", '%D of %b, week %u') AS "a", date_format("
 SELECT date_format("orders"."placed", CASE WHEN ("orders"."id" > 3) THEN '%Y' ELSE '%m/%d' END) AS "a" FROM "orders" ORDER BY "orders"."id";
 
 -- case: str_to_date
-SELECT str_to_date('31.12.2023', '%d.%m.%Y') AS "a", str_to_date('2023-02-03 04:05:06', '%Y-%m-%d %H:%i:%s') AS "b", str_to_date('Mar 5, 99', '%b %e, %y') AS "c", str_to_date('x', '%Y') AS "d", str_to_date('1/2/2020 11:30 PM', '%c/%e/%Y %h:%i %p') AS "e";
+SELECT str_to_date('31.12.2023', '%d.%m.%Y')::date AS "a", str_to_date('2023-02-03 04:05:06', '%Y-%m-%d %H:%i:%s')::timestamp(0) without time zone AS "b", str_to_date('Mar 5, 99', '%b %e, %y')::date AS "c", str_to_date('x', '%Y')::date AS "d", str_to_date('1/2/2020 11:30 PM', '%c/%e/%Y %h:%i %p')::timestamp(0) without time zone AS "e";
 
 -- case: differences of dates
-SELECT datediff('2024-03-01', "orders"."placed") AS "a", trunc((extract(year FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "orders"."placed")) * 12 + extract(month FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "orders"."placed")))::numeric(130,40) / 1)::int AS "b", trunc((extract(epoch FROM ('2024-03-01 12:00:00'::timestamp(6) without time zone - "orders"."placed")) / 3600)::numeric(130,40))::bigint AS "c", to_days("orders"."placed") AS "d" FROM "orders" ORDER BY "orders"."id";
+SELECT datediff('2024-03-01', "orders"."placed") AS "a", timestampdiff(month, ("orders"."placed")::text, '2024-03-01') AS "b", timestampdiff(hour, ("orders"."placed")::text, '2024-03-01 12:00:00') AS "c", to_days("orders"."placed") AS "d" FROM "orders" ORDER BY "orders"."id";
 
 -- case: adding to dates
-SELECT date_add("customers"."born", interval 31 day) AS "a", date_sub("customers"."born", interval 1 year) AS "b", ("customers"."created" + INTERVAL '14 day') AS "c", last_day("customers"."created") AS "d" FROM "customers" ORDER BY "customers"."id";
+SELECT date_add("customers"."born", interval 31 day)::date AS "a", date_sub("customers"."born", interval 1 year)::date AS "b", date_add("customers"."created", interval 2 week)::timestamp(0) without time zone AS "c", last_day("customers"."created") AS "d" FROM "customers" ORDER BY "customers"."id";
 
 -- case: making dates
-SELECT godwit_compat.makedate(2024::bigint, 60::bigint) AS "a", (DATE '0001-01-01' + (739000::bigint - 366)::int) AS "b", '2024-01-02 03:04:05'::date AS "c", godwit_compat.period_add(202311::bigint, 3::bigint) AS "d", godwit_compat.period_diff(202402::bigint, 202311::bigint) AS "e";
+SELECT makedate((2024)::bigint, (60)::bigint) AS "a", from_days((739000)::numeric(20,0))::date AS "b", '2024-01-02 03:04:05'::date AS "c", godwit_compat.period_add(202311::bigint, 3::bigint) AS "d", godwit_compat.period_diff(202402::bigint, 202311::bigint) AS "e";
 
 -- case: times
-SELECT trunc(extract(epoch FROM TIME '01:02:03')::numeric(130,40))::int AS "a", godwit_compat.interval_time(godwit_compat.time_of(3723::numeric(130,40))) AS "b", godwit_compat.interval_time(godwit_compat.maketime(1::bigint, 2::bigint, 3::numeric(130,40))) AS "c";
+SELECT time_to_sec('01:02:03') AS "a", sec_to_time((3723)::numeric(20,0)) AS "b", maketime((1)::bigint, (2)::bigint, (3)::numeric(20,0)) AS "c";
 
 -- case: unix time
-SELECT unix_timestamp("customers"."created") AS "a", to_timestamp(86400::bigint * 365) AS "b" FROM "customers" ORDER BY "customers"."id";
+SELECT unix_timestamp("customers"."created") AS "a", from_unixtime((86400 * 365)::numeric(20,0)) AS "b" FROM "customers" ORDER BY "customers"."id";
 
 -- case: extract
 SELECT extract(year FROM "orders"."placed")::int AS "a", extract(day FROM "orders"."placed")::int AS "b", (extract(year FROM "orders"."placed") * 100 + extract(month FROM "orders"."placed"))::int AS "c" FROM "orders" ORDER BY "orders"."id";
@@ -137,7 +137,7 @@ SELECT "customers"."born" + 0 AS "a", "customers"."created" + 0 AS "b" FROM "cus
 SELECT "customers"."id" FROM "customers" WHERE ("customers"."born" < '1990-01-01') AND ("customers"."created" >= '2023-01-01 00:00:00') ORDER BY "customers"."id";
 
 -- case: intervals of several parts
-SELECT date_add("customers"."created", interval '1 2' day_hour) AS "a", date_sub("customers"."created", interval '1-6' year_month) AS "b", date_add("customers"."created", interval "customers"."id" day) AS "c" FROM "customers" ORDER BY "customers"."id";
+SELECT date_add("customers"."created", interval '1 2' day_hour)::timestamp(0) without time zone AS "a", date_sub("customers"."created", interval '1-6' year_month)::timestamp(0) without time zone AS "b", date_add("customers"."created", interval "customers"."id" day)::timestamp(0) without time zone AS "c" FROM "customers" ORDER BY "customers"."id";
 
 -- case: coalesce and greatest of columns
 SELECT coalesce("customers"."city", "customers"."email", "customers"."name") AS "a", CASE WHEN "customers"."credit" IS NULL THEN NULL ELSE greatest("customers"."credit", 50) END AS "b", CASE WHEN "customers"."id" IS NULL THEN NULL ELSE least("customers"."id", 3) END AS "c" FROM "customers" ORDER BY "customers"."id";
@@ -146,7 +146,7 @@ SELECT coalesce("customers"."city", "customers"."email", "customers"."name") AS 
 SELECT ("customers"."city" IS NULL)::int AS "a", nullif("customers"."id", 3) AS "b", ifnull("customers"."born", "customers"."created") AS "c" FROM "customers" ORDER BY "customers"."id";
 
 -- case: casts to numbers
--- refused: not carried, line 1, column 8: CAST of text or JSON AS signed, not measured on openGauss B
+-- refused: not carried, line 1, column 35: CAST of text or JSON AS decimal, not measured on openGauss B
 
 -- case: casts to dates
 SELECT '2024-02-03'::date AS "a", "customers"."created"::date AS "b", CAST('2024-02-03 04:05:06' AS datetime(0)) AS "c" FROM "customers" ORDER BY "customers"."id";
@@ -155,37 +155,37 @@ SELECT '2024-02-03'::date AS "a", "customers"."created"::date AS "b", CAST('2024
 -- refused: not carried, line 1, column 34: CAST AS binary
 
 -- case: json paths
-SELECT "products"."id", ("products"."attrs" #> '{color}') AS "a", coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) AS "b", json_extract("products"."attrs", '$.made.by') AS "c", coalesce("products"."attrs" #>> '{tags,0}', ("products"."attrs" #> '{tags,0}')::text) AS "d" FROM "products" ORDER BY "products"."id";
+SELECT "products"."id", json_extract("products"."attrs", '$.color')::jsonb AS "a", json_unquote(json_extract("products"."attrs", '$.color')) AS "b", json_extract("products"."attrs", '$.made.by')::jsonb AS "c", json_unquote(json_extract("products"."attrs", '$.tags[0]')) AS "d" FROM "products" ORDER BY "products"."id";
 
 -- case: json in conditions
-SELECT "products"."id" FROM "products" WHERE (coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) = 'grey') AND ((("products"."attrs" #> '{size}') = '4'::jsonb)) ORDER BY "products"."id";
+SELECT "products"."id" FROM "products" WHERE (json_unquote(json_extract("products"."attrs", '$.color')) = 'grey') AND ((json_extract("products"."attrs", '$.size')::jsonb = '4'::jsonb)) ORDER BY "products"."id";
 
 -- case: json_object and json_array
-SELECT json_object('id', "products"."id", 'name', "products"."name") AS "a", json_array("products"."id", "products"."sku", NULL) AS "b" FROM "products" ORDER BY "products"."id";
+SELECT json_object('id', "products"."id", 'name', "products"."name")::jsonb AS "a", json_array("products"."id", "products"."sku", NULL)::jsonb AS "b" FROM "products" ORDER BY "products"."id";
 
 -- case: json_length, json_keys, json_type
--- refused: not carried, line 1, column 12: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+SELECT "products"."id", json_length("products"."attrs") AS "a", json_length("products"."attrs", '$.tags') AS "b", json_keys("products"."attrs")::jsonb AS "c", json_type("products"."attrs") AS "d", json_depth("products"."attrs") AS "e" FROM "products" ORDER BY "products"."id";
 
 -- case: json_contains
--- refused: not carried, line 1, column 12: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+SELECT "products"."id", json_contains("products"."attrs", '"metal"', '$.tags')::int AS "a", json_contains("products"."attrs", '{"color": "grey"}')::int AS "b", json_contains_path("products"."attrs", 'one', '$.size')::int AS "c" FROM "products" ORDER BY "products"."id";
 
 -- case: json changes
--- refused: not carried, line 1, column 12: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+SELECT "products"."id", json_set("products"."attrs", '$.size', 9, '$.new', 'x')::jsonb AS "a", json_insert("products"."attrs", '$.size', 9, '$.new', TRUE)::jsonb AS "b", json_replace("products"."attrs", '$.size', 9, '$.new', 1)::jsonb AS "c", json_remove("products"."attrs", '$.size', '$.tags[0]')::jsonb AS "d" FROM "products" ORDER BY "products"."id";
 
 -- case: json arrays grow
--- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+SELECT json_array_append("products"."attrs", '$.tags', 'new')::jsonb AS "a", json_merge_patch("products"."attrs", '{"color": null, "size": {"w": 1}}')::jsonb AS "b" FROM "products" ORDER BY "products"."id";
 
 -- case: json_valid and json_quote
--- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
+SELECT json_valid('{"a": 1}')::int AS "a", json_valid('{a')::int AS "b", json_quote('a"b')::text AS "c";
 
 -- case: cast to json
 -- refused: not carried, line 1, column 8: CAST AS json
 
 -- case: last_insert_id before any
-SELECT (godwit_compat.last_insert_id() >= 0)::int AS "l";
+SELECT (last_insert_id()::bigint >= 0)::int AS "l";
 
 -- case: regexp_like
-SELECT ('Abc' REGEXP '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."name" REGEXP 'n.*a')::int AS "c", (NOT ("customers"."name" REGEXP '^a'))::int AS "d" FROM "customers" ORDER BY "customers"."id";
+SELECT ('Abc' ~* '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"."name" ~* 'n.*a')::int AS "c", ("customers"."name" !~* '^a')::int AS "d" FROM "customers" ORDER BY "customers"."id";
 
 -- case: a function that is not there
 -- refused: not carried, line 1, column 8: function NOSUCH
@@ -209,10 +209,10 @@ SELECT ('Abc' REGEXP '^a')::int AS "a", ('Abc' ~ '^a')::int AS "b", ("customers"
 SELECT concat(year("orders"."placed"), '-01-31')::date AS "a", datediff(concat('2024-01-', "orders"."id"), '2024-01-01') AS "b", CAST(concat('x', "orders"."id") AS datetime(0)) AS "c" FROM "orders" ORDER BY "orders"."id";
 
 -- case: rounding to a column's places
-SELECT round("products"."price" * 1.005, "products"."id" MOD 3) AS "a", trunc("products"."price", "products"."id" MOD 2) AS "b", (godwit_compat.inet_aton('1.2.3.4') IS NOT NULL)::int AS "c", ('x' ~* '^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$')::int AS "d" FROM "products" ORDER BY "products"."id";
+SELECT round("products"."price" * 1.005, ("products"."id" MOD 3)::int) AS "a", trunc("products"."price", ("products"."id" MOD 2)::int) AS "b", (godwit_compat.inet_aton('1.2.3.4') IS NOT NULL)::int AS "c", ('x' ~* '^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$')::int AS "d" FROM "products" ORDER BY "products"."id";
 
 -- case: char
--- refused: not carried, line 1, column 203: a hexadecimal literal, which is a number or bytes as its place wants
+SELECT (godwit_compat.char_text(77::bigint) || godwit_compat.char_text(121::bigint) || godwit_compat.char_text(83::bigint) || godwit_compat.char_text(81::bigint) || godwit_compat.char_text('76'::float8::bigint)) AS "a", concat(godwit_compat.char_text(64 + "customers"."id"), '-', godwit_compat.char_text(96 + "customers"."id")) AS "b", (godwit_compat.char_text(NULL::int::bigint) || godwit_compat.char_text(65::bigint)) AS "c", godwit_compat.char_text(NULL::int::bigint) AS "d", godwit_compat.char_text(77.7::bigint) AS "e", godwit_compat.char_text(65::bigint) AS "f", hex((godwit_compat.char_text(127::bigint) || godwit_compat.char_text(1::bigint))) AS "g", godwit_compat.char_text(65::bigint) AS "h", (concat(godwit_compat.char_text(64 + "customers"."id"), 'x') = concat(godwit_compat.char_text(96 + "customers"."id"), 'x'))::int AS "i" FROM "customers" ORDER BY "customers"."id";
 
 -- case: char for random strings
 SELECT octet_length(concat(godwit_compat.char_text(floor(65 + (random() * 26))::bigint), godwit_compat.char_text(floor(97 + (random() * 26))::bigint))) AS "a", (CASE WHEN octet_length(convert_to(godwit_compat.char_text(floor(65 + (random() * 26))::bigint), 'UTF8')) = 0 THEN 0 ELSE get_byte(convert_to(godwit_compat.char_text(floor(65 + (random() * 26))::bigint), 'UTF8'), 0) END BETWEEN 65 AND 90)::int AS "b" FROM "customers";
@@ -224,7 +224,7 @@ SELECT godwit_compat.make_set("customers"."id"::bigint, ARRAY['a', 'b', 'c']::te
 SELECT godwit_compat.export_set("employees"."id"::bigint, 'Y', 'N', ',', 4::bigint) AS "a", godwit_compat.export_set(6::bigint, '1', '0', ',', 10::bigint) AS "b", godwit_compat.export_set(5::bigint, 'Y', 'N', ',', 64) AS "c", godwit_compat.export_set(5::bigint, 'Y', 'N', '', 0::bigint) AS "d", godwit_compat.export_set(5::bigint, 'Y', 'N', '', (-1)::bigint) AS "e", godwit_compat.export_set(5::bigint, 'Y', 'N', '-', 70::bigint) AS "f", godwit_compat.export_set(NULL::int::bigint, 'a', 'b', ',', 64) AS "g", godwit_compat.export_set(1::bigint, NULL::text, 'b', ',', 64) AS "h", godwit_compat.export_set((-1)::bigint, '1', '0', '', 64::bigint) AS "i", godwit_compat.export_set("employees"."rights"::bigint, 'on', 'off', '|', 64) AS "j" FROM "employees" ORDER BY "employees"."id";
 
 -- case: interval of numbers
-SELECT CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 1 THEN 0 WHEN "numbers"."n" < 5 THEN 1 WHEN "numbers"."n" < 7 THEN 2 WHEN "numbers"."n" < 9 THEN 3 ELSE 4 END AS "a", CASE WHEN ("numbers"."n"::bigint * 2) IS NULL THEN -1 WHEN ("numbers"."n"::bigint * 2) < NULL::int THEN 0 WHEN ("numbers"."n"::bigint * 2) < 3 THEN 1 ELSE 2 END AS "b", CASE WHEN NULL::int IS NULL THEN -1 WHEN NULL::int < 1 THEN 0 WHEN NULL::int < 2 THEN 1 ELSE 2 END AS "c", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 1 THEN 0 WHEN 5 < NULL::int THEN 1 WHEN 5 < 3 THEN 2 WHEN 5 < 10 THEN 3 ELSE 4 END AS "d", CASE WHEN '5'::float8 IS NULL THEN -1 WHEN '5'::float8 < 1 THEN 0 WHEN '5'::float8 < 6 THEN 1 ELSE 2 END AS "e", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 9 THEN 0 WHEN 5 < NULL::int THEN 1 ELSE 2 END AS "f", CASE WHEN 2.5 IS NULL THEN -1 WHEN 2.5 < 2 THEN 0 WHEN 2.5 < 3 THEN 1 ELSE 2 END AS "g", CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 5 THEN 0 WHEN "numbers"."n" < 1 THEN 1 ELSE 2 END AS "h", CASE WHEN round("numbers"."n"::numeric(95,12) / 3, 4) IS NULL THEN -1 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < 1 THEN 0 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < '2e0'::float8 THEN 1 WHEN round("numbers"."n"::numeric(95,12) / 3, 4) < 3 THEN 2 ELSE 3 END AS "i" FROM "numbers" ORDER BY "numbers"."n";
+SELECT CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 1 THEN 0 WHEN "numbers"."n" < 5 THEN 1 WHEN "numbers"."n" < 7 THEN 2 WHEN "numbers"."n" < 9 THEN 3 ELSE 4 END AS "a", CASE WHEN ("numbers"."n"::bigint * 2) IS NULL THEN -1 WHEN ("numbers"."n"::bigint * 2) < NULL::int THEN 0 WHEN ("numbers"."n"::bigint * 2) < 3 THEN 1 ELSE 2 END AS "b", CASE WHEN NULL::int IS NULL THEN -1 WHEN NULL::int < 1 THEN 0 WHEN NULL::int < 2 THEN 1 ELSE 2 END AS "c", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 1 THEN 0 WHEN 5 < NULL::int THEN 1 WHEN 5 < 3 THEN 2 WHEN 5 < 10 THEN 3 ELSE 4 END AS "d", CASE WHEN '5'::float8 IS NULL THEN -1 WHEN '5'::float8 < 1 THEN 0 WHEN '5'::float8 < 6 THEN 1 ELSE 2 END AS "e", CASE WHEN 5 IS NULL THEN -1 WHEN 5 < 9 THEN 0 WHEN 5 < NULL::int THEN 1 ELSE 2 END AS "f", CASE WHEN 2.5 IS NULL THEN -1 WHEN 2.5 < 2 THEN 0 WHEN 2.5 < 3 THEN 1 ELSE 2 END AS "g", CASE WHEN "numbers"."n" IS NULL THEN -1 WHEN "numbers"."n" < 5 THEN 0 WHEN "numbers"."n" < 1 THEN 1 ELSE 2 END AS "h", CASE WHEN round("numbers"."n" / 3, 4) IS NULL THEN -1 WHEN round("numbers"."n" / 3, 4) < 1 THEN 0 WHEN round("numbers"."n" / 3, 4) < '2e0'::float8 THEN 1 WHEN round("numbers"."n" / 3, 4) < 3 THEN 2 ELSE 3 END AS "i" FROM "numbers" ORDER BY "numbers"."n";
 
 -- case: sounds like
 SELECT (godwit_compat.soundex('robert') = godwit_compat.soundex('rupert'))::int AS "a", (godwit_compat.soundex(NULL::text) = godwit_compat.soundex('a'))::int AS "b", (godwit_compat.soundex('') = godwit_compat.soundex(''))::int AS "c", (godwit_compat.soundex("customers"."name") = godwit_compat.soundex('ana'))::int AS "d", godwit_compat.soundex('数据') AS "e", godwit_compat.soundex('éa') AS "f", godwit_compat.soundex('aéb') AS "g", godwit_compat.soundex('Tymczak') AS "h", godwit_compat.soundex('Pfister') AS "i", godwit_compat.soundex('b数b') AS "j", godwit_compat.soundex('12ab') AS "k" FROM "customers" ORDER BY "customers"."id";

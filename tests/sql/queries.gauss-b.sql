@@ -77,7 +77,7 @@ SELECT "customers"."name" FROM "customers" WHERE "customers"."name" LIKE '%A%' O
 SELECT ('a_b' LIKE 'a|_b' ESCAPE '|')::int AS "y", ('axb' LIKE 'a|_b' ESCAPE '|')::int AS "n";
 
 -- case: regexp
-SELECT "products"."sku" FROM "products" WHERE "products"."sku" REGEXP '^[ab]-1' ORDER BY "products"."sku";
+SELECT "products"."sku" FROM "products" WHERE "products"."sku" ~* '^[ab]-1' ORDER BY "products"."sku";
 
 -- case: truth values are integers
 SELECT ("numbers"."n" > 5)::int AS "big", ("numbers"."n" = 3)::int AS "three", (NOT ("numbers"."n" <> 0))::int AS "zero", ("numbers"."n" IS NULL)::int AS "nothing" FROM "numbers" ORDER BY "numbers"."n";
@@ -107,7 +107,7 @@ SELECT '12abc' + 1 AS "a", '3' * '4' AS "b", concat(1, 2) + 1 AS "c";
 -- refused: not carried, line 1, column 32: the bit operators ^, << and >>, not measured on openGauss B
 
 -- case: date arithmetic
-SELECT date_add("orders"."placed", interval 1 month) AS "a", date_sub("orders"."placed", interval 2 day) AS "b", date_add("orders"."placed", interval 90 minute) AS "c" FROM "orders" ORDER BY "orders"."id";
+SELECT date_add("orders"."placed", interval 1 month)::timestamp(0) without time zone AS "a", date_sub("orders"."placed", interval 2 day)::timestamp(0) without time zone AS "b", date_add("orders"."placed", interval 90 minute)::timestamp(0) without time zone AS "c" FROM "orders" ORDER BY "orders"."id";
 
 -- case: scalar subquery
 SELECT "c"."name", (SELECT count(*) FROM "orders" AS "o" WHERE "o"."customer_id" = "c"."id") AS "orders" FROM "customers" AS "c" ORDER BY "c"."id";

@@ -15,7 +15,7 @@ BEGIN
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'not enough in stock';
     END IF;
     INSERT INTO "orders" ("customer_id", "status", "placed", "note") VALUES (p_customer, 'new', '2024-06-01 10:00:00'::timestamp(6) without time zone, NULL);
-    SET p_order = godwit_compat.last_insert_id();
+    SET p_order = last_insert_id()::bigint;
     INSERT INTO "order_lines" ("order_id", "line_no", "product_id", "qty", "price") VALUES (p_order, 1, p_product, p_qty, v_price);
     UPDATE "products" SET "stock" = "products"."stock"::bigint - p_qty WHERE "products"."id" = p_product;
     SET p_message = concat('order ', p_order, ' of ', p_qty::bigint * v_price);
@@ -122,10 +122,10 @@ CREATE TRIGGER "employees_au" AFTER UPDATE ON "employees" FOR EACH ROW
 BEGIN
     DECLARE changed varchar(200) DEFAULT '';
     IF NOT (OLD."salary" IS NOT DISTINCT FROM NEW."salary") THEN
-        SET changed = substr(coalesce(' ' || changed, '') || coalesce(' ' || 'salary', '') || coalesce(' ' || coalesce(OLD."salary"::text, 'none'), '') || coalesce(' ' || '->', '') || coalesce(' ' || coalesce(NEW."salary"::text, 'none'), ''), char_length(' ') + 1);
+        SET changed = concat_ws(' ', changed, 'salary', ifnull(OLD."salary", 'none'), '->', ifnull(NEW."salary", 'none'));
     END IF;
     IF NOT (OLD."dept" IS NOT DISTINCT FROM NEW."dept") THEN
-        SET changed = substr(coalesce(' ' || changed, '') || coalesce(' ' || 'dept', '') || coalesce(' ' || coalesce(NEW."dept", 'none'), ''), char_length(' ') + 1);
+        SET changed = concat_ws(' ', changed, 'dept', coalesce(NEW."dept", 'none'));
     END IF;
     IF changed <> '' THEN
         INSERT INTO "log_entries" ("what", "n") VALUES (btrim(changed, ' '), NEW."id");
@@ -164,10 +164,10 @@ SELECT "accounts"."id", "accounts"."owner", "accounts"."balance", sum("accounts"
 SELECT round(avg("x"."salary"), 4) AS "median" FROM (SELECT "employees"."salary", row_number() OVER (ORDER BY "employees"."salary" NULLS FIRST) AS "rn", count(*) OVER () AS "c" FROM "employees" WHERE "employees"."salary" IS NOT NULL) AS "x" WHERE "x"."rn" IN (floor(round(("x"."c" + 1) / 2, 4)), ceil(round(("x"."c" + 1) / 2, 4)));
 
 -- case: ages and quarters
-SELECT "customers"."name", trunc((extract(year FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "customers"."born"::timestamp(6) without time zone)) * 12 + extract(month FROM age(DATE '2024-03-01'::timestamp(6) without time zone, "customers"."born"::timestamp(6) without time zone)))::numeric(130,40) / 12)::int AS "age", concat(year("customers"."born"), '-Q', extract(quarter FROM "customers"."born")::int) AS "q" FROM "customers" WHERE "customers"."born" IS NOT NULL ORDER BY "customers"."born" NULLS FIRST;
+SELECT "customers"."name", timestampdiff(year, ("customers"."born")::text, '2024-03-01') AS "age", concat(year("customers"."born"), '-Q', extract(quarter FROM "customers"."born")::int) AS "q" FROM "customers" WHERE "customers"."born" IS NOT NULL ORDER BY "customers"."born" NULLS FIRST;
 
 -- case: masked addresses
-SELECT concat(left("customers"."email", 1), repeat('*', strpos(lower("customers"."email"), '@') - 2), CASE WHEN strpos(lower("customers"."email"), '@') > 0 THEN substr("customers"."email", strpos(lower("customers"."email"), '@')) WHEN strpos(lower("customers"."email"), '@') < 0 AND char_length("customers"."email") + strpos(lower("customers"."email"), '@') >= 0 THEN substr("customers"."email", char_length("customers"."email") + strpos(lower("customers"."email"), '@') + 1) WHEN strpos(lower("customers"."email"), '@') IS NOT NULL AND "customers"."email" IS NOT NULL THEN '' END) AS "m" FROM "customers" WHERE "customers"."email" IS NOT NULL ORDER BY "customers"."id";
+SELECT concat(left("customers"."email", 1), repeat('*', (strpos(lower("customers"."email"), '@') - 2)::int), substr("customers"."email", (strpos(lower("customers"."email"), '@'))::int)) AS "m" FROM "customers" WHERE "customers"."email" IS NOT NULL ORDER BY "customers"."id";
 
 -- case: duplicates found
 SELECT "employees"."salary", count(*) AS "c", group_concat("employees"."name" ORDER BY "employees"."name" SEPARATOR ', ') AS "who" FROM "employees" GROUP BY "employees"."salary" HAVING count(*) > 1;
@@ -176,7 +176,7 @@ SELECT "employees"."salary", count(*) AS "c", group_concat("employees"."name" OR
 SELECT "p"."name" FROM "products" AS "p" WHERE NOT ((EXISTS (SELECT "l"."order_id", "l"."line_no", "l"."product_id", "l"."qty", "l"."price" FROM "order_lines" AS "l" WHERE ("l"."product_id" = "p"."id") AND ("l"."qty" > 5))) <> 0) ORDER BY "p"."name";
 
 -- case: months without gaps
-WITH RECURSIVE "m" AS (SELECT '2023-04-01'::date::date AS "d" UNION ALL SELECT (date_add("m"."d", interval 1 month))::date FROM "m" WHERE "m"."d" < '2023-08-01') SELECT date_format("m"."d", '%b %Y') AS "month", count("o"."id") AS "orders" FROM "m" LEFT JOIN "orders" AS "o" ON ("o"."placed" >= "m"."d") AND ("o"."placed" < (date_add("m"."d", interval 1 month))) GROUP BY "m"."d" ORDER BY "m"."d" NULLS FIRST;
+WITH RECURSIVE "m" AS (SELECT '2023-04-01'::date::date AS "d" UNION ALL SELECT date_add("m"."d", interval 1 month)::date::date FROM "m" WHERE "m"."d" < '2023-08-01') SELECT date_format("m"."d", '%b %Y') AS "month", count("o"."id") AS "orders" FROM "m" LEFT JOIN "orders" AS "o" ON ("o"."placed" >= "m"."d") AND ("o"."placed" < date_add("m"."d", interval 1 month)::date) GROUP BY "m"."d" ORDER BY "m"."d" NULLS FIRST;
 
 -- case: insert of the missing ones
 INSERT INTO "counters" ("name", "hits", "last_hit") SELECT "a"."owner", 0, NULL FROM "accounts" AS "a" LEFT JOIN "counters" AS "k" ON "k"."name" = "a"."owner" WHERE "k"."name" IS NULL;

@@ -6,7 +6,7 @@ CREATE TABLE "golden_defaults_expressions"."x" (
   "a" integer DEFAULT (1 + 2),
   "b" char(36) COLLATE utf8mb4_general_ci DEFAULT (uuid()),
   "c" date DEFAULT (CURRENT_DATE),
-  "d" jsonb DEFAULT (json_array()),
+  "d" jsonb DEFAULT (json_array()::jsonb),
   "e" jsonb DEFAULT '{}',
   "f" text COLLATE utf8mb4_general_ci DEFAULT 'it''s \ ä',
   "g" blob DEFAULT '\x615c62',

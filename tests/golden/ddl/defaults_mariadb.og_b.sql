@@ -7,7 +7,7 @@ CREATE TABLE "golden_defaults_mariadb"."x" (
   "b" char(36) COLLATE utf8mb4_general_ci DEFAULT (uuid()),
   "c" date DEFAULT (CURRENT_DATE),
   "d" jsonb DEFAULT '{}',
-  "e" jsonb DEFAULT (json_array()),
+  "e" jsonb DEFAULT (json_array()::jsonb),
   "f" text COLLATE utf8mb4_general_ci DEFAULT 'it''s \ ä',
   "g" blob DEFAULT '\x615c62',
   "h" varchar(20) COLLATE utf8mb4_general_ci DEFAULT (concat('a', 'b')),
