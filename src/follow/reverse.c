@@ -164,7 +164,14 @@ static bool end_way(struct reversing *v, struct err *e) {
     return ok;
 }
 
-/* Also while the source is away: then only its triggers are left, and that is told. */
+/* Also while the source is away: then triggers that are not there stay in its godwit.trigger. */
+static void put_triggers_back_if_there(struct reversing *v) {
+    struct err e = ERR_INIT;
+    if (!put_triggers_back(v, &e)) {
+        log_err("triggers", &e);
+    }
+}
+
 static bool drop(struct reversing *v, struct err *e) {
     struct run *r = &v->run;
     bool ok = run_open_target(r, e) && claim(v, e) && way_back_read(r, &r->arena, &v->way, e) &&
@@ -172,7 +179,10 @@ static bool drop(struct reversing *v, struct err *e) {
     if (ok) {
         way_forward_end(r, r->target);
     }
-    return ok && put_triggers_back(v, e);
+    if (ok) {
+        put_triggers_back_if_there(v);
+    }
+    return ok;
 }
 
 /* Rows must not come back while they would fire. */

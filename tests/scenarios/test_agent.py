@@ -166,8 +166,8 @@ def test_reconnects_and_replays(agent, control, move, sources, mysql9):
         assert hello["subtasks"] == [{"subtask": 4, "fence": 1}]
         control.wait_for("event", since=since, where=lambda m: m["event"]["event"] == "objects")
         assert control.stages(4, since=since)[:1] == ["full-running"]
-        again = control.events("objects", 4, since=since)[0]["items"]
-        assert {i["name"] for i in again} >= {"line_0", "line_1", "line_2", "by_name", "parent"}
+        wait_until(lambda: {i["name"] for e in control.events("objects", 4, since=since) for i in e["items"]}
+                   >= {"line_0", "line_1", "line_2", "by_name", "parent"}, "all objects are told again")
         assert control.events("precheck", 4, since=since) and control.events("progress", 4, since=since)
     assert control.wait_for("ended", timeout=120)["code"] == 0
     # Not forgotten: told again, with the whole story.
