@@ -400,7 +400,7 @@ static const char *call(struct og *c, const struct sql_node *n) {
     if (f != NULL) {
         return known(c, f, n);
     }
-    if (og_b_is_shared(n->name) || str_eq(n->name, "regexp_like")) {
+    if (og_b_is_shared(n->name) || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid")) {
         return through_pg(c, n);
     }
     if (c->pg.q != NULL) {

@@ -37,9 +37,9 @@ const struct og_b_function *og_b_function(const struct sql_node *n, bool in_quer
 
 /* Functions whose PostgreSQL form is made of what openGauss shares with PostgreSQL. */
 static const char *const shared[] = {
-    "month",    "day",   "dayofmonth",   "hour",          "minute",     "second", "quarter",   "dayofyear", "weekday",
-    "greatest", "least", "dayofweek",    "isnull",        "left",       "right",  "trim both", "sqrt",      "exp",
-    "ln",       "pow",   "trim leading", "trim trailing", "json_valid", "power",  "elt",       "instr",     "locate",
+    "month",    "day",   "dayofmonth",   "hour",          "minute", "second", "quarter",   "dayofyear", "weekday",
+    "greatest", "least", "dayofweek",    "isnull",        "left",   "right",  "trim both", "sqrt",      "exp",
+    "ln",       "pow",   "trim leading", "trim trailing", "power",  "elt",    "instr",     "locate",
 };
 
 bool og_b_is_shared(const char *name) {

@@ -72,7 +72,8 @@ static struct val count(struct pg *c, const struct sql_node *n) {
             list = pg_fmt(c, "%s%s%s", list, i == 0 ? "" : ", ", v.text);
             nulls = pg_fmt(c, "%s%s%s IS NOT NULL", nulls, i == 0 ? "" : " AND ", pg_p(c, v));
         }
-        out.text = pg_fmt(c, "count(DISTINCT CASE WHEN %s THEN ROW(%s) END)", nulls, list);
+        out.text = c->q->b ? pg_fmt(c, "count(DISTINCT %s)", list)
+                           : pg_fmt(c, "count(DISTINCT CASE WHEN %s THEN ROW(%s) END)", nulls, list);
     }
     return out;
 }
@@ -228,9 +229,8 @@ static struct val json_aggregate(struct pg *c, const struct sql_node *n) {
     if (c->q->b) {
         pgq_open(c, "the order within JSON_ARRAYAGG");
         return pg_val(TC_JSON,
-                      n->nargs == 1
-                          ? pg_fmt(c, "json_arrayagg(%s)::jsonb", v.text)
-                          : pg_fmt(c, "json_objectagg(%s, %s)::jsonb", v.text, pgq_expr(c, n->args[1]).text),
+                      n->nargs == 1 ? pg_fmt(c, "json_arrayagg(%s)::jsonb", v.text)
+                                    : pg_fmt(c, "json_objectagg(%s, %s)::jsonb", v.text, pgq_expr(c, n->args[1]).text),
                       true);
     }
     pgq_open(c, "the order within JSON_ARRAYAGG");

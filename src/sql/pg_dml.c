@@ -393,14 +393,12 @@ static const char *update_join(struct pg *c, const struct sql_dml *d, const char
 /* The same for openGauss B, which has it. */
 static const char *update_join_b(struct pg *c, const struct sql_dml *d, const char *from, const char *where) {
     struct sb b = {.a = c->a};
-    const struct pg_rel *first = NULL;
     for (size_t i = 0; i < d->nsets && c->why == NULL; i++) {
         struct pg_rel *rel = set_target(c, &d->sets[i]);
         const struct sql_column *col = rel == NULL ? NULL : table_column(c, rel, d->sets[i].column);
-        if (col == NULL || (first != NULL && rel != first)) {
-            return pg_fail(c, "an UPDATE of several tables at once, not measured on openGauss B").text;
+        if (col == NULL) {
+            return NULL;
         }
-        first = rel;
         sb_printf(&b, "%s%s.%s = %s", i == 0 ? "" : ", ", rel->text, str_quote_pg(c->a, col->target_name),
                   value(c, d->sets[i].value, col));
     }
@@ -477,12 +475,15 @@ static const char *delete_(struct pg *c, const struct sql_dml *d) {
         pg_fail(c, "a DELETE of a join that does not say from which table");
         return NULL;
     }
+    if (c->q->b) {
+        const char *targets = rels[0]->text;
+        for (size_t i = 1; i < d->ntargets; i++) {
+            targets = pg_fmt(c, "%s, %s", targets, rels[i]->text);
+        }
+        return pg_fmt(c, "DELETE %s FROM %s%s", targets, from, where == NULL ? "" : pg_fmt(c, " WHERE %s", where));
+    }
     if (d->ntargets > 1) {
         return delete_several(c, d, rels, from, where);
-    }
-    if (c->q->b) {
-        return pg_fmt(c, "DELETE %s FROM %s%s", rels[0]->text, from,
-                      where == NULL ? "" : pg_fmt(c, " WHERE %s", where));
     }
     const char *list = pg_fmt(c, "%s.tableoid AS godwit_table, %s.ctid AS godwit_row", rels[0]->text, rels[0]->text);
     return pg_fmt(c,

@@ -53,7 +53,7 @@ SELECT "employees"."dept", sum("employees"."salary") AS "s" FROM "employees" WHE
 SELECT CASE WHEN (grouping("employees"."dept") <> 0) THEN 'all' ELSE "employees"."dept" END AS "d", count(*) AS "c" FROM "employees" WHERE "employees"."dept" IS NOT NULL GROUP BY ROLLUP ("employees"."dept") ORDER BY "c" NULLS FIRST, "d" NULLS FIRST;
 
 -- case: count distinct
-SELECT count(DISTINCT "customers"."city") AS "a", count(DISTINCT "orders"."customer_id") AS "b", count(DISTINCT CASE WHEN "orders"."customer_id" IS NOT NULL AND "orders"."status" IS NOT NULL THEN ROW("orders"."customer_id", "orders"."status") END) AS "c" FROM "customers", "orders";
+SELECT count(DISTINCT "customers"."city") AS "a", count(DISTINCT "orders"."customer_id") AS "b", count(DISTINCT "orders"."customer_id", "orders"."status") AS "c" FROM "customers", "orders";
 
 -- case: sum distinct
 SELECT sum(DISTINCT "employees"."salary") AS "s", round(avg(DISTINCT "employees"."salary"), 4) AS "a" FROM "employees";
