@@ -83,9 +83,44 @@ static bool set_results(struct objects *o, const struct db_object *x) {
     return false;
 }
 
+/* Does x call goal, if only by way of other procedures? */
+static bool calls(const struct objects *o, struct db_object *x, const struct db_object *goal) {
+    x->mark = 1;
+    for (size_t i = 0; i < x->translation.nuses; i++) {
+        const struct sql_use *u = &x->translation.uses[i];
+        struct db_object *y = u->kind == SQL_USE_PROCEDURE ? objects_used(o, u) : NULL;
+        if (y != NULL && (y == goal || (y->mark == 0 && calls(o, y, goal)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Who is in a circle of calls is known when all are translated; how it is called depends on that. */
+static bool set_circles(struct objects *o) {
+    bool found = false;
+    for (size_t i = 0; i < o->n; i++) {
+        struct db_object *x = &o->items[i];
+        for (size_t k = 0; k < o->n; k++) {
+            o->items[k].mark = 0;
+        }
+        if (x->kind != SQL_OBJECT_PROCEDURE || !calls(o, x, x)) {
+            continue;
+        }
+        for (size_t k = 0; k < o->catalog.nroutines; k++) {
+            struct sql_routine *r = (struct sql_routine *)&o->catalog.routines[k];
+            if (!r->function && str_eq(r->name, x->name) && !r->in_circle) {
+                r->in_circle = found = true;
+            }
+        }
+    }
+    return found;
+}
+
 void objects_translate(struct objects *o) {
     bool again = true;
-    while (again) { /* ends: a translation with more than SQL_MAX_RESULT_SETS fails, and changes nothing any more */
+    while (
+        again) { /* ends: circles do not go away, and a translation with more than SQL_MAX_RESULT_SETS fails, and changes nothing any more */
         again = false;
         for (size_t i = 0; i < o->n; i++) {
             struct db_object *x = &o->items[i];
@@ -96,6 +131,7 @@ void objects_translate(struct objects *o) {
             translate(o, x);
             again = (x->translated && x->kind == SQL_OBJECT_PROCEDURE && set_results(o, x)) || again;
         }
+        again = set_circles(o) || again;
     }
 }
 

@@ -1,5 +1,5 @@
-/* The order in which objects are made: functions and procedures, which look for what they name when they run; views, each behind those it
- * shows; what became of events; triggers. */
+/* The order in which objects are made: functions and procedures, which look for what they name when they run (but for openGauss's calls of
+ * procedures, see pg_simple.c); views, each behind those it shows; what became of events; triggers. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -48,7 +48,7 @@ struct val {
     bool nonneg;        /* known not to be negative */
     bool padded;        /* character(n) in the target: casting to text strips the padding */
     bool interval;      /* TC_TIME held as interval */
-    bool volatile_uuid; /* gen_random_uuid()::text: may be assigned to a uuid column without the cast */
+    bool volatile_uuid; /* pg_new_uuid()::text: may be assigned to a uuid column without the cast */
     bool mixed;         /* a decimal chosen among several scales: its text would show the chosen one's */
     bool volatile_;     /* must not be repeated: rand(), uuid() */
     bool not_null;      /* a column that cannot be NULL here (when col is set) */
@@ -70,7 +70,7 @@ struct pg {
     unsigned depth;
     /* Names of types in casts. In a B database a bare numeric is numeric(10,0), a bare timestamp has a time zone. */
     const char *numeric, *timestamp;
-    bool b; /* openGauss B: `+ - *` of integers are bigint, `#` begins a comment */
+    bool b; /* openGauss B, whose dialect here is OG_PG: `+ - *` of integers are bigint, `#` begins a comment */
     /* With b: the node whose text this printer makes; nodes below it are openGauss B's own printer's. NULL: all are this one's. */
     const struct sql_node *only;
 };
@@ -111,6 +111,11 @@ struct val pg_val(enum tclass cls, const char *text, bool atom);
 struct val pg_int(const char *text, bool atom, bool wide);
 struct val pg_text_val(const char *text, bool atom, const struct val *like); /* charset and ci of `like` */
 const char *pg_p(struct pg *c, struct val v); /* the text, in parentheses unless an atom */
+bool pg_is_og_a_pg(const struct pg *c);       /* a PG or A database of openGauss, not a B one */
+const char *pg_new_uuid(struct pg *c);        /* of the type uuid */
+/* The text of a broken number with the 0 that openGauss leaves out before the point. */
+const char *pg_leading_zero(struct pg *c, const char *text);
+const char *pg_json_text(struct pg *c, struct val j); /* a whole JSON value: strings without quotes, null as NULL */
 bool pg_is_const_string(const struct val *v);
 const char *pg_string_literal(struct pg *c, const char *s, size_t len);
 bool pg_stable(struct pg *c, const char *what); /* refuse when the result must be immutable */
@@ -131,6 +136,8 @@ struct val pg_as_float(struct pg *c, struct val v);
 struct val pg_as_text(struct pg *c, struct val v);
 struct val pg_as_bytes(struct pg *c, struct val v);
 struct val pg_as_json(struct pg *c, struct val v);
+/* What stands at a constant path, as pg_json_text() has it. */
+const char *pg_json_text_at(struct pg *c, const struct sql_node *doc, const struct sql_node *at);
 /* A value within a JSON document, as an argument of jsonb_build_array() and the like, and as jsonb (expr_pg_json.c). n: where it comes from;
  * may be NULL. */
 const char *pg_json_item(struct pg *c, const struct sql_node *n, struct val v);

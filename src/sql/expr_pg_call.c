@@ -9,8 +9,8 @@ struct val pg_json_number(struct pg *c, struct val j, const char *type) {
     if (!pg_once(c, &j)) {
         return j;
     }
-    struct val text = c->b ? pg_val(TC_TEXT, pg_fmt(c, "json_unquote(%s)", j.text), true)
-                           : pg_val(TC_TEXT, pg_fmt(c, "%s #>> '{}'", pg_p(c, j)), false);
+    struct val text = pg_val(TC_TEXT, pg_json_text(c, j), false);
+    const char *digits = pg_is_og_a_pg(c) ? pg_fmt(c, "%s::text", pg_p(c, j)) : text.text;
     bool whole = str_eq(type, "bigint");
     struct val from_text = whole ? pg_text_prefix_int(c, text) : pg_text_prefix_number(c, text, type);
     struct val out = pg_val(whole ? TC_INT : str_eq(type, "numeric") ? TC_DEC : TC_FLOAT, NULL, true);
@@ -18,7 +18,7 @@ struct val pg_json_number(struct pg *c, struct val j, const char *type) {
         pg_fmt(c,
                "CASE jsonb_typeof(%s) WHEN 'number' THEN %s(%s)::%s%s::%s WHEN 'boolean' THEN (%s)::boolean::int WHEN "
                "'string' THEN %s END",
-               j.text, whole ? "round(" : "", text.text, c->numeric, whole ? ")" : "", type, text.text, from_text.text);
+               j.text, whole ? "round(" : "", digits, c->numeric, whole ? ")" : "", type, text.text, from_text.text);
     out.wide = out.integer = whole;
     return out;
 }

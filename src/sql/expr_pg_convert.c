@@ -225,9 +225,10 @@ static struct val number_text(struct pg *c, struct val v) {
         if (v.scale < 0 || v.mixed) {
             return pg_fail(c, "a decimal number of unknown scale turned into text");
         }
-        out.text = pg_fmt(c, "round(%s, %d)::text", v.text, v.scale);
+        out.text = pg_leading_zero(c, pg_fmt(c, "round(%s, %d)::text", v.text, v.scale));
     } else {
         out.text = pg_fmt(c, "%s::text", pg_p(c, v));
+        out.text = v.cls == TC_DEC && !v.integer ? pg_leading_zero(c, out.text) : out.text;
     }
     return out;
 }
@@ -570,7 +571,7 @@ struct val pg_assign(struct pg *c, struct val v, const struct sql_column *to) {
             return v;
         }
         v = pg_as_text(c, v);
-        return pg_val(TC_UUID, v.volatile_uuid ? "gen_random_uuid()" : pg_fmt(c, "%s::uuid", pg_p(c, v)), true);
+        return pg_val(TC_UUID, v.volatile_uuid ? pg_new_uuid(c) : pg_fmt(c, "%s::uuid", pg_p(c, v)), true);
     default:
         return pg_fail(c, "an expression for a column of this type");
     }

@@ -315,7 +315,10 @@ static struct val now(struct pg *c, const struct sql_node *n, const char *data) 
     } else if (str_eq(data, "date")) {
         v = pg_val(TC_DATE, c->o->dialect == DIALECT_OG_A ? "date_trunc('day', LOCALTIMESTAMP)" : "CURRENT_DATE", true);
     } else if (str_eq(data, "utc_date")) {
-        v = pg_val(TC_DATE, "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::date", true);
+        v = pg_val(TC_DATE,
+                   c->o->dialect == DIALECT_OG_A ? "date_trunc('day', CURRENT_TIMESTAMP AT TIME ZONE 'UTC')"
+                                                 : "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')::date",
+                   true);
     } else {
         v.cls = TC_TIME;
         v.text = str_eq(data, "utc_time") ? pg_fmt(c, "(CURRENT_TIMESTAMP(%d) AT TIME ZONE 'UTC')::time", fsp)

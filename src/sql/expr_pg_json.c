@@ -82,6 +82,13 @@ static struct val document(struct pg *c, const struct sql_node *n) {
                : pg_fail(c, "a JSON function on a column that is not JSON in the target");
 }
 
+/* text, which follows a path into j: openGauss raises an error where the document is a number, a text, null. */
+static const char *step_into(struct pg *c, struct val j, const char *text) {
+    return pg_is_og_a_pg(c) && pg_once(c, &j)
+               ? pg_fmt(c, "CASE WHEN jsonb_typeof(%s) IN ('object', 'array') THEN %s END", j.text, text)
+               : text;
+}
+
 static struct val extract(struct pg *c, const struct sql_node *n, const char *data) {
     (void)data;
     struct val j = document(c, n->args[0]);
@@ -89,9 +96,18 @@ static struct val extract(struct pg *c, const struct sql_node *n, const char *da
     if (path == NULL || str_eq(path, "'{}'")) {
         return j;
     }
-    struct val out = pg_val(TC_JSON, pg_fmt(c, "%s #> %s", pg_p(c, j), path), false);
+    struct val out = pg_val(TC_JSON, step_into(c, j, pg_fmt(c, "%s #> %s", pg_p(c, j), path)), false);
     out.volatile_ = j.volatile_;
     return out;
+}
+
+const char *pg_json_text_at(struct pg *c, const struct sql_node *doc, const struct sql_node *at) {
+    struct val j = document(c, doc);
+    const char *path = path_array(c, at);
+    if (path == NULL) {
+        return "NULL";
+    }
+    return str_eq(path, "'{}'") ? pg_json_text(c, j) : step_into(c, j, pg_fmt(c, "%s #>> %s", pg_p(c, j), path));
 }
 
 /* JSON_UNQUOTE(JSON_EXTRACT(j, path)): MySQL gives the text null for a JSON null, #>> gives NULL. */
@@ -112,12 +128,17 @@ static struct val unquote(struct pg *c, const struct sql_node *n, const char *da
         if (path == NULL || !pg_once(c, &j)) {
             return out;
         }
+        if (pg_is_og_a_pg(c) && str_eq(path, "'{}'")) {
+            out.text = pg_fmt(c, "coalesce(%s, %s::text)", pg_json_text(c, j), pg_p(c, j));
+            return out;
+        }
         out.text = pg_fmt(c, "coalesce(%s #>> %s, (%s #> %s)::text)", pg_p(c, j), path, pg_p(c, j), path);
+        out.text = step_into(c, j, out.text);
         return out;
     }
     struct val j = pg_node(c, arg);
     if (j.cls == TC_JSON && pg_once(c, &j)) {
-        out.text = pg_fmt(c, "coalesce(%s #>> '{}', %s::text)", pg_p(c, j), pg_p(c, j));
+        out.text = pg_fmt(c, "coalesce(%s, %s::text)", pg_json_text(c, j), pg_p(c, j));
         return out;
     }
     return pg_fail(c, "JSON_UNQUOTE of a value that is not JSON in the target");

@@ -319,13 +319,10 @@ static struct val unhex(struct pg *c, const struct sql_node *n, const char *data
 static struct val uuid(struct pg *c, const struct sql_node *n, const char *data) {
     (void)n;
     (void)data;
-    if (c->o->dialect != DIALECT_PG) {
-        return pg_fail(c, "function UUID, which this openGauss database does not have");
-    }
     if (!pg_stable(c, "UUID")) {
         return pg_val(TC_NULL, "NULL", true);
     }
-    struct val v = pg_val(TC_TEXT, "gen_random_uuid()::text", true);
+    struct val v = pg_val(TC_TEXT, pg_fmt(c, "%s::text", pg_new_uuid(c)), true);
     v.volatile_ = v.volatile_uuid = true;
     return v;
 }

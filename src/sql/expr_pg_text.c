@@ -69,6 +69,29 @@ const char *pg_p(struct pg *c, struct val v) {
     return v.atom ? v.text : pg_fmt(c, "(%s)", v.text);
 }
 
+bool pg_is_og_a_pg(const struct pg *c) {
+    return dialect_is_opengauss(c->o->dialect) && !c->b;
+}
+
+const char *pg_leading_zero(struct pg *c, const char *text) {
+    return pg_is_og_a_pg(c) ? pg_fmt(c, "regexp_replace(%s, '^(-?)[.]', '\\10.')", text) : text;
+}
+
+/* openGauss has no function for it outside of B databases. */
+const char *pg_new_uuid(struct pg *c) {
+    return dialect_is_opengauss(c->o->dialect) ? "md5(random()::text || clock_timestamp()::text)::uuid"
+                                               : "gen_random_uuid()";
+}
+
+/* openGauss gives NULL for every empty path. */
+const char *pg_json_text(struct pg *c, struct val j) {
+    if (c->b) {
+        return pg_fmt(c, "nullif(json_unquote(%s), 'null')", j.text);
+    }
+    return pg_is_og_a_pg(c) ? pg_fmt(c, "('[' || %s::text || ']')::jsonb ->> 0", pg_p(c, j))
+                            : pg_fmt(c, "%s #>> '{}'", pg_p(c, j));
+}
+
 bool pg_is_const_string(const struct val *v) {
     return v->lit != NULL && v->lit->kind == SN_STRING && v->cls == TC_TEXT;
 }

@@ -48,6 +48,10 @@ const char *pgq_window(struct pg *c, const struct sql_window *w) {
     if (w->frame != NULL) {
         sb_printf(&b, "%s%s%s", b.len > 0 ? " " : "", str_eq(w->frame, "rows") ? "ROWS " : "RANGE ",
                   w->has_end ? "BETWEEN " : "");
+        bool distance = w->start_expr != NULL || (w->has_end && w->end_expr != NULL);
+        if (distance && !str_eq(w->frame, "rows") && dialect_is_opengauss(c->o->dialect)) {
+            pg_fail(c, "a window frame of RANGE with a distance, which openGauss does not have");
+        }
         frame_bound(c, &b, w->start, w->start_expr);
         if (w->has_end) {
             sb_puts(&b, " AND ");
@@ -184,6 +188,11 @@ static struct val group_concat(struct pg *c, const struct sql_node *n) {
             return out;
         }
         direction = m->order[0].descending ? " DESC" : "";
+    }
+    if (v.cls == TC_DEC && !v.integer && pg_is_og_a_pg(c)) { /* each with its 0 before the point */
+        out.text = pg_fmt(c, "%s(array_agg(%s ORDER BY %s%s), %s)", pgq_compat(c, "join_distinct"),
+                          pg_as_text(c, v).text, v.text, direction, separator);
+        return out;
     }
     if (number) { /* in the order of numbers, not of texts */
         struct val text = pg_as_text(c, v);

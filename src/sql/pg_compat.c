@@ -185,6 +185,46 @@ static struct val regexp_function(struct pg *c, const struct sql_node *n) {
     return pgq_result(c, 'p', pg_fmt(c, "regexp_instr(%s, %s, 1, 1, 0%s)", s.text, literal, ci ? ", 'i'" : ""));
 }
 
+/* An offset +hh:mm as MySQL takes it: up to 14 hours, or 13:59 to the west. */
+static bool is_offset(const char *s) {
+    size_t hours = s[0] == '+' || s[0] == '-' ? strspn(s + 1, "0123456789") : 0;
+    if (hours < 1 || hours > 2 || s[1 + hours] != ':' || strspn(s + 2 + hours, "0123456789") != 2 ||
+        s[4 + hours] != '\0') {
+        return false;
+    }
+    unsigned h = 0, m = (unsigned)(s[2 + hours] - '0') * 10 + (unsigned)(s[3 + hours] - '0');
+    for (size_t i = 1; i <= hours; i++) {
+        h = h * 10 + (unsigned)(s[i] - '0');
+    }
+    return m < 60 && h * 60 + m <= (s[0] == '+' ? 840 : 839);
+}
+
+/* t AT TIME ZONE zone. An offset has to be an interval: as a text its sign means the opposite in the target. */
+static struct val at_zone(struct pg *c, struct val t, struct val zone) {
+    const char *text;
+    if (pg_is_const_string(&zone) && (zone.lit->text[0] == '+' || zone.lit->text[0] == '-')) {
+        text = is_offset(zone.lit->text) ? pg_fmt(c, "%s AT TIME ZONE %s::interval", pg_p(c, t), pg_p(c, zone))
+                                         : pg_fail(c, "the time zone %.20s", zone.lit->text).text;
+    } else if (pg_is_const_string(&zone)) {
+        text = pg_fmt(c, "%s AT TIME ZONE %s", pg_p(c, t), pg_p(c, zone));
+    } else if (pg_once(c, &t) && pg_once(c, &zone)) {
+        text = pg_fmt(c, "CASE WHEN %s ~ '^[+-]' THEN %s AT TIME ZONE %s::interval ELSE %s AT TIME ZONE %s END",
+                      pg_p(c, zone), pg_p(c, t), pg_p(c, zone), pg_p(c, t), pg_p(c, zone));
+    } else {
+        text = "NULL";
+    }
+    struct val v = pg_val(TC_DATETIME, text, false);
+    v.fsp = 6;
+    v.volatile_ = t.volatile_;
+    return v;
+}
+
+static struct val convert_tz(struct pg *c, const struct sql_node *n) {
+    struct val t = pgq_argument(c, 'D', n->args[0]);
+    struct val from = pgq_argument(c, 't', n->args[1]), to = pgq_argument(c, 't', n->args[2]);
+    return at_zone(c, at_zone(c, t, from), to);
+}
+
 /* CHAR(n, ..): bytes in MySQL, and without USING a binary string; as texts they are carried as far as they are ASCII. */
 static struct val char_(struct pg *c, const struct sql_node *n) {
     const char *cs = n->charset == NULL ? "binary" : n->charset;
@@ -226,6 +266,16 @@ static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
     if ((str_eq(n->name, "regexp_replace") && n->nargs == 3) ||
         ((str_eq(n->name, "regexp_substr") || str_eq(n->name, "regexp_instr")) && n->nargs == 2)) {
         return regexp_function(c, n);
+    }
+    if (str_eq(n->name, "convert_tz") && n->nargs == 3) {
+        return convert_tz(c, n);
+    }
+    if (str_eq(n->name, "bit_count") && n->nargs == 1 && c->o->dialect == DIALECT_OG_A) { /* '' is NULL there */
+        const char *text = pgq_argument(c, 'I', n->args[0]).text;
+        return pgq_result(
+            c, 'p',
+            pg_fmt(c, "CASE WHEN %s IS NOT NULL THEN coalesce(length(replace(%s::bit(64)::text, '0', '')), 0) END",
+                   pg_p(c, pg_val(TC_INT, text, false)), pg_p(c, pg_val(TC_INT, text, false))));
     }
     if (str_eq(n->name, "str_to_date") && n->nargs == 2) {
         return str_to_date(c, n);

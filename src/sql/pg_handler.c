@@ -80,6 +80,9 @@ static const char *when(struct pg *c, const struct sql_condition *condition) {
         }
         return pg_fmt(c, "SQLSTATE '%s'", k.text);
     case SQL_COND_ERRNO:
+        if (k.errno_ == 1205 && dialect_is_opengauss(c->o->dialect)) { /* a lock wait that ran out, and NOWAIT */
+            return "SQLSTATE 'YY003' OR SQLSTATE '55P03'";
+        }
         if (prog_state_of_errno(k.errno_) != NULL) {
             return pg_fmt(c, "SQLSTATE '%s'", prog_state_of_errno(k.errno_));
         }

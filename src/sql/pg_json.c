@@ -136,12 +136,17 @@ static struct val change(struct pg *c, const struct sql_node *n, const char *fun
 /* JSON_VALUE(j, path [RETURNING type]): a null is NULL. MariaDB has scalars only, and truth as 1 and 0. */
 static struct val value(struct pg *c, const struct sql_node *n) {
     struct sql_node extract = {.kind = SN_CALL, .name = "json_extract", .args = n->args, .nargs = 2, .start = n->start};
-    struct val j = c->q->b ? pgq_expr(c, &extract) : pg_call(c, &extract);
-    struct val v = pg_val(TC_TEXT,
-                          c->o->mariadb ? pg_fmt(c, "%s(%s)", pgq_compat(c, "json_scalar"), j.text)
-                          : c->q->b     ? pg_fmt(c, "nullif(json_unquote(%s), 'null')", j.text)
-                                        : pg_fmt(c, "(%s #>> '{}')", pg_p(c, j)),
-                          true);
+    const char *text;
+    if (c->o->mariadb) {
+        text = pg_fmt(c, "%s(%s)", pgq_compat(c, "json_scalar"), pg_call(c, &extract).text);
+    } else if (pg_is_og_a_pg(c)) {
+        text = pg_fmt(c, "(%s)", pg_json_text_at(c, n->args[0], n->args[1]));
+    } else if (c->q->b) {
+        text = pg_json_text(c, pgq_expr(c, &extract));
+    } else {
+        text = pg_fmt(c, "(%s)", pg_json_text(c, pg_call(c, &extract)));
+    }
+    struct val v = pg_val(TC_TEXT, text, true);
     v.ci = CI_NO;
     return n->type == NULL || (str_eq(n->type->name, "char") && n->type->length == 512) ? v
                                                                                         : pg_cast_value(c, v, n->type);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "sql/pg_program.h"
 #include "sql/program_internal.h"
+#include "sql/query_parse.h"
 
 static const struct pg_variable *find_variable(const struct pg *c, const char *name) {
     for (const struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
@@ -227,7 +228,9 @@ static void result_set(struct pg *c, const struct sql_query *q) {
         pg_fail(c, "a result set in a loop: their number is not known beforehand");
         return;
     }
-    prog_line(c, "OPEN result_%zu FOR %s;", next_result(c), text);
+    /* Behind FOR openGauss's PL/pgSQL takes for a query only what begins with SELECT or WITH. */
+    bool with = text[0] == '(' && dialect_is_opengauss(c->o->dialect);
+    prog_line(c, "OPEN result_%zu FOR %s%s;", next_result(c), with ? "WITH godwit AS (SELECT 1) " : "", text);
     count_found_rows(c, q, text);
 }
 
@@ -285,75 +288,141 @@ static bool is_user_variable(const struct sql_node *n) {
     return n->kind == SN_VARIABLE && n->text[0] == '@' && n->text[1] != '@';
 }
 
+/* A CALL's arguments: all of them, those that have a value for the callee, the variables that it fills. */
+struct arguments {
+    struct sb all, given, filled;
+    unsigned outs; /* variables that were declared for the call */
+};
+
+static void declare_out(struct pg *c, struct arguments *k, const char *name, const char *type, const char *value) {
+    if (k->outs++ == 0) {
+        prog_line(c, "DECLARE");
+    }
+    prog_line(c, "    %s %s%s;", name, type, value);
+}
+
+static void add_argument(struct arguments *k, const char *text, bool given, bool filled) {
+    sb_printf(&k->all, "%s%s", k->all.len == 0 ? "" : ", ", text);
+    if (given) {
+        sb_printf(&k->given, "%s%s", k->given.len == 0 ? "" : ", ", text);
+    }
+    if (filled) {
+        sb_printf(&k->filled, "%s%s", k->filled.len == 0 ? "" : ", ", text);
+    }
+}
+
+static void argument(struct pg *c, struct arguments *k, const struct sql_routine *r, size_t i,
+                     const struct sql_node *n) {
+    const struct sql_column *to = &r->params[i], *col;
+    bool given = r->modes[i] != SQL_PARAM_OUT;
+    const char *text;
+    if (r->modes[i] == SQL_PARAM_IN) {
+        struct val v = pg_assign(c, pgq_expr(c, n), to);
+        add_argument(k, pg_fmt(c, "%s::%s", pg_p(c, v), prog_argument_type(c, to)), true, false);
+    } else if (n->kind == SN_COLUMN && n->qualifier == NULL && assignable(c, NULL, n->name, &text, &col)) {
+        add_argument(k, text, given, true);
+    } else if (is_user_variable(n)) {
+        text = pg_fmt(c, "godwit_out_%zu", i + 1);
+        declare_out(c, k, text, prog_base_type(c, to),
+                    given ? pg_fmt(c, " := %s", pg_assign(c, pgq_expr(c, n), to).text) : "");
+        add_argument(k, text, given, true);
+    } else {
+        pg_fail(c, "an OUT or INOUT argument that is no variable");
+    }
+}
+
+static bool names_variable(const struct pg *c, const char *name) {
+    return find_variable(c, name) != NULL || find_cursor(c, name) != NULL;
+}
+
+/* Can openGauss's PL/pgSQL take `p(..);` for a call? It looks for the procedure when it reads the statement: not for the one that is
+ * being made or those that are made behind it, as procedures are behind functions; and not where the name is a variable's or, without
+ * a schema, a reserved word. */
+static bool can_be_bare(const struct pg *c, const struct sql_routine *r) {
+    static const char reserved[] =
+        " analyse analyze any array asymmetric authid both buckets cast check collate column constraint create"
+        " current_catalog current_date current_role current_time current_timestamp current_user default"
+        " deferrable end excluded false fetch foreign grant group groupparent imcstored initially leading less"
+        " localtime localtimestamp minus modify nocycle null offset only performance placing primary procedure"
+        " references reject rownum self session_user share_memory shrink some symmetric sysdate to trailing"
+        " true unimcstored unique user variadic verify"
+        " ";
+    const struct sql_object *o = c->q->object;
+    const struct sql_catalog *k = c->q->o->catalog;
+    const char *own = o->name.schema != NULL ? o->name.schema : k->schema;
+    bool itself = o->kind == SQL_OBJECT_PROCEDURE && str_ieq(o->name.name, r->name) && str_ieq(own, r->schema);
+    if (itself || r->in_circle || o->kind == SQL_OBJECT_FUNCTION) {
+        return false;
+    }
+    if (r->target_schema != NULL) {
+        return !names_variable(c, r->target_schema);
+    }
+    if (strcasestr(reserved, arena_printf(c->a, " %s ", r->target_name)) != NULL) {
+        return false;
+    }
+    return !sql_reserved(r->target_name) && strchr(r->target_name, '.') == NULL && !names_variable(c, r->target_name);
+}
+
+/* openGauss's CALL within a program gives its variables nothing, and fails for the row that comes back. */
+static void call_line(struct pg *c, const struct sql_routine *r, struct arguments *k) {
+    const char *name = pgq_qualified(c, r->target_schema, r->target_name);
+    if (!dialect_is_opengauss(c->o->dialect)) {
+        prog_line(c, "CALL %s(%s);", name, sb_text(&k->all));
+    } else if (can_be_bare(c, r)) {
+        prog_line(c, "%s(%s);", name, sb_text(&k->all));
+    } else if (k->filled.len == 0) {
+        prog_line(c, "PERFORM %s(%s);", name, sb_text(&k->given));
+    } else {
+        prog_line(c, "SELECT * FROM %s(%s) INTO %s;", name, sb_text(&k->given), sb_text(&k->filled));
+    }
+}
+
+static bool can_call(struct pg *c, const struct sql_stmt *s, const struct sql_routine *r, bool passed_on) {
+    if (r == NULL) {
+        pg_fail(c, "the procedure %.100s, which is not among those that are carried", s->table.name);
+    } else if (r->result_sets > 0 && !passed_on && c->q->object->kind != SQL_OBJECT_EVENT) {
+        pg_fail(c, "a CALL of %.100s, whose result sets have nowhere to go", s->table.name);
+    } else if (r->result_sets > 0 && passed_on && c->q->program->loop_depth > 0) {
+        pg_fail(c, "a result set in a loop: their number is not known beforehand");
+    } else if (s->nargs != r->nparams) {
+        pg_fail(c, "procedure %.100s with %zu arguments", s->table.name, s->nargs);
+    }
+    return c->why == NULL;
+}
+
 static void call(struct pg *c, const struct sql_stmt *s) {
     const struct sql_routine *r = pgq_routine(c, s->table.schema, s->table.name, false);
     struct pg_program *p = c->q->program;
-    if (r == NULL) {
-        pg_fail(c, "the procedure %.100s, which is not among those that are carried", s->table.name);
-        return;
-    }
+    struct arguments k = {.all = {.a = c->a}, .given = {.a = c->a}, .filled = {.a = c->a}};
     bool passed_on = c->q->object->kind == SQL_OBJECT_PROCEDURE;
-    if (r->result_sets > 0 && !passed_on && c->q->object->kind != SQL_OBJECT_EVENT) {
-        pg_fail(c, "a CALL of %.100s, whose result sets have nowhere to go", s->table.name);
+    if (!can_call(c, s, r, passed_on)) {
         return;
     }
-    if (r->result_sets > 0 && passed_on && p->loop_depth > 0) {
-        pg_fail(c, "a result set in a loop: their number is not known beforehand");
-        return;
-    }
-    if (s->nargs != r->nparams) {
-        pg_fail(c, "procedure %.100s with %zu arguments", s->table.name, s->nargs);
-        return;
-    }
-    struct sb b = {.a = c->a};
-    unsigned outs = 0;
     for (size_t i = 0; i < s->nargs && c->why == NULL; i++) {
-        const struct sql_column *to = &r->params[i], *col;
-        const char *text;
-        sb_puts(&b, i == 0 ? "" : ", ");
-        if (r->modes[i] == SQL_PARAM_IN) {
-            struct val v = pg_assign(c, pgq_expr(c, s->args[i]), to);
-            sb_printf(&b, "%s::%s", pg_p(c, v), prog_argument_type(c, to));
-        } else if (s->args[i]->kind == SN_COLUMN && s->args[i]->qualifier == NULL &&
-                   assignable(c, NULL, s->args[i]->name, &text, &col)) {
-            sb_puts(&b, text);
-        } else if (is_user_variable(s->args[i])) {
-            if (outs++ == 0) {
-                prog_line(c, "DECLARE");
-            }
-            const char *value =
-                r->modes[i] == SQL_PARAM_OUT ? "" : pg_fmt(c, " := %s", pg_assign(c, pgq_expr(c, s->args[i]), to).text);
-            prog_line(c, "    godwit_out_%zu %s%s;", i + 1, prog_base_type(c, to), value);
-            sb_printf(&b, "godwit_out_%zu", i + 1);
-        } else {
-            pg_fail(c, "an OUT or INOUT argument that is no variable");
-        }
+        argument(c, &k, r, i, s->args[i]);
     }
     for (size_t i = 0; i < r->result_sets && c->why == NULL; i++) { /* those of a procedure are the caller's own */
-        if (!passed_on && outs++ == 0) {
-            prog_line(c, "DECLARE");
-        }
+        const char *text = passed_on ? pg_fmt(c, "result_%zu", next_result(c)) : pg_fmt(c, "godwit_set_%zu", i + 1);
         if (!passed_on) {
-            prog_line(c, "    godwit_set_%zu refcursor;", i + 1);
+            declare_out(c, &k, text, "refcursor", "");
         }
-        sb_printf(&b, passed_on ? "%sresult_%zu" : "%sgodwit_set_%zu", i + s->nargs == 0 ? "" : ", ",
-                  passed_on ? next_result(c) : i + 1);
+        add_argument(&k, text, true, true);
     }
     p->has_changes = p->wrote = true;
     p->found_rows_known = false;
     prog_forget_last_id(c);
-    if (outs > 0) {
+    if (k.outs > 0) {
         prog_line(c, "BEGIN");
         p->level++;
     }
-    prog_line(c, "CALL %s(%s);", pgq_qualified(c, r->target_schema, r->target_name), sb_text(&b));
-    for (size_t i = 0; i < s->nargs && outs > 0 && c->why == NULL; i++) {
+    call_line(c, r, &k);
+    for (size_t i = 0; i < s->nargs && k.outs > 0 && c->why == NULL; i++) {
         if (r->modes[i] != SQL_PARAM_IN && is_user_variable(s->args[i])) {
             prog_set_user_variable(c, s->args[i]->text + 1,
                                    pg_value_of_column(c, &r->params[i], pg_fmt(c, "godwit_out_%zu", i + 1)));
         }
     }
-    if (outs > 0) {
+    if (k.outs > 0) {
         p->level--;
         prog_line(c, "END;");
     }

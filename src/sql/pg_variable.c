@@ -96,7 +96,9 @@ static void note_class(struct pg *c, const char *name, enum tclass cls) {
 void prog_set_user_variable(struct pg *c, const char *name, struct val v) {
     note_class(c, name, v.cls);
     c->q->program->has_changes = true;
-    prog_line(c, "PERFORM %s(%s, %s::text);", pgq_compat(c, "set_variable"), str_literal_pg(c->a, name), pg_p(c, v));
+    const char *text = pg_fmt(c, "%s::text", pg_p(c, v));
+    text = (v.cls == TC_DEC || v.cls == TC_FLOAT) && !v.integer ? pg_leading_zero(c, text) : text;
+    prog_line(c, "PERFORM %s(%s, %s);", pgq_compat(c, "set_variable"), str_literal_pg(c->a, name), text);
 }
 
 /* Kept as texts in the session (compat.def). What kind of value one holds is known from what the program assigns. */

@@ -194,10 +194,11 @@ static void routine(struct pg *c, const struct sql_object *o) {
     bool definer = !o->invoker && !c->q->o->invoker_only && o->definer != NULL;
     if (definer && c->q->program->has_transaction) {
         pgq_note(c, 0, "a procedure that ends transactions runs with the caller's rights: the target allows no other");
-    } else if (definer) {
-        sb_puts(&b, " SECURITY DEFINER");
+        definer = false;
     }
-    sb_printf(&b, " AS $godwit$\n%s$godwit$", text);
+    /* openGauss's procedures have AS right behind LANGUAGE, and the rest behind the body. */
+    sb_printf(&b, "%s AS $godwit$\n%s$godwit$%s", definer && function ? " SECURITY DEFINER" : "", text,
+              definer && !function ? " SECURITY DEFINER" : "");
     prog_add_statement(c, sb_text(&b));
     const char *signature = pg_fmt(c, "%s(%s)", name, sb_text(&types));
     bool as_function = function || c->o->dialect != DIALECT_PG; /* openGauss has no COMMENT ON PROCEDURE */

@@ -42,6 +42,7 @@ struct sql_routine {
     const struct sql_column *params;
     size_t nparams;
     size_t result_sets; /* of a procedure */
+    bool in_circle;     /* a procedure that calls itself, if only by way of others: it may be made behind its callers */
 };
 
 struct sql_catalog {

@@ -29,7 +29,7 @@ INSERT INTO "counters" ("name", "hits") VALUES ('home', 1), ('new', 1) ON DUPLIC
 INSERT INTO "counters" ("name", "hits") VALUES ('home', 10) ON DUPLICATE KEY UPDATE "hits" = "counters"."hits"::bigint + VALUES("hits");
 
 -- case: on duplicate key, assignments in order
-INSERT INTO "accounts" ("id", "owner", "balance") VALUES (1, 'x', 5) ON DUPLICATE KEY UPDATE "balance" = "accounts"."balance" + 5, "owner" = "accounts"."owner" || ("accounts"."balance" + 5)::numeric(12,2)::text;
+INSERT INTO "accounts" ("id", "owner", "balance") VALUES (1, 'x', 5) ON DUPLICATE KEY UPDATE "balance" = "accounts"."balance" + 5, "owner" = "accounts"."owner" || regexp_replace(("accounts"."balance" + 5)::numeric(12,2)::text, '^(-?)[.]', '\10.');
 
 -- case: on duplicate key from a query
 INSERT INTO "counters" ("name", "hits") SELECT "accounts"."owner", "accounts"."id" FROM "accounts" ON DUPLICATE KEY UPDATE "hits" = VALUES("hits");
@@ -56,7 +56,7 @@ INSERT INTO "numbers" ("n") VALUES (3), (11) ON DUPLICATE KEY UPDATE NOTHING;
 UPDATE "accounts" SET "balance" = "accounts"."balance" * 1.1, "owner" = upper("accounts"."owner") WHERE "accounts"."balance" > 0;
 
 -- case: an assignment sees those before it
-UPDATE "accounts" SET "balance" = "accounts"."balance" + 1, "owner" = "accounts"."owner" || ("accounts"."balance" + 1)::numeric(12,2)::text;
+UPDATE "accounts" SET "balance" = "accounts"."balance" + 1, "owner" = "accounts"."owner" || regexp_replace(("accounts"."balance" + 1)::numeric(12,2)::text, '^(-?)[.]', '\10.');
 
 -- case: update with order and limit
 UPDATE "employees" SET "salary" = "employees"."salary"::bigint + 1 WHERE "employees"."dept" = 'tech' ORDER BY "employees"."id" DESC LIMIT 2;

@@ -71,7 +71,7 @@ SELECT godwit_compat.inet_aton('10.0.5.9') AS "a", godwit_compat.inet_ntoa(16777
 -- refused: not carried, line 1, column 8: CONCAT: an A database takes NULL and '' for the same value
 
 -- case: cast to char
-SELECT "p"."id"::text AS "a", left("p"."price"::text, 3) AS "b", to_char("c"."created", 'YYYY"-"MM"-"DD" "HH24":"MI":"SS') AS "c" FROM "products" AS "p" JOIN "customers" AS "c" USING ("id") ORDER BY "p"."id";
+SELECT "p"."id"::text AS "a", left(regexp_replace("p"."price"::text, '^(-?)[.]', '\10.'), 3) AS "b", to_char("c"."created", 'YYYY"-"MM"-"DD" "HH24":"MI":"SS') AS "c" FROM "products" AS "p" JOIN "customers" AS "c" USING ("id") ORDER BY "p"."id";
 
 -- case: rounding
 SELECT round(2.5, 0) AS "a", round(-1.25, 1) AS "b", trunc(1.999, 1) AS "c", floor(-1.5) AS "d", ceil(1.2) AS "e", ceil(-1.2) AS "f", round(1234.5, -2) AS "g";
@@ -86,7 +86,7 @@ SELECT (round(CASE WHEN 10::float8 > 0 THEN ln(10::float8) END * '1e6'::float8) 
 SELECT (round(sin(1::float8) * '1e6'::float8) / '1e6'::float8) AS "a", (round(cos(1::float8) * '1e6'::float8) / '1e6'::float8) AS "b", (round(tan(1::float8) * '1e6'::float8) / '1e6'::float8) AS "c", (round(atan2(1::float8, 2::float8) * '1e6'::float8) / '1e6'::float8) AS "d", (round(degrees(pi()) * '1e6'::float8) / '1e6'::float8) AS "e", (round(cot(1::float8) * '1e6'::float8) / '1e6'::float8) AS "f";
 
 -- case: bit_count
-SELECT length(replace(255::bigint::bit(64)::text, '0', '')) AS "a", length(replace("employees"."id"::bigint::bit(64)::text, '0', '')) AS "b" FROM "employees" ORDER BY "employees"."id";
+SELECT CASE WHEN (255::bigint) IS NOT NULL THEN coalesce(length(replace((255::bigint)::bit(64)::text, '0', '')), 0) END AS "a", CASE WHEN ("employees"."id"::bigint) IS NOT NULL THEN coalesce(length(replace(("employees"."id"::bigint)::bit(64)::text, '0', '')), 0) END AS "b" FROM "employees" ORDER BY "employees"."id";
 
 -- case: parts of dates
 SELECT extract(year FROM "orders"."placed")::int AS "year(placed)", extract(month FROM "orders"."placed")::int AS "month(placed)", extract(day FROM "orders"."placed")::int AS "day(placed)", extract(hour FROM "orders"."placed")::int AS "hour(placed)", extract(minute FROM "orders"."placed")::int AS "minute(placed)", floor(extract(second FROM "orders"."placed"))::int AS "second(placed)", extract(quarter FROM "orders"."placed")::int AS "quarter(placed)", extract(doy FROM "orders"."placed")::int AS "dayofyear(placed)", extract(dow FROM "orders"."placed")::int + 1 AS "dayofweek(placed)", extract(isodow FROM "orders"."placed")::int - 1 AS "weekday(placed)" FROM "orders" ORDER BY "orders"."id";
@@ -108,6 +108,21 @@ SELECT godwit_compat.date_format("orders"."placed", '%D of %b, week %u') AS "a",
 
 -- case: date_format with a format from elsewhere
 SELECT godwit_compat.date_format("orders"."placed", CASE WHEN "orders"."id" > 3 THEN '%Y' ELSE '%m/%d' END) AS "a" FROM "orders" ORDER BY "orders"."id";
+
+-- case: convert_tz with offsets
+SELECT "orders"."id", ("orders"."placed" AT TIME ZONE '+00:00'::interval) AT TIME ZONE '+08:00'::interval AS "a", ("orders"."placed" AT TIME ZONE '+02:00'::interval) AT TIME ZONE '-05:30'::interval AS "b", (TIMESTAMP '2024-06-01 12:00:00' AT TIME ZONE '-3:00'::interval) AT TIME ZONE '+14:00'::interval AS "c", (CASE WHEN NULL::text ~ '^[+-]' THEN "orders"."placed" AT TIME ZONE NULL::text::interval ELSE "orders"."placed" AT TIME ZONE NULL::text END) AT TIME ZONE '+01:00'::interval AS "d" FROM "orders" ORDER BY "orders"."id";
+
+-- case: convert_tz with offsets that are not constant
+SELECT "o"."id", CASE WHEN "z"."b" ~ '^[+-]' THEN (CASE WHEN "z"."a" ~ '^[+-]' THEN "o"."placed" AT TIME ZONE "z"."a"::interval ELSE "o"."placed" AT TIME ZONE "z"."a" END) AT TIME ZONE "z"."b"::interval ELSE (CASE WHEN "z"."a" ~ '^[+-]' THEN "o"."placed" AT TIME ZONE "z"."a"::interval ELSE "o"."placed" AT TIME ZONE "z"."a" END) AT TIME ZONE "z"."b" END AS "t" FROM "orders" AS "o" CROSS JOIN (SELECT '+03:00'::text AS "a", '-04:00'::text AS "b" UNION ALL SELECT '-09:30'::text, '+00:00'::text) AS "z" ORDER BY "o"."id", "t" NULLS FIRST;
+
+-- case: a bit_count of nothing
+SELECT CASE WHEN ("numbers"."n"::bigint - "numbers"."n") IS NOT NULL THEN coalesce(length(replace(("numbers"."n"::bigint - "numbers"."n")::bit(64)::text, '0', '')), 0) END AS "a", CASE WHEN (NULL::int::bigint) IS NOT NULL THEN coalesce(length(replace((NULL::int::bigint)::bit(64)::text, '0', '')), 0) END AS "b" FROM "numbers" WHERE "numbers"."n" = 1;
+
+-- case: uuid
+-- refused: not carried, line 1, column 89: an empty string, which an A database takes for NULL
+
+-- case: str_to_date of a text that ends early
+-- refused: not carried, line 1, column 477: an empty string, which an A database takes for NULL
 
 -- case: str_to_date
 SELECT godwit_compat.str_to_date('31.12.2023', '%d.%m.%Y')::date AS "a", godwit_compat.str_to_date('2023-02-03 04:05:06', '%Y-%m-%d %H:%i:%s') AS "b", godwit_compat.str_to_date('Mar 5, 99', '%b %e, %y')::date AS "c", godwit_compat.str_to_date('x', '%Y')::date AS "d", godwit_compat.str_to_date('1/2/2020 11:30 PM', '%c/%e/%Y %h:%i %p') AS "e";
@@ -155,10 +170,10 @@ SELECT DATE '2024-02-03' AS "a", date_trunc('day', "customers"."created") AS "b"
 SELECT "customers"."name" FROM "customers" WHERE "customers"."name" = 'anna';
 
 -- case: json paths
-SELECT "products"."id", "products"."attrs" #> '{color}' AS "a", coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) AS "b", "products"."attrs" #> '{made,by}' AS "c", coalesce("products"."attrs" #>> '{tags,0}', ("products"."attrs" #> '{tags,0}')::text) AS "d" FROM "products" ORDER BY "products"."id";
+SELECT "products"."id", CASE WHEN jsonb_typeof("products"."attrs") IN ('object', 'array') THEN "products"."attrs" #> '{color}' END AS "a", CASE WHEN jsonb_typeof("products"."attrs") IN ('object', 'array') THEN coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) END AS "b", CASE WHEN jsonb_typeof("products"."attrs") IN ('object', 'array') THEN "products"."attrs" #> '{made,by}' END AS "c", CASE WHEN jsonb_typeof("products"."attrs") IN ('object', 'array') THEN coalesce("products"."attrs" #>> '{tags,0}', ("products"."attrs" #> '{tags,0}')::text) END AS "d" FROM "products" ORDER BY "products"."id";
 
 -- case: json in conditions
-SELECT "products"."id" FROM "products" WHERE (coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) = 'grey') AND (("products"."attrs" #> '{size}') = '4'::jsonb) ORDER BY "products"."id";
+SELECT "products"."id" FROM "products" WHERE (CASE WHEN jsonb_typeof("products"."attrs") IN ('object', 'array') THEN coalesce("products"."attrs" #>> '{color}', ("products"."attrs" #> '{color}')::text) END = 'grey') AND ((CASE WHEN jsonb_typeof("products"."attrs") IN ('object', 'array') THEN "products"."attrs" #> '{size}' END) = '4'::jsonb) ORDER BY "products"."id";
 
 -- case: json_object and json_array
 -- refused: not carried, line 1, column 8: function JSON_OBJECT with arguments

@@ -109,6 +109,21 @@ SELECT date_format("orders"."placed", '%D of %b, week %u') AS "a", date_format("
 -- case: date_format with a format from elsewhere
 SELECT date_format("orders"."placed", CASE WHEN ("orders"."id" > 3) THEN '%Y' ELSE '%m/%d' END) AS "a" FROM "orders" ORDER BY "orders"."id";
 
+-- case: convert_tz with offsets
+SELECT "orders"."id", convert_tz(("orders"."placed")::text, '+00:00', '+08:00') AS "a", convert_tz(("orders"."placed")::text, '+02:00', '-05:30') AS "b", convert_tz('2024-06-01 12:00:00', '-3:00', '+14:00') AS "c", convert_tz(("orders"."placed")::text, NULL, '+01:00') AS "d" FROM "orders" ORDER BY "orders"."id";
+
+-- case: convert_tz with offsets that are not constant
+SELECT "o"."id", convert_tz(("o"."placed")::text, "z"."a", "z"."b") AS "t" FROM "orders" AS "o" CROSS JOIN (SELECT '+03:00'::text AS "a", '-04:00'::text AS "b" UNION ALL SELECT '-09:30'::text, '+00:00'::text) AS "z" ORDER BY "o"."id", "t" NULLS FIRST;
+
+-- case: a bit_count of nothing
+SELECT bit_count(("numbers"."n"::bigint - "numbers"."n")::numeric(20,0)) AS "a", bit_count((NULL)::numeric(130,40)) AS "b" FROM "numbers" WHERE "numbers"."n" = 1;
+
+-- case: uuid
+SELECT char_length(uuid()) AS "a", (uuid() = uuid())::int AS "b", char_length(replace(uuid(), '-', '')) AS "c" FROM "numbers" WHERE "numbers"."n" < 3;
+
+-- case: str_to_date of a text that ends early
+SELECT str_to_date('2024-01-02', '%Y-%m-%d %H:%i:%s')::timestamp(0) without time zone AS "a", str_to_date('2024-01-02 03', '%Y-%m-%d %H:%i:%s')::timestamp(0) without time zone AS "b", str_to_date('2024-01-02 ', '%Y-%m-%d %H:%i')::timestamp(0) without time zone AS "c", str_to_date('02.03.2024 10:', '%d.%m.%Y %H:%i')::timestamp(0) without time zone AS "d", str_to_date('2024-01', '%Y-%m-%d')::date AS "e", str_to_date('2024-01-02 11:30', '%Y-%m-%d %h:%i %p')::timestamp(0) without time zone AS "f", str_to_date('2024-01-02-', '%Y-%m-%d')::date AS "g", str_to_date('2024-01-02 10:11', '%Y-%m-%d %T')::timestamp(0) without time zone AS "h", str_to_date('2024-01-02', '%Y-%m-%dx')::date AS "i", str_to_date('', '%Y-%m-%d')::date AS "j", str_to_date('2024-01-02', '%Y-%m-%d%M')::date AS "k";
+
 -- case: str_to_date
 SELECT str_to_date('31.12.2023', '%d.%m.%Y')::date AS "a", str_to_date('2023-02-03 04:05:06', '%Y-%m-%d %H:%i:%s')::timestamp(0) without time zone AS "b", str_to_date('Mar 5, 99', '%b %e, %y')::date AS "c", str_to_date('x', '%Y')::date AS "d", str_to_date('1/2/2020 11:30 PM', '%c/%e/%Y %h:%i %p')::timestamp(0) without time zone AS "e";
 

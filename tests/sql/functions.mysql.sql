@@ -109,6 +109,21 @@ SELECT date_format(placed, '%D of %b, week %u') AS a, date_format(placed, '%X-%V
 -- case: date_format with a format from elsewhere
 SELECT date_format(placed, IF(id > 3, '%Y', '%m/%d')) AS a FROM orders ORDER BY id
 
+-- case: convert_tz with offsets
+SELECT id, convert_tz(placed, '+00:00', '+08:00') AS a, convert_tz(placed, '+02:00', '-05:30') AS b, convert_tz('2024-06-01 12:00:00', '-3:00', '+14:00') AS c, convert_tz(placed, NULL, '+01:00') AS d FROM orders ORDER BY id
+
+-- case: convert_tz with offsets that are not constant
+SELECT o.id, convert_tz(o.placed, z.a, z.b) AS t FROM orders o CROSS JOIN (SELECT '+03:00' AS a, '-04:00' AS b UNION ALL SELECT '-09:30', '+00:00') z ORDER BY o.id, t
+
+-- case: a bit_count of nothing
+SELECT bit_count(n - n) AS a, bit_count(NULL) AS b FROM numbers WHERE n = 1
+
+-- case: uuid
+SELECT char_length(uuid()) AS a, uuid() = uuid() AS b, char_length(replace(uuid(), '-', '')) AS c FROM numbers WHERE n < 3
+
+-- case: str_to_date of a text that ends early
+SELECT str_to_date('2024-01-02', '%Y-%m-%d %H:%i:%s') AS a, str_to_date('2024-01-02 03', '%Y-%m-%d %H:%i:%s') AS b, str_to_date('2024-01-02 ', '%Y-%m-%d %H:%i') AS c, str_to_date('02.03.2024 10:', '%d.%m.%Y %H:%i') AS d, str_to_date('2024-01', '%Y-%m-%d') AS e, str_to_date('2024-01-02 11:30', '%Y-%m-%d %h:%i %p') AS f, str_to_date('2024-01-02-', '%Y-%m-%d') AS g, str_to_date('2024-01-02 10:11', '%Y-%m-%d %T') AS h, str_to_date('2024-01-02', '%Y-%m-%dx') AS i, str_to_date('', '%Y-%m-%d') AS j, str_to_date('2024-01-02', '%Y-%m-%d%M') AS k
+
 -- case: str_to_date
 SELECT str_to_date('31.12.2023', '%d.%m.%Y') AS a, str_to_date('2023-02-03 04:05:06', '%Y-%m-%d %H:%i:%s') AS b, str_to_date('Mar 5, 99', '%b %e, %y') AS c, str_to_date('x', '%Y') AS d, str_to_date('1/2/2020 11:30 PM', '%c/%e/%Y %h:%i %p') AS e
 

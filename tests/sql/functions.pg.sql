@@ -109,6 +109,21 @@ SELECT godwit_compat.date_format("orders"."placed", '%D of %b, week %u') AS "a",
 -- case: date_format with a format from elsewhere
 SELECT godwit_compat.date_format("orders"."placed", CASE WHEN "orders"."id" > 3 THEN '%Y' ELSE '%m/%d' END) AS "a" FROM "orders" ORDER BY "orders"."id";
 
+-- case: convert_tz with offsets
+SELECT "orders"."id", ("orders"."placed" AT TIME ZONE '+00:00'::interval) AT TIME ZONE '+08:00'::interval AS "a", ("orders"."placed" AT TIME ZONE '+02:00'::interval) AT TIME ZONE '-05:30'::interval AS "b", (TIMESTAMP '2024-06-01 12:00:00' AT TIME ZONE '-3:00'::interval) AT TIME ZONE '+14:00'::interval AS "c", (CASE WHEN NULL::text ~ '^[+-]' THEN "orders"."placed" AT TIME ZONE NULL::text::interval ELSE "orders"."placed" AT TIME ZONE NULL::text END) AT TIME ZONE '+01:00'::interval AS "d" FROM "orders" ORDER BY "orders"."id";
+
+-- case: convert_tz with offsets that are not constant
+SELECT "o"."id", CASE WHEN "z"."b" ~ '^[+-]' THEN (CASE WHEN "z"."a" ~ '^[+-]' THEN "o"."placed" AT TIME ZONE "z"."a"::interval ELSE "o"."placed" AT TIME ZONE "z"."a" END) AT TIME ZONE "z"."b"::interval ELSE (CASE WHEN "z"."a" ~ '^[+-]' THEN "o"."placed" AT TIME ZONE "z"."a"::interval ELSE "o"."placed" AT TIME ZONE "z"."a" END) AT TIME ZONE "z"."b" END AS "t" FROM "orders" AS "o" CROSS JOIN (SELECT '+03:00'::text AS "a", '-04:00'::text AS "b" UNION ALL SELECT '-09:30'::text, '+00:00'::text) AS "z" ORDER BY "o"."id", "t" NULLS FIRST;
+
+-- case: a bit_count of nothing
+SELECT length(replace(("numbers"."n"::bigint - "numbers"."n")::bit(64)::text, '0', '')) AS "a", length(replace(NULL::int::bigint::bit(64)::text, '0', '')) AS "b" FROM "numbers" WHERE "numbers"."n" = 1;
+
+-- case: uuid
+SELECT char_length(gen_random_uuid()::text) AS "a", (gen_random_uuid()::text = gen_random_uuid()::text)::int AS "b", char_length(replace(gen_random_uuid()::text, '-', '')) AS "c" FROM "numbers" WHERE "numbers"."n" < 3;
+
+-- case: str_to_date of a text that ends early
+SELECT godwit_compat.str_to_date('2024-01-02', '%Y-%m-%d %H:%i:%s') AS "a", godwit_compat.str_to_date('2024-01-02 03', '%Y-%m-%d %H:%i:%s') AS "b", godwit_compat.str_to_date('2024-01-02 ', '%Y-%m-%d %H:%i') AS "c", godwit_compat.str_to_date('02.03.2024 10:', '%d.%m.%Y %H:%i') AS "d", godwit_compat.str_to_date('2024-01', '%Y-%m-%d')::date AS "e", godwit_compat.str_to_date('2024-01-02 11:30', '%Y-%m-%d %h:%i %p') AS "f", godwit_compat.str_to_date('2024-01-02-', '%Y-%m-%d')::date AS "g", godwit_compat.str_to_date('2024-01-02 10:11', '%Y-%m-%d %T') AS "h", godwit_compat.str_to_date('2024-01-02', '%Y-%m-%dx')::date AS "i", godwit_compat.str_to_date('', '%Y-%m-%d')::date AS "j", godwit_compat.str_to_date('2024-01-02', '%Y-%m-%d%M')::date AS "k";
+
 -- case: str_to_date
 SELECT godwit_compat.str_to_date('31.12.2023', '%d.%m.%Y')::date AS "a", godwit_compat.str_to_date('2023-02-03 04:05:06', '%Y-%m-%d %H:%i:%s') AS "b", godwit_compat.str_to_date('Mar 5, 99', '%b %e, %y')::date AS "c", godwit_compat.str_to_date('x', '%Y')::date AS "d", godwit_compat.str_to_date('1/2/2020 11:30 PM', '%c/%e/%Y %h:%i %p') AS "e";
 

@@ -73,6 +73,9 @@ SELECT group_concat(DISTINCT qty ORDER BY qty) AS q FROM order_lines
 -- case: group_concat of several arguments
 SELECT group_concat(name, ':', city ORDER BY id SEPARATOR ' ') AS g FROM customers
 
+-- case: group_concat of distinct decimals
+SELECT group_concat(DISTINCT price ORDER BY price DESC SEPARATOR ' ') AS p, group_concat(DISTINCT price / 100 ORDER BY price / 100) AS q FROM products
+
 -- case: group_concat of decimals and dates
 SELECT group_concat(price ORDER BY id) AS p FROM products
 

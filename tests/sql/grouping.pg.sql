@@ -73,6 +73,9 @@ SELECT nullif(array_to_string(array_agg(DISTINCT "order_lines"."qty" ORDER BY "o
 -- case: group_concat of several arguments
 SELECT string_agg("customers"."name" || ':' || "customers"."city", ' ' ORDER BY "customers"."id") AS "g" FROM "customers";
 
+-- case: group_concat of distinct decimals
+SELECT nullif(array_to_string(array_agg(DISTINCT "products"."price" ORDER BY "products"."price" DESC), ' '), '') AS "p", nullif(array_to_string(array_agg(DISTINCT round("products"."price"::numeric(95,14) / 100, 6) ORDER BY round("products"."price"::numeric(95,14) / 100, 6)), ','), '') AS "q" FROM "products";
+
 -- case: group_concat of decimals and dates
 SELECT string_agg("products"."price"::text, ',' ORDER BY "products"."id") AS "p" FROM "products";
 

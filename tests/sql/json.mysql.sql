@@ -49,6 +49,13 @@ SELECT json_unquote('"a\\nb"') AS a, json_unquote(name) AS b, json_unquote(conca
 -- case: json_value
 SELECT json_value(attrs, '$.size') AS a, json_value(attrs, '$.tags') AS b, json_value(attrs, '$.fluid') AS c, json_value(attrs, '$.size' RETURNING SIGNED) AS d, json_value('{"a": null}', '$.a') AS e FROM products ORDER BY id
 
+-- case: json values of a program as numbers and texts
+CREATE FUNCTION doc_size(doc JSON) RETURNS INT DETERMINISTIC BEGIN DECLARE v JSON; SET v = doc->'$.size'; RETURN CAST(v AS SIGNED) + CAST(doc->'$.size' AS SIGNED); END
+-- object
+CREATE FUNCTION doc_color(doc JSON) RETURNS VARCHAR(20) DETERMINISTIC BEGIN DECLARE v JSON; SET v = doc->'$.color'; RETURN JSON_UNQUOTE(v); END
+-- mysql only
+-- call: SELECT id, doc_size(attrs) AS n, doc_color(attrs) AS c FROM products WHERE id <> 5 ORDER BY id
+
 -- case: json_value of a program
 CREATE FUNCTION color(doc JSON) RETURNS VARCHAR(20) DETERMINISTIC RETURN COALESCE(JSON_VALUE(doc, '$.color'), 'none')
 -- call: SELECT id, color(attrs) FROM products ORDER BY id

@@ -49,6 +49,28 @@ SELECT godwit_compat.json_unquote_text('"a\nb"') AS "a", godwit_compat.json_unqu
 -- case: json_value
 SELECT (("products"."attrs" #> '{size}') #>> '{}') AS "a", (("products"."attrs" #> '{tags}') #>> '{}') AS "b", (("products"."attrs" #> '{fluid}') #>> '{}') AS "c", regexp_replace((("products"."attrs" #> '{size}') #>> '{}'), '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint AS "d", (godwit_compat.json_extract('{"a": null}'::jsonb, '$.a') #>> '{}') AS "e" FROM "products" ORDER BY "products"."id";
 
+-- case: json values of a program as numbers and texts
+CREATE FUNCTION "doc_size"("doc" jsonb) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "v" jsonb;
+BEGIN
+    "v" := "doc" #> '{size}';
+    RETURN CASE jsonb_typeof("v") WHEN 'number' THEN round(("v" #>> '{}')::numeric)::bigint WHEN 'boolean' THEN ("v" #>> '{}')::boolean::int WHEN 'string' THEN regexp_replace("v" #>> '{}', '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END + CASE jsonb_typeof("doc" #> '{size}') WHEN 'number' THEN round((("doc" #> '{size}') #>> '{}')::numeric)::bigint WHEN 'boolean' THEN (("doc" #> '{size}') #>> '{}')::boolean::int WHEN 'string' THEN regexp_replace(("doc" #> '{size}') #>> '{}', '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END;
+END "block_1";
+$godwit$;
+CREATE FUNCTION "doc_color"("doc" jsonb) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "v" jsonb;
+BEGIN
+    "v" := "doc" #> '{color}';
+    RETURN coalesce("v" #>> '{}', "v"::text);
+END "block_1";
+$godwit$;
+
 -- case: json_value of a program
 CREATE FUNCTION "color"("doc" jsonb) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $godwit$
 #variable_conflict use_column

@@ -66,7 +66,7 @@ CREATE FUNCTION "products_au"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
 BEGIN
     BEGIN
         IF NEW."price" <> OLD."price" THEN
-            INSERT INTO "log_entries" ("what", "n") VALUES (OLD."sku" || ': ' || OLD."price"::text || ' -> ' || NEW."price"::text, NEW."id");
+            INSERT INTO "log_entries" ("what", "n") VALUES (OLD."sku" || ': ' || regexp_replace(OLD."price"::text, '^(-?)[.]', '\10.') || ' -> ' || regexp_replace(NEW."price"::text, '^(-?)[.]', '\10.'), NEW."id");
         END IF;
     END;
     RETURN NULL;

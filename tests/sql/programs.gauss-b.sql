@@ -720,6 +720,80 @@ BEGIN
     SET r = 1;
 END;
 
+-- case: a procedure that runs with its owner's rights
+CREATE PROCEDURE "as_owner"(OUT r integer) SQL SECURITY DEFINER
+BEGIN
+    SELECT count(*) FROM "numbers" INTO r;
+END;
+-- note: line 1: a SELECT .. INTO that finds no row makes the variables NULL
+
+-- case: a procedure that calls itself
+CREATE PROCEDURE "count_down"(k integer, INOUT s integer) SQL SECURITY DEFINER
+BEGIN
+    IF k > 0 THEN
+        SET s = (s::bigint * 10) + k;
+        CALL "count_down"(k::bigint - 1, s);
+    END IF;
+END;
+CREATE PROCEDURE "log_down"(k integer) SQL SECURITY DEFINER
+BEGIN
+    IF k > 0 THEN
+        INSERT INTO "log_entries" ("what", "n") VALUES ('down', k);
+        CALL "log_down"(k::bigint - 1);
+    END IF;
+END;
+-- refused: not carried, line 3, column 9: SET of the system variable max_sp_recursion_depth
+
+-- case: a procedure whose name is a variable's
+CREATE PROCEDURE "total"(k integer, OUT r integer) SQL SECURITY DEFINER
+BEGIN
+    SET r = k::bigint + 1;
+END;
+CREATE PROCEDURE "asks_total"(OUT r integer) SQL SECURITY DEFINER
+BEGIN
+    DECLARE total integer;
+    CALL "total"(4, total);
+    SET r = total::bigint * 2;
+END;
+
+-- case: dates from texts that end early
+CREATE FUNCTION "moment"(s varchar(40)) RETURNS timestamp(0) without time zone DETERMINISTIC SQL SECURITY DEFINER
+BEGIN
+    RETURN str_to_date(s, '%Y-%m-%d %H:%i:%s')::timestamp(0) without time zone;
+END;
+CREATE FUNCTION "short_day"(s varchar(40)) RETURNS date DETERMINISTIC SQL SECURITY DEFINER
+BEGIN
+    RETURN str_to_date(s, '%d.%m.%Yx')::date;
+END;
+
+-- case: a result set of a union
+CREATE PROCEDURE "both_ends"() SQL SECURITY DEFINER
+BEGIN
+    (SELECT "numbers"."n" FROM "numbers" ORDER BY "numbers"."n" LIMIT 2) UNION ALL (SELECT "numbers"."n" FROM "numbers" ORDER BY "numbers"."n" DESC LIMIT 2) ORDER BY 1 DESC NULLS LAST;
+END;
+-- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
+
+-- case: a handler for a lock that is not given
+CREATE PROCEDURE "patient"(OUT r integer) SQL SECURITY DEFINER
+BEGIN
+    DECLARE EXIT HANDLER FOR SQLSTATE '55P03'
+    BEGIN
+        SET r = -1;
+    END;
+    UPDATE "accounts" SET "balance" = "accounts"."balance" + 1 WHERE "accounts"."id" = 1;
+    SET r = 1;
+END;
+
+-- case: a user variable of a broken number
+CREATE PROCEDURE "broken"(OUT r numeric(10,2)) SQL SECURITY DEFINER
+BEGIN
+    SET @part = 0.25 - 0.75;
+    SELECT "products"."price" FROM "products" WHERE "products"."id" = 1 INTO @price;
+    SET r = @price + @part;
+END;
+-- note: line 1: user variables want enable_set_variable_b_format = on in the session
+-- note: line 1: a SELECT .. INTO that finds no row makes the variables NULL
+
 -- case: a prepared statement
 CREATE PROCEDURE "dynamic"(t varchar(20)) SQL SECURITY DEFINER
 BEGIN

@@ -784,6 +784,58 @@ BEGIN
 END
 -- call: CALL secured(@r)
 
+-- case: a procedure that runs with its owner's rights
+CREATE DEFINER=`root`@`localhost` PROCEDURE as_owner(OUT r INT) SELECT count(*) INTO r FROM numbers
+-- call: CALL as_owner(@r)
+
+-- case: a procedure that calls itself
+CREATE PROCEDURE count_down(IN k INT, INOUT s INT) BEGIN IF k > 0 THEN SET s = s * 10 + k; CALL count_down(k - 1, s); END IF; END
+-- object
+CREATE PROCEDURE log_down(IN k INT) BEGIN IF k > 0 THEN INSERT INTO log_entries (what, n) VALUES ('down', k); CALL log_down(k - 1); END IF; END
+-- object
+CREATE PROCEDURE count_from(IN k INT, OUT s INT)
+BEGIN
+    SET max_sp_recursion_depth = 20;
+    SET s = 0;
+    CALL count_down(k, s);
+    CALL log_down(k);
+END
+-- call: CALL count_from(4, @s)
+-- table: log_entries
+
+-- case: a procedure whose name is a variable's
+CREATE PROCEDURE total(IN k INT, OUT r INT) SET r = k + 1
+-- object
+CREATE PROCEDURE asks_total(OUT r INT) BEGIN DECLARE total INT; CALL total(4, total); SET r = total * 2; END
+-- call: CALL asks_total(@r)
+
+-- case: dates from texts that end early
+CREATE FUNCTION moment(s VARCHAR(40)) RETURNS DATETIME DETERMINISTIC RETURN str_to_date(s, '%Y-%m-%d %H:%i:%s')
+-- object
+CREATE FUNCTION short_day(s VARCHAR(40)) RETURNS DATE DETERMINISTIC RETURN str_to_date(s, '%d.%m.%Yx')
+-- call: SELECT moment('2024-01-02') AS a, moment('2024-01-02 03') AS b, moment('2024-01-02 03:04:') AS c, moment('2024-01-02  ') AS d
+-- call: SELECT short_day('05.06.2024') AS a, short_day('5.6.24x') AS b, short_day(NULL) AS c
+
+-- case: a result set of a union
+CREATE PROCEDURE both_ends()
+BEGIN
+    (SELECT n FROM numbers ORDER BY n LIMIT 2) UNION ALL (SELECT n FROM numbers ORDER BY n DESC LIMIT 2) ORDER BY n DESC;
+END
+-- call: CALL both_ends()
+
+-- case: a handler for a lock that is not given
+CREATE PROCEDURE patient(OUT r INT)
+BEGIN
+    DECLARE EXIT HANDLER FOR 1205 SET r = -1;
+    UPDATE accounts SET balance = balance + 1 WHERE id = 1;
+    SET r = 1;
+END
+-- call: CALL patient(@r)
+
+-- case: a user variable of a broken number
+CREATE PROCEDURE broken(OUT r DECIMAL(10,2)) BEGIN SET @part = 0.25 - 0.75; SELECT price INTO @price FROM products WHERE id = 1; SET r = @price + @part; END
+-- call: CALL broken(@r)
+
 -- case: a prepared statement
 CREATE PROCEDURE dynamic(IN t VARCHAR(20)) BEGIN SET @q = concat('SELECT * FROM ', t); PREPARE s FROM @q; EXECUTE s; DEALLOCATE PREPARE s; END
 -- refused: a prepared statement

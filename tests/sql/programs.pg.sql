@@ -1243,6 +1243,116 @@ END;
 $godwit$;
 COMMENT ON PROCEDURE "secured"(OUT integer) IS 'it''s secured';
 
+-- case: a procedure that runs with its owner's rights
+CREATE PROCEDURE "as_owner"(OUT "r" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    SELECT count(*) FROM "numbers" INTO "r";
+END;
+$godwit$ SECURITY DEFINER;
+
+-- case: a procedure that calls itself
+CREATE PROCEDURE "count_down"("k" integer, INOUT "s" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    IF "k" > 0 THEN
+        "s" := ("s"::bigint * 10) + "k";
+        CALL "count_down"(("k"::bigint - 1)::integer, "s");
+    END IF;
+END;
+$godwit$;
+CREATE PROCEDURE "log_down"("k" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    IF "k" > 0 THEN
+        INSERT INTO "log_entries" ("what", "n") VALUES ('down', "k");
+        CALL "log_down"(("k"::bigint - 1)::integer);
+    END IF;
+END;
+$godwit$;
+CREATE PROCEDURE "count_from"("k" integer, OUT "s" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "s" := 0;
+    CALL "count_down"("k"::integer, "s");
+    CALL "log_down"("k"::integer);
+END;
+$godwit$;
+-- note: line 3: SET max_sp_recursion_depth is left out
+
+-- case: a procedure whose name is a variable's
+CREATE PROCEDURE "total"("k" integer, OUT "r" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "r" := "k"::bigint + 1;
+END;
+$godwit$;
+CREATE PROCEDURE "asks_total"(OUT "r" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "total" integer;
+BEGIN
+    CALL "total"(4::integer, "total");
+    "r" := "total"::bigint * 2;
+END "block_1";
+$godwit$;
+
+-- case: dates from texts that end early
+CREATE FUNCTION "moment"("s" varchar) RETURNS timestamp LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN godwit_compat.str_to_date("s", '%Y-%m-%d %H:%i:%s')::timestamp(0);
+END;
+$godwit$;
+CREATE FUNCTION "short_day"("s" varchar) RETURNS date LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+BEGIN
+    RETURN godwit_compat.str_to_date("s", '%d.%m.%Yx')::date;
+END;
+$godwit$;
+
+-- case: a result set of a union
+CREATE PROCEDURE "both_ends"(INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    OPEN result_1 FOR (SELECT "numbers"."n" FROM "numbers" ORDER BY "numbers"."n" LIMIT 2) UNION ALL (SELECT "numbers"."n" FROM "numbers" ORDER BY "numbers"."n" DESC LIMIT 2) ORDER BY 1 DESC NULLS LAST;
+END;
+$godwit$;
+
+-- case: a handler for a lock that is not given
+CREATE PROCEDURE "patient"(OUT "r" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+BEGIN
+    BEGIN
+        UPDATE "accounts" SET "balance" = "accounts"."balance" + 1 WHERE "accounts"."id" = 1;
+    EXCEPTION
+        WHEN SQLSTATE '55P03' THEN
+            "r" := -1;
+            EXIT "block_1";
+    END;
+    "r" := 1;
+END "block_1";
+$godwit$;
+
+-- case: a user variable of a broken number
+CREATE PROCEDURE "broken"(OUT "r" numeric) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    BEGIN
+        PERFORM godwit_compat.set_variable('part', (0.25 - 0.75)::text);
+        SELECT "products"."price" AS f1 FROM "products" WHERE "products"."id" = 1 INTO godwit_row;
+        IF FOUND THEN
+            PERFORM godwit_compat.set_variable('price', godwit_row.f1::text);
+        END IF;
+        "r" := godwit_compat.get_variable('price')::numeric + godwit_compat.get_variable('part')::numeric;
+    END;
+END;
+$godwit$;
+
 -- case: a prepared statement
 -- refused: not carried, line 1, column 88: a prepared statement: its text is put together at run time, in MySQL's dialect
 

@@ -49,7 +49,9 @@ $godwit$;
 CREATE PROCEDURE "calendar"("d1" timestamp, "d2" timestamp, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
-    DROP TABLE IF EXISTS pg_temp."days";
+    IF EXISTS (SELECT 1 FROM pg_class WHERE relname = 'days' AND relnamespace = pg_my_temp_schema()) THEN
+        DROP TABLE pg_temp."days";
+    END IF;
     CREATE TEMPORARY TABLE "days" ("d" timestamp(0) NOT NULL PRIMARY KEY, "name" varchar(80), "weekend" smallint);
     WHILE "d1" <= "d2" LOOP
         INSERT INTO "days" ("d", "name", "weekend") VALUES ("d1"::timestamp, to_char("d1"::timestamp, 'FMDay'), ((extract(dow FROM "d1")::int + 1) IN (1, 7))::int);

@@ -69,7 +69,7 @@ BEGIN
                 EXIT "block_1";
         END;
         BEGIN
-            "p_message" := 'order ' || "p_order"::text || ' of ' || round("p_qty" * "v_price", 2)::text;
+            "p_message" := 'order ' || "p_order"::text || ' of ' || regexp_replace(round("p_qty" * "v_price", 2)::text, '^(-?)[.]', '\10.');
         EXCEPTION
             WHEN OTHERS THEN
                 "p_message" := SQLERRM;
@@ -149,7 +149,9 @@ $godwit$;
 CREATE PROCEDURE "calendar"("d1" date, "d2" date, INOUT result_1 refcursor DEFAULT NULL) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
 BEGIN
-    DROP TABLE IF EXISTS pg_temp."days";
+    IF EXISTS (SELECT 1 FROM pg_class WHERE relname = 'days' AND relnamespace = pg_my_temp_schema()) THEN
+        DROP TABLE pg_temp."days";
+    END IF;
     CREATE TEMPORARY TABLE "days" ("d" date NOT NULL PRIMARY KEY, "name" varchar(20), "weekend" smallint);
     WHILE "d1" <= "d2" LOOP
         INSERT INTO "days" ("d", "name", "weekend") VALUES ("d1", to_char("d1"::timestamp, 'FMDay'), ((extract(dow FROM "d1")::int + 1) IN (1, 7))::int);
@@ -329,7 +331,7 @@ BEGIN
         IF "v_credit" < 0 THEN
             RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'no credit';
         END IF;
-        NEW."note" := coalesce(NEW."note", 'credit ' || "v_credit"::text);
+        NEW."note" := coalesce(NEW."note", 'credit ' || regexp_replace("v_credit"::text, '^(-?)[.]', '\10.'));
     END "block_1";
     RETURN NEW;
 END;

@@ -4,7 +4,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_defaults_expressions"
 -- table: table golden_defaults_expressions.x
 CREATE TABLE "golden_defaults_expressions"."x" (
   "a" integer DEFAULT (1 + 2),
-  "b" char(144),
+  "b" char(144) DEFAULT (md5(random()::text || clock_timestamp()::text)::uuid::text),
   "c" timestamp(0) DEFAULT (date_trunc('day', LOCALTIMESTAMP)::timestamp),
   "d" jsonb DEFAULT ('[]'::jsonb),
   "e" jsonb DEFAULT '{}',
@@ -13,16 +13,14 @@ CREATE TABLE "golden_defaults_expressions"."x" (
   "h" varchar(80) DEFAULT (('a' || 'b')::text),
   "i" double precision DEFAULT (random()),
   "j" integer,
-  "k" bytea,
+  "k" bytea DEFAULT (decode(replace(md5(random()::text || clock_timestamp()::text)::uuid::text, '-', ''), 'hex')),
   "l" timestamp(0) DEFAULT (date_trunc('day', date_trunc('day', LOCALTIMESTAMP) + INTERVAL '1 year')::timestamp)
 )
 ;
 -- analyze: table golden_defaults_expressions.x
 ANALYZE "golden_defaults_expressions"."x"
 ;
--- warning: default of golden_defaults_expressions.x.b: uuid(): function UUID, which this openGauss database does not have => the column has no default in the target
 -- warning: default of golden_defaults_expressions.x.j: (`a` + 1): the column a, which is not known here => the column has no default in the target
--- warning: default of golden_defaults_expressions.x.k: uuid_to_bin(uuid()): function UUID, which this openGauss database does not have => the column has no default in the target
 -- note: column golden_defaults_expressions.x.b: lengths count bytes in an A database: 36 characters are 144 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type char(144)
 -- note: columns golden_defaults_expressions.x.c, l: a date has a time of day in an A database: 00:00:00 => type timestamp(0)
 -- note: columns golden_defaults_expressions.x.d, e: jsonb keeps numbers by value: 1000.0 stays, 1e20 prints as 100000000000000000000 => type jsonb

@@ -4,7 +4,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_defaults_mariadb"
 -- table: table golden_defaults_mariadb.x
 CREATE TABLE "golden_defaults_mariadb"."x" (
   "a" integer DEFAULT (1 + 2),
-  "b" char(144),
+  "b" char(144) DEFAULT (md5(random()::text || clock_timestamp()::text)::uuid::text),
   "c" timestamp(0) DEFAULT (date_trunc('day', LOCALTIMESTAMP)::timestamp),
   "d" jsonb DEFAULT '{}',
   "e" jsonb DEFAULT ('[]'::jsonb),
@@ -20,7 +20,6 @@ CREATE TABLE "golden_defaults_mariadb"."x" (
 -- analyze: table golden_defaults_mariadb.x
 ANALYZE "golden_defaults_mariadb"."x"
 ;
--- warning: default of golden_defaults_mariadb.x.b: uuid(): function UUID, which this openGauss database does not have => the column has no default in the target
 -- warning: default of golden_defaults_mariadb.x.j: (`a` + 1): the column a, which is not known here => the column has no default in the target
 -- warning: default of golden_defaults_mariadb.x.k: nextval(`golden_defaults_mariadb`.`s`): function NEXTVAL => the column has no default in the target
 -- note: column golden_defaults_mariadb.x.b: lengths count bytes in an A database: 36 characters are 144 bytes; '' is NULL in an A database; compares case and accents exactly, unlike utf8mb4_general_ci => type char(144)

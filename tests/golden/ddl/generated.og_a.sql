@@ -12,7 +12,7 @@ CREATE TABLE "golden_generated"."g" (
   "c2" integer GENERATED ALWAYS AS ("a"::bigint * 2) STORED,
   "c3" integer,
   "c4" varchar(200),
-  "c5" varchar(120) GENERATED ALWAYS AS (coalesce("j" #>> '{"name"}', ("j" #> '{"name"}')::text)) STORED,
+  "c5" varchar(120) GENERATED ALWAYS AS (CASE WHEN jsonb_typeof("j") IN ('object', 'array') THEN coalesce("j" #>> '{"name"}', ("j" #> '{"name"}')::text) END) STORED,
   "c6" numeric(10,2) GENERATED ALWAYS AS (round("a"::numeric(95,12) / 3, 4)) STORED,
   "c7" integer GENERATED ALWAYS AS (extract(year FROM "d")::int) STORED,
   "c8" varchar(160),

@@ -13,7 +13,7 @@ CREATE TABLE "golden_indexes_functional"."f" (
 CREATE INDEX "low" ON "golden_indexes_functional"."f" ((lower("s")))
 ;
 -- index: index golden_indexes_functional.f.name
-CREATE INDEX "name" ON "golden_indexes_functional"."f" ((left(coalesce("j" #>> '{"name"}', ("j" #> '{"name"}')::text), 20)))
+CREATE INDEX "name" ON "golden_indexes_functional"."f" ((left(CASE WHEN jsonb_typeof("j") IN ('object', 'array') THEN coalesce("j" #>> '{"name"}', ("j" #> '{"name"}')::text) END, 20)))
 ;
 -- index: index golden_indexes_functional.f.off
 CREATE INDEX "off" ON "golden_indexes_functional"."f" ("v")

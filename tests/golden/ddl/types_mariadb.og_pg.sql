@@ -3,7 +3,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_types_mariadb"
 ;
 -- table: table golden_types_mariadb.u
 CREATE TABLE "golden_types_mariadb"."u" (
-  "id" uuid NOT NULL,
+  "id" uuid NOT NULL DEFAULT (md5(random()::text || clock_timestamp()::text)::uuid),
   "a" inet,
   "b" inet,
   "c" uuid NOT NULL DEFAULT '123e4567-e89b-12d3-a456-426655440000',
@@ -16,4 +16,3 @@ ALTER TABLE "golden_types_mariadb"."u" ADD CONSTRAINT "u_pkey" PRIMARY KEY ("id"
 -- analyze: table golden_types_mariadb.u
 ANALYZE "golden_types_mariadb"."u"
 ;
--- warning: default of golden_types_mariadb.u.id: uuid(): function UUID, which this openGauss database does not have => the column has no default in the target

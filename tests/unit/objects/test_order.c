@@ -63,6 +63,31 @@ static void callers_know_of_result_sets(void **state) {
     arena_clear(&o.run.arena);
 }
 
+static bool has_text(struct objects *o, const char *name, const char *text) {
+    return strstr(object_named(o, name)->translation.statements[0], text) != NULL;
+}
+
+/* openGauss looks for what `p();` calls when the caller is made. */
+static void circles_of_calls_are_known(void **state) {
+    (void)state;
+    static const struct text_object texts[] = {
+        {SQL_OBJECT_PROCEDURE, "a", "CREATE PROCEDURE a() CALL b()"},
+        {SQL_OBJECT_PROCEDURE, "b", "CREATE PROCEDURE b() BEGIN CALL a(); CALL c(); END"},
+        {SQL_OBJECT_PROCEDURE, "c", "CREATE PROCEDURE c() DO 1"},
+        {SQL_OBJECT_FUNCTION, "f", "CREATE FUNCTION f() RETURNS INT BEGIN CALL c(); RETURN 1; END"},
+    };
+    struct objects o;
+    objects_build(&o, texts, 4);
+    assert_true(has_text(&o, "a", "CALL \"shop\".\"b\"();"));
+    o.run.identity.dialect = DIALECT_OG_PG;
+    objects_translate(&o);
+    assert_true(has_text(&o, "a", "PERFORM \"shop\".\"b\"();"));
+    assert_true(has_text(&o, "b", "PERFORM \"shop\".\"a\"();"));
+    assert_true(has_text(&o, "b", "    \"shop\".\"c\"();"));
+    assert_true(has_text(&o, "f", "PERFORM \"shop\".\"c\"();"));
+    arena_clear(&o.run.arena);
+}
+
 static void modes_decide_how_a_text_is_read(void **state) {
     (void)state;
     static const struct text_object texts[] = {
@@ -146,7 +171,7 @@ int main(void) {
         cmocka_unit_test(what_changes_each_time_is_found), cmocka_unit_test(what_a_server_may_choose_is_found),
         cmocka_unit_test(a_translation_is_handed_in),      cmocka_unit_test(views_stand_behind_those_they_show),
         cmocka_unit_test(a_circle_of_views_is_told),       cmocka_unit_test(callers_know_of_result_sets),
-        cmocka_unit_test(modes_decide_how_a_text_is_read),
+        cmocka_unit_test(circles_of_calls_are_known),      cmocka_unit_test(modes_decide_how_a_text_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
