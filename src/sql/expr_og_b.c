@@ -169,11 +169,35 @@ static const char *as_typed(struct og *c, const char *text, const struct val *v)
                                    : text;
 }
 
+/* dolphin's functions and operators for it are not immutable, those of the server are. */
+static const char *add_constant(struct og *c, const struct sql_node *base, const struct sql_node *interval,
+                                bool subtract) {
+    static const char *const units[] = {"second", "minute", "hour", "day", "month", "year"};
+    struct val v = type_of(c, base);
+    bool known = false, days = false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        known = known || str_eq(interval->name, units[i]);
+        days = days || (str_eq(interval->name, units[i]) && i >= 3);
+    }
+    if (!known || interval->args[0]->kind != SN_INT || (v.cls != TC_DATETIME && !(v.cls == TC_DATE && days))) {
+        pg_fail(&c->pg, "arithmetic with dates: its result is not immutable in the target, as generated columns and"
+                        " indexes need");
+        return "NULL";
+    }
+    const char *name =
+        pg_fmt(&c->pg, "%s_%s_interval", v.cls == TC_DATE ? "date" : "timestamp", subtract ? "mi" : "pl");
+    return pg_fmt(&c->pg, "%s(%s, INTERVAL '%s %s')%s", name, print(c, base), interval->args[0]->text, interval->name,
+                  v.cls == TC_DATE ? "::date" : "");
+}
+
 static const char *add_interval(struct og *c, const struct sql_node *whole, const struct sql_node *base,
                                 const struct sql_node *interval, bool subtract) {
     struct val v = type_of(c, whole);
     if (zone_dependent(c, base)) {
         return "NULL";
+    }
+    if (c->pg.o->must_be_immutable) {
+        return add_constant(c, base, interval, subtract);
     }
     const char *text = pg_fmt(&c->pg, "%s(%s, interval %s %s)", subtract ? "date_sub" : "date_add", print(c, base),
                               paren(c, interval->args[0]), interval->name);
@@ -205,6 +229,9 @@ static const char *compare(struct og *c, const struct sql_node *n) {
     }
     if (l.cls == TC_BITS || r.cls == TC_BITS) {
         return through_pg(c, n); /* as numbers */
+    }
+    if ((l.cls == TC_TSTZ) != (r.cls == TC_TSTZ) && !pg_stable(&c->pg, "a comparison in the session's time zone")) {
+        return "NULL";
     }
     switch (n->op) {
     case OP_EQ:
@@ -342,16 +369,37 @@ static const char *expand(struct og *c, const struct og_b_function *f, const str
     return as_typed(c, sb_text(&b), &v);
 }
 
+/* Texts that are UTF-8 in the target only have other bytes there. */
+static bool same_bytes(struct og *c, const struct sql_node *n) {
+    static const char *const of_bytes[] = {"md5", "sha1", "sha", "sha2", "hex", "crc32"};
+    for (size_t i = 0; i < sizeof of_bytes / sizeof of_bytes[0]; i++) {
+        struct val v = str_eq(n->name, of_bytes[i]) ? type_of(c, n->args[0]) : pg_val(TC_OTHER, "", true);
+        if (v.cls == TC_TEXT && v.charset != CS_UTF8) {
+            pg_fail(&c->pg, "%s of a text in another character set than UTF-8", n->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 static const char *known(struct og *c, const struct og_b_function *f, const struct sql_node *n) {
-    if (n->nargs < f->min_args || n->nargs > f->max_args) {
-        pg_fail(&c->pg, "function %s with %zu arguments", n->name, n->nargs);
-        return "NULL";
+    bool length = str_eq(n->name, "length") || str_eq(n->name, "octet_length");
+    if (length && type_of(c, n->args[0]).cls == TC_TEXT && type_of(c, n->args[0]).charset != CS_UTF8) {
+        return through_pg(c, n);
     }
     if ((str_eq(n->name, "round") || str_eq(n->name, "truncate")) && n->nargs == 2 &&
         type_of(c, n->args[0]).cls == TC_FLOAT) {
         return through_pg(c, n); /* there is round(numeric, n) only */
     }
-    if (f->changes && !pg_stable(&c->pg, n->name)) {
+    if (f->definition == OG_B_OTHERWISE && c->pg.o->must_be_immutable) {
+        for (size_t i = 0; i < n->nargs; i++) {
+            if (type_of(c, n->args[i]).cls == TC_ENUM && !pg_stable(&c->pg, "an ENUM as a text")) {
+                return "NULL";
+            }
+        }
+        return through_pg(c, n);
+    }
+    if (!same_bytes(c, n) || (f->definition == OG_B_STABLE && !pg_stable(&c->pg, n->name))) {
         return "NULL";
     }
     return expand(c, f, n);
@@ -399,6 +447,10 @@ static const char *call(struct og *c, const struct sql_node *n) {
     const struct og_b_function *f = og_b_function(n, c->pg.q != NULL);
     if (f != NULL) {
         return known(c, f, n);
+    }
+    if (c->pg.q == NULL && str_eq(n->name, "uuid_to_bin") && n->nargs > 0 && n->args[0]->kind == SN_CALL &&
+        str_eq(n->args[0]->name, "uuid")) { /* of a new one the order of its parts tells nothing */
+        return pg_fmt(&c->pg, "unhex(replace(%s, '-', ''))", print(c, n->args[0]));
     }
     if (og_b_is_shared(n->name) || str_eq(n->name, "regexp_like") || str_eq(n->name, "json_valid")) {
         return through_pg(c, n);
@@ -450,6 +502,9 @@ static const char *cast(struct og *c, const struct sql_node *n) {
     }
     if (str_eq(t->name, "char") && (t->charset == NULL || str_istarts(t->charset, "utf8")) && v.cls != TC_BYTES &&
         v.cls != TC_FLOAT) {
+        if (v.cls == TC_ENUM && !pg_stable(&c->pg, "an ENUM as a text")) {
+            return "NULL";
+        }
         x = v.cls == TC_TEXT ? unpadded(c, n->args[0]) : x;
         return t->length >= 0 ? pg_fmt(&c->pg, "left(%s::text, %ld)", x, t->length) : pg_fmt(&c->pg, "%s::text", x);
     }
@@ -625,6 +680,9 @@ bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const str
         text = pg_fmt(&c.pg, "%s <> 0", paren(&c, n));
     } else {
         text = print(&c, n);
+        if (o->assigned_to != NULL && o->assigned_to->to->kind == TK_UUID && n->kind == SN_CALL) {
+            text = pg_fmt(&c.pg, "%s::uuid", text); /* dolphin's uuid() is a text */
+        }
         if (!o->want_boolean && n->kind == SN_BOOL) {
             text = n->integer ? "1" : "0";
         } else if (!o->want_boolean && is_truth(n)) {

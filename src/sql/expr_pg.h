@@ -158,6 +158,8 @@ struct val pg_date_text(struct pg *c, struct val v); /* as MySQL prints a date, 
 struct val pg_date_add(struct pg *c, struct val base, const struct sql_node *interval, bool subtract);
 struct val pg_to_precision(struct pg *c, struct val v,
                            int fsp); /* TC_DATETIME and TC_TIME: MySQL rounds, MariaDB cuts */
+/* A number of a date or time, by the target's name. openGauss B's EXTRACT is MySQL's, and not immutable. */
+const char *pg_field(struct pg *c, const char *field, const char *value);
 struct val pg_extract(struct pg *c, const char *unit, struct val v);
 /* EXTRACT() itself: of a TIME below nothing it has a sign, other than HOUR() and its like. */
 struct val pg_extract_signed(struct pg *c, const char *unit, struct val v);
@@ -181,7 +183,8 @@ struct og_b_function {
     /* $1 an argument, ^1 as text, #1 as integer, &1 as numeric, @1 a date or time as text, $* all of them, ~* as JSON holds them, $u the
      * unit; ! behind all: a cast to the type of the result. NULL: name($*). */
     const char *form;
-    bool changes; /* from call to call */
+    /* May definitions of generated columns and indexes hold it? */
+    enum { OG_B_IMMUTABLE, OG_B_OTHERWISE /* in PostgreSQL's form */, OG_B_STABLE /* no */ } definition;
 };
 /* In a query or program; in a table's definition only those that were seen to run there. NULL: none. */
 const struct og_b_function *og_b_function(const struct sql_node *n, bool in_query);

@@ -355,8 +355,12 @@ static struct val temporal(struct pg *c, struct val v) {
     return pg_as_datetime(c, v);
 }
 
+const char *pg_field(struct pg *c, const char *field, const char *value) {
+    return c->b ? pg_fmt(c, "date_part('%s', %s)", field, value) : pg_fmt(c, "extract(%s FROM %s)", field, value);
+}
+
 static const char *part(struct pg *c, const char *field, struct val v) {
-    return pg_fmt(c, "extract(%s FROM %s)", field, v.text);
+    return pg_field(c, field, v.text);
 }
 
 struct val pg_extract(struct pg *c, const char *unit, struct val v) {

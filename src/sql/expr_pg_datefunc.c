@@ -5,46 +5,25 @@
 #include "sql/expr_pg.h"
 #include "sql/pg_query.h"
 
-/* Formats of DATE_FORMAT: to_char's pattern, and an immutable expression of the parts (%s: the value's text) as
- * to_char is not immutable. */
+/* Formats of DATE_FORMAT: to_char's pattern, and as that is not immutable, the number it stands for with what is around that. */
 static const struct {
     char spec;
-    const char *to_char, *field;
+    const char *to_char, *field, *before, *after;
     int width; /* zero-padded to, 0: not padded */
 } specs[] = {
-    {'Y', "YYYY", "extract(year FROM %s)::int", 4},
-    {'m', "MM", "extract(month FROM %s)::int", 2},
-    {'d', "DD", "extract(day FROM %s)::int", 2},
-    {'H', "HH24", "extract(hour FROM %s)::int", 2},
-    {'i', "MI", "extract(minute FROM %s)::int", 2},
-    {'s', "SS", "floor(extract(second FROM %s))::int", 2},
-    {'S', "SS", "floor(extract(second FROM %s))::int", 2},
-    {'f', "US", "(extract(microseconds FROM %s)::bigint %% 1000000)", 6},
-    {'y', "YY", "(extract(year FROM %s)::int %% 100)", 2},
-    {'c', "FMMM", "extract(month FROM %s)::int", 0},
-    {'e', "FMDD", "extract(day FROM %s)::int", 0},
-    {'k', "FMHH24", "extract(hour FROM %s)::int", 0},
-    {'j', "DDD", "extract(doy FROM %s)::int", 3},
-    {'v', "IW", "extract(week FROM %s)::int", 2},
-    {'x', "IYYY", "extract(isoyear FROM %s)::int", 4},
-    {'w', NULL, "extract(dow FROM %s)::int", 0},
-    {'h', "HH12", NULL, 2},
-    {'I', "HH12", NULL, 2},
-    {'l', "FMHH12", NULL, 0},
-    {'p', "AM", NULL, 0},
-    {'M', "FMMonth", NULL, 0},
-    {'b', "Mon", NULL, 0},
-    {'W', "FMDay", NULL, 0},
-    {'a', "Dy", NULL, 0},
+    {'Y', "YYYY", "year", "", "::int", 4},        {'m', "MM", "month", "", "::int", 2},
+    {'d', "DD", "day", "", "::int", 2},           {'H', "HH24", "hour", "", "::int", 2},
+    {'i', "MI", "minute", "", "::int", 2},        {'s', "SS", "second", "floor(", ")::int", 2},
+    {'S', "SS", "second", "floor(", ")::int", 2}, {'f', "US", "microseconds", "(", "::bigint % 1000000)", 6},
+    {'y', "YY", "year", "(", "::int % 100)", 2},  {'c', "FMMM", "month", "", "::int", 0},
+    {'e', "FMDD", "day", "", "::int", 0},         {'k', "FMHH24", "hour", "", "::int", 0},
+    {'j', "DDD", "doy", "", "::int", 3},          {'v', "IW", "week", "", "::int", 2},
+    {'x', "IYYY", "isoyear", "", "::int", 4},     {'w', NULL, "dow", "", "::int", 0},
+    {'h', "HH12", NULL, NULL, NULL, 2},           {'I', "HH12", NULL, NULL, NULL, 2},
+    {'l', "FMHH12", NULL, NULL, NULL, 0},         {'p', "AM", NULL, NULL, NULL, 0},
+    {'M', "FMMonth", NULL, NULL, NULL, 0},        {'b', "Mon", NULL, NULL, NULL, 0},
+    {'W', "FMDay", NULL, NULL, NULL, 0},          {'a', "Dy", NULL, NULL, NULL, 0},
 };
-
-/* `field` with the value in the place of its %s; its %% stays a single %. */
-static const char *field_of(struct pg *c, const char *field, const char *value) {
-    const char *mark = strstr(field, "%s"), *tail = mark + 2, *percent = strstr(tail, "%%");
-    return percent == NULL
-               ? pg_fmt(c, "%.*s%s%s", (int)(mark - field), field, value, tail)
-               : pg_fmt(c, "%.*s%s%.*s%s", (int)(mark - field), field, value, (int)(percent - tail), tail, percent + 1);
-}
 
 static const char *quoted_pattern(struct pg *c, const char *s, size_t n) {
     char *out = arena_alloc(c->a, n * 2 + 3), *w = out;
@@ -97,7 +76,10 @@ static struct val format_date(struct pg *c, struct val v, const char *f, size_t 
                     parts_only = parts_only || specs[k].to_char == NULL;
                     pattern_only = pattern_only || specs[k].field == NULL;
                     pattern = pg_fmt(c, "%s%s", pattern, specs[k].to_char == NULL ? "" : specs[k].to_char);
-                    const char *number = specs[k].field == NULL ? "''" : field_of(c, specs[k].field, v.text);
+                    const char *number =
+                        specs[k].field == NULL
+                            ? "''"
+                            : pg_fmt(c, "%s%s%s", specs[k].before, pg_field(c, specs[k].field, v.text), specs[k].after);
                     piece = specs[k].width == 0 ? pg_fmt(c, "%s::text", number)
                                                 : pg_fmt(c, "lpad(%s::text, %d, '0')", number, specs[k].width);
                     break;
@@ -170,8 +152,8 @@ static struct val day_number(struct pg *c, const struct sql_node *n, const char 
     struct val v = pg_node(c, n->args[0]);
     v = v.cls == TC_DATE || v.cls == TC_DATETIME ? v : pg_as_datetime(c, v);
     const char *plus = strchr(data, '|');
-    struct val out = pg_int(pg_fmt(c, "extract(%.*s FROM %s)::int%s", (int)(plus - data), data, v.text, plus + 1),
-                            plus[1] == '\0', false);
+    const char *field = arena_strndup(c->a, data, (size_t)(plus - data));
+    struct val out = pg_int(pg_fmt(c, "%s::int%s", pg_field(c, field, v.text), plus + 1), plus[1] == '\0', false);
     out.nonneg = true;
     return out;
 }
@@ -208,6 +190,9 @@ static struct val days_between(struct pg *c, struct val a, struct val b) {
     b = pg_as_date(c, b);
     if (c->o->dialect == DIALECT_PG) {
         return pg_int(pg_fmt(c, "%s - %s", pg_p(c, a), pg_p(c, b)), false, false);
+    }
+    if (c->b) { /* where the difference of two dates is one of their digits */
+        return pg_int(pg_fmt(c, "date_mi(%s, %s)", a.text, b.text), true, false);
     }
     return pg_int(pg_fmt(c, "(extract(epoch FROM (%s::%s - %s::%s)) / 86400)::int", pg_p(c, a), c->timestamp,
                          pg_p(c, b), c->timestamp),

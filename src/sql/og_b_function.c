@@ -7,8 +7,10 @@
 
 /* Seen to run, in definitions of tables too. */
 static const struct og_b_function everywhere[] = {
-#define N(name, min, max, result, form) {name, min, max, result, form, false},
-#define V(name, min, max, result, form) {name, min, max, result, form, true},
+#define N(name, min, max, result, form) {name, min, max, result, form, OG_B_IMMUTABLE},
+#define P(name, min, max, result, form) {name, min, max, result, form, OG_B_OTHERWISE},
+#define S(name, min, max, result, form) {name, min, max, result, form, OG_B_STABLE},
+#define V(name, min, max, result, form) {name, min, max, result, form, OG_B_STABLE},
 #include "sql/og_b_measured.def"
 };
 
@@ -18,16 +20,12 @@ static const struct og_b_function in_queries[] = {
 };
 
 static const struct og_b_function *find(const struct og_b_function *all, size_t n, const struct sql_node *call) {
-    const struct og_b_function *same = NULL;
     for (size_t i = 0; i < n; i++) {
-        if (str_eq(all[i].mysql, call->name)) {
-            same = &all[i];
-            if (call->nargs >= same->min_args && call->nargs <= same->max_args) {
-                return same;
-            }
+        if (str_eq(all[i].mysql, call->name) && call->nargs >= all[i].min_args && call->nargs <= all[i].max_args) {
+            return &all[i];
         }
     }
-    return same; /* with other arguments: the caller refuses it */
+    return NULL;
 }
 
 const struct og_b_function *og_b_function(const struct sql_node *n, bool in_query) {

@@ -20,10 +20,10 @@ SELECT "customers"."city", count(*) AS "c" FROM "customers" GROUP BY "customers"
 SELECT year((array_agg("orders"."placed"))[1]) AS "y", count(*) AS "c" FROM "orders" GROUP BY year("orders"."placed") ORDER BY "y" NULLS FIRST;
 
 -- case: group by a position
-SELECT extract(month FROM "orders"."placed")::int AS "month(placed)", count(*) AS "count(*)" FROM "orders" GROUP BY extract(month FROM "orders"."placed")::int ORDER BY 1 NULLS FIRST;
+SELECT date_part('month', "orders"."placed")::int AS "month(placed)", count(*) AS "count(*)" FROM "orders" GROUP BY date_part('month', "orders"."placed")::int ORDER BY 1 NULLS FIRST;
 
 -- case: group by an expression, repeated
-SELECT (year((array_agg("orders"."placed"))[1]) * 100) + extract(month FROM (array_agg("orders"."placed"))[1])::int AS "ym", count(*) AS "count(*)" FROM "orders" GROUP BY (year("orders"."placed") * 100) + extract(month FROM "orders"."placed")::int ORDER BY "ym" NULLS FIRST;
+SELECT (year((array_agg("orders"."placed"))[1]) * 100) + date_part('month', (array_agg("orders"."placed"))[1])::int AS "ym", count(*) AS "count(*)" FROM "orders" GROUP BY (year("orders"."placed") * 100) + date_part('month', "orders"."placed")::int ORDER BY "ym" NULLS FIRST;
 
 -- case: columns that the key determines
 SELECT "c"."id", "c"."name", "c"."city", count("o"."id") AS "n" FROM "customers" AS "c" LEFT JOIN "orders" AS "o" ON "o"."customer_id" = "c"."id" GROUP BY "c"."id" ORDER BY "c"."id";

@@ -619,7 +619,7 @@ CREATE FUNCTION "due"(placed timestamp(0) without time zone, days integer) RETUR
 BEGIN
     DECLARE d date;
     SET d = date_add(placed, interval days day)::timestamp(0) without time zone;
-    IF (extract(dow FROM d)::int + 1) = 1 THEN
+    IF (date_part('dow', d)::int + 1) = 1 THEN
         SET d = date_add(d, interval 1 day)::date;
     END IF;
     RETURN d;

@@ -2,7 +2,7 @@
 SELECT "orders"."id", timediff("orders"."placed", '2023-06-20 10:00:00') AS "a" FROM "orders" WHERE "orders"."placed" BETWEEN '2023-06-20 10:00:00' AND '2023-06-21' ORDER BY "orders"."id";
 
 -- case: timediff beyond a day and below nothing
-SELECT time_to_sec((timediff("orders"."placed", '2023-06-20 18:00:00'))::text) AS "a", concat(timediff('2023-06-20 18:00:00', "orders"."placed")) AS "b", extract(hour FROM timediff("orders"."placed", "orders"."placed"::date))::int AS "c", timediff("orders"."placed", NULL) AS "d", timediff("orders"."placed", '10:00:00') AS "e" FROM "orders" ORDER BY "orders"."id";
+SELECT time_to_sec((timediff("orders"."placed", '2023-06-20 18:00:00'))::text) AS "a", concat(timediff('2023-06-20 18:00:00', "orders"."placed")) AS "b", date_part('hour', timediff("orders"."placed", "orders"."placed"::date))::int AS "c", timediff("orders"."placed", NULL) AS "d", timediff("orders"."placed", '10:00:00') AS "e" FROM "orders" ORDER BY "orders"."id";
 
 -- case: timediff of times
 SELECT timediff('12:30:00', "o"."placed"::time(0)) AS "a", concat(timediff("o"."placed"::time(0), '12:30:00')) AS "b", concat(timediff('100:00:00', '-100:00:00')) AS "c", concat(timediff('838:59:59', '-01:00:00')) AS "d", concat(timediff("o"."placed"::date, "c"."created")) AS "e" FROM "orders" AS "o" JOIN "customers" AS "c" ON "c"."id" = "o"."id" WHERE "o"."placed"::time(0) <= '12:30:00' ORDER BY "o"."id";
@@ -114,5 +114,5 @@ SELECT date_format(timediff("orders"."placed", "orders"."placed"::date), '%H:%i'
 -- case: hours of durations
 CREATE FUNCTION "hours"(a timestamp(0) without time zone, b timestamp(0) without time zone) RETURNS varchar(60) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    RETURN concat(extract(hour FROM timediff(b, a))::int, ' or ', extract(hour FROM timediff(b, a))::int, ' or ', extract(minute FROM timediff(b, a))::int, ' or ', (extract(microseconds FROM timediff(b, '2024-01-02 00:00:00.25'))::bigint % 1000000)::int, ' or ', date_format(timediff(b, a), '%H:%i'));
+    RETURN concat(date_part('hour', timediff(b, a))::int, ' or ', date_part('hour', timediff(b, a))::int, ' or ', date_part('minute', timediff(b, a))::int, ' or ', (date_part('microseconds', timediff(b, '2024-01-02 00:00:00.25'))::bigint % 1000000)::int, ' or ', date_format(timediff(b, a), '%H:%i'));
 END;

@@ -164,7 +164,7 @@ SELECT "accounts"."id", "accounts"."owner", "accounts"."balance", sum("accounts"
 SELECT round(avg("x"."salary"), 4) AS "median" FROM (SELECT "employees"."salary", row_number() OVER (ORDER BY "employees"."salary" NULLS FIRST) AS "rn", count(*) OVER () AS "c" FROM "employees" WHERE "employees"."salary" IS NOT NULL) AS "x" WHERE "x"."rn" IN (floor(round(("x"."c" + 1) / 2, 4)), ceil(round(("x"."c" + 1) / 2, 4)));
 
 -- case: ages and quarters
-SELECT "customers"."name", timestampdiff(year, ("customers"."born")::text, '2024-03-01') AS "age", concat(year("customers"."born"), '-Q', extract(quarter FROM "customers"."born")::int) AS "q" FROM "customers" WHERE "customers"."born" IS NOT NULL ORDER BY "customers"."born" NULLS FIRST;
+SELECT "customers"."name", timestampdiff(year, ("customers"."born")::text, '2024-03-01') AS "age", concat(year("customers"."born"), '-Q', date_part('quarter', "customers"."born")::int) AS "q" FROM "customers" WHERE "customers"."born" IS NOT NULL ORDER BY "customers"."born" NULLS FIRST;
 
 -- case: masked addresses
 SELECT concat(left("customers"."email", 1), repeat('*', (strpos(lower("customers"."email"), '@') - 2)::int), substr("customers"."email", (strpos(lower("customers"."email"), '@'))::int)) AS "m" FROM "customers" WHERE "customers"."email" IS NOT NULL ORDER BY "customers"."id";

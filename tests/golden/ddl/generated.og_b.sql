@@ -11,10 +11,10 @@ CREATE TABLE "golden_generated"."g" (
   "c1" integer GENERATED ALWAYS AS ("a"::bigint + "b") STORED,
   "c2" integer GENERATED ALWAYS AS ("a"::bigint * 2) STORED,
   "c3" integer,
-  "c4" varchar(50) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (concat("s", '-', "a")) STORED,
+  "c4" varchar(50) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (("s" || '-' || "a"::text)) STORED,
   "c5" varchar(30) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (json_unquote(json_extract("j", '$.name'))) STORED,
   "c6" numeric(10,2) GENERATED ALWAYS AS (round("a" / 3, 4)) STORED,
-  "c7" integer GENERATED ALWAYS AS (year("d")) STORED,
+  "c7" integer GENERATED ALWAYS AS (date_part('year', "d")::int) STORED,
   "c8" varchar(40) COLLATE utf8mb4_general_ci,
   "c9" varchar(20) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (upper("s")) STORED
 )

@@ -6,7 +6,7 @@ CREATE TABLE "golden_generated_not_null"."g" (
   "s" varchar(20) COLLATE utf8mb4_general_ci NOT NULL,
   "名" varchar(9) COLLATE utf8mb4_general_ci,
   "a" varchar(20) COLLATE utf8mb4_general_ci NOT NULL GENERATED ALWAYS AS (upper("s")) STORED,
-  "b" varchar(30) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (concat("名", '文€')) STORED
+  "b" varchar(30) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (("名" || '文€')) STORED
 )
 ;
 -- primary key: primary key golden_generated_not_null.g

@@ -3,7 +3,7 @@ CREATE SCHEMA IF NOT EXISTS "golden_types_mariadb"
 ;
 -- table: table golden_types_mariadb.u
 CREATE TABLE "golden_types_mariadb"."u" (
-  "id" uuid NOT NULL DEFAULT (uuid()),
+  "id" uuid NOT NULL DEFAULT (uuid()::uuid),
   "a" inet,
   "b" inet,
   "c" uuid NOT NULL DEFAULT '123e4567-e89b-12d3-a456-426655440000',
