@@ -77,7 +77,7 @@ bool made_objects_drop(struct gauss_client *c, const char *task, struct err *e) 
     return ok;
 }
 
-/* ---- triggers ---- */
+/* ---- triggers and events ---- */
 
 bool made_trigger_note(struct gauss_client *c, const char *task, const char *object, const char *schema,
                        const char *table, const char *trigger, bool enabled, struct err *e) {
@@ -91,9 +91,58 @@ bool made_trigger_note(struct gauss_client *c, const char *task, const char *obj
     return ok;
 }
 
-char *made_trigger_forget_sql(struct arena *a, const char *task, const char *object) {
-    return arena_printf(a, "DELETE FROM godwit.source_trigger WHERE \"task\" = %s AND \"name\" = %s",
-                        str_literal_pg(a, task), str_literal_pg(a, object));
+char *made_trigger_forget_sql(struct arena *a, const char *task, const char *object, bool event) {
+    return arena_printf(
+        a,
+        "DELETE FROM godwit.source_trigger WHERE \"task\" = %s AND \"name\" = %s AND \"table_name\" %s '" MADE_EVENT
+        "'",
+        str_literal_pg(a, task), str_literal_pg(a, object), event ? "=" : "<>");
+}
+
+static bool event_exists(struct gauss_client *c, struct arena *a, const char *schema, const char *event, bool *yes,
+                         struct err *e) {
+    struct gauss_rows rows;
+    char *sql =
+        arena_printf(a, "SELECT 1 FROM pg_job WHERE nspname = %s AND job_name = %s AND dbname = current_database()",
+                     str_literal_pg(a, schema), str_literal_pg(a, event));
+    bool ok = gauss_rows(c, a, sql, &rows, e);
+    *yes = ok && rows.n > 0;
+    return ok;
+}
+
+static bool switch_event(struct gauss_client *c, struct arena *a, const char *schema, const char *event, bool on,
+                         struct err *e) {
+    return gauss_execf(c, e, "ALTER EVENT %s.%s %s", str_quote_pg(a, schema), str_quote_pg(a, event),
+                       on ? "ENABLE" : "DISABLE") ||
+           err_where(e, "event %s", event);
+}
+
+bool made_event_note(struct gauss_client *c, const char *task, const char *object, const char *schema,
+                     const char *event, bool enabled, struct err *e) {
+    struct arena a = ARENA_INIT;
+    bool there, ok = event_exists(c, &a, schema, event, &there, e);
+    ok = ok && (!there || ((enabled || switch_event(c, &a, schema, event, false, e)) &&
+                           made_trigger_note(c, task, object, schema, MADE_EVENT, event, enabled, e)));
+    arena_clear(&a);
+    return ok;
+}
+
+static bool switch_events(struct gauss_client *c, struct arena *a, const char *task, bool on, struct err *e) {
+    struct gauss_rows rows;
+    bool there;
+    char *sql = arena_printf(a,
+                             "SELECT \"table_schema\", \"trigger_name\" FROM godwit.source_trigger WHERE \"task\" = %s "
+                             "AND \"table_name\" = '" MADE_EVENT "' ORDER BY 1, 2",
+                             str_literal_pg(a, task));
+    bool ok = gauss_rows(c, a, sql, &rows, e);
+    for (size_t i = 0; ok && i < rows.n; i++) {
+        const char *schema = gauss_cell(&rows, i, 0), *event = gauss_cell(&rows, i, 1);
+        ok = event_exists(c, a, schema, event, &there, e) && (!there || switch_event(c, a, schema, event, on, e));
+    }
+    if (ok && rows.n > 0) {
+        log_info("events", "%zu events of the source's %s in the target", rows.n, on ? "enabled" : "disabled");
+    }
+    return ok;
 }
 
 static bool switch_all(struct gauss_client *c, struct arena *a, const char *task, bool on, size_t *n, struct err *e) {
@@ -118,7 +167,8 @@ static bool switch_all(struct gauss_client *c, struct arena *a, const char *task
         }
     }
     *n = rows.n;
-    return gauss_execf(c, e, "UPDATE godwit.source_trigger SET \"enabled\" = %d WHERE \"task\" = %s", on ? 1 : 0, name);
+    return switch_events(c, a, task, on, e) &&
+           gauss_execf(c, e, "UPDATE godwit.source_trigger SET \"enabled\" = %d WHERE \"task\" = %s", on ? 1 : 0, name);
 }
 
 bool made_triggers_switch(struct gauss_client *c, const char *task, bool on, size_t *n, struct err *e) {

@@ -5,6 +5,9 @@
 
 #include "gauss/client.h"
 
+/* What the row of an event has in godwit.source_trigger instead of a table's name. */
+#define MADE_EVENT "(event)"
+
 /* Take all of them away, so that the tables they show can be dropped; their records stay, as those of what waits. One transaction.
  * ERR_TARGET_DDL: something else needs one of them. */
 bool made_objects_drop(struct gauss_client *c, const char *task, struct err *e) WARN_UNUSED;
@@ -13,11 +16,14 @@ bool made_objects_drop(struct gauss_client *c, const char *task, struct err *e) 
 bool made_trigger_note(struct gauss_client *c, const char *task, const char *object, const char *schema,
                        const char *table, const char *trigger, bool enabled, struct err *e) WARN_UNUSED;
 /* The text of a statement by which what was noted of an object is forgotten. */
-char *made_trigger_forget_sql(struct arena *a, const char *task, const char *object);
+char *made_trigger_forget_sql(struct arena *a, const char *task, const char *object, bool event);
+/* The same for an event of openGauss B, which is disabled unless `enabled`; one that is not there is passed over. */
+bool made_event_note(struct gauss_client *c, const char *task, const char *object, const char *schema,
+                     const char *event, bool enabled, struct err *e) WARN_UNUSED;
 
-/* Enable or disable all triggers that the task has made and that are still there, in one transaction: they fire when an application writes
- * to the target, and not for changes that come from the source, where they have fired already. It may be done again. *n: how many there
- * are. The target must have its progress tables. */
+/* Enable or disable all triggers and events that the task has made and that are still there, in one transaction: they fire when an application writes
+ * to the target, and not for changes that come from the source, where they have fired already. It may be done again. *n: how many
+ * triggers there are. The target must have its progress tables. */
 bool made_triggers_switch(struct gauss_client *c, const char *task, bool on, size_t *n, struct err *e) WARN_UNUSED;
 
 #endif

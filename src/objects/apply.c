@@ -100,7 +100,8 @@ static bool drop_one(struct apply *p, struct db_object *x, struct err *e) {
         x->recorded = false;
         x->state = x->state == OBJECT_IS_MIGRATED ? OBJECT_IS_WAITING : x->state;
         return gauss_exec(p->c, record_gone_sql(p->a, p->o, x), e) &&
-               gauss_exec(p->c, made_trigger_forget_sql(p->a, p->o->run.name, x->name), e) &&
+               gauss_exec(p->c, made_trigger_forget_sql(p->a, p->o->run.name, x->name, x->kind == SQL_OBJECT_EVENT),
+                          e) &&
                gauss_exec(p->c, "RELEASE SAVEPOINT godwit_object", e);
     }
     x->state = OBJECT_IS_FAILED;
@@ -166,6 +167,15 @@ static bool note_new(struct apply *p, const struct db_object *x, const struct ta
     return ok;
 }
 
+/* Events run by themselves in openGauss B: what they do comes from the source as long as that is followed. */
+static bool note_event(struct apply *p, struct db_object *x, struct err *e) {
+    if (x->kind != SQL_OBJECT_EVENT || p->o->run.identity.dialect != DIALECT_OG_B || x->tree.disabled) {
+        return true;
+    }
+    x->trigger_off = p->triggers_off;
+    return made_event_note(p->c, p->o->run.name, x->name, p->o->target_schema, x->target_name, !p->triggers_off, e);
+}
+
 static bool compat_used(const struct db_object *x, const char *name) {
     char call[128];
     snprintf(call, sizeof call, SQL_COMPAT_SCHEMA ".%s(", name);
@@ -210,16 +220,28 @@ static bool own_schema_first(struct apply *p, struct err *e) {
            gauss_execf(p->c, e, "SET LOCAL search_path = %s, public", str_quote_pg(p->a, p->o->target_schema));
 }
 
+/* It parses the statements of a program when that is made, and does not know @variables without this. */
+static bool know_user_variables(struct apply *p, struct err *e) {
+    return p->o->run.identity.dialect != DIALECT_OG_B ||
+           gauss_exec(p->c, "SET LOCAL enable_set_variable_b_format = on", e);
+}
+
+/* And it does not make a procedure that calls one which is not there: of a circle, the first ones are made unseen. */
+static bool call_later(struct apply *p, const struct db_object *x, struct err *e) {
+    return p->o->run.identity.dialect != DIALECT_OG_B || !x->calls_later ||
+           gauss_exec(p->c, "SET LOCAL check_function_bodies = off", e);
+}
+
 static bool run_statements(struct apply *p, struct db_object *x, struct err *e) {
     const struct table *t = x->table == NULL ? NULL : schema_find_table(&p->o->run.db, x->table);
     struct gauss_rows before = {0};
     bool ok = gauss_exec(p->c, "BEGIN", e) && make_compat(p, x, e) && own_schema_first(p, e) &&
-              (t == NULL || triggers_of(p, t, &before, e));
+              know_user_variables(p, e) && call_later(p, x, e) && (t == NULL || triggers_of(p, t, &before, e));
     for (size_t i = 0; ok && i < x->form.statements.n; i++) {
         ok = gauss_exec(p->c, x->form.statements.items[i], e);
     }
     x->trigger_off = p->triggers_off && t != NULL;
-    return ok && (t == NULL || note_new(p, x, t, &before, e));
+    return ok && (t == NULL || note_new(p, x, t, &before, e)) && note_event(p, x, e);
 }
 
 /* False: the run cannot go on. */

@@ -183,6 +183,33 @@ static const char *target_name(struct objects *o, const struct db_object *x) {
     return name;
 }
 
+/* openGauss B knows triggers by their name alone, in all schemas of a database: one whose name is taken has its schema's before it. */
+static bool name_triggers(struct objects *o, struct err *e) {
+    struct arena *a = &o->run.arena;
+    struct gauss_rows rows;
+    char *sql = arena_printf(a,
+                             "SELECT DISTINCT CAST(t.tgname AS text) FROM pg_trigger t JOIN pg_class c ON c.oid = "
+                             "t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND "
+                             "n.nspname <> %s",
+                             str_literal_pg(a, o->target_schema));
+    if (o->run.identity.dialect != DIALECT_OG_B) {
+        return true;
+    }
+    if (!gauss_rows(o->run.target, a, sql, &rows, e)) {
+        return err_where(e, "triggers in the target");
+    }
+    for (size_t i = 0; i < o->n; i++) {
+        struct db_object *x = &o->items[i];
+        for (size_t k = 0; x->kind == SQL_OBJECT_TRIGGER && k < rows.n; k++) {
+            if (str_eq(gauss_cell(&rows, k, 0), x->target_name)) {
+                x->target_name = name_cut(a, arena_printf(a, "%s_%s", o->target_schema, x->name));
+                break;
+            }
+        }
+    }
+    return true;
+}
+
 bool objects_names(struct objects *o, struct err *e) {
     struct arena *a = &o->run.arena;
     const struct database *d = &o->run.db;
@@ -191,6 +218,9 @@ bool objects_names(struct objects *o, struct err *e) {
     size_t ntables = 0, nroutines = 0;
     for (size_t i = 0; i < o->n; i++) {
         o->items[i].target_name = target_name(o, &o->items[i]);
+    }
+    if (!name_triggers(o, e)) {
+        return false;
     }
     for (size_t i = 0; i < d->ntables; i++) {
         tables[ntables++] = table_of(a, &d->tables[i]);

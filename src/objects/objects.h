@@ -66,6 +66,7 @@ struct db_object {
     struct err error;          /* of state 6 */
     struct err no_translation; /* why godwit has none of its own */
     unsigned mark;             /* order.c */
+    bool calls_later;          /* a procedure that is made behind it: they call each other */
 };
 
 struct objects {

@@ -1,5 +1,6 @@
-/* The order in which objects are made: functions and procedures, which look for what they name when they run (but for openGauss's calls of
- * procedures, see pg_simple.c); views, each behind those it shows; what became of events; triggers. */
+/* The order in which objects are made: functions and procedures, which look for what they name when they run (openGauss looks for procedures
+ * that are called when the caller is made: callees come first, see pg_simple.c); views, each behind those it shows; what became of
+ * events; triggers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ static void visit(struct visit *v, struct db_object *x) {
         }
         if (y->mark == UNSEEN) {
             visit(v, y);
+        } else if (y->mark == OPEN && x->kind == SQL_OBJECT_PROCEDURE && y != x) {
+            x->calls_later = true;
         } else if (y->mark == OPEN && x->kind == SQL_OBJECT_VIEW && x->state != OBJECT_IS_FAILED) {
             x->state = OBJECT_IS_FAILED;
             err_set(&x->error, ERR_OBJECT_NEEDS, "it shows the view %s, which shows it", y->name);
@@ -80,6 +83,7 @@ void objects_order(struct objects *o) {
     struct visit v = {.o = o, .next = FIRST};
     for (size_t i = 0; i < o->n; i++) {
         o->items[i].mark = UNSEEN;
+        o->items[i].calls_later = false;
     }
     for (size_t i = 0; i < o->n; i++) {
         if (o->items[i].mark == UNSEEN) {

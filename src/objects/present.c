@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "engine/made_objects.h"
 #include "objects/internal.h"
 #include "schema/names.h"
 
@@ -45,7 +46,7 @@ static bool look_at_triggers(struct objects *o, struct err *e) {
         "'gone' WHEN t.tgenabled = 'D' THEN 'off' ELSE 'on' END FROM godwit.source_trigger s LEFT JOIN pg_namespace n "
         "ON n.nspname = s.\"table_schema\" LEFT JOIN pg_class k ON k.relnamespace = n.oid AND k.relname = "
         "s.\"table_name\" LEFT JOIN pg_trigger t ON t.tgrelid = k.oid AND t.tgname = s.\"trigger_name\" WHERE "
-        "s.\"task\" = %s",
+        "s.\"task\" = %s AND s.\"table_name\" <> '" MADE_EVENT "'",
         str_literal_pg(a, o->run.name));
     if (!gauss_rows(o->run.target, a, there, &rows, e) ||
         (rows.n > 0 && !gauss_rows(o->run.target, a, sql, &rows, e))) {

@@ -316,7 +316,7 @@ static struct val special(struct pg *c, const struct sql_node *n, bool *found) {
         return v;
     }
     if (str_eq(n->name, "row_count") && n->nargs == 0 && c->q->program != NULL) {
-        return c->q->b ? pg_int("row_count()", true, true) : pg_int("godwit_row_count", true, true);
+        return pg_int("godwit_row_count", true, true);
     }
     if (str_eq(n->name, "found_rows") && n->nargs == 0 && c->q->program != NULL && c->q->program->found_rows_known) {
         return pg_int("godwit_found_rows", true, true);

@@ -41,6 +41,10 @@ const struct sql_column *prog_column(struct pg *c, const char *name, const struc
     struct target_type *to = arena_new(c->a, struct target_type);
     struct typemap_options o = {.dialect = c->q->b ? DIALECT_OG_B : c->o->dialect};
     struct err e = ERR_INIT;
+    if (t->text == NULL) {
+        pg_fail(c, "RETURN outside of a function");
+        return NULL;
+    }
     if (!mytype_parse(c->a, t->text, from)) {
         pg_fail(c, "the type %.100s", t->text);
         return NULL;

@@ -45,6 +45,7 @@ struct pg_temporary {        /* a table that the program makes, most often a tem
 };
 
 struct pg_user;
+struct gauss;
 
 struct pg_program {
     struct pg_block *block;
@@ -70,6 +71,7 @@ struct pg_program {
     const struct sql_table *trigger_table;
     struct pg_user *user;
     size_t nuser, user_cap;
+    struct gauss *gauss; /* openGauss B: see gauss.h */
 };
 
 struct pg_user { /* a user variable, and what it holds */
@@ -114,11 +116,13 @@ void prog_dml(struct pg *c, const struct sql_dml *d);
 /* Others may have been made since. */
 void prog_forget_last_id(struct pg *c);
 
-/* ---- gauss_program.c: openGauss B ---- */
+/* ---- gauss_*.c: openGauss B ---- */
 /* The object's statements in MySQL's syntax, as a B database reads it. */
 void gauss_routine(struct pg *c, const struct sql_object *o);
 void gauss_trigger(struct pg *c, const struct sql_object *o);
 void gauss_event(struct pg *c, const struct sql_object *o);
+/* A variable has the name of a column that is visible where it is used. */
+void gauss_clash(struct pg *c, const char *name);
 
 /* ---- pg_handler.c ---- */
 /* What an error number or SQLSTATE of MySQL is in the target; NULL: not known. */

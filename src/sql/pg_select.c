@@ -282,8 +282,11 @@ static void select_part(struct pg *c, const struct sql_select *s, const struct s
         }
         struct val v = as_told(c, pg_plain(c, pgq_expr(c, item->expr)), flags);
         struct out_item out = {.v = v, .name = item_name(c, item)};
+        const char *quoted = str_quote_pg(c->a, out.name); /* a variable may have another name in the target */
+        size_t n = strlen(v.text), of_name = strlen(quoted);
         out.plain = item->expr->kind == SN_COLUMN && (item->alias == NULL || str_eq(item->alias, item->expr->name)) &&
-                    out.v.col != NULL && out.v.text[0] == '"' && str_eq(out.v.col->target_name, out.name);
+                    out.v.col != NULL && v.text[0] == '"' && str_eq(out.v.col->target_name, out.name) && n >= of_name &&
+                    str_eq(v.text + n - of_name, quoted);
         add_item(c, p, out);
     }
     scope.alias_use = PG_ALIAS_FIRST;

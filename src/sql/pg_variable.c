@@ -53,11 +53,7 @@ bool pgq_variable(struct pg *c, const struct sql_node *n, struct val *out) {
             const struct pg_variable *v = &b->variables[i];
             if (str_ieq(v->name, n->name)) {
                 if (c->q->b && column_visible(c, n->name)) {
-                    *out = pg_fail(c,
-                                   "the variable %.100s, which has a column's name: which one counts was not measured "
-                                   "on openGauss B",
-                                   n->name);
-                    return true;
+                    gauss_clash(c, n->name);
                 }
                 bool qualified = !c->q->b && v->qualified != NULL && column_visible(c, n->name);
                 if (qualified && b->outer == NULL && relation_visible(c, c->q->object->name.name)) {

@@ -302,7 +302,9 @@ static const struct {
     {"a handler for error", "name the condition by its SQLSTATE"},
     {"takes NULL and ''", "use a PG or B database, or write the translation by hand"},
     {"takes for NULL", "use a PG or B database, or write the translation by hand"},
-    {"which has a column's name", "give the variable another name at the source"},
+    {"a block with a handler within a block",
+     "handle errors in one of the two, or make a procedure of the inner block"},
+    {"passes over", "write the rest of the loop's statements into ELSE instead of ITERATE"},
     {"not measured on openGauss B", "it may run there as it is: try it, and supply the translation"},
 };
 

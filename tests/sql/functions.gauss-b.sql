@@ -248,13 +248,13 @@ SELECT (godwit_compat.soundex('robert') = godwit_compat.soundex('rupert'))::int 
 SELECT godwit_compat.format_bytes(0::float8) AS "a", godwit_compat.format_bytes(1::float8) AS "b", godwit_compat.format_bytes(1023::float8) AS "c", godwit_compat.format_bytes(1024::float8) AS "d", godwit_compat.format_bytes(1152::float8) AS "e", godwit_compat.format_bytes(18446644073709551615::float8) AS "f", godwit_compat.format_bytes('1e30'::float8) AS "g", godwit_compat.format_bytes((-2048)::float8) AS "h", godwit_compat.format_bytes(1.5::float8) AS "i", godwit_compat.format_bytes(NULL::int::float8) AS "j", godwit_compat.format_bytes('2048'::float8) AS "k", godwit_compat.format_bytes(((99999 * 1024) * 1024)::float8) AS "l", godwit_compat.format_bytes((-5)::float8) AS "m", godwit_compat.format_bytes(1099511627776::float8) AS "n", godwit_compat.format_bytes(("numbers"."n"::bigint * 12345678)::float8) AS "o" FROM "numbers" ORDER BY "n" NULLS FIRST;
 
 -- case: a password made of letters
-CREATE FUNCTION "letters"(n integer, seed integer) RETURNS varchar(100) DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "letters"("n" integer, "seed" integer) RETURNS varchar(100) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    DECLARE s varchar(100) DEFAULT '';
-    DECLARE i integer DEFAULT 0;
-    WHILE i < n DO
-        SET s = concat(s, godwit_compat.char_text(65 + ((seed::bigint + (i::bigint * 7)) MOD 26)));
-        SET i = i::bigint + 1;
+    DECLARE "s" varchar(100) DEFAULT '';
+    DECLARE "i" integer DEFAULT 0;
+    WHILE ("i" < "n") DO
+        SET "s" = concat("s", godwit_compat.char_text(65 + (("seed"::bigint + ("i"::bigint * 7)) MOD 26)));
+        SET "i" = "i"::bigint + 1;
     END WHILE;
-    RETURN s;
+    RETURN "s";
 END;

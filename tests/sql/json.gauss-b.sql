@@ -50,23 +50,23 @@ SELECT json_unquote('"a\nb"') AS "a", json_unquote("products"."name") AS "b", js
 SELECT nullif(json_unquote(json_extract("products"."attrs", '$.size')::jsonb), 'null') AS "a", nullif(json_unquote(json_extract("products"."attrs", '$.tags')::jsonb), 'null') AS "b", nullif(json_unquote(json_extract("products"."attrs", '$.fluid')::jsonb), 'null') AS "c", regexp_replace(nullif(json_unquote(json_extract("products"."attrs", '$.size')::jsonb), 'null'), '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint AS "d", nullif(json_unquote(json_extract('{"a": null}', '$.a')::jsonb), 'null') AS "e" FROM "products" ORDER BY "products"."id";
 
 -- case: json values of a program as numbers and texts
-CREATE FUNCTION "doc_size"(doc jsonb) RETURNS integer DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "doc_size"("doc" jsonb) RETURNS integer DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    DECLARE v jsonb;
-    SET v = json_extract(doc, '$.size')::jsonb;
-    RETURN CASE jsonb_typeof(v) WHEN 'number' THEN round((nullif(json_unquote(v), 'null'))::numeric(130,40))::bigint WHEN 'boolean' THEN (nullif(json_unquote(v), 'null'))::boolean::int WHEN 'string' THEN regexp_replace(nullif(json_unquote(v), 'null'), '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END + CASE jsonb_typeof(json_extract(doc, '$.size')::jsonb) WHEN 'number' THEN round((nullif(json_unquote(json_extract(doc, '$.size')::jsonb), 'null'))::numeric(130,40))::bigint WHEN 'boolean' THEN (nullif(json_unquote(json_extract(doc, '$.size')::jsonb), 'null'))::boolean::int WHEN 'string' THEN regexp_replace(nullif(json_unquote(json_extract(doc, '$.size')::jsonb), 'null'), '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END;
+    DECLARE "v" jsonb;
+    SET "v" = json_extract("doc", '$.size')::jsonb;
+    RETURN CASE jsonb_typeof("v") WHEN 'number' THEN round((nullif(json_unquote("v"), 'null'))::numeric(130,40))::bigint WHEN 'boolean' THEN (nullif(json_unquote("v"), 'null'))::boolean::int WHEN 'string' THEN regexp_replace(nullif(json_unquote("v"), 'null'), '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END + CASE jsonb_typeof(json_extract("doc", '$.size')::jsonb) WHEN 'number' THEN round((nullif(json_unquote(json_extract("doc", '$.size')::jsonb), 'null'))::numeric(130,40))::bigint WHEN 'boolean' THEN (nullif(json_unquote(json_extract("doc", '$.size')::jsonb), 'null'))::boolean::int WHEN 'string' THEN regexp_replace(nullif(json_unquote(json_extract("doc", '$.size')::jsonb), 'null'), '^\s*([-+]?)([0-9]*).*$', '\10\2')::bigint END;
 END;
-CREATE FUNCTION "doc_color"(doc jsonb) RETURNS varchar(20) DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "doc_color"("doc" jsonb) RETURNS varchar(20) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    DECLARE v jsonb;
-    SET v = json_extract(doc, '$.color')::jsonb;
-    RETURN json_unquote(v);
+    DECLARE "v" jsonb;
+    SET "v" = json_extract("doc", '$.color')::jsonb;
+    RETURN json_unquote("v");
 END;
 
 -- case: json_value of a program
-CREATE FUNCTION "color"(doc jsonb) RETURNS varchar(20) DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "color"("doc" jsonb) RETURNS varchar(20) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    RETURN coalesce(nullif(json_unquote(json_extract(doc, '$.color')::jsonb), 'null'), 'none');
+    RETURN coalesce(nullif(json_unquote(json_extract("doc", '$.color')::jsonb), 'null'), 'none');
 END;
 
 -- case: json_contains_path of several paths
@@ -97,28 +97,28 @@ SELECT json_array_insert('{"a": 1}', '$.a', 2)::jsonb AS "json_array_insert('{""
 -- refused: not carried, line 1, column 8: a JSON function whose counterpart stands on functions that openGauss was not seen to have
 
 -- case: json in a program
-CREATE FUNCTION "total"(doc jsonb) RETURNS numeric(12,2) DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "total"("doc" jsonb) RETURNS numeric(12,2) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    DECLARE i integer DEFAULT 0;
-    DECLARE s numeric(12,2) DEFAULT 0;
-    WHILE i < json_length(doc, '$.lines') DO
-        SET s = s + json_unquote(json_extract(doc, concat('$.lines[', i, '].price')));
-        SET i = i::bigint + 1;
+    DECLARE "i" integer DEFAULT 0;
+    DECLARE "s" numeric(12,2) DEFAULT 0;
+    WHILE ("i" < json_length("doc", '$.lines')) DO
+        SET "s" = "s" + json_unquote(json_extract("doc", concat('$.lines[', "i", '].price')));
+        SET "i" = "i"::bigint + 1;
     END WHILE;
-    RETURN s;
+    RETURN "s";
 END;
 
 -- case: rows from a document
-CREATE PROCEDURE "unpack"(doc jsonb) SQL SECURITY DEFINER
+CREATE PROCEDURE "unpack"("doc" jsonb) SQL SECURITY DEFINER
 BEGIN
-    DECLARE i integer DEFAULT 0;
-    DECLARE k varchar(40);
-    WHILE i < json_length(doc) DO
-        SET k = json_unquote(json_extract(doc, concat('$[', i, '].name')));
-        IF k IS NOT NULL THEN
-            INSERT INTO "log_entries" ("what", "n") VALUES (k, CASE jsonb_typeof(json_extract(doc, concat('$[', i, '].n'))::jsonb) WHEN 'number' THEN (nullif(json_unquote(json_extract(doc, concat('$[', i, '].n'))::jsonb), 'null'))::numeric(130,40)::float8 WHEN 'boolean' THEN (nullif(json_unquote(json_extract(doc, concat('$[', i, '].n'))::jsonb), 'null'))::boolean::int WHEN 'string' THEN regexp_replace(nullif(json_unquote(json_extract(doc, concat('$[', i, '].n'))::jsonb), 'null'), '^\s*([-+]?)([0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?).*$', '\10\2')::float8 END);
+    DECLARE "i" integer DEFAULT 0;
+    DECLARE "k" varchar(40);
+    WHILE ("i" < json_length("doc")) DO
+        SET "k" = json_unquote(json_extract("doc", concat('$[', "i", '].name')));
+        IF ("k" IS NOT NULL) THEN
+            INSERT INTO "log_entries" ("what", "n") VALUES ("k", CASE jsonb_typeof(json_extract("doc", concat('$[', "i", '].n'))::jsonb) WHEN 'number' THEN (nullif(json_unquote(json_extract("doc", concat('$[', "i", '].n'))::jsonb), 'null'))::numeric(130,40)::float8 WHEN 'boolean' THEN (nullif(json_unquote(json_extract("doc", concat('$[', "i", '].n'))::jsonb), 'null'))::boolean::int WHEN 'string' THEN regexp_replace(nullif(json_unquote(json_extract("doc", concat('$[', "i", '].n'))::jsonb), 'null'), '^\s*([-+]?)([0-9]*\.?[0-9]*(?:[eE][-+]?[0-9]+)?).*$', '\10\2')::float8 END);
         END IF;
-        SET i = i::bigint + 1;
+        SET "i" = "i"::bigint + 1;
     END WHILE;
 END;
 

@@ -22,9 +22,9 @@ CREATE VIEW "词表" AS SELECT "词典"."编号", "词典"."词" AS "词语", ch
 -- case: before insert trigger changes the row
 CREATE TRIGGER "customers_bi" BEFORE INSERT ON "customers" FOR EACH ROW
 BEGIN
-    SET NEW.name = btrim(NEW."name", ' ');
-    IF NEW."city" IS NULL THEN
-        SET NEW.city = 'unknown';
+    SET NEW."name" = btrim(NEW."name", ' ');
+    IF (NEW."city" IS NULL) THEN
+        SET NEW."city" = 'unknown';
     END IF;
 END;
 
@@ -37,7 +37,7 @@ END;
 -- case: before update trigger refuses
 CREATE TRIGGER "accounts_bu" BEFORE UPDATE ON "accounts" FOR EACH ROW
 BEGIN
-    IF NEW."balance" < (OLD."balance" - 60) THEN
+    IF (NEW."balance" < (OLD."balance" - 60)) THEN
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'too much';
     END IF;
 END;
@@ -45,7 +45,7 @@ END;
 -- case: after update trigger compares
 CREATE TRIGGER "products_au" AFTER UPDATE ON "products" FOR EACH ROW
 BEGIN
-    IF NEW."price" <> OLD."price" THEN
+    IF (NEW."price" <> OLD."price") THEN
         INSERT INTO "log_entries" ("what", "n") VALUES (concat(OLD."sku", ': ', OLD."price", ' -> ', NEW."price"), NEW."id");
     END IF;
 END;
@@ -60,7 +60,7 @@ END;
 CREATE TRIGGER "employees_bd" BEFORE DELETE ON "employees" FOR EACH ROW
 BEGIN
     BEGIN
-        IF ((EXISTS (SELECT 1 FROM "accounts" WHERE "accounts"."owner" = OLD."name")) <> 0) OR (OLD."boss_id" IS NULL) THEN
+        IF (((EXISTS (SELECT 1 FROM "accounts" WHERE "accounts"."owner" = OLD."name")) <> 0) OR (OLD."boss_id" IS NULL)) THEN
             SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'needed';
         END IF;
     END;
@@ -81,14 +81,13 @@ END;
 
 -- case: a trigger with a variable and a query
 CREATE TRIGGER "orders_bi" BEFORE INSERT ON "orders" FOR EACH ROW
+DECLARE "open_orders" integer DEFAULT 0;
 BEGIN
-    DECLARE open_orders integer DEFAULT 0;
-    SELECT count(*) FROM "orders" WHERE ("orders"."customer_id" = NEW."customer_id") AND (("orders"."status" = 'new')) INTO open_orders;
-    IF open_orders >= 1 THEN
-        SET NEW.note = concat('open: ', open_orders);
+    SELECT count(*) FROM "orders" WHERE ("orders"."customer_id" = NEW."customer_id") AND (("orders"."status" = 'new')) INTO "open_orders";
+    IF ("open_orders" >= 1) THEN
+        SET NEW."note" = concat('open: ', "open_orders");
     END IF;
 END;
--- note: line 4: a SELECT .. INTO that finds no row makes the variables NULL
 
 -- case: an event
 CREATE EVENT "old_entries" ON SCHEDULE EVERY 1 day STARTS '2030-01-01 00:00:00' ON COMPLETION PRESERVE COMMENT 'old entries' DO
@@ -113,8 +112,28 @@ BEGIN
     BEGIN
         DECLARE EXIT HANDLER FOR SQLSTATE '23505'
         BEGIN
-            SET NEW.stock = 1;
+            SET NEW."stock" = 1;
         END;
         INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
     END;
+END;
+
+-- case: an event every two weeks, with a variable
+CREATE EVENT "fortnight" ON SCHEDULE EVERY 14 day STARTS '2030-01-01 00:00:00' DO
+DECLARE "k" integer DEFAULT 3;
+BEGIN
+    DELETE FROM "log_entries" WHERE "log_entries"."n" < "k";
+END;
+
+-- case: a trigger with a block of its own variables
+CREATE TRIGGER "products_bu" BEFORE UPDATE ON "products" FOR EACH ROW
+DECLARE "k" integer DEFAULT 0;
+BEGIN
+    IF (NEW."stock" < OLD."stock") THEN
+        DECLARE "lost" integer DEFAULT OLD."stock"::bigint - NEW."stock";
+        BEGIN
+            SET "k" = "lost"::bigint * 2;
+        END;
+    END IF;
+    SET NEW."stock" = NEW."stock"::bigint + "k";
 END;

@@ -125,3 +125,25 @@ BEGIN
 END
 -- call: INSERT INTO products VALUES (9, 'x', 'x', 1, 7, NULL, NULL)
 -- call: SELECT id, stock FROM products ORDER BY id
+
+-- case: an event every two weeks, with a variable
+CREATE EVENT fortnight ON SCHEDULE EVERY 2 WEEK STARTS '2030-01-01 00:00:00' DO
+BEGIN
+    DECLARE k INT DEFAULT 3;
+    DELETE FROM log_entries WHERE n < k;
+END
+
+-- case: a trigger with a block of its own variables
+CREATE TRIGGER products_bu BEFORE UPDATE ON products FOR EACH ROW
+BEGIN
+    DECLARE k INT DEFAULT 0;
+    IF NEW.stock < OLD.stock THEN
+        BEGIN
+            DECLARE lost INT DEFAULT OLD.stock - NEW.stock;
+            SET k = lost * 2;
+        END;
+    END IF;
+    SET NEW.stock = NEW.stock + k;
+END
+-- call: UPDATE products SET stock = stock - 1 WHERE id < 3
+-- call: SELECT id, stock FROM products ORDER BY id

@@ -182,3 +182,38 @@ BEGIN
 END;
 $godwit$;
 CREATE TRIGGER "products_bi" BEFORE INSERT ON "products" FOR EACH ROW EXECUTE PROCEDURE "products_bi"();
+
+-- case: an event every two weeks, with a variable
+CREATE PROCEDURE "fortnight"() LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "k" integer := 3;
+BEGIN
+    DELETE FROM "log_entries" WHERE "log_entries"."n" < "k";
+END "block_1";
+$godwit$;
+-- note: line 1: the target has no scheduler of its own: the event became a procedure, which something has to call at its times
+
+-- case: a trigger with a block of its own variables
+CREATE FUNCTION "products_bu"() RETURNS trigger LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "k" integer := 0;
+    BEGIN
+        IF NEW."stock" < OLD."stock" THEN
+            <<"block_2">>
+            DECLARE
+                "lost" integer := OLD."stock"::bigint - NEW."stock";
+            BEGIN
+                "k" := "lost"::bigint * 2;
+            END "block_2";
+        END IF;
+        NEW."stock" := NEW."stock"::bigint + "k";
+    END "block_1";
+    RETURN NEW;
+END;
+$godwit$;
+CREATE TRIGGER "products_bu" BEFORE UPDATE ON "products" FOR EACH ROW EXECUTE PROCEDURE "products_bu"();

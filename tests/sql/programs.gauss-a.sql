@@ -1105,3 +1105,183 @@ BEGIN
     END;
 END;
 $godwit$;
+
+-- case: variables with names that are words elsewhere
+CREATE PROCEDURE "words"("date" timestamp, "offset" integer, OUT "end" timestamp) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "start" timestamp(0);
+    "text" timestamp(0);
+    "number" integer := 2;
+BEGIN
+    "start" := "date"::timestamp;
+    "number" := "number"::bigint + "offset";
+    "text" := date_trunc('day', "start" + ("number" * INTERVAL '1 day'))::timestamp;
+    "end" := "text"::timestamp;
+END "block_1";
+$godwit$;
+
+-- case: labels in capitals, and with a variable's name
+CREATE FUNCTION "labelled"("n" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "s" integer := 0;
+    "again" integer := 0;
+BEGIN
+    <<"CountUp">>
+    LOOP
+        "s" := "s"::bigint + 1;
+        <<"again">>
+        LOOP
+            "again" := "again"::bigint + "s";
+            IF ("again"::bigint % 2) = 0 THEN
+                EXIT "again";
+            END IF;
+            IF "again" > 50 THEN
+                EXIT "CountUp";
+            END IF;
+        END LOOP "again";
+        IF "s" >= "n" THEN
+            EXIT "CountUp";
+        END IF;
+    END LOOP "CountUp";
+    RETURN "again";
+END "block_1";
+$godwit$;
+
+-- case: repeat runs before it asks
+-- refused: not carried, line 8, column 17: SUBSTRING from the end in an A database, where '' is NULL
+
+-- case: arguments of other types, and values rounded on their way
+CREATE PROCEDURE "halved"("k" integer, INOUT "v" numeric, OUT "w" numeric) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "v" := round("v"::numeric(95,14) / nullif("k", 0), 6);
+    SELECT round(max("products"."price")::numeric(95,14) / 3, 6) FROM "products" INTO "w";
+END;
+$godwit$;
+CREATE PROCEDURE "halves"(OUT "a" numeric, OUT "b" numeric) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "i" integer := 1;
+BEGIN
+    "a" := 10.55;
+    "halved"(("i"::bigint + 1)::smallint, "a", "b");
+END "block_1";
+$godwit$;
+
+-- case: return in a loop beside a handler
+CREATE FUNCTION "first_over"("lim" integer) RETURNS integer LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "v" integer;
+        "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" ORDER BY "numbers"."n";
+    BEGIN
+        BEGIN
+            OPEN "c";
+        EXCEPTION
+            WHEN OTHERS THEN
+                RETURN -1;
+                EXIT "block_1";
+        END;
+        LOOP
+            BEGIN
+                FETCH "c" INTO godwit_row;
+                IF FOUND THEN
+                    "v" := godwit_row.f1;
+                ELSE
+                    RETURN 0;
+                END IF;
+            EXCEPTION
+                WHEN OTHERS THEN
+                    RETURN -1;
+                    EXIT "block_1";
+            END;
+            IF "v" > "lim" THEN
+                CLOSE "c";
+                BEGIN
+                    RETURN "v";
+                EXCEPTION
+                    WHEN OTHERS THEN
+                        RETURN -1;
+                        EXIT "block_1";
+                END;
+            END IF;
+        END LOOP;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: variables of a block beside an outer handler
+-- refused: not carried, line 5, column 13: an empty string, which an A database takes for NULL
+
+-- case: an exit handler for not found of a block in a loop
+-- refused: not carried, line 4, column 13: an empty string, which an A database takes for NULL
+
+-- case: user variables and others in one set
+CREATE PROCEDURE "mixed_set"(OUT "a" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "b" integer;
+BEGIN
+    "b" := 2;
+    PERFORM godwit_compat.set_variable('u', 3::text);
+    "a" := "b"::bigint + 1;
+    PERFORM godwit_compat.set_variable('w', 4::text);
+    "a" := ("a" + godwit_compat.get_variable('u')::bigint) + godwit_compat.get_variable('w')::bigint;
+END "block_1";
+$godwit$;
+
+-- case: names in other spellings
+CREATE PROCEDURE "spelled"(OUT "k" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "V" integer;
+        "Cur" CURSOR FOR SELECT max("numbers"."n") AS f1 FROM "numbers";
+    BEGIN
+        OPEN "Cur";
+        FETCH "Cur" INTO godwit_row;
+        IF FOUND THEN
+            "V" := godwit_row.f1;
+        ELSE
+            RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'No data - zero rows fetched, selected, or processed';
+        END IF;
+        CLOSE "Cur";
+        "k" := "V";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: a handler for an error and for not found
+-- refused: not carried, line 3, column 87: an empty string, which an A database takes for NULL
+
+-- case: select into user variables that finds nothing
+-- refused: not carried, line 5, column 13: CONCAT: an A database takes NULL and '' for the same value
+
+-- case: a block behind a condition that holds a case
+CREATE PROCEDURE "behind_case"("k" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "r" := 'no';
+    IF (CASE WHEN "k" = 1 THEN 1 ELSE 0 END <> 0) THEN
+        <<"block_1">>
+        DECLARE
+            "s" varchar(40) := 'yes';
+        BEGIN
+            "r" := "s";
+        END "block_1";
+    END IF;
+END;
+$godwit$;

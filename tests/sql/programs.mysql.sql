@@ -916,3 +916,176 @@ BEGIN
 END
 -- call: CALL with_id('PAID', @a, @b, @d)
 -- table: log_entries
+
+-- case: variables with names that are words elsewhere
+CREATE PROCEDURE words(IN `date` DATE, IN `offset` INT, OUT `end` DATE)
+BEGIN
+    DECLARE start, text DATE;
+    DECLARE number INT DEFAULT 2;
+    SET start = date, number = number + `offset`;
+    SET text = start + INTERVAL number DAY;
+    SET `end` = text;
+END
+-- call: CALL words('2024-01-30', 3, @e)
+
+-- case: labels in capitals, and with a variable's name
+CREATE FUNCTION labelled(n INT) RETURNS INT DETERMINISTIC
+BEGIN
+    DECLARE s, again INT DEFAULT 0;
+    CountUp: LOOP
+        SET s = s + 1;
+        again: LOOP
+            SET again = again + s;
+            IF again % 2 = 0 THEN LEAVE again; END IF;
+            IF again > 50 THEN LEAVE CountUp; END IF;
+        END LOOP again;
+        IF s >= n THEN LEAVE CountUp; END IF;
+    END LOOP CountUp;
+    RETURN again;
+END
+-- call: SELECT labelled(1) AS a, labelled(3) AS b, labelled(9) AS c
+
+-- case: repeat runs before it asks
+CREATE FUNCTION parts_of(s VARCHAR(100)) RETURNS INT DETERMINISTIC
+BEGIN
+    DECLARE pos, n INT DEFAULT 0;
+    DECLARE done INT;
+    REPEAT
+        SET n = n + 1;
+        SET pos = locate(',', s);
+        SET s = substring(s, pos + 1);
+    UNTIL pos = 0 END REPEAT;
+    REPEAT
+        SET n = n + 10;
+        IF n > 30 THEN SET done = 1; END IF;
+    UNTIL done END REPEAT;
+    RETURN n;
+END
+-- call: SELECT parts_of('a,b,c') AS a, parts_of('') AS b
+
+-- case: arguments of other types, and values rounded on their way
+CREATE PROCEDURE halved(IN k SMALLINT, INOUT v DECIMAL(8,2), OUT w DECIMAL(6,1))
+BEGIN
+    SET v = v / k;
+    SELECT max(price) / 3 INTO w FROM products;
+END
+-- object
+CREATE PROCEDURE halves(OUT a DECIMAL(8,1), OUT b DECIMAL(6,1))
+BEGIN
+    DECLARE i INT DEFAULT 1;
+    SET a = 10.55;
+    CALL halved(i + 1, a, b);
+END
+-- call: CALL halves(@a, @b)
+
+-- case: return in a loop beside a handler
+CREATE FUNCTION first_over(lim INT) RETURNS INT READS SQL DATA
+BEGIN
+    DECLARE v INT;
+    DECLARE c CURSOR FOR SELECT n FROM numbers ORDER BY n;
+    DECLARE EXIT HANDLER FOR SQLEXCEPTION RETURN -1;
+    DECLARE CONTINUE HANDLER FOR NOT FOUND RETURN 0;
+    OPEN c;
+    LOOP
+        FETCH c INTO v;
+        IF v > lim THEN
+            CLOSE c;
+            RETURN v;
+        END IF;
+    END LOOP;
+END
+-- call: SELECT first_over(4) AS a, first_over(1000) AS b
+
+-- case: variables of a block beside an outer handler
+CREATE PROCEDURE turns(OUT r VARCHAR(100))
+BEGIN
+    DECLARE i INT DEFAULT 0;
+    DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET r = concat(r, 'error ');
+    SET r = '';
+    WHILE i < 3 DO
+        BEGIN
+            DECLARE k INT DEFAULT 5;
+            DECLARE s VARCHAR(10);
+            SET k = k + i;
+            SET r = concat(r, k, ifnull(s, '-'), ' ');
+            SET s = 'x';
+            INSERT INTO counters (name, hits) VALUES ('home', 1);
+        END;
+        SET i = i + 1;
+    END WHILE;
+END
+-- call: CALL turns(@r)
+
+-- case: an exit handler for not found of a block in a loop
+CREATE PROCEDURE looked_up(OUT r VARCHAR(200))
+BEGIN
+    DECLARE i INT DEFAULT 0;
+    SET r = '';
+    WHILE i < 6 DO
+        SET i = i + 2;
+        BEGIN
+            DECLARE who VARCHAR(40);
+            DECLARE EXIT HANDLER FOR NOT FOUND SET r = concat(r, '- ');
+            SELECT name INTO who FROM customers WHERE id = i;
+            SET r = concat(r, who, ' ');
+        END;
+    END WHILE;
+END
+-- call: CALL looked_up(@r)
+
+-- case: user variables and others in one set
+CREATE PROCEDURE mixed_set(OUT a INT)
+BEGIN
+    DECLARE b INT;
+    SET b = 2, @u = 3, a = b + 1, @w = 4;
+    SET a = a + @u + @w;
+END
+-- call: CALL mixed_set(@a)
+
+-- case: names in other spellings
+CREATE PROCEDURE spelled(OUT k INT)
+BEGIN
+    DECLARE V INT;
+    DECLARE Cur CURSOR FOR SELECT max(n) FROM numbers;
+    OPEN cur;
+    FETCH CUR INTO v;
+    CLOSE cUR;
+    SET K = v;
+END
+-- call: CALL spelled(@k)
+
+-- case: a handler for an error and for not found
+CREATE PROCEDURE either(IN p INT, OUT r VARCHAR(40))
+BEGIN
+    DECLARE CONTINUE HANDLER FOR NOT FOUND, SQLSTATE '23000' SET r = concat(ifnull(r, ''), 'x');
+    SELECT name INTO r FROM customers WHERE id = p;
+    INSERT INTO counters (name, hits) VALUES ('home', 1);
+    SET r = concat(r, '.');
+END
+-- call: CALL either(1, @r)
+-- call: CALL either(100, @r)
+
+-- case: select into user variables that finds nothing
+CREATE PROCEDURE kept(OUT r VARCHAR(60))
+BEGIN
+    SET @who = 'nobody', @long = 0;
+    SELECT name, char_length(name) INTO @who, @long FROM customers WHERE id = 1;
+    SET r = concat(@who, ' ', @long);
+    SELECT name, char_length(name) INTO @who, @long FROM customers WHERE id = 100;
+    SET r = concat(r, ', ', @who, ' ', @long);
+END
+-- call: CALL kept(@r)
+
+-- case: a block behind a condition that holds a case
+CREATE PROCEDURE behind_case(IN k INT, OUT r VARCHAR(20))
+BEGIN
+    SET r = 'no';
+    IF CASE k WHEN 1 THEN 1 ELSE 0 END THEN
+        BEGIN
+            DECLARE s VARCHAR(10) DEFAULT 'yes';
+            SET r = s;
+        END;
+    END IF;
+END
+-- call: CALL behind_case(1, @r)
+-- call: CALL behind_case(2, @r)

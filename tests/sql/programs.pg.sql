@@ -1465,3 +1465,329 @@ BEGIN
     END;
 END;
 $godwit$;
+
+-- case: variables with names that are words elsewhere
+CREATE PROCEDURE "words"("date" date, "offset" integer, OUT "end" date) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "start" date;
+    "text" date;
+    "number" integer := 2;
+BEGIN
+    "start" := "date";
+    "number" := "number"::bigint + "offset";
+    "text" := ("start" + ("number" * INTERVAL '1 day'))::date;
+    "end" := "text";
+END "block_1";
+$godwit$;
+
+-- case: labels in capitals, and with a variable's name
+CREATE FUNCTION "labelled"("n" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "s" integer := 0;
+    "again" integer := 0;
+BEGIN
+    <<"CountUp">>
+    LOOP
+        "s" := "s"::bigint + 1;
+        <<"again">>
+        LOOP
+            "again" := "again"::bigint + "s";
+            IF ("again"::bigint % 2) = 0 THEN
+                EXIT "again";
+            END IF;
+            IF "again" > 50 THEN
+                EXIT "CountUp";
+            END IF;
+        END LOOP "again";
+        IF "s" >= "n" THEN
+            EXIT "CountUp";
+        END IF;
+    END LOOP "CountUp";
+    RETURN "again";
+END "block_1";
+$godwit$;
+
+-- case: repeat runs before it asks
+CREATE FUNCTION "parts_of"("s" varchar) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "pos" integer := 0;
+    "n" integer := 0;
+    "done" integer;
+BEGIN
+    LOOP
+        "n" := "n"::bigint + 1;
+        "pos" := strpos(lower("s"), ',');
+        "s" := CASE WHEN ("pos"::bigint + 1)::int > 0 THEN substr("s", ("pos"::bigint + 1)::int) WHEN ("pos"::bigint + 1)::int < 0 AND char_length("s") + ("pos"::bigint + 1)::int >= 0 THEN substr("s", char_length("s") + ("pos"::bigint + 1)::int + 1) WHEN ("pos"::bigint + 1)::int IS NOT NULL AND "s" IS NOT NULL THEN '' END;
+        EXIT WHEN "pos" = 0;
+    END LOOP;
+    LOOP
+        "n" := "n"::bigint + 10;
+        IF "n" > 30 THEN
+            "done" := 1;
+        END IF;
+        EXIT WHEN "done" <> 0;
+    END LOOP;
+    RETURN "n";
+END "block_1";
+$godwit$;
+
+-- case: arguments of other types, and values rounded on their way
+CREATE PROCEDURE "halved"("k" integer, INOUT "v" numeric, OUT "w" numeric) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "v" := round("v"::numeric(95,14) / nullif("k", 0), 6);
+    SELECT round(max("products"."price")::numeric(95,14) / 3, 6) FROM "products" INTO "w";
+END;
+$godwit$;
+CREATE PROCEDURE "halves"(OUT "a" numeric, OUT "b" numeric) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "i" integer := 1;
+BEGIN
+    "a" := 10.55;
+    CALL "halved"(("i"::bigint + 1)::smallint, "a", "b");
+END "block_1";
+$godwit$;
+
+-- case: return in a loop beside a handler
+CREATE FUNCTION "first_over"("lim" integer) RETURNS integer LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "v" integer;
+        "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" ORDER BY "numbers"."n";
+    BEGIN
+        BEGIN
+            OPEN "c";
+        EXCEPTION
+            WHEN OTHERS THEN
+                RETURN -1;
+                EXIT "block_1";
+        END;
+        LOOP
+            BEGIN
+                FETCH "c" INTO godwit_row;
+                IF FOUND THEN
+                    "v" := godwit_row.f1;
+                ELSE
+                    RETURN 0;
+                END IF;
+            EXCEPTION
+                WHEN OTHERS THEN
+                    RETURN -1;
+                    EXIT "block_1";
+            END;
+            IF "v" > "lim" THEN
+                CLOSE "c";
+                BEGIN
+                    RETURN "v";
+                EXCEPTION
+                    WHEN OTHERS THEN
+                        RETURN -1;
+                        EXIT "block_1";
+                END;
+            END IF;
+        END LOOP;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: variables of a block beside an outer handler
+CREATE PROCEDURE "turns"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "i" integer := 0;
+BEGIN
+    "r" := '';
+    WHILE "i" < 3 LOOP
+        <<"block_2">>
+        DECLARE
+            "k" integer := 5;
+            "s" varchar(10);
+        BEGIN
+            BEGIN
+                "k" := "k"::bigint + "i";
+            EXCEPTION
+                WHEN OTHERS THEN
+                    "r" := "r" || 'error ';
+            END;
+            BEGIN
+                "r" := "r" || "k"::text || coalesce("s", '-') || ' ';
+            EXCEPTION
+                WHEN OTHERS THEN
+                    "r" := "r" || 'error ';
+            END;
+            "s" := 'x';
+            BEGIN
+                INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+            EXCEPTION
+                WHEN OTHERS THEN
+                    "r" := "r" || 'error ';
+            END;
+        END "block_2";
+        BEGIN
+            "i" := "i"::bigint + 1;
+        EXCEPTION
+            WHEN OTHERS THEN
+                "r" := "r" || 'error ';
+        END;
+    END LOOP;
+END "block_1";
+$godwit$;
+
+-- case: an exit handler for not found of a block in a loop
+CREATE PROCEDURE "looked_up"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "i" integer := 0;
+    BEGIN
+        "r" := '';
+        WHILE "i" < 6 LOOP
+            "i" := "i"::bigint + 2;
+            <<"block_2">>
+            DECLARE
+                "who" varchar(40);
+            BEGIN
+                SELECT "customers"."name" AS f1 FROM "customers" WHERE "customers"."id" = "i" INTO godwit_row;
+                IF FOUND THEN
+                    "who" := godwit_row.f1;
+                ELSE
+                    "r" := "r" || '- ';
+                    EXIT "block_2";
+                END IF;
+                "r" := "r" || "who" || ' ';
+            END "block_2";
+        END LOOP;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: user variables and others in one set
+CREATE PROCEDURE "mixed_set"(OUT "a" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+<<"block_1">>
+DECLARE
+    "b" integer;
+BEGIN
+    "b" := 2;
+    PERFORM godwit_compat.set_variable('u', 3::text);
+    "a" := "b"::bigint + 1;
+    PERFORM godwit_compat.set_variable('w', 4::text);
+    "a" := ("a" + godwit_compat.get_variable('u')::bigint) + godwit_compat.get_variable('w')::bigint;
+END "block_1";
+$godwit$;
+
+-- case: names in other spellings
+CREATE PROCEDURE "spelled"(OUT "k" integer) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "V" integer;
+        "Cur" CURSOR FOR SELECT max("numbers"."n") AS f1 FROM "numbers";
+    BEGIN
+        OPEN "Cur";
+        FETCH "Cur" INTO godwit_row;
+        IF FOUND THEN
+            "V" := godwit_row.f1;
+        ELSE
+            RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'No data - zero rows fetched, selected, or processed';
+        END IF;
+        CLOSE "Cur";
+        "k" := "V";
+    END "block_1";
+END;
+$godwit$;
+
+-- case: a handler for an error and for not found
+CREATE PROCEDURE "either"("p" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    BEGIN
+        BEGIN
+            SELECT "customers"."name" AS f1 FROM "customers" WHERE "customers"."id" = "p" INTO godwit_row;
+            IF FOUND THEN
+                "r" := godwit_row.f1;
+            ELSE
+                "r" := coalesce("r", '') || 'x';
+            END IF;
+        EXCEPTION
+            WHEN unique_violation OR foreign_key_violation OR not_null_violation THEN
+                "r" := coalesce("r", '') || 'x';
+        END;
+        BEGIN
+            INSERT INTO "counters" ("name", "hits") VALUES ('home', 1);
+        EXCEPTION
+            WHEN unique_violation OR foreign_key_violation OR not_null_violation THEN
+                "r" := coalesce("r", '') || 'x';
+        END;
+        BEGIN
+            "r" := "r" || '.';
+        EXCEPTION
+            WHEN unique_violation OR foreign_key_violation OR not_null_violation THEN
+                "r" := coalesce("r", '') || 'x';
+        END;
+    END "block_1";
+END;
+$godwit$;
+
+-- case: select into user variables that finds nothing
+CREATE PROCEDURE "kept"(OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    BEGIN
+        PERFORM godwit_compat.set_variable('who', 'nobody'::text);
+        PERFORM godwit_compat.set_variable('long', 0::text);
+        SELECT "customers"."name" AS f1, char_length("customers"."name") AS f2 FROM "customers" WHERE "customers"."id" = 1 INTO godwit_row;
+        IF FOUND THEN
+            PERFORM godwit_compat.set_variable('who', godwit_row.f1::text);
+            PERFORM godwit_compat.set_variable('long', godwit_row.f2::text);
+        END IF;
+        "r" := godwit_compat.get_variable('who') || ' ' || godwit_compat.get_variable('long')::bigint::text;
+        SELECT "customers"."name" AS f1, char_length("customers"."name") AS f2 FROM "customers" WHERE "customers"."id" = 100 INTO godwit_row;
+        IF FOUND THEN
+            PERFORM godwit_compat.set_variable('who', godwit_row.f1::text);
+            PERFORM godwit_compat.set_variable('long', godwit_row.f2::text);
+        END IF;
+        "r" := "r" || ', ' || godwit_compat.get_variable('who') || ' ' || godwit_compat.get_variable('long')::bigint::text;
+    END;
+END;
+$godwit$;
+
+-- case: a block behind a condition that holds a case
+CREATE PROCEDURE "behind_case"("k" integer, OUT "r" varchar) LANGUAGE plpgsql AS $godwit$
+#variable_conflict use_column
+BEGIN
+    "r" := 'no';
+    IF (CASE WHEN "k" = 1 THEN 1 ELSE 0 END <> 0) THEN
+        <<"block_1">>
+        DECLARE
+            "s" varchar(10) := 'yes';
+        BEGIN
+            "r" := "s";
+        END "block_1";
+    END IF;
+END;
+$godwit$;

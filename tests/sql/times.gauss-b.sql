@@ -44,17 +44,17 @@ SELECT time_format((timediff("orders"."placed", '2023-06-15 00:00:00'))::text, '
 SELECT time_format(("orders"."placed")::text, '%Y %H') AS "time_format(placed, '%Y %H')" FROM "orders";
 
 -- case: a function of a duration
-CREATE FUNCTION "span"(a timestamp(0) without time zone, b timestamp(0) without time zone) RETURNS time(0) DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "span"("a" timestamp(0) without time zone, "b" timestamp(0) without time zone) RETURNS time(0) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    RETURN timediff(b, a);
+    RETURN timediff("b", "a")::time(0);
 END;
 
 -- case: a duration as text
-CREATE FUNCTION "duration"(a timestamp(0) without time zone, b timestamp(0) without time zone) RETURNS varchar(100) DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "duration"("a" timestamp(0) without time zone, "b" timestamp(0) without time zone) RETURNS varchar(100) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    DECLARE s integer;
-    SET s = time_to_sec((timediff(b, a))::text);
-    RETURN concat(sec_to_time((s)::numeric(20,0)), ' or ', timediff(b, a), ' or ', time_format((timediff(b, a))::text, '%Hh%i'), ' and ', sec_to_time((round(s / 7, 4))::numeric(130,40)));
+    DECLARE "s" integer;
+    SET "s" = time_to_sec((timediff("b", "a"))::text);
+    RETURN concat(sec_to_time(("s")::numeric(20,0)), ' or ', timediff("b", "a"), ' or ', time_format((timediff("b", "a"))::text, '%Hh%i'), ' and ', sec_to_time((round("s" / 7, 4))::numeric(130,40)));
 END;
 
 -- case: a view of durations
@@ -63,12 +63,11 @@ CREATE VIEW "waits" AS SELECT "orders"."id", sec_to_time(("orders"."id"::bigint 
 -- case: durations put into a table
 CREATE PROCEDURE "spans"() SQL SECURITY DEFINER
 BEGIN
-    DECLARE t time(0);
-    SELECT max(timediff("orders"."placed", "orders"."placed"::date)) FROM "orders" INTO t;
-    INSERT INTO "log_entries" ("what", "n") VALUES (t::text, time_to_sec((t)::text));
-    SELECT t AS "t", t::text AS "c";
+    DECLARE "t" time(0);
+    SELECT max(timediff("orders"."placed", "orders"."placed"::date)) FROM "orders" INTO "t";
+    INSERT INTO "log_entries" ("what", "n") VALUES ("t"::text, time_to_sec(("t")::text));
+    SELECT "t", "t"::text AS "c";
 END;
--- note: line 1: a SELECT .. INTO that finds no row makes the variables NULL
 -- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
 
 -- case: durations of several kinds in one column
@@ -80,30 +79,37 @@ CREATE VIEW "spans_of_all" AS SELECT "o"."id", "o"."since", "o"."placed" FROM (S
 -- case: durations fetched
 CREATE PROCEDURE "fetched"() SQL SECURITY DEFINER
 BEGIN
-    DECLARE done tinyint DEFAULT 0;
-    DECLARE t time(0);
-    DECLARE total integer DEFAULT 0;
-    DECLARE c CURSOR FOR SELECT timediff("orders"."placed", "orders"."placed"::date) AS "TIMEDIFF(placed, DATE(placed))" FROM "orders" ORDER BY "orders"."id";
-    DECLARE CONTINUE HANDLER FOR NOT FOUND
-    BEGIN
-        SET done = 1;
-    END;
-    OPEN c;
+    DECLARE "done" tinyint DEFAULT 0;
+    DECLARE "t" time(0);
+    DECLARE "total" integer DEFAULT 0;
+    DECLARE "c" CURSOR FOR SELECT timediff("orders"."placed", "orders"."placed"::date) AS "TIMEDIFF(placed, DATE(placed))" FROM "orders" ORDER BY "orders"."id";
+    OPEN "c";
     l: LOOP
-        FETCH c INTO t;
-        IF done <> 0 THEN
+        FETCH "c" INTO "t";
+        IF NOT found THEN
+            SET "done" = 1;
+        END IF;
+        IF ("done" <> 0) THEN
             LEAVE l;
         END IF;
-        SET total = total::bigint + time_to_sec((t)::text);
+        SET "total" = "total"::bigint + time_to_sec(("t")::text);
     END LOOP l;
-    CLOSE c;
-    SELECT total AS "total", concat(sec_to_time((total)::numeric(20,0))) AS "t";
+    CLOSE "c";
+    SELECT "total", concat(sec_to_time(("total")::numeric(20,0))) AS "t";
 END;
--- note: line 1: NOT FOUND handlers want b_format_behavior_compat_options = 'fetch' in the session
+-- note: line 1: FETCH wants b_format_behavior_compat_options without fetch in the session, as it is by default
 -- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
 
 -- case: durations in a temporary table
--- refused: not carried, line 1, column 31: CREATE and DROP TABLE in programs, not measured on openGauss B
+CREATE PROCEDURE "kept"() SQL SECURITY DEFINER
+BEGIN
+    CREATE TEMPORARY TABLE "spans_kept" ("id" integer, "t" time(0));
+    INSERT INTO "spans_kept" ("id", "t") SELECT "orders"."id", timediff("orders"."placed", "orders"."placed"::date) FROM "orders";
+    UPDATE "spans_kept" SET "t" = subtime(("spans_kept"."t")::text, '00:00:00')::time(0) WHERE "spans_kept"."id" = 1;
+    SELECT "spans_kept"."id", "spans_kept"."t" FROM "spans_kept" ORDER BY "spans_kept"."id" NULLS FIRST;
+    DROP TEMPORARY TABLE "spans_kept";
+END;
+-- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
 
 -- case: times compared with nothing
 SELECT "orders"."id", (timediff("orders"."placed", '2023-06-15 08:30:00') > 0)::int AS "a", (timediff("orders"."placed", '2023-06-15 08:30:00') = 0)::int AS "b", ("orders"."placed"::time(0) <> 0)::int AS "c", (0 < subtime(("orders"."placed"::time(0))::text, '11:00:00')::time(0))::int AS "d" FROM "orders" ORDER BY "orders"."id";
@@ -112,7 +118,7 @@ SELECT "orders"."id", (timediff("orders"."placed", '2023-06-15 08:30:00') > 0)::
 SELECT date_format(timediff("orders"."placed", "orders"."placed"::date), '%H:%i') AS "a", date_format(sec_to_time(("orders"."id"::bigint * 25000)::numeric(20,0)), '%H:%i:%s %p, %k %l') AS "b", date_format(sec_to_time(((-"orders"."id") * 25000)::numeric(20,0)), '%T') AS "c", date_format(sec_to_time((1.5)::numeric(130,40)), '%s.%f') AS "d" FROM "orders" ORDER BY "orders"."id";
 
 -- case: hours of durations
-CREATE FUNCTION "hours"(a timestamp(0) without time zone, b timestamp(0) without time zone) RETURNS varchar(60) DETERMINISTIC SQL SECURITY DEFINER
+CREATE FUNCTION "hours"("a" timestamp(0) without time zone, "b" timestamp(0) without time zone) RETURNS varchar(60) DETERMINISTIC SQL SECURITY DEFINER
 BEGIN
-    RETURN concat(date_part('hour', timediff(b, a))::int, ' or ', date_part('hour', timediff(b, a))::int, ' or ', date_part('minute', timediff(b, a))::int, ' or ', (date_part('microseconds', timediff(b, '2024-01-02 00:00:00.25'))::bigint % 1000000)::int, ' or ', date_format(timediff(b, a), '%H:%i'));
+    RETURN concat(date_part('hour', timediff("b", "a"))::int, ' or ', date_part('hour', timediff("b", "a"))::int, ' or ', date_part('minute', timediff("b", "a"))::int, ' or ', (date_part('microseconds', timediff("b", '2024-01-02 00:00:00.25'))::bigint % 1000000)::int, ' or ', date_format(timediff("b", "a"), '%H:%i'));
 END;
