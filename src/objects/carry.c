@@ -119,8 +119,8 @@ static bool set_circles(struct objects *o) {
 
 void objects_translate(struct objects *o) {
     bool again = true;
-    while (
-        again) { /* ends: circles do not go away, and a translation with more than SQL_MAX_RESULT_SETS fails, and changes nothing any more */
+    /* It ends: circles do not go away, and a translation with more than SQL_MAX_RESULT_SETS fails, and changes nothing any more. */
+    while (again) {
         again = false;
         for (size_t i = 0; i < o->n; i++) {
             struct db_object *x = &o->items[i];

@@ -159,8 +159,8 @@ static void block(struct pg *c, const struct sql_stmt *s) {
     struct pg_block b = {.outer = p->block, .stmt = s};
     bool declares = s->body.n > 0 && is_declaration(s->body.items[0]);
     if (s->label != NULL || declares) {
-        b.label =
-            str_quote_pg(c->a, s->label != NULL ? pgq_cut(c, s->label) : arena_printf(c->a, "block_%u", ++p->numbers));
+        b.label = s->label != NULL ? prog_label(c, s->label)
+                                   : str_quote_pg(c->a, arena_printf(c->a, "block_%u", ++p->numbers));
         prog_line(c, "<<%s>>", b.label);
     }
     size_t mark = p->out.len;
@@ -259,6 +259,11 @@ static void case_(struct pg *c, const struct sql_stmt *s) {
     prog_line(c, "END CASE;");
 }
 
+/* MySQL's have no case. */
+const char *prog_label(struct pg *c, const char *name) {
+    return str_quote_pg(c->a, pgq_cut(c, sql_lower(c->a, name)));
+}
+
 static void loop_body(struct pg *c, const struct sql_stmt *s, const char *until) {
     struct pg_program *p = c->q->program;
     p->level++;
@@ -271,7 +276,7 @@ static void loop_body(struct pg *c, const struct sql_stmt *s, const char *until)
     p->loop_depth--;
     p->level--;
     if (s->label != NULL) {
-        prog_line(c, "END LOOP %s;", str_quote_pg(c->a, pgq_cut(c, s->label)));
+        prog_line(c, "END LOOP %s;", prog_label(c, s->label));
     } else {
         prog_line(c, "END LOOP;");
     }
@@ -296,7 +301,7 @@ static void for_(struct pg *c, const struct sql_stmt *s) {
 
 static void loop(struct pg *c, const struct sql_stmt *s) {
     if (s->label != NULL) {
-        prog_line(c, "<<%s>>", str_quote_pg(c->a, pgq_cut(c, s->label)));
+        prog_line(c, "<<%s>>", prog_label(c, s->label));
     }
     switch (s->kind) {
     case SQL_STMT_WHILE:

@@ -102,6 +102,7 @@ void prog_add_variable(struct pg *c, struct pg_block *b, const char *name, const
 bool prog_is_guarded(const struct sql_stmt *s);
 
 /* ---- pg_simple.c: statements without statements inside ---- */
+const char *prog_label(struct pg *c, const char *name); /* as the target has it, quoted */
 void prog_simple_stmt(struct pg *c, const struct sql_stmt *s);
 
 /* ---- pg_program_table.c ---- */

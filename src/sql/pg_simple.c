@@ -483,6 +483,10 @@ static void open_or_close(struct pg *c, const struct sql_stmt *s) {
         pg_fail(c, "the cursor %.100s, which is not declared", s->name);
         return;
     }
+    if (s->kind == SQL_STMT_OPEN && c->o->dialect == DIALECT_PG) {
+        /* Without a name of its own it does not meet the one that a RETURN or LEAVE has left open, which MySQL closes. */
+        prog_line(c, "%s := NULL;", k->text);
+    }
     prog_line(c, "%s %s;", s->kind == SQL_STMT_OPEN ? "OPEN" : "CLOSE", k->text);
     if (s->kind == SQL_STMT_OPEN) {
         count_found_rows(c, k->query, k->query_text);
@@ -494,10 +498,10 @@ void prog_simple_stmt(struct pg *c, const struct sql_stmt *s) {
     const char *text;
     switch (s->kind) {
     case SQL_STMT_LEAVE:
-        prog_line(c, "EXIT %s;", str_quote_pg(c->a, pgq_cut(c, s->name)));
+        prog_line(c, "EXIT %s;", prog_label(c, s->name));
         break;
     case SQL_STMT_ITERATE:
-        prog_line(c, "CONTINUE %s;", str_quote_pg(c->a, pgq_cut(c, s->name)));
+        prog_line(c, "CONTINUE %s;", prog_label(c, s->name));
         break;
     case SQL_STMT_RETURN:
         text = return_value(c, s);

@@ -232,6 +232,38 @@ $godwit$;
 -- case: two cursors, one within the other
 -- refused: not carried, line 8, column 13: an empty string, which an A database takes for NULL
 
+-- case: a cursor left open by return
+CREATE FUNCTION "first_over"("least" integer) RETURNS integer LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "v" integer;
+        "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" ORDER BY "numbers"."n";
+    BEGIN
+        OPEN "c";
+        <<"readloop">>
+        LOOP
+            FETCH "c" INTO godwit_row;
+            IF FOUND THEN
+                "v" := godwit_row.f1;
+            ELSE
+                RETURN -1;
+                EXIT "block_1";
+            END IF;
+            IF "v" < 3 THEN
+                CONTINUE "readloop";
+            END IF;
+            IF "v" > "least" THEN
+                RETURN "v";
+            END IF;
+        END LOOP "readloop";
+    END "block_1";
+END;
+$godwit$;
+
 -- case: a cursor in repeat
 CREATE PROCEDURE "repeat_cursor"(OUT "m" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
@@ -1130,7 +1162,7 @@ DECLARE
     "s" integer := 0;
     "again" integer := 0;
 BEGIN
-    <<"CountUp">>
+    <<"countup">>
     LOOP
         "s" := "s"::bigint + 1;
         <<"again">>
@@ -1140,13 +1172,13 @@ BEGIN
                 EXIT "again";
             END IF;
             IF "again" > 50 THEN
-                EXIT "CountUp";
+                EXIT "countup";
             END IF;
         END LOOP "again";
         IF "s" >= "n" THEN
-            EXIT "CountUp";
+            EXIT "countup";
         END IF;
-    END LOOP "CountUp";
+    END LOOP "countup";
     RETURN "again";
 END "block_1";
 $godwit$;

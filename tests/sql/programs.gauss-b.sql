@@ -279,6 +279,27 @@ BEGIN
 END;
 -- note: line 1: FETCH wants b_format_behavior_compat_options without fetch in the session, as it is by default
 
+-- case: a cursor left open by return
+CREATE FUNCTION "first_over"("least" integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
+BEGIN
+    DECLARE "v" integer;
+    DECLARE "c" CURSOR FOR SELECT "numbers"."n" FROM "numbers" ORDER BY "numbers"."n";
+    OPEN "c";
+    readloop: LOOP
+        FETCH "c" INTO "v";
+        IF NOT found THEN
+            RETURN -1;
+        END IF;
+        IF ("v" < 3) THEN
+            ITERATE readloop;
+        END IF;
+        IF ("v" > "least") THEN
+            RETURN "v";
+        END IF;
+    END LOOP readloop;
+END;
+-- note: line 1: FETCH wants b_format_behavior_compat_options without fetch in the session, as it is by default
+
 -- case: a cursor in repeat
 CREATE PROCEDURE "repeat_cursor"(OUT "m" integer) SQL SECURITY DEFINER
 BEGIN

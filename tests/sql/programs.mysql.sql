@@ -242,6 +242,21 @@ BEGIN
 END
 -- call: CALL pairs(@r)
 
+-- case: a cursor left open by return
+CREATE FUNCTION first_over(least INT) RETURNS INT READS SQL DATA
+BEGIN
+  DECLARE v INT;
+  DECLARE c CURSOR FOR SELECT n FROM numbers ORDER BY n;
+  DECLARE EXIT HANDLER FOR NOT FOUND RETURN -1;
+  OPEN c;
+  ReadLoop: LOOP
+    FETCH c INTO v;
+    IF v < 3 THEN ITERATE readloop; END IF;
+    IF v > least THEN RETURN v; END IF;
+  END LOOP READLOOP;
+END
+-- call: SELECT n, first_over(n) FROM numbers ORDER BY n
+
 -- case: a cursor in repeat
 CREATE PROCEDURE repeat_cursor(OUT m INT)
 BEGIN

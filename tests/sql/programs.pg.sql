@@ -288,6 +288,7 @@ BEGIN
     BEGIN
         "total" := 0;
         "list" := '';
+        "c" := NULL;
         OPEN "c";
         <<"read_loop">>
         LOOP
@@ -323,6 +324,7 @@ BEGIN
         "customers_c" CURSOR FOR SELECT "customers"."id" AS f1, "customers"."name" AS f2 FROM "customers" ORDER BY "customers"."id";
     BEGIN
         "r" := '';
+        "customers_c" := NULL;
         OPEN "customers_c";
         <<"l1">>
         LOOP
@@ -342,6 +344,7 @@ BEGIN
                 "oid" integer;
                 "orders_c" CURSOR FOR SELECT "orders"."id" AS f1 FROM "orders" WHERE "orders"."customer_id" = "cid" ORDER BY "orders"."id";
             BEGIN
+                "orders_c" := NULL;
                 OPEN "orders_c";
                 <<"l2">>
                 LOOP
@@ -364,6 +367,39 @@ BEGIN
 END;
 $godwit$;
 
+-- case: a cursor left open by return
+CREATE FUNCTION "first_over"("least" integer) RETURNS integer LANGUAGE plpgsql STABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row record;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "v" integer;
+        "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" ORDER BY "numbers"."n";
+    BEGIN
+        "c" := NULL;
+        OPEN "c";
+        <<"readloop">>
+        LOOP
+            FETCH "c" INTO godwit_row;
+            IF FOUND THEN
+                "v" := godwit_row.f1;
+            ELSE
+                RETURN -1;
+                EXIT "block_1";
+            END IF;
+            IF "v" < 3 THEN
+                CONTINUE "readloop";
+            END IF;
+            IF "v" > "least" THEN
+                RETURN "v";
+            END IF;
+        END LOOP "readloop";
+    END "block_1";
+END;
+$godwit$;
+
 -- case: a cursor in repeat
 CREATE PROCEDURE "repeat_cursor"(OUT "m" integer) LANGUAGE plpgsql AS $godwit$
 #variable_conflict use_column
@@ -377,6 +413,7 @@ BEGIN
         "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers";
     BEGIN
         "m" := 0;
+        "c" := NULL;
         OPEN "c";
         LOOP
             FETCH "c" INTO godwit_row;
@@ -408,6 +445,7 @@ BEGIN
         "v" integer;
         "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" > 100;
     BEGIN
+        "c" := NULL;
         OPEN "c";
         FETCH "c" INTO godwit_row;
         IF FOUND THEN
@@ -901,6 +939,7 @@ BEGIN
             "x" := godwit_row.f1;
         END IF;
         "b" := godwit_found_rows;
+        "k" := NULL;
         OPEN "k";
         SELECT count(*) INTO godwit_found_rows FROM (SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" < 6) AS godwit;
         FETCH "k" INTO godwit_row;
@@ -1400,6 +1439,7 @@ BEGIN
         "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" WHERE "numbers"."n" < 4;
     BEGIN
         "found_value" := 0;
+        "c" := NULL;
         OPEN "c";
         <<"l">>
         LOOP
@@ -1490,7 +1530,7 @@ DECLARE
     "s" integer := 0;
     "again" integer := 0;
 BEGIN
-    <<"CountUp">>
+    <<"countup">>
     LOOP
         "s" := "s"::bigint + 1;
         <<"again">>
@@ -1500,13 +1540,13 @@ BEGIN
                 EXIT "again";
             END IF;
             IF "again" > 50 THEN
-                EXIT "CountUp";
+                EXIT "countup";
             END IF;
         END LOOP "again";
         IF "s" >= "n" THEN
-            EXIT "CountUp";
+            EXIT "countup";
         END IF;
-    END LOOP "CountUp";
+    END LOOP "countup";
     RETURN "again";
 END "block_1";
 $godwit$;
@@ -1568,6 +1608,7 @@ BEGIN
         "c" CURSOR FOR SELECT "numbers"."n" AS f1 FROM "numbers" ORDER BY "numbers"."n";
     BEGIN
         BEGIN
+            "c" := NULL;
             OPEN "c";
         EXCEPTION
             WHEN OTHERS THEN
@@ -1703,6 +1744,7 @@ BEGIN
         "V" integer;
         "Cur" CURSOR FOR SELECT max("numbers"."n") AS f1 FROM "numbers";
     BEGIN
+        "Cur" := NULL;
         OPEN "Cur";
         FETCH "Cur" INTO godwit_row;
         IF FOUND THEN

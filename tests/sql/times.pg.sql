@@ -98,6 +98,7 @@ BEGIN
         "total" integer := 0;
         "c" CURSOR FOR SELECT godwit_compat.time_of(extract(epoch FROM "orders"."placed" - "orders"."placed"::date::timestamp)::numeric) AS f1 FROM "orders" ORDER BY "orders"."id";
     BEGIN
+        "c" := NULL;
         OPEN "c";
         <<"l">>
         LOOP

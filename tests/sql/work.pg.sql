@@ -117,6 +117,7 @@ BEGIN
         "c" CURSOR FOR SELECT "employees"."id" AS f1, "employees"."salary" AS f2 FROM "employees" WHERE ("employees"."dept" = "p_dept") AND ("employees"."salary" IS NOT NULL) ORDER BY "employees"."salary" NULLS FIRST, "employees"."id";
     BEGIN
         "spent" := 0;
+        "c" := NULL;
         OPEN "c";
         <<"raise_loop">>
         LOOP
