@@ -149,7 +149,7 @@ const char *sql_support_page(struct arena *a) {
         "# SQL of views and programs\n\n"
         "Made from src/sql/support.def: every line is translated for each kind of target.\n\n"
         "- **yes**: translated, and run on such a server (PostgreSQL: the cases of tests/sql; openGauss B: measured).\n"
-        "- **untested**: translated, but not run on such a server so far.\n"
+        "- **untested**: translated after the sources of the server and its plugin, but not run on such a server so far.\n"
         "- **reported**: not carried; the error says where and why, and the object can be translated by hand.\n\n"
         "What has no form of its own in PostgreSQL becomes a function of the schema `godwit_compat`; only those in use "
         "are made.\n\n"
