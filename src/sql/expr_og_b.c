@@ -158,11 +158,12 @@ static const char *divide(struct og *c, const struct sql_node *n) {
     return pg_fmt(&c->pg, "round(%s, %d)", quotient, v.scale);
 }
 
-/* JSON -> and ->>: `#>` would begin a comment. */
+/* JSON -> and ->>, as the functions that they stand for. */
 static const char *arrow(struct og *c, const struct sql_node *n) {
-    const char *found =
-        pg_fmt(&c->pg, "json_extract(%s, %s)", og_document(c, og_print(c, n->args[0])), og_print(c, n->args[1]));
-    return n->op == OP_ARROW ? pg_fmt(&c->pg, "%s::jsonb", found) : pg_fmt(&c->pg, "json_unquote(%s)", found);
+    struct sql_node extract = {.kind = SN_CALL, .name = "json_extract", .args = n->args, .nargs = 2, .start = n->start};
+    struct sql_node *inner = &extract;
+    struct sql_node unquote = {.kind = SN_CALL, .name = "json_unquote", .args = &inner, .nargs = 1, .start = n->start};
+    return og_print(c, n->op == OP_ARROW ? &extract : &unquote);
 }
 
 static const char *compare(struct og *c, const struct sql_node *n) {

@@ -136,6 +136,7 @@ struct val pg_as_float(struct pg *c, struct val v);
 struct val pg_as_text(struct pg *c, struct val v);
 struct val pg_as_bytes(struct pg *c, struct val v);
 struct val pg_as_json(struct pg *c, struct val v);
+bool pg_json_plain_path(struct pg *c, const struct sql_node *path); /* a constant one, of members and positions */
 /* What stands at a constant path, as pg_json_text() has it. */
 const char *pg_json_text_at(struct pg *c, const struct sql_node *doc, const struct sql_node *at);
 /* A value within a JSON document, as an argument of jsonb_build_array() and the like, and as jsonb (expr_pg_json.c). n: where it comes from;
@@ -189,11 +190,13 @@ struct og_b_function {
 /* In a query or program; in a table's definition only those that were seen to run there. NULL: none. */
 const struct og_b_function *og_b_function(const struct sql_node *n, bool in_query);
 
+bool og_b_gives_json(const struct sql_node *n);
 bool og_b_is_shared(const char *name); /* its PostgreSQL form runs there */
 bool og_b_measured(const char *name);  /* Is the function printed in a form that was seen to run on openGauss B? */
 
 /* expr_og_b.c */
-struct val og_b_node(struct pg *c, const struct sql_node *n); /* in a query of a B database */
+struct val og_b_node(struct pg *c, const struct sql_node *n);       /* in a query of a B database */
+const char *og_b_json_item(struct pg *c, const struct sql_node *n); /* an argument of its JSON functions */
 bool og_b_translate(struct arena *a, const struct sql_expr_options *o, const struct sql_node *n, char **out,
                     char **why) WARN_UNUSED;
 

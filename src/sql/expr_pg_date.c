@@ -372,7 +372,7 @@ struct val pg_extract(struct pg *c, const char *unit, struct val v) {
     if (clock) {
         if (v.cls == TC_DATE) {
             out.text = pg_fmt(c, "CASE WHEN %s IS NOT NULL THEN 0 END", pg_p(c, v));
-        } else if (v.interval) { /* negative times: MySQL's HOUR() has no sign */
+        } else if (v.interval || (c->b && v.cls == TC_TIME)) { /* negative times: MySQL's HOUR() has no sign */
             out.text = str_eq(unit, "microsecond")
                            ? pg_fmt(c, "(abs(%s)::bigint %% 1000000)::int", part(c, "microseconds", v))
                            : pg_fmt(c, "floor(abs(%s))::int", part(c, unit, v));
@@ -400,7 +400,7 @@ struct val pg_extract(struct pg *c, const char *unit, struct val v) {
 
 struct val pg_extract_signed(struct pg *c, const char *unit, struct val v) {
     struct val out = pg_extract(c, unit, v);
-    if (c->why != NULL || v.cls != TC_TIME || !v.interval) {
+    if (c->why != NULL || v.cls != TC_TIME || !(v.interval || c->b)) {
         return out;
     }
     bool micro = str_eq(unit, "microsecond"),

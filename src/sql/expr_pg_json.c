@@ -82,9 +82,38 @@ static struct val document(struct pg *c, const struct sql_node *n) {
                : pg_fail(c, "a JSON function on a column that is not JSON in the target");
 }
 
+bool pg_json_plain_path(struct pg *c, const struct sql_node *path) {
+    struct pg probe = *c;
+    return path_array(&probe, path) != NULL;
+}
+
+/* '{a,"b c",0}' as a list of texts. */
+static const char *path_list(struct pg *c, const char *path) {
+    struct sb b = {.a = c->a};
+    bool quoted = false;
+    sb_puts(&b, "'");
+    for (const char *p = path + 2; p[1] != '\'' || p[2] != '\0'; p++) {
+        if (*p == '"') {
+            quoted = !quoted;
+        } else if (*p == ',' && !quoted) {
+            sb_puts(&b, "', '");
+        } else {
+            sb_put(&b, p, 1);
+        }
+    }
+    sb_puts(&b, "'");
+    return sb_text(&b);
+}
+
+/* j #> path, and j #>> path, whose names begin a comment in openGauss B. */
+static const char *at_path(struct pg *c, struct val j, const char *path, bool text) {
+    return c->b ? pg_fmt(c, "jsonb_extract_path%s(%s, %s)", text ? "_text" : "", j.text, path_list(c, path))
+                : pg_fmt(c, "%s #>%s %s", pg_p(c, j), text ? ">" : "", path);
+}
+
 /* text, which follows a path into j: openGauss raises an error where the document is a number, a text, null. */
 static const char *step_into(struct pg *c, struct val j, const char *text) {
-    return pg_is_og_a_pg(c) && pg_once(c, &j)
+    return dialect_is_opengauss(c->o->dialect) && pg_once(c, &j)
                ? pg_fmt(c, "CASE WHEN jsonb_typeof(%s) IN ('object', 'array') THEN %s END", j.text, text)
                : text;
 }
@@ -96,7 +125,7 @@ static struct val extract(struct pg *c, const struct sql_node *n, const char *da
     if (path == NULL || str_eq(path, "'{}'")) {
         return j;
     }
-    struct val out = pg_val(TC_JSON, step_into(c, j, pg_fmt(c, "%s #> %s", pg_p(c, j), path)), false);
+    struct val out = pg_val(TC_JSON, step_into(c, j, at_path(c, j, path, false)), false);
     out.volatile_ = j.volatile_;
     return out;
 }
@@ -107,7 +136,7 @@ const char *pg_json_text_at(struct pg *c, const struct sql_node *doc, const stru
     if (path == NULL) {
         return "NULL";
     }
-    return str_eq(path, "'{}'") ? pg_json_text(c, j) : step_into(c, j, pg_fmt(c, "%s #>> %s", pg_p(c, j), path));
+    return str_eq(path, "'{}'") ? pg_json_text(c, j) : step_into(c, j, at_path(c, j, path, true));
 }
 
 /* JSON_UNQUOTE(JSON_EXTRACT(j, path)): MySQL gives the text null for a JSON null, #>> gives NULL. */
@@ -128,11 +157,12 @@ static struct val unquote(struct pg *c, const struct sql_node *n, const char *da
         if (path == NULL || !pg_once(c, &j)) {
             return out;
         }
-        if (pg_is_og_a_pg(c) && str_eq(path, "'{}'")) {
+        if (dialect_is_opengauss(c->o->dialect) && str_eq(path, "'{}'")) {
             out.text = pg_fmt(c, "coalesce(%s, %s::text)", pg_json_text(c, j), pg_p(c, j));
             return out;
         }
-        out.text = pg_fmt(c, "coalesce(%s #>> %s, (%s #> %s)::text)", pg_p(c, j), path, pg_p(c, j), path);
+        struct val found = pg_val(TC_JSON, at_path(c, j, path, false), c->b);
+        out.text = pg_fmt(c, "coalesce(%s, %s::text)", at_path(c, j, path, true), pg_p(c, found));
         out.text = step_into(c, j, out.text);
         return out;
     }

@@ -86,7 +86,7 @@ const char *pg_new_uuid(struct pg *c) {
 /* openGauss gives NULL for every empty path. */
 const char *pg_json_text(struct pg *c, struct val j) {
     if (c->b) {
-        return pg_fmt(c, "nullif(json_unquote(%s), 'null')", j.text);
+        return pg_fmt(c, "jsonb_extract_path_text(json_array(%s)::jsonb, '0')", j.text);
     }
     return pg_is_og_a_pg(c) ? pg_fmt(c, "('[' || %s::text || ']')::jsonb ->> 0", pg_p(c, j))
                             : pg_fmt(c, "%s #>> '{}'", pg_p(c, j));

@@ -128,6 +128,47 @@ static const char *expand(struct og *c, const struct og_b_function *f, const str
     return as_typed(c, sb_text(&b), &v);
 }
 
+/* Is it JSON_EXTRACT of a document that the target holds as JSON, at a path that the server's own functions follow? dolphin's round large
+ * numbers below the first level. */
+static bool is_plain_extract(struct og *c, const struct sql_node *n) {
+    return n->kind == SN_CALL && str_eq(n->name, "json_extract") && n->nargs == 2 &&
+           og_type_of(c, n->args[0]).cls == TC_JSON && pg_json_plain_path(&c->pg, n->args[1]);
+}
+
+/* dolphin's json_unquote refuses texts with quotes or line breaks in them. */
+static const char *unquoted(struct og *c, const struct sql_node *n) {
+    const struct sql_node *arg = n->args[0];
+    if (arg->kind == SN_BINARY && arg->op == OP_ARROW) {
+        struct sql_node extract = {
+            .kind = SN_CALL, .name = "json_extract", .args = arg->args, .nargs = 2, .start = arg->start};
+        struct sql_node *inner = &extract;
+        struct sql_node again = {
+            .kind = SN_CALL, .name = "json_unquote", .args = &inner, .nargs = 1, .start = n->start};
+        return unquoted(c, &again);
+    }
+    if (is_plain_extract(c, arg)) {
+        return og_through_pg(c, n);
+    }
+    const char *t = og_unpadded(c, arg);
+    if (og_b_gives_json(arg) || og_type_of(c, arg).cls == TC_JSON) {
+        return pg_fmt(&c->pg, "coalesce(jsonb_extract_path_text(json_array(%s)::jsonb, '0'), (%s)::text)",
+                      og_document(c, t), og_document(c, t));
+    }
+    return pg_fmt(&c->pg, "json_unquote(%s)", t);
+}
+
+/* TIMEDIFF of a DATETIME and a DATE is NULL there, as it is in MariaDB. */
+static const char *moment(struct og *c, const struct sql_node *n, const struct sql_node *other) {
+    struct val v = og_type_of(c, n), o = og_type_of(c, other), read;
+    bool dated = o.cls == TC_DATETIME || o.cls == TC_TSTZ;
+    if (pg_is_const_string(&v) && (dated || o.cls == TC_DATE) && pg_parse_date_literal(&c->pg, &v, &read)) {
+        return pg_as_datetime(&c->pg, read).text;
+    }
+    bool text = o.cls == TC_TEXT && other->kind == SN_STRING;
+    return v.cls == TC_DATE && (dated || text) ? pg_fmt(&c->pg, "(%s)::timestamp(0) without time zone", og_print(c, n))
+                                               : og_unpadded(c, n);
+}
+
 /* Texts that are UTF-8 in the target only have other bytes there. */
 static bool same_bytes(struct og *c, const struct sql_node *n) {
     static const char *const of_bytes[] = {"md5", "sha1", "sha", "sha2", "hex", "crc32"};
@@ -142,6 +183,15 @@ static bool same_bytes(struct og *c, const struct sql_node *n) {
 }
 
 static const char *known(struct og *c, const struct og_b_function *f, const struct sql_node *n) {
+    if (is_plain_extract(c, n)) {
+        return og_through_pg(c, n);
+    }
+    if (str_eq(n->name, "json_unquote")) {
+        return unquoted(c, n);
+    }
+    if (str_eq(n->name, "timediff") && !c->pg.o->mariadb) {
+        return pg_fmt(&c->pg, "timediff(%s, %s)", moment(c, n->args[0], n->args[1]), moment(c, n->args[1], n->args[0]));
+    }
     bool length = str_eq(n->name, "length") || str_eq(n->name, "octet_length");
     if (length && og_type_of(c, n->args[0]).cls == TC_TEXT && og_type_of(c, n->args[0]).charset != CS_UTF8) {
         return og_through_pg(c, n);
@@ -225,4 +275,11 @@ const char *og_call(struct og *c, const struct sql_node *n) {
     upper[i] = '\0';
     pg_fail(&c->pg, "function %s, not measured on openGauss B", upper);
     return "NULL";
+}
+
+const char *og_b_json_item(struct pg *c, const struct sql_node *n) {
+    struct og g = {.pg = *c};
+    const char *t = og_document(&g, json_item(&g, n));
+    *c = g.pg;
+    return t;
 }

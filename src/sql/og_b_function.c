@@ -57,3 +57,8 @@ bool og_b_measured(const char *name) {
     }
     return og_b_is_shared(name);
 }
+
+bool og_b_gives_json(const struct sql_node *n) {
+    const struct og_b_function *f = n->kind == SN_CALL && n->more == NULL && !n->stored ? og_b_function(n, true) : NULL;
+    return f != NULL && f->result == 'j';
+}

@@ -237,9 +237,10 @@ static struct val json_aggregate(struct pg *c, const struct sql_node *n) {
     struct val v = pgq_expr(c, n->args[0]);
     if (c->q->b) {
         pgq_open(c, "the order within JSON_ARRAYAGG");
+        const char *item = og_b_json_item(c, n->args[n->nargs - 1]);
         return pg_val(TC_JSON,
-                      n->nargs == 1 ? pg_fmt(c, "json_arrayagg(%s)::jsonb", v.text)
-                                    : pg_fmt(c, "json_objectagg(%s, %s)::jsonb", v.text, pgq_expr(c, n->args[1]).text),
+                      n->nargs == 1 ? pg_fmt(c, "json_arrayagg(%s)::jsonb", item)
+                                    : pg_fmt(c, "json_objectagg(%s, %s)::jsonb", v.text, item),
                       true);
     }
     pgq_open(c, "the order within JSON_ARRAYAGG");

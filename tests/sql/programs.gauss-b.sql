@@ -826,7 +826,7 @@ BEGIN
     IF found THEN
         SET "a" = "godwit_1";
     END IF;
-    RETURN json_unquote(json_extract("a", '$.color'));
+    RETURN CASE WHEN jsonb_typeof("a") IN ('object', 'array') THEN coalesce(jsonb_extract_path_text("a", 'color'), jsonb_extract_path("a", 'color')::text) END;
 END;
 
 -- case: unsigned and tiny integers

@@ -12,7 +12,7 @@ CREATE TABLE "golden_generated"."g" (
   "c2" integer GENERATED ALWAYS AS ("a"::bigint * 2) STORED,
   "c3" integer,
   "c4" varchar(50) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (("s" || '-' || "a"::text)) STORED,
-  "c5" varchar(30) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (json_unquote(json_extract("j", '$.name'))) STORED,
+  "c5" varchar(30) COLLATE utf8mb4_general_ci GENERATED ALWAYS AS (CASE WHEN jsonb_typeof("j") IN ('object', 'array') THEN coalesce(jsonb_extract_path_text("j", 'name'), jsonb_extract_path("j", 'name')::text) END) STORED,
   "c6" numeric(10,2) GENERATED ALWAYS AS (round("a" / 3, 4)) STORED,
   "c7" integer GENERATED ALWAYS AS (date_part('year', "d")::int) STORED,
   "c8" varchar(40) COLLATE utf8mb4_general_ci,

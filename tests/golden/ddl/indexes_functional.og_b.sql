@@ -13,7 +13,7 @@ CREATE TABLE "golden_indexes_functional"."f" (
 CREATE INDEX "low" ON "golden_indexes_functional"."f" ((lower("s")))
 ;
 -- index: index golden_indexes_functional.f.name
-CREATE INDEX "name" ON "golden_indexes_functional"."f" ((left(json_unquote(json_extract("j", '$.name'))::text, 20)))
+CREATE INDEX "name" ON "golden_indexes_functional"."f" ((left(CASE WHEN jsonb_typeof("j") IN ('object', 'array') THEN coalesce(jsonb_extract_path_text("j", 'name'), jsonb_extract_path("j", 'name')::text) END::text, 20)))
 ;
 -- index: index golden_indexes_functional.f.off
 CREATE INDEX "off" ON "golden_indexes_functional"."f" ("v") INVISIBLE
