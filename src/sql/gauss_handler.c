@@ -316,7 +316,9 @@ void gauss_diagnostics(struct pg *c, const struct sql_stmt *s) {
     }
     const char *asked = items_asked(c, s);
     if (asked[0] != '\0') {
-        prog_line(c, "GET %sDIAGNOSTICS %s%s%s%s;", s->stacked ? "STACKED " : "", s->expr == NULL ? "" : "CONDITION ",
+        /* Each other statement empties the current area; a handler's own is the stacked one. */
+        bool stacked = s->stacked || c->q->program->in_handler;
+        prog_line(c, "GET %sDIAGNOSTICS %s%s%s%s;", stacked ? "STACKED " : "", s->expr == NULL ? "" : "CONDITION ",
                   s->expr == NULL ? "" : gauss_value(c, s->expr), s->expr == NULL ? "" : " ", asked);
     }
     for (size_t i = 0; i < s->nsets && c->why == NULL; i++) {

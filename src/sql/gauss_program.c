@@ -382,27 +382,31 @@ void gauss_stmts(struct pg *c, struct sql_stmt *const *items, size_t n) {
     c->depth--;
 }
 
+static bool is_compared(const struct sql_stmt *s) {
+    return s->kind == SQL_STMT_CASE && s->expr != NULL;
+}
+
 /* Looking for the end of the body, the server passes over what follows the END of a CASE within an expression: a BEGIN would not be counted. */
 static void keep_apart(struct pg *c, const char *text, const struct sql_stmts *body) {
-    if (strstr(text, " END") != NULL && body->n > 0 && body->items[0]->kind == SQL_STMT_BLOCK) {
+    bool begins = body->n > 0 && (body->items[0]->kind == SQL_STMT_BLOCK || is_compared(body->items[0]));
+    if (strstr(text, " END") != NULL && begins) {
         prog_line(c, "NULL;");
     }
 }
 
-static void branches(struct pg *c, const struct sql_stmt *s, const char *first, const char *next) {
+static void branches(struct pg *c, const struct sql_stmt *s, const char *operand, const char *first, const char *next) {
     for (size_t i = 0; i < s->nbranches && c->why == NULL; i++) {
         const struct sql_branch *b = &s->branches[i];
-        bool compared = s->kind == SQL_STMT_CASE && s->expr != NULL;
-        const char *when = b->when == NULL ? ""
-                           : compared      ? enclosed(c, gauss_value(c, b->when))
-                                           : condition(c, b->when);
+        const char *when = b->when == NULL  ? ""
+                           : is_compared(s) ? enclosed(c, gauss_value(c, b->when))
+                                            : condition(c, b->when);
         if (b->when == NULL) {
             prog_line(c, "ELSE");
         } else {
             prog_line(c, "%s %s THEN", i == 0 ? first : next, when);
         }
         c->q->program->level++;
-        keep_apart(c, when, &b->body);
+        keep_apart(c, i == 0 ? pg_fmt(c, "%s%s", operand, when) : when, &b->body);
         gauss_stmts(c, b->body.items, b->body.n);
         gauss_comments(c, b->body.comment);
         c->q->program->level--;
@@ -450,6 +454,23 @@ static void loop(struct pg *c, const struct sql_stmt *s) {
     }
 }
 
+/* What is compared becomes a variable, which would stand in the way of the label at the end of a loop: a block takes it away. */
+static void case_(struct pg *c, const struct sql_stmt *s) {
+    bool apart = is_compared(s) && c->q->program->gauss->labels != NULL;
+    const char *operand = s->expr == NULL ? "" : pg_fmt(c, " %s", enclosed(c, gauss_value(c, s->expr)));
+    if (apart) {
+        prog_line(c, "BEGIN");
+        c->q->program->level++;
+    }
+    prog_line(c, "CASE%s", operand);
+    branches(c, s, operand, "WHEN", "WHEN");
+    prog_line(c, "END CASE;");
+    if (apart) {
+        c->q->program->level--;
+        prog_line(c, "END;");
+    }
+}
+
 void gauss_stmt(struct pg *c, const struct sql_stmt *s) {
     size_t at = c->at, bytes = c->bytes;
     if (c->why != NULL) {
@@ -465,13 +486,11 @@ void gauss_stmt(struct pg *c, const struct sql_stmt *s) {
         gauss_block(c, s, ";");
         break;
     case SQL_STMT_IF:
-        branches(c, s, "IF", "ELSEIF");
+        branches(c, s, "", "IF", "ELSEIF");
         prog_line(c, "END IF;");
         break;
     case SQL_STMT_CASE:
-        prog_line(c, "CASE%s", s->expr == NULL ? "" : pg_fmt(c, " %s", enclosed(c, gauss_value(c, s->expr))));
-        branches(c, s, "WHEN", "WHEN");
-        prog_line(c, "END CASE;");
+        case_(c, s);
         break;
     case SQL_STMT_LOOP:
     case SQL_STMT_WHILE:

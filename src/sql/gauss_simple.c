@@ -145,7 +145,9 @@ static void select_(struct pg *c, const struct sql_stmt *s) {
     }
     if (q->ninto == 0) {
         c->q->program->results++;
-        pgq_note(c, s->start, "result sets want block_return_multi_results in dolphin.sql_mode of the session");
+        pgq_note(c, s->start,
+                 "result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which "
+                 "has to keep ansi_quotes");
         prog_line(c, "%s;", text);
         return;
     }

@@ -27,7 +27,12 @@ static bool is_variable(const struct pg_block *b, const char *name) {
 
 static bool needs_other_name(const struct pg *c, const char *name) {
     /* PL/pgSQL has variables of its own, which hide parameters. */
-    static const char *const taken[] = {"found", "sqlstate", "sqlcode", "sqlerrm"};
+    /* Variables of the server's own, and words of GET DIAGNOSTICS, which looks for a variable first. */
+    static const char *const taken[] = {
+        "found",           "sqlstate",           "sqlcode",           "sqlerrm",         "row_count",
+        "number",          "returned_sqlstate",  "message_text",      "mysql_errno",     "class_origin",
+        "subclass_origin", "constraint_catalog", "constraint_schema", "constraint_name", "catalog_name",
+        "schema_name",     "table_name",         "column_name",       "cursor_name"};
     const struct gauss *g = c->q->program->gauss;
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
         if (str_ieq(taken[i], name)) {
@@ -43,7 +48,7 @@ static bool needs_other_name(const struct pg *c, const char *name) {
 }
 
 void gauss_add_variable(struct pg *c, struct pg_block *b, const char *name, const struct sql_column *col) {
-    const char *text = needs_other_name(c, name) ? arena_printf(c->a, "godwit_%s", name) : name;
+    const char *text = needs_other_name(c, name) ? arena_printf(c->a, "godwit_v_%s", name) : name;
     /* A NOT FOUND handler's statements are printed where they are run, and mean the outer variable there. */
     if (b->outer != NULL && is_variable(b->outer, name) && gauss_handles_not_found(c)) {
         text = arena_printf(c->a, "godwit_%u_%s", ++c->q->program->gauss->numbers, name);

@@ -406,7 +406,9 @@ static const char *update_join_b(struct pg *c, const struct sql_dml *d, const ch
 }
 
 static const char *update(struct pg *c, const struct sql_dml *d) {
+    c->q->wrap_ctes = c->q->b && !single(d);
     const char *from = pgq_from(c, d->from), *where = NULL;
+    c->q->wrap_ctes = false;
     if (from == NULL) {
         return NULL;
     }

@@ -22,7 +22,9 @@ static const char *table(struct pg *c, const struct sql_source *s) {
         if (str_ieq(k->name, s->table.name)) {
             rel.shape = k->shape;
             pgq_add_rel(c, rel);
-            return aliased(c, str_quote_pg(c->a, pgq_cut(c, k->name)), k->name, alias);
+            const char *name = str_quote_pg(c->a, pgq_cut(c, k->name));
+            return c->q->wrap_ctes ? pg_fmt(c, "(SELECT * FROM %s) AS %s", name, rel.text)
+                                   : aliased(c, name, k->name, alias);
         }
     }
     const struct pg_temporary *t = s->table.schema == NULL ? prog_temporary(c, s->table.name) : NULL;

@@ -61,6 +61,7 @@ struct pg_queries {
     size_t nassign;
     struct sql_translation *out;
     bool b;          /* openGauss B */
+    bool wrap_ctes;  /* in an UPDATE of several tables openGauss B takes each bare name for one that it may write to */
     bool noted_case; /* said that texts are compared by another collation */
 };
 

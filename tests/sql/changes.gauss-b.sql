@@ -102,7 +102,7 @@ DELETE "c" FROM "customers" AS "c" LEFT JOIN "orders" AS "o" ON "o"."customer_id
 WITH "rich" AS (SELECT "customers"."id" FROM "customers" WHERE "customers"."credit" > 100) DELETE FROM "accounts" WHERE ("accounts"."id" IN (SELECT "rich"."id" FROM "rich"));
 
 -- case: update with a cte
-WITH "n" AS (SELECT "orders"."customer_id", max("orders"."placed") AS "last" FROM "orders" GROUP BY "orders"."customer_id") UPDATE "customers" AS "c" JOIN "n" ON "n"."customer_id" = "c"."id" SET "c"."created" = "n"."last";
+WITH "n" AS (SELECT "orders"."customer_id", max("orders"."placed") AS "last" FROM "orders" GROUP BY "orders"."customer_id") UPDATE "customers" AS "c" JOIN (SELECT * FROM "n") AS "n" ON "n"."customer_id" = "c"."id" SET "c"."created" = "n"."last";
 
 -- case: chinese names in changes
 INSERT INTO "词典" ("编号", "词") VALUES (9, '新') ON DUPLICATE KEY UPDATE "词" = VALUES("词");

@@ -232,6 +232,50 @@ $godwit$;
 -- case: two cursors, one within the other
 -- refused: not carried, line 8, column 13: an empty string, which an A database takes for NULL
 
+-- case: a case of a value within loops with labels
+CREATE FUNCTION "tally"("n" integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $godwit$
+#variable_conflict use_column
+DECLARE
+    godwit_row_count bigint := 0;
+BEGIN
+    <<"block_1">>
+    DECLARE
+        "i" integer := 0;
+        "s" integer := 0;
+        "row_count" integer := 5;
+    BEGIN
+        <<"every_one">>
+        LOOP
+            "i" := "i"::bigint + 1;
+            CASE
+            WHEN ("i"::bigint % 3) = 0 THEN
+                BEGIN
+                    "s" := "s"::bigint + 100;
+                END;
+            WHEN ("i"::bigint % 3) = 1 THEN
+                "s" := "s"::bigint + 1;
+            ELSE
+                "s" := "s"::bigint + "row_count";
+            END CASE;
+            IF "i" >= "n" THEN
+                EXIT "every_one";
+            END IF;
+        END LOOP "every_one";
+        LOOP
+            CASE
+            WHEN ("s"::bigint % 2) = 0 THEN
+                "s" := "s"::bigint + 7;
+            ELSE
+                "s" := "s"::bigint + 3;
+            END CASE;
+            "i" := "i"::bigint - 1;
+            EXIT WHEN "i" <= 0;
+        END LOOP;
+        RETURN "s";
+    END "block_1";
+END;
+$godwit$;
+
 -- case: a cursor left open by return
 CREATE FUNCTION "first_over"("least" integer) RETURNS integer LANGUAGE plpgsql STABLE AS $godwit$
 #variable_conflict use_column

@@ -74,7 +74,7 @@ BEGIN
         SELECT 'one' AS "r";
     END CASE;
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: while
 CREATE FUNCTION "factorial"("n" integer) RETURNS bigint DETERMINISTIC SQL SECURITY DEFINER
@@ -123,19 +123,19 @@ CREATE FUNCTION "first_pair"("target" integer) RETURNS varchar(20) DETERMINISTIC
 BEGIN
     DECLARE "i" integer DEFAULT 1;
     DECLARE "j" integer;
-    DECLARE "godwit_found" varchar(20) DEFAULT 'none';
+    DECLARE "godwit_v_found" varchar(20) DEFAULT 'none';
     outer_loop: WHILE ("i" < 20) DO
         SET "j" = "i";
         WHILE ("j" < 20) DO
             IF (("i"::bigint * "j") = "target") THEN
-                SET "godwit_found" = concat("i", 'x', "j");
+                SET "godwit_v_found" = concat("i", 'x', "j");
                 LEAVE outer_loop;
             END IF;
             SET "j" = "j"::bigint + 1;
         END WHILE;
         SET "i" = "i"::bigint + 1;
     END WHILE outer_loop;
-    RETURN "godwit_found";
+    RETURN "godwit_v_found";
 END;
 
 -- case: leave a block
@@ -166,11 +166,11 @@ BEGIN
 END;
 
 -- case: a variable with a column's name
-CREATE FUNCTION "balance_of"("godwit_id" integer) RETURNS numeric(12,2) READS SQL DATA SQL SECURITY DEFINER
+CREATE FUNCTION "balance_of"("godwit_v_id" integer) RETURNS numeric(12,2) READS SQL DATA SQL SECURITY DEFINER
 BEGIN
     DECLARE "godwit_1" numeric(12,2);
     DECLARE "balance" numeric(12,2);
-    SELECT "a"."balance" FROM "accounts" AS "a" WHERE "a"."id" = "godwit_id" INTO "godwit_1";
+    SELECT "a"."balance" FROM "accounts" AS "a" WHERE "a"."id" = "godwit_v_id" INTO "godwit_1";
     IF found THEN
         SET "balance" = "godwit_1";
     END IF;
@@ -190,7 +190,7 @@ CREATE PROCEDURE "rich"("least" numeric(10,2)) SQL SECURITY DEFINER
 BEGIN
     SELECT "customers"."id", "customers"."name" FROM "customers" WHERE "customers"."credit" >= "least" ORDER BY "customers"."id";
 END;
--- note: line 2: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 2: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: several result sets and a condition
 CREATE PROCEDURE "report"("which" integer) SQL SECURITY DEFINER
@@ -203,10 +203,10 @@ BEGIN
     END IF;
     SELECT 'done' AS "state";
 END;
--- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
--- note: line 5: result sets want block_return_multi_results in dolphin.sql_mode of the session
--- note: line 7: result sets want block_return_multi_results in dolphin.sql_mode of the session
--- note: line 9: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 3: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
+-- note: line 5: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
+-- note: line 7: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
+-- note: line 9: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a result set and an out parameter
 CREATE PROCEDURE "both_ways"(OUT "n" integer) SQL SECURITY DEFINER
@@ -214,7 +214,7 @@ BEGIN
     SELECT count(*) FROM "orders" INTO "n";
     SELECT "n" AS "again";
 END;
--- note: line 4: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 4: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a cursor
 CREATE PROCEDURE "total_stock"(OUT "total" integer, OUT "list" varchar(200)) SQL SECURITY DEFINER
@@ -278,6 +278,46 @@ BEGIN
     CLOSE "customers_c";
 END;
 -- note: line 1: FETCH wants b_format_behavior_compat_options without fetch in the session, as it is by default
+
+-- case: a case of a value within loops with labels
+CREATE FUNCTION "tally"("n" integer) RETURNS integer DETERMINISTIC SQL SECURITY DEFINER
+BEGIN
+    DECLARE "i", "s" integer DEFAULT 0;
+    DECLARE "godwit_v_row_count" integer DEFAULT 5;
+    every_one: LOOP
+        SET "i" = "i"::bigint + 1;
+        BEGIN
+            CASE ("i" MOD 3)
+            WHEN 0 THEN
+                BEGIN
+                    SET "s" = "s"::bigint + 100;
+                END;
+            WHEN 1 THEN
+                SET "s" = "s"::bigint + 1;
+            ELSE
+                SET "s" = "s"::bigint + "godwit_v_row_count";
+            END CASE;
+        END;
+        IF ("i" >= "n") THEN
+            LEAVE every_one;
+        END IF;
+    END LOOP every_one;
+    godwit_l1: LOOP
+        BEGIN
+            CASE ("s" MOD 2)
+            WHEN 0 THEN
+                SET "s" = "s"::bigint + 7;
+            ELSE
+                SET "s" = "s"::bigint + 3;
+            END CASE;
+        END;
+        SET "i" = "i"::bigint - 1;
+        IF ("i" <= 0) THEN
+            LEAVE godwit_l1;
+        END IF;
+    END LOOP godwit_l1;
+    RETURN "s";
+END;
 
 -- case: a cursor left open by return
 CREATE FUNCTION "first_over"("least" integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
@@ -448,7 +488,7 @@ BEGIN
     DECLARE "m" varchar(100);
     DECLARE EXIT HANDLER FOR SQLSTATE '45001'
     BEGIN
-        GET DIAGNOSTICS CONDITION 1 "r" = message_text;
+        GET STACKED DIAGNOSTICS CONDITION 1 "r" = message_text;
     END;
     SET "m" = concat('value ', "x");
     SIGNAL SQLSTATE '45001' SET MESSAGE_TEXT = "m", MYSQL_ERRNO = 3000;
@@ -460,7 +500,7 @@ BEGIN
     DECLARE "godwit_state" text;
     DECLARE CONTINUE HANDLER FOR SQLEXCEPTION
     BEGIN
-        GET DIAGNOSTICS CONDITION 1 "godwit_state" = RETURNED_SQLSTATE;
+        GET STACKED DIAGNOSTICS CONDITION 1 "godwit_state" = RETURNED_SQLSTATE;
         SET "s" = CASE WHEN left("godwit_state", 2) = '23' THEN '23000' WHEN "godwit_state" = '40P01' THEN '40001' ELSE "godwit_state" END;
         SET "n" = CASE "godwit_state" WHEN '23505' THEN 1062 WHEN '23503' THEN 1452 WHEN '23502' THEN 1048 WHEN '23514' THEN 3819 WHEN '22001' THEN 1406 WHEN '22003' THEN 1264 WHEN '45000' THEN 1644 WHEN '40P01' THEN 1213 ELSE 1105 END;
     END;
@@ -468,13 +508,13 @@ BEGIN
 END;
 
 -- case: row_count
-CREATE PROCEDURE "counted"(OUT "godwit_n" integer, OUT "m" integer) SQL SECURITY DEFINER
+CREATE PROCEDURE "counted"(OUT "godwit_v_n" integer, OUT "m" integer) SQL SECURITY DEFINER
 BEGIN
     DECLARE "godwit_row_count" bigint DEFAULT 0;
-    UPDATE "numbers" SET "n" = "godwit_n"::bigint + 100 WHERE "godwit_n" > 7;
+    UPDATE "numbers" SET "n" = "godwit_v_n"::bigint + 100 WHERE "godwit_v_n" > 7;
     GET DIAGNOSTICS "godwit_row_count" = ROW_COUNT;
-    SET "godwit_n" = godwit_row_count;
-    DELETE FROM "numbers" WHERE "godwit_n" > 100;
+    SET "godwit_v_n" = godwit_row_count;
+    DELETE FROM "numbers" WHERE "godwit_v_n" > 100;
     GET DIAGNOSTICS "godwit_row_count" = ROW_COUNT;
     SET "m" = "godwit_row_count";
 END;
@@ -604,7 +644,7 @@ BEGIN
     DECLARE "godwit_row_count" bigint DEFAULT 0;
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
-        GET DIAGNOSTICS CONDITION 1 "godwit_state" = RETURNED_SQLSTATE;
+        GET STACKED DIAGNOSTICS CONDITION 1 "godwit_state" = RETURNED_SQLSTATE;
         SET @state = CASE WHEN left("godwit_state", 2) = '23' THEN '23000' WHEN "godwit_state" = '40P01' THEN '40001' ELSE "godwit_state" END;
         SET @errno = CASE "godwit_state" WHEN '23505' THEN 1062 WHEN '23503' THEN 1452 WHEN '23502' THEN 1048 WHEN '23514' THEN 3819 WHEN '22001' THEN 1406 WHEN '22003' THEN 1264 WHEN '45000' THEN 1644 WHEN '40P01' THEN 1213 ELSE 1105 END;
         SET @full = concat('error ', @errno, ' (', @state, ')');
@@ -636,7 +676,7 @@ BEGIN
     DELETE FROM "work" WHERE "work"."id" = 1;
     SELECT "w"."id", "w"."label" FROM "work" AS "w" ORDER BY "w"."id" NULLS FIRST;
 END;
--- note: line 8: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 8: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a temporary table from a query
 CREATE PROCEDURE "temp_query"() SQL SECURITY DEFINER
@@ -647,7 +687,7 @@ BEGIN
     END IF;
     SELECT "c"."name", "s"."n" AS "n" FROM "customers" AS "c" JOIN "sums" AS "s" ON "s"."cid" = "c"."id" ORDER BY "c"."name";
 END;
--- note: line 5: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 5: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a temporary table that goes before its rows are read
 CREATE PROCEDURE "temp_gone"() SQL SECURITY DEFINER
@@ -656,7 +696,7 @@ BEGIN
     SELECT "g"."a" AS "a" FROM "g" ORDER BY "a" NULLS FIRST;
     DROP TEMPORARY TABLE "g";
 END;
--- note: line 4: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 4: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a temporary table of some other program that goes behind a result set
 CREATE PROCEDURE "temp_other"() SQL SECURITY DEFINER
@@ -664,7 +704,7 @@ BEGIN
     SELECT 1 AS "a";
     DROP TEMPORARY TABLE "elsewhere";
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a temporary table with defaults, and one like a table
 -- refused: not carried, line 4, column 5: CREATE TABLE .. LIKE numbers
@@ -680,7 +720,7 @@ BEGIN
     DELETE FROM "ta" AS "x" WHERE "x"."id" = 1;
     SELECT "ta"."id", "ta"."k" FROM "ta" ORDER BY "ta"."id" NULLS FIRST;
 END;
--- note: line 9: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 9: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a table that a program makes
 -- refused: not carried, line 3, column 5: DROP TABLE in programs, not measured on openGauss B
@@ -694,8 +734,8 @@ BEGIN
     SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < "k" ORDER BY "numbers"."n";
     SELECT 'done' AS "word";
 END;
--- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
--- note: line 4: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 3: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
+-- note: line 4: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 CREATE PROCEDURE "outer_sets"(OUT "r" integer) SQL SECURITY DEFINER
 BEGIN
     SELECT 'first' AS "word";
@@ -705,14 +745,14 @@ BEGIN
     END IF;
     SET "r" = 7;
 END;
--- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 3: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 CREATE PROCEDURE "outermost"() SQL SECURITY DEFINER
 BEGIN
     CALL "outer_sets"(@r);
     SELECT @r AS "r";
 END;
 -- note: line 1: user variables want enable_set_variable_b_format = on in the session
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a procedure with result sets that calls itself
 CREATE PROCEDURE "again_and_again"("k" integer) SQL SECURITY DEFINER
@@ -722,7 +762,7 @@ BEGIN
         CALL "again_and_again"(("k"::bigint - 1)::integer);
     END IF;
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: default of a variable from a query
 CREATE FUNCTION "best"() RETURNS varchar(40) READS SQL DATA SQL SECURITY DEFINER
@@ -802,7 +842,7 @@ BEGIN
     DO 1 + 1;
     SELECT 'ok' AS "r";
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: insert and the id it was given
 CREATE PROCEDURE "logged"("w" varchar(100), OUT "new_id" bigint) SQL SECURITY DEFINER
@@ -922,7 +962,7 @@ CREATE PROCEDURE "both_ends"() SQL SECURITY DEFINER
 BEGIN
     (SELECT "numbers"."n" FROM "numbers" ORDER BY "numbers"."n" LIMIT 2) UNION ALL (SELECT "numbers"."n" FROM "numbers" ORDER BY "numbers"."n" DESC LIMIT 2) ORDER BY 1 DESC NULLS LAST;
 END;
--- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 3: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a handler for a lock that is not given
 CREATE PROCEDURE "patient"(OUT "r" integer) SQL SECURITY DEFINER
@@ -968,7 +1008,7 @@ BEGIN
         SET "i" = "i"::bigint + 1;
     END WHILE;
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: savepoints
 -- refused: not carried, line 1, column 32: savepoints
@@ -993,15 +1033,15 @@ CREATE PROCEDURE "placed_since"("since" varchar(20)) SQL SECURITY DEFINER
 BEGIN
     SELECT "orders"."id" FROM "orders" WHERE "orders"."placed" >= "since" ORDER BY "orders"."id";
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: variables with names that PL/pgSQL has itself
-CREATE PROCEDURE "special"(OUT "godwit_found" integer, OUT "godwit_sqlerrm" varchar(20)) SQL SECURITY DEFINER
+CREATE PROCEDURE "special"(OUT "godwit_v_found" integer, OUT "godwit_v_sqlerrm" varchar(20)) SQL SECURITY DEFINER
 BEGIN
     DECLARE "done" integer DEFAULT 0;
     DECLARE "new" integer;
     DECLARE "c" CURSOR FOR SELECT "numbers"."n" FROM "numbers" WHERE "numbers"."n" < 4;
-    SET "godwit_found" = 0;
+    SET "godwit_v_found" = 0;
     OPEN "c";
     l: LOOP
         FETCH "c" INTO "new";
@@ -1011,23 +1051,23 @@ BEGIN
         IF ("done" <> 0) THEN
             LEAVE l;
         END IF;
-        SET "godwit_found" = "godwit_found"::bigint + "new";
+        SET "godwit_v_found" = "godwit_v_found"::bigint + "new";
     END LOOP l;
     CLOSE "c";
-    SET "godwit_sqlerrm" = 'none';
+    SET "godwit_v_sqlerrm" = 'none';
 END;
 -- note: line 1: FETCH wants b_format_behavior_compat_options without fetch in the session, as it is by default
 
 -- case: a parameter that a table of the routine's name hides
-CREATE FUNCTION "accounts"("godwit_id" integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
+CREATE FUNCTION "accounts"("godwit_v_id" integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
 BEGIN
-    RETURN (SELECT count(*) FROM "accounts" AS "a" WHERE "a"."id" < "godwit_id");
+    RETURN (SELECT count(*) FROM "accounts" AS "a" WHERE "a"."id" < "godwit_v_id");
 END;
 
 -- case: and where it cannot be told apart
-CREATE FUNCTION "numbers"("godwit_n" integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
+CREATE FUNCTION "numbers"("godwit_v_n" integer) RETURNS integer READS SQL DATA SQL SECURITY DEFINER
 BEGIN
-    RETURN (SELECT count(*) FROM "numbers" WHERE "numbers"."n" < "godwit_n");
+    RETURN (SELECT count(*) FROM "numbers" WHERE "numbers"."n" < "godwit_v_n");
 END;
 
 -- case: a json argument changed
@@ -1052,15 +1092,15 @@ BEGIN
     SELECT last_insert_id()::bigint - "a" INTO "d";
     SELECT "orders"."status", "orders"."note" FROM "orders" WHERE "orders"."id" >= "a" ORDER BY "orders"."id";
 END;
--- note: line 10: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 10: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: variables with names that are words elsewhere
 CREATE PROCEDURE "words"("date" date, "offset" integer, OUT "end" date) SQL SECURITY DEFINER
 BEGIN
     DECLARE "start", "text" date;
-    DECLARE "number" integer DEFAULT 2;
-    SET "start" = "date", "number" = "number"::bigint + "offset";
-    SET "text" = date_add("start", interval "number" day)::date;
+    DECLARE "godwit_v_number" integer DEFAULT 2;
+    SET "start" = "date", "godwit_v_number" = "godwit_v_number"::bigint + "offset";
+    SET "text" = date_add("start", interval "godwit_v_number" day)::date;
     SET "end" = "text";
 END;
 

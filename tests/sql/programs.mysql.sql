@@ -242,6 +242,31 @@ BEGIN
 END
 -- call: CALL pairs(@r)
 
+-- case: a case of a value within loops with labels
+CREATE FUNCTION tally(n INT) RETURNS INT DETERMINISTIC
+BEGIN
+  DECLARE i, s INT DEFAULT 0;
+  DECLARE row_count INT DEFAULT 5;
+  every_one: LOOP
+    SET i = i + 1;
+    CASE i MOD 3
+    WHEN 0 THEN
+      BEGIN
+        SET s = s + 100;
+      END;
+    WHEN 1 THEN SET s = s + 1;
+    ELSE SET s = s + row_count;
+    END CASE;
+    IF i >= n THEN LEAVE every_one; END IF;
+  END LOOP;
+  REPEAT
+    CASE s MOD 2 WHEN 0 THEN SET s = s + 7; ELSE SET s = s + 3; END CASE;
+    SET i = i - 1;
+  UNTIL i <= 0 END REPEAT;
+  RETURN s;
+END
+-- call: SELECT tally(1), tally(4), tally(7)
+
 -- case: a cursor left open by return
 CREATE FUNCTION first_over(least INT) RETURNS INT READS SQL DATA
 BEGIN

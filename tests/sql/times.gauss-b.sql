@@ -68,7 +68,7 @@ BEGIN
     INSERT INTO "log_entries" ("what", "n") VALUES ("t"::text, time_to_sec(("t")::text));
     SELECT "t", "t"::text AS "c";
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: durations of several kinds in one column
 SELECT "orders"."id", "orders"."placed"::time(0) AS "t" FROM "orders" WHERE "orders"."id" < 3 UNION ALL SELECT "orders"."id", timediff("orders"."placed", ("orders"."placed"::date)::timestamp(0) without time zone) FROM "orders" WHERE "orders"."id" > 4 UNION ALL SELECT 9, NULL ORDER BY 1 NULLS FIRST;
@@ -98,7 +98,7 @@ BEGIN
     SELECT "total", concat(sec_to_time(("total")::numeric(20,0))) AS "t";
 END;
 -- note: line 1: FETCH wants b_format_behavior_compat_options without fetch in the session, as it is by default
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: durations in a temporary table
 CREATE PROCEDURE "kept"() SQL SECURITY DEFINER
@@ -109,7 +109,7 @@ BEGIN
     SELECT "spans_kept"."id", "spans_kept"."t" FROM "spans_kept" ORDER BY "spans_kept"."id" NULLS FIRST;
     DROP TEMPORARY TABLE "spans_kept";
 END;
--- note: line 1: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 1: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: times compared with nothing
 SELECT "orders"."id", (timediff("orders"."placed", '2023-06-15 08:30:00'::timestamp(6) without time zone) > 0)::int AS "a", (timediff("orders"."placed", '2023-06-15 08:30:00'::timestamp(6) without time zone) = 0)::int AS "b", ("orders"."placed"::time(0) <> 0)::int AS "c", (0 < subtime(("orders"."placed"::time(0))::text, '11:00:00')::time(0))::int AS "d" FROM "orders" ORDER BY "orders"."id";

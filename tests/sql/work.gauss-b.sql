@@ -7,7 +7,7 @@ BEGIN
     DECLARE "v_price" numeric(10,2);
     DECLARE EXIT HANDLER FOR SQLEXCEPTION
     BEGIN
-        GET DIAGNOSTICS CONDITION 1 "p_message" = message_text;
+        GET STACKED DIAGNOSTICS CONDITION 1 "p_message" = message_text;
         SET "p_order" = NULL;
     END;
     SELECT "products"."stock", "products"."price" FROM "products" WHERE "products"."id" = "p_product" FOR UPDATE INTO "godwit_1", "godwit_2";
@@ -31,20 +31,20 @@ CREATE PROCEDURE "split_into_log"("list" varchar(200)) SQL SECURITY DEFINER
 BEGIN
     DECLARE "pos" integer;
     DECLARE "part" varchar(50);
-    DECLARE "godwit_n" integer DEFAULT 0;
+    DECLARE "godwit_v_n" integer DEFAULT 0;
     SET "list" = concat(btrim("list", ','), ',');
     WHILE (char_length("list") > 0) DO
         SET "pos" = strpos(lower("list"), ',');
         SET "part" = btrim(left("list", CASE WHEN ("pos"::bigint - 1)::int < 0 THEN 0 ELSE ("pos"::bigint - 1)::int END), ' ');
         SET "list" = substr("list", ("pos"::bigint + 1)::int);
         IF ("part" <> '') THEN
-            SET "godwit_n" = "godwit_n"::bigint + 1;
-            INSERT INTO "log_entries" ("what", "n") VALUES ("part", "godwit_n");
+            SET "godwit_v_n" = "godwit_v_n"::bigint + 1;
+            INSERT INTO "log_entries" ("what", "n") VALUES ("part", "godwit_v_n");
         END IF;
     END WHILE;
-    SELECT "log_entries"."what", "godwit_n" AS "n" FROM "log_entries" ORDER BY "log_entries"."id";
+    SELECT "log_entries"."what", "godwit_v_n" AS "n" FROM "log_entries" ORDER BY "log_entries"."id";
 END;
--- note: line 16: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 16: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: salaries raised by department, with a cursor and a limit
 CREATE PROCEDURE "raise_salaries"("p_dept" varchar(20), "p_percent" numeric(5,2), "p_budget" integer, OUT "spent" integer) SQL SECURITY DEFINER
@@ -86,7 +86,7 @@ BEGIN
     END WHILE;
     SELECT "days"."weekend", count(*) AS "n", min("days"."d") AS "first", group_concat(left("days"."name", 2) ORDER BY "days"."d" NULLS FIRST) AS "names" FROM "days" GROUP BY "days"."weekend" ORDER BY "days"."weekend" NULLS FIRST;
 END;
--- note: line 9: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 9: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: chain of bosses
 CREATE FUNCTION "boss_chain"("p" integer) RETURNS varchar(200) READS SQL DATA SQL SECURITY DEFINER
@@ -125,8 +125,8 @@ BEGIN
     INSERT INTO "counters" ("name", "hits") VALUES ("p_name", 0);
     SELECT "counters"."hits" FROM "counters" WHERE "counters"."name" = "p_name";
 END;
--- note: line 8: result sets want block_return_multi_results in dolphin.sql_mode of the session
--- note: line 11: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 8: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
+-- note: line 11: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: retried until it works
 CREATE PROCEDURE "first_free"(INOUT "p_id" integer, OUT "tries" integer) SQL SECURITY DEFINER
@@ -151,9 +151,9 @@ BEGIN
     SELECT date_format((array_agg("o"."placed"))[1], '%Y-%m') AS "month", "o"."status", count(*) AS "n" FROM "orders" AS "o" WHERE year("o"."placed") = "p_year" GROUP BY date_format("o"."placed", '%Y-%m'), "o"."status" ORDER BY "month" NULLS FIRST, "o"."status";
     SELECT "c"."name", sum("l"."qty"::bigint * "l"."price") AS "sum", rank() OVER (ORDER BY sum("l"."qty"::bigint * "l"."price") DESC NULLS LAST) AS "place" FROM "customers" AS "c" JOIN "orders" AS "o" ON "o"."customer_id" = "c"."id" JOIN "order_lines" AS "l" ON "l"."order_id" = "o"."id" WHERE "o"."placed" BETWEEN concat("p_year", '-01-01') AND concat("p_year", '-12-31 23:59:59') GROUP BY "c"."id", "c"."name" ORDER BY "place" NULLS FIRST, "c"."name";
 END;
--- note: line 3: result sets want block_return_multi_results in dolphin.sql_mode of the session
--- note: line 5: result sets want block_return_multi_results in dolphin.sql_mode of the session
--- note: line 6: result sets want block_return_multi_results in dolphin.sql_mode of the session
+-- note: line 3: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
+-- note: line 5: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
+-- note: line 6: result sets want block_return_multi_results among the rest of dolphin.sql_mode in the session, which has to keep ansi_quotes
 
 -- case: a number in roman letters
 CREATE FUNCTION "roman"("n" integer) RETURNS varchar(30) DETERMINISTIC SQL SECURITY DEFINER
