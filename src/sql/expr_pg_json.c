@@ -92,7 +92,7 @@ static const char *path_list(struct pg *c, const char *path) {
     struct sb b = {.a = c->a};
     bool quoted = false;
     sb_puts(&b, "'");
-    for (const char *p = path + 2; p[1] != '\'' || p[2] != '\0'; p++) {
+    for (const char *p = path + 2; c->why == NULL && strcmp(p, "}'") != 0; p++) {
         if (*p == '"') {
             quoted = !quoted;
         } else if (*p == ',' && !quoted) {
