@@ -210,6 +210,32 @@ static bool name_triggers(struct objects *o, struct err *e) {
     return true;
 }
 
+/* Is an object of one of the kinds called the same in the target? */
+static bool has_namesake(const struct objects *o, const struct db_object *x, unsigned kinds) {
+    for (size_t i = 0; i < o->n; i++) {
+        const struct db_object *y = &o->items[i];
+        if (y != x && (kinds & 1u << y->kind) != 0 && str_eq(y->target_name, x->target_name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In MySQL routines, triggers and events have names of their own. Where triggers are functions and events procedures they share them: an
+ * event is often called like the procedure that it calls. */
+static void keep_names_apart(struct objects *o) {
+    unsigned routines = 1u << SQL_OBJECT_FUNCTION | 1u << SQL_OBJECT_PROCEDURE;
+    for (size_t i = 0; i < o->n && o->run.identity.dialect != DIALECT_OG_B; i++) {
+        struct db_object *x = &o->items[i];
+        bool event = x->kind == SQL_OBJECT_EVENT, trigger = x->kind == SQL_OBJECT_TRIGGER;
+        if ((event && has_namesake(o, x, routines | 1u << SQL_OBJECT_TRIGGER)) ||
+            (trigger && has_namesake(o, x, routines))) {
+            x->target_name = name_cut(
+                &o->run.arena, arena_printf(&o->run.arena, "%s_%s", x->target_name, event ? "event" : "trigger"));
+        }
+    }
+}
+
 bool objects_names(struct objects *o, struct err *e) {
     struct arena *a = &o->run.arena;
     const struct database *d = &o->run.db;
@@ -222,6 +248,7 @@ bool objects_names(struct objects *o, struct err *e) {
     if (!name_triggers(o, e)) {
         return false;
     }
+    keep_names_apart(o);
     for (size_t i = 0; i < d->ntables; i++) {
         tables[ntables++] = table_of(a, &d->tables[i]);
     }

@@ -102,6 +102,34 @@ def both_do(move, server, database, work):
         pg.close()
 
 
+def test_names_that_routines_triggers_and_events_share(move, source):
+    """In MySQL each kind has its own; in the target they are all routines."""
+    name = "objects_namesakes"
+    source.execute(f"DROP DATABASE IF EXISTS {name}")
+    source.execute(f"CREATE DATABASE {name}")
+    source.execute("SET GLOBAL log_bin_trust_function_creators = 1")
+    source.script(["CREATE TABLE logs (id int PRIMARY KEY AUTO_INCREMENT, old int NOT NULL)",
+                   "CREATE PROCEDURE clear_old() DELETE FROM logs WHERE old = 1", "CREATE EVENT clear_old ON SCHEDULE EVERY 1 DAY DISABLE DO CALL clear_old()",
+                   "CREATE TRIGGER clear_old BEFORE INSERT ON logs FOR EACH ROW SET NEW.old = NEW.old + 1",
+                   "CREATE TRIGGER aged BEFORE UPDATE ON logs FOR EACH ROW SET NEW.old = NEW.old + 10",
+                   "CREATE EVENT aged ON SCHEDULE EVERY 1 DAY DISABLE DO UPDATE logs SET old = old"], database=name)
+    try:
+        move("load", source, name).ok()
+        for _ in range(2):  # the second time what the first has made goes first
+            found = objects(move, source, name, "--apply", "--triggers=enabled")
+            assert set(states(found).values()) == {3}, found
+        move.target.execute(f"INSERT INTO {name}.logs (old) VALUES (0), (1)")
+        move.target.execute(f"CALL {name}.aged_event()")
+        assert move.target.execute(f"SELECT old FROM {name}.logs ORDER BY id") == [(11,), (12,)]
+        move.target.execute(f"INSERT INTO {name}.logs (old) VALUES (0)")
+        move.target.execute(f"CALL {name}.clear_old_event()")
+        assert move.one(f"SELECT count(*) FROM {name}.logs") == 2
+        move("objects", source, name, "--drop").ok()
+        assert move.one("SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = %s", (name,)) == 0
+    finally:
+        source.execute(f"DROP DATABASE {name}")
+
+
 def test_a_shop_arrives_and_works(move, source, shop, tmp_path):
     move("load", source, shop).ok()
 
