@@ -181,7 +181,7 @@ struct og_b_function {
     size_t min_args, max_args;
     /* What is known of the value: a letter as in compat_functions.def; '=': what PostgreSQL's form of it gives. */
     char result;
-    /* $1 an argument, ^1 as text, #1 as integer, &1 as numeric, @1 a date or time as text, $* all of them, ~* as JSON holds them, $u the
+    /* $1 an argument, ^1 as text, #1 as integer, &1 as numeric, $* all of them, ~* as JSON holds them, $u the
      * unit; ! behind all: a cast to the type of the result. NULL: name($*). */
     const char *form;
     /* May definitions of generated columns and indexes hold it? */

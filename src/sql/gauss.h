@@ -47,7 +47,6 @@ bool gauss_expanded(const struct pg *c);
 const char *gauss_label(const struct pg *c, const char *name);
 
 /* ---- gauss_handler.c ---- */
-bool gauss_is_not_found(const struct pg *c, const struct sql_condition *condition);
 /* Is anything of it left to be declared? NOT FOUND is asked for behind each statement instead. */
 bool gauss_is_declared(const struct pg *c, const struct sql_stmt *handler);
 void gauss_handlers(struct pg *c, struct pg_block *b);
@@ -55,7 +54,6 @@ void gauss_handlers(struct pg *c, struct pg_block *b);
 bool gauss_exits(const struct pg *c, const struct sql_stmt *block);
 /* The statements of the NOT FOUND handler in force; false: there is none. */
 bool gauss_not_found(struct pg *c);
-bool gauss_handles_not_found(const struct pg *c);
 void gauss_signal(struct pg *c, const struct sql_stmt *s);
 void gauss_diagnostics(struct pg *c, const struct sql_stmt *s);
 

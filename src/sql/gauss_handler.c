@@ -10,24 +10,9 @@
 
 #define NO_DATA "'No data - zero rows fetched, selected, or processed'"
 
-bool gauss_is_not_found(const struct pg *c, const struct sql_condition *condition) {
-    struct sql_condition k = prog_resolved(c, condition);
-    return k.kind == SQL_COND_NOT_FOUND || (k.kind == SQL_COND_STATE && str_starts(k.text, "02")) ||
-           (k.kind == SQL_COND_ERRNO && k.errno_ == 1329);
-}
-
 bool gauss_is_declared(const struct pg *c, const struct sql_stmt *handler) {
     for (size_t i = 0; i < handler->nconditions; i++) {
-        if (!gauss_is_not_found(c, &handler->conditions[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool handles_not_found(const struct pg *c, const struct sql_stmt *handler) {
-    for (size_t i = 0; i < handler->nconditions; i++) {
-        if (gauss_is_not_found(c, &handler->conditions[i])) {
+        if (!prog_is_not_found(c, &handler->conditions[i])) {
             return true;
         }
     }
@@ -125,7 +110,7 @@ void gauss_handlers(struct pg *c, struct pg_block *b) {
             c->at = s->start;
             for (size_t k = 0; k < s->nconditions && c->why == NULL; k++) {
                 bool here = declared == 1 ? r == 0 : rank(c, &s->conditions[k]) == r;
-                if (here && !gauss_is_not_found(c, &s->conditions[k])) {
+                if (here && !prog_is_not_found(c, &s->conditions[k])) {
                     const char *text = condition_text(c, &s->conditions[k]);
                     sb_printf(&list, "%s%s", list.len == 0 ? "" : ", ", text);
                 }
@@ -148,32 +133,18 @@ static bool goes_away(const struct sql_stmt *s) {
 bool gauss_exits(const struct pg *c, const struct sql_stmt *block) {
     for (size_t i = 0; i < block->body.n; i++) {
         const struct sql_stmt *s = block->body.items[i];
-        if (s->kind == SQL_STMT_HANDLER && s->exit_handler && handles_not_found(c, s) && !goes_away(s->body.items[0])) {
+        if (s->kind == SQL_STMT_HANDLER && s->exit_handler && prog_takes_not_found(c, s) &&
+            !goes_away(s->body.items[0])) {
             return true;
         }
     }
     return false;
 }
 
-static struct pg_handler *find(const struct pg *c) {
-    for (struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
-        for (size_t i = 0; !b->in_handler && i < b->nhandlers; i++) {
-            if (handles_not_found(c, b->handlers[i].stmt)) {
-                return &b->handlers[i];
-            }
-        }
-    }
-    return NULL;
-}
-
-bool gauss_handles_not_found(const struct pg *c) {
-    return find(c) != NULL;
-}
-
 bool gauss_not_found(struct pg *c) {
     struct pg_program *p = c->q->program;
     struct gauss *g = p->gauss;
-    struct pg_handler *h = find(c);
+    struct pg_handler *h = prog_not_found_handler(c);
     if (h == NULL) {
         return false;
     }

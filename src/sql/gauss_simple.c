@@ -127,7 +127,7 @@ static void select_into_own(struct pg *c, const struct sql_query *q, const char 
     p->level++;
     flush(c, &l);
     p->level--;
-    if (gauss_handles_not_found(c)) {
+    if (prog_not_found_handler(c) != NULL) {
         prog_line(c, "ELSE");
         p->level++;
         (void)gauss_not_found(c);
@@ -165,14 +165,8 @@ static void select_(struct pg *c, const struct sql_stmt *s) {
 }
 
 static const char *cursor_name(struct pg *c, const char *name) {
-    for (const struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
-        for (size_t i = 0; i < b->ncursors; i++) {
-            if (str_ieq(b->cursors[i].name, name)) {
-                return b->cursors[i].text;
-            }
-        }
-    }
-    return pg_fail(c, "the cursor %.100s, which is not declared", name).text;
+    const struct pg_cursor *k = prog_find_cursor(c, name);
+    return k != NULL ? k->text : pg_fail(c, "the cursor %.100s, which is not declared", name).text;
 }
 
 static void fetch(struct pg *c, const struct sql_stmt *s) {

@@ -50,7 +50,7 @@ static bool needs_other_name(const struct pg *c, const char *name) {
 void gauss_add_variable(struct pg *c, struct pg_block *b, const char *name, const struct sql_column *col) {
     const char *text = needs_other_name(c, name) ? arena_printf(c->a, "godwit_v_%s", name) : name;
     /* A NOT FOUND handler's statements are printed where they are run, and mean the outer variable there. */
-    if (b->outer != NULL && is_variable(b->outer, name) && gauss_handles_not_found(c)) {
+    if (b->outer != NULL && is_variable(b->outer, name) && prog_not_found_handler(c) != NULL) {
         text = arena_printf(c->a, "godwit_%u_%s", ++c->q->program->gauss->numbers, name);
     }
     prog_add_variable(c, b, name, col, NULL);

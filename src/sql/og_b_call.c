@@ -86,7 +86,6 @@ static const char *argument(struct og *c, char kind, const struct og_b_function 
     bool text = v.cls == TC_TEXT || v.cls == TC_NULL || v.cls == TC_BYTES || n->kind == SN_STRING;
     switch (kind) {
     case '^':
-    case '@':
         return text ? t : pg_fmt(&c->pg, "(%s)::text", t);
     case '#':
         return is_small_integer(n, &v) ? t : pg_fmt(&c->pg, "(%s)::int", t);
@@ -112,7 +111,7 @@ static const char *expand(struct og *c, const struct og_b_function *f, const str
         return pg_fmt(&c->pg, "%s(%s)", f->mysql, arguments(c, '$', f, n));
     }
     for (const char *p = f->form; *p != '\0' && c->pg.why == NULL; p++) {
-        if (strchr("$^#&@~", *p) == NULL) {
+        if (strchr("$^#&~", *p) == NULL) {
             sb_put(&b, p, *p == '!' ? 0 : 1);
             continue;
         }

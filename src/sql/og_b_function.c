@@ -10,7 +10,6 @@ static const struct og_b_function everywhere[] = {
 #define N(name, min, max, result, form) {name, min, max, result, form, OG_B_IMMUTABLE},
 #define P(name, min, max, result, form) {name, min, max, result, form, OG_B_OTHERWISE},
 #define S(name, min, max, result, form) {name, min, max, result, form, OG_B_STABLE},
-#define V(name, min, max, result, form) {name, min, max, result, form, OG_B_STABLE},
 #include "sql/og_b_measured.def"
 };
 

@@ -50,15 +50,17 @@ struct sql_condition prog_resolved(const struct pg *c, const struct sql_conditio
     return *k;
 }
 
-static bool is_not_found(const struct sql_condition *k) {
-    return k->kind == SQL_COND_NOT_FOUND || (k->kind == SQL_COND_STATE && str_starts(k->text, "02")) ||
-           (k->kind == SQL_COND_ERRNO && k->errno_ == 1329);
+bool prog_is_not_found(const struct pg *c, const struct sql_condition *condition) {
+    struct sql_condition k = prog_resolved(c, condition);
+    return k.kind == SQL_COND_NOT_FOUND || (k.kind == SQL_COND_STATE && str_starts(k.text, "02")) ||
+           (k.kind == SQL_COND_ERRNO && k.errno_ == 1329);
 }
 
 /* What stands behind WHEN; NULL: not an error (NOT FOUND, a warning), or a failure. */
 static const char *when(struct pg *c, const struct sql_condition *condition) {
     struct sql_condition k = prog_resolved(c, condition);
-    if (is_not_found(&k) || k.kind == SQL_COND_WARNING || (k.kind == SQL_COND_STATE && str_starts(k.text, "01"))) {
+    if (prog_is_not_found(c, condition) || k.kind == SQL_COND_WARNING ||
+        (k.kind == SQL_COND_STATE && str_starts(k.text, "01"))) {
         return NULL;
     }
     switch (k.kind) {
@@ -102,7 +104,7 @@ static bool holds(const struct pg_block *b) {
 static bool is_error_handler(const struct pg *c, const struct pg_handler *h) {
     for (size_t i = 0; i < h->stmt->nconditions; i++) {
         struct sql_condition k = prog_resolved(c, &h->stmt->conditions[i]);
-        if (!is_not_found(&k) && k.kind != SQL_COND_WARNING &&
+        if (!prog_is_not_found(c, &h->stmt->conditions[i]) && k.kind != SQL_COND_WARNING &&
             !(k.kind == SQL_COND_STATE && str_starts(k.text, "01"))) {
             return true;
         }
@@ -327,26 +329,28 @@ void prog_guarded(struct pg *c, const struct sql_stmt *s) {
     }
 }
 
-static struct pg_handler *not_found_handler(const struct pg *c) {
+bool prog_takes_not_found(const struct pg *c, const struct sql_stmt *handler) {
+    for (size_t i = 0; i < handler->nconditions; i++) {
+        if (prog_is_not_found(c, &handler->conditions[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct pg_handler *prog_not_found_handler(const struct pg *c) {
     for (struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
         for (size_t i = 0; !b->in_handler && i < b->nhandlers; i++) {
-            for (size_t k = 0; k < b->handlers[i].stmt->nconditions; k++) {
-                struct sql_condition condition = prog_resolved(c, &b->handlers[i].stmt->conditions[k]);
-                if (is_not_found(&condition)) {
-                    return &b->handlers[i];
-                }
+            if (prog_takes_not_found(c, b->handlers[i].stmt)) {
+                return &b->handlers[i];
             }
         }
     }
     return NULL;
 }
 
-bool prog_handles_not_found(const struct pg *c) {
-    return not_found_handler(c) != NULL;
-}
-
 bool prog_not_found(struct pg *c) {
-    struct pg_handler *h = not_found_handler(c);
+    struct pg_handler *h = prog_not_found_handler(c);
     if (h == NULL) {
         return false;
     }

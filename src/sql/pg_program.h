@@ -102,7 +102,8 @@ void prog_add_variable(struct pg *c, struct pg_block *b, const char *name, const
 bool prog_is_guarded(const struct sql_stmt *s);
 
 /* ---- pg_simple.c: statements without statements inside ---- */
-const char *prog_label(struct pg *c, const char *name); /* as the target has it, quoted */
+const struct pg_cursor *prog_find_cursor(const struct pg *c, const char *name); /* NULL: none */
+const char *prog_label(struct pg *c, const char *name);                         /* as the target has it, quoted */
 void prog_simple_stmt(struct pg *c, const struct sql_stmt *s);
 
 /* ---- pg_program_table.c ---- */
@@ -134,7 +135,9 @@ void prog_guarded(struct pg *c, const struct sql_stmt *s);
 bool prog_has_handlers(const struct pg *c);
 /* The statements of a NOT FOUND handler; false: none is in force. */
 bool prog_not_found(struct pg *c);
-bool prog_handles_not_found(const struct pg *c);
+struct pg_handler *prog_not_found_handler(const struct pg *c); /* the one in force; NULL: none */
+bool prog_is_not_found(const struct pg *c, const struct sql_condition *condition);
+bool prog_takes_not_found(const struct pg *c, const struct sql_stmt *handler);
 /* Can all handlers of the block stand in one EXCEPTION clause? Then *commit: its last statement is COMMIT. */
 bool prog_whole(const struct pg *c, const struct pg_block *b, const struct sql_stmts *list, size_t from, bool *commit);
 void prog_exception_clause(struct pg *c, struct pg_block *b);

@@ -18,7 +18,7 @@ static const struct pg_variable *find_variable(const struct pg *c, const char *n
     return NULL;
 }
 
-static const struct pg_cursor *find_cursor(const struct pg *c, const char *name) {
+const struct pg_cursor *prog_find_cursor(const struct pg *c, const char *name) {
     for (const struct pg_block *b = c->q->program->block; b != NULL; b = b->outer) {
         for (size_t i = 0; i < b->ncursors; i++) {
             if (str_ieq(b->cursors[i].name, name)) {
@@ -168,7 +168,7 @@ static void select_into(struct pg *c, const struct sql_query *q) {
     p->level++;
     spread(c, q->into, q->ninto, &shape);
     p->level--;
-    if (prog_handles_not_found(c)) {
+    if (prog_not_found_handler(c) != NULL) {
         prog_line(c, "ELSE");
         p->level++;
         (void)prog_not_found(c);
@@ -179,7 +179,7 @@ static void select_into(struct pg *c, const struct sql_query *q) {
 
 static void fetch(struct pg *c, const struct sql_stmt *s) {
     struct pg_program *p = c->q->program;
-    const struct pg_cursor *k = find_cursor(c, s->name);
+    const struct pg_cursor *k = prog_find_cursor(c, s->name);
     if (k == NULL) {
         pg_fail(c, "the cursor %.100s, which is not declared", s->name);
         return;
@@ -332,7 +332,7 @@ static void argument(struct pg *c, struct arguments *k, const struct sql_routine
 }
 
 static bool names_variable(const struct pg *c, const char *name) {
-    return find_variable(c, name) != NULL || find_cursor(c, name) != NULL;
+    return find_variable(c, name) != NULL || prog_find_cursor(c, name) != NULL;
 }
 
 /* Can openGauss's PL/pgSQL take `p(..);` for a call? It looks for the procedure when it reads the statement: not for the one that is
@@ -478,7 +478,7 @@ static void transaction(struct pg *c, const struct sql_stmt *s) {
 }
 
 static void open_or_close(struct pg *c, const struct sql_stmt *s) {
-    const struct pg_cursor *k = find_cursor(c, s->name);
+    const struct pg_cursor *k = prog_find_cursor(c, s->name);
     if (k == NULL) {
         pg_fail(c, "the cursor %.100s, which is not declared", s->name);
         return;
